@@ -1,0 +1,186 @@
+/**
+ * A lowered module: plain WebAssembly for the host, and the plan by which an agent links it.
+ *
+ * Everything here can be structured-cloned to a Worker. The host module imports:
+ *
+ *     heap       memory                 the store's shared memory; memory 0 of the host module
+ *     heap       top, limit             the agent's allocation buffer (mutable i32 globals)
+ *     heap       <runtime function>     exports of the heap runtime that lowered code calls (gc/api.ts)
+ *     heap       trap                   (code: i32, a: i32) -> (): throws the standard's RuntimeError (TrapCode)
+ *     functions  table                  the agent's host function table
+ *     base       functions              first function index of this instance's range
+ *     base       shared                 address of the instance's shared block: shared globals, shared tables
+ *     base       roots                  address of this agent's root block for the instance: unshared references
+ *     base       control                address of the agent's control block
+ *     func       <k>                    imported function k, in the lowered signature
+ *     funcref    <k>                    function index of imported function k (immutable i32), where `ref.func` or a segment needs it
+ *     global     <k>                    imported unshared global k: a host global of the lowered type
+ *     globalcell <k>                    address of imported global k's cell (immutable i32): shared globals, and root cells of references
+ *     table      <k>                    address of imported table k's record (immutable i32)
+ *     memory     <k>                    imported memory k
+ *     tag        <k>                    imported tag k, in the lowered signature
+ *
+ * and exports `global <k>`, `memory <k>`, `tag <k>` for each item that the module defines (unshared globals only), `init` (params: sp)
+ * and `initThreadLocals` (params: sp). Functions are reached through the function table: `base.functions + i` is function
+ * `importedFunctions + i`, put there by an element segment when the host module is instantiated.
+ *
+ * In a lowered signature every reference of the any, func, exn and cont hierarchies and shared externs is an i32, an unshared extern is an
+ * `externref`, and one i32 parameter is added at the end: the shadow-stack pointer.
+ */
+import type { ExternKind } from "../module.ts";
+import type { ValType } from "../types.ts";
+
+declare const lowered: unique symbol;
+
+/** Where a five-byte LEB128 of the host module gets a value that the store knows: written by `relocate`. */
+export interface Relocation {
+  /** Byte offset of the padded five-byte signed LEB128 in `bytes`. */
+  readonly offset: number;
+  /** Canonical id of the type whose record's address goes there. */
+  readonly type: number;
+}
+
+/** A function, global, table, memory or tag that the module imports. */
+export interface LoweredImport {
+  readonly module: string;
+  readonly name: string;
+  readonly kind: ExternKind;
+  /** Index in its index space. */
+  readonly index: number;
+}
+export interface LoweredExport {
+  readonly name: string;
+  readonly kind: ExternKind;
+  readonly index: number;
+}
+
+/** A function of the module's index space; `type` is a canonical id. */
+export interface LoweredFunction {
+  readonly type: number;
+  readonly shared: boolean;
+  readonly imported: boolean;
+  readonly name: string | undefined;
+}
+
+export type GlobalPlace =
+  /** A global of the host module: numbers, vectors, unshared externs; references too, written through to byte `rootOffset` of the root block. */
+  | { readonly kind: "host"; readonly rootOffset: number | undefined }
+  /** A cell of the shared block at byte `offset`. */
+  | { readonly kind: "shared"; readonly offset: number }
+  | { readonly kind: "imported" };
+
+export interface LoweredGlobal {
+  readonly type: ValType;
+  readonly mutable: boolean;
+  readonly shared: boolean;
+  readonly threadLocal: boolean;
+  readonly place: GlobalPlace;
+}
+
+export interface LoweredTable {
+  readonly element: ValType;
+  readonly minimum: bigint;
+  readonly maximum: bigint | undefined;
+  readonly is64: boolean;
+  readonly shared: boolean;
+  readonly imported: boolean;
+  /** Byte offset of the table's record: in the shared block where `shared`, else in the root block. */
+  readonly recordOffset: number;
+}
+
+export interface LoweredMemory {
+  readonly minimum: bigint;
+  readonly maximum: bigint | undefined;
+  readonly is64: boolean;
+  readonly shared: boolean;
+  readonly pageSizeLog2: number;
+  readonly imported: boolean;
+}
+
+export interface LoweredModuleParts {
+  /** The host module, with zeros where relocations go. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly relocations: readonly Relocation[];
+  /** Canonical ids of all types that need a record: relocated ones, function types, and their supertypes. */
+  readonly types: readonly number[];
+  readonly imports: readonly LoweredImport[];
+  readonly exports: readonly LoweredExport[];
+  /** All functions by index, the imported ones first. */
+  readonly functions: readonly LoweredFunction[];
+  readonly importedFunctions: number;
+  readonly globals: readonly LoweredGlobal[];
+  readonly tables: readonly LoweredTable[];
+  readonly memories: readonly LoweredMemory[];
+  readonly tags: readonly { readonly type: number; readonly imported: boolean }[];
+  /** Function index of the start function. */
+  readonly start: number | undefined;
+  /**
+   * Bytes of the shared block, and how many of them, from its start, are words that the collector scans. Behind those lie numeric
+   * globals (8- or 16-byte aligned), table records and function references.
+   */
+  readonly sharedBytes: number;
+  readonly sharedScannedBytes: number;
+  /** The same for the agent's root block: root cells of reference globals and element segments first, then unshared tables' records. */
+  readonly rootBytes: number;
+  readonly rootScannedBytes: number;
+  /** Runtime functions that the host module imports from `heap`. */
+  readonly runtimeImports: readonly string[];
+}
+export type LoweredModule = LoweredModuleParts & { readonly [lowered]: true };
+
+/** Called by `lowerModule` only. */
+export function brandLowered(parts: LoweredModuleParts): LoweredModule {
+  return parts as LoweredModule;
+}
+
+/** Reasons that lowered code gives to `heap.trap`; the text is what the conformance scripts and the host's own traps say. */
+export const TrapCode = {
+  unreachable: 0,
+  nullReference: 1,
+  arrayOutOfBounds: 2,
+  castFailure: 3,
+  tableOutOfBounds: 4,
+  undefinedElement: 5,
+  uninitializedElement: 6,
+  indirectCallTypeMismatch: 7,
+  allocationTooLarge: 8,
+  nullFunctionReference: 9,
+  nullI31Reference: 10,
+  nullArrayReference: 11,
+  nullStructureReference: 12,
+  unalignedAtomic: 13,
+  memoryOutOfBounds: 14,
+  nullExceptionReference: 15,
+  shadowStackOverflow: 16,
+  expectedSharedMemory: 17,
+  nullContinuationReference: 18,
+  nullDescriptor: 19,
+  blockingForbidden: 20,
+  outOfMemory: 21,
+} as const;
+export type TrapCode = (typeof TrapCode)[keyof typeof TrapCode];
+
+export const trapMessages: Readonly<Record<TrapCode, string>> = {
+  [TrapCode.unreachable]: "unreachable",
+  [TrapCode.nullReference]: "null reference",
+  [TrapCode.arrayOutOfBounds]: "out of bounds array access",
+  [TrapCode.castFailure]: "cast failure",
+  [TrapCode.tableOutOfBounds]: "out of bounds table access",
+  [TrapCode.undefinedElement]: "undefined element",
+  [TrapCode.uninitializedElement]: "uninitialized element",
+  [TrapCode.indirectCallTypeMismatch]: "indirect call type mismatch",
+  [TrapCode.allocationTooLarge]: "allocation size too large",
+  [TrapCode.nullFunctionReference]: "null function reference",
+  [TrapCode.nullI31Reference]: "null i31 reference",
+  [TrapCode.nullArrayReference]: "null array reference",
+  [TrapCode.nullStructureReference]: "null structure reference",
+  [TrapCode.unalignedAtomic]: "unaligned atomic",
+  [TrapCode.memoryOutOfBounds]: "out of bounds memory access",
+  [TrapCode.nullExceptionReference]: "null exception reference",
+  [TrapCode.shadowStackOverflow]: "call stack exhausted",
+  [TrapCode.expectedSharedMemory]: "expected shared memory",
+  [TrapCode.nullContinuationReference]: "null continuation reference",
+  [TrapCode.nullDescriptor]: "null descriptor reference",
+  [TrapCode.blockingForbidden]: "blocking is not allowed on this agent",
+  [TrapCode.outOfMemory]: "out of memory",
+};

@@ -1,0 +1,56 @@
+/**
+ * What lowered code and the embedder may ask of the heap runtime: the exports of the AssemblyScript module in `runtime/`.
+ *
+ * Addresses and sizes are bytes in the heap memory (unsigned, though JS sees i32). `sp` is the caller's shadow-stack pointer: all words of the
+ * agent's shadow stack below it are roots.
+ */
+
+/** Exports of the heap runtime, instantiated once per agent. */
+export interface RuntimeExports {
+  /** Lays out the control words of a fresh memory. Called once, by the agent that makes the store. */
+  initialize(heapStart: number, heapEnd: number, maximumAgents: number): void;
+
+  /** Makes the calling instance the runtime of agent `id`; the agent is then in a safe region. */
+  attach(id: number): void;
+  /** Ends the agent: its buffer and shadow stack are reclaimable. The agent must be in a safe region. */
+  detach(): void;
+
+  /** Leaves the safe region: waits while a collection runs, then the agent counts as a mutator. Returns its current `sp`. */
+  enter(): number;
+  /** Enters the safe region with the shadow stack ending at `sp`; from here the agent touches no object. */
+  leave(sp: number): void;
+
+  /**
+   * Serves `size` bytes (a multiple of 8) when the inlined allocation cannot: next hole, new chunk, large object, or collection.
+   * Contents are undefined: the caller writes every word before its next safepoint. Returns 0 when a full collection
+   * did not free enough; the lowered stub then throws `outOfMemory`.
+   */
+  allocate(size: number, sp: number): number;
+  /** Called when the stop request was seen: takes part in the collection. */
+  poll(sp: number): void;
+  /** Write barrier, slow half: the header of `object` has HEADER_OLD_UNLOGGED set; logs it and clears the bit. */
+  log(object: number): void;
+  /** Collects now. `full` is 0 for a young collection, 1 for a full one. */
+  collect(sp: number, full: number): void;
+
+  /**
+   * `bytes` zeroed bytes, 16-byte aligned, outside the collected heap and never freed: type records, instance blocks, table elements.
+   * Any agent may call it at any time. Returns 0 when the memory is full.
+   */
+  allocatePermanent(bytes: number): number;
+  /** Makes all words in [start, end) roots, in every collection. Any agent may call it. */
+  addRoots(start: number, end: number): void;
+  /** Takes back `addRoots(start, ...)`. */
+  removeRoots(start: number): void;
+
+  /** Heap verifier: 0 when every header, reference and line mark is right, else the address of the first bad object. */
+  verify(): number;
+}
+export type RuntimeFunction = keyof RuntimeExports;
+
+/** Runtime functions that lowered code imports, with their host signature (all parameters and results are i32). */
+export const loweredImports = {
+  allocate: { params: 2, results: 1 },
+  poll: { params: 1, results: 0 },
+  log: { params: 1, results: 0 },
+} as const satisfies Partial<Record<RuntimeFunction, { params: number; results: number }>>;

@@ -1,0 +1,34 @@
+/** The project's own source files, as the checks and the test runner see them. */
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/** The repository's root, with a slash at its end. */
+export const root: string = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Folders of the source in import order: a folder may import from those before it. */
+export const layers = ["core", "memory", "gc", "threads", "demos", "tests"] as const;
+
+const skipped = new Set(["node_modules", "dist", "build", "coverage"]);
+
+/** A source file with its path from the root. */
+export interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** All files under the source folders, in order of their paths, with one of the given extensions. */
+export function sourceFiles(extensions: readonly string[]): SourceFile[] {
+  const files: SourceFile[] = [];
+  const walk = (folder: string): void => {
+    for (const entry of readdirSync(root + folder, { withFileTypes: true })) {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory()) {
+        if (!skipped.has(entry.name)) walk(path);
+      } else if (extensions.some((extension) => entry.name.endsWith(extension))) {
+        files.push({ path, text: readFileSync(root + path, "utf8") });
+      }
+    }
+  };
+  for (const layer of layers) walk(layer);
+  return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+}

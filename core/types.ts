@@ -81,6 +81,9 @@ export function refDefined(index: number, nullable: boolean, exact = false): Val
   return ((index << 4) | (nullable ? NULLABLE : 0) | (exact ? EXACT : 0)) as ValType;
 }
 
+/** A non-null reference of which unreachable code tells neither heap type nor sharedness: a subtype of every reference. */
+export const BOT_REF = refUnknownShare(0 as AbstractHeapCode);
+
 export const isRef = (type: ValType): boolean => type >= 0;
 export const isNumeric = (type: ValType): boolean => type >= F64 && type <= I32;
 export const isVector = (type: ValType): boolean => type === V128;

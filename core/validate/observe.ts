@@ -1,0 +1,48 @@
+/**
+ * Typing as a service: walks a valid body again and tells an observer the operand types of every instruction.
+ *
+ * This is the validator itself, not a second implementation of typing: whoever needs operand types asks here.
+ */
+import { assert } from "../base/assert.ts";
+import type { Expression } from "../module.ts";
+import type { Immediates } from "../ops/immediates.ts";
+import type { Row } from "../ops/row.ts";
+import type { ValType } from "../types.ts";
+import { checkExpressionBody, checkFunction } from "./body.ts";
+import { contextOf } from "./context.ts";
+import type { ValidModule } from "./valid-module.ts";
+
+export interface BodyObserver {
+  /**
+   * Called after each instruction was checked, in order, structural ones (block, loop, if, else, end, ...) included.
+   *
+   * `popped` and `pushed` are in stack order. `popped` holds the types that the operands really had, which may be subtypes of what the
+   * instruction asks for; `BOT`, or a reference of unknown sharedness, stands for an operand that unreachable code made up. All of
+   * the arguments are reused for the next instruction: copy what you keep. Heap types in `immediates` still have the module's indices.
+   *
+   * A block-like instruction pops its parameters (and condition) and pushes the parameters again, inside. `else` and the legacy
+   * `catch` pop the results of the arm before them and push what the new arm starts with. `end` pops the block's results and pushes
+   * them outside.
+   *
+   * `unreachable` tells that control cannot arrive here from the instruction before. (At an `end` a branch may still arrive.)
+   */
+  instruction(
+    row: Row,
+    immediates: Immediates,
+    popped: readonly ValType[],
+    pushed: readonly ValType[],
+    unreachable: boolean,
+    offset: number,
+  ): void;
+}
+
+/** Observes a function by its index among those that the module defines (imports not counted). */
+export function observeFunction(valid: ValidModule, definedIndex: number, observer: BodyObserver): void {
+  assert(definedIndex >= 0 && definedIndex < valid.module.functions.length, "no such function");
+  checkFunction(contextOf(valid), definedIndex, observer);
+}
+
+/** Observes a constant expression, which has a result of `type` (canonical). */
+export function observeExpression(valid: ValidModule, expression: Expression, type: ValType, observer: BodyObserver): void {
+  checkExpressionBody(contextOf(valid), expression, type, observer);
+}

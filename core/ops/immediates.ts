@@ -14,11 +14,10 @@ import { I32, type HeapType, type ValType } from "../types.ts";
  * | `blocktype` | `block`, `blockKind` |
  * | `label` | `label` |
  * | `labels` | `labels` (the vector), `label` (the default) |
- * | `func`, `global`, `local`, `tag` | `index` |
- * | `type`, `table`, `memory`, `data`, `elem`, `field` | `index` for the row's first index-like immediate, `index2` for its second |
+ * | `func`, `global`, `local`, `tag`, `type`, `table`, `memory`, `data`, `elem`, `field` | `index` for the row's first of these, `index2` for its second |
  * | `type2` | `index2` (`cont.bind`) |
  * | `heaptype` | `heap` |
- * | `castflags` | `heap`, `heap2` with their nullability, after `label` |
+ * | `castflags` | `label`, and `heap`, `heap2` with their nullability: all that a branch on a cast has (flags, label, source, target) |
  * | `reftype` | `heap` with its nullability: cast and test instructions, whose two codes (null and non-null) are two rows |
  * | `valtypes` | `types` |
  * | `memarg` | `align`, `offset`, `index` (the memory), `order` where flag bit 4 is set |

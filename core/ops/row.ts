@@ -7,6 +7,7 @@
 import type { FeatureName } from "../features.ts";
 import type { ValType } from "../types.ts";
 import type { ImmediateKind } from "./immediates.ts";
+import type { RuleName } from "./rules.ts";
 
 /** What executing an instruction may do, beside computing its results. */
 export interface Effects {
@@ -40,17 +41,23 @@ export interface MemoryAccess {
 export type ControlKind = "block" | "loop" | "if" | "else" | "end" | "try" | "catch" | "try_table" | "delegate" | "branch" | "return";
 
 export interface Row {
-  /** The text format's keyword, such as `i32.add`. */
+  /**
+   * The text format's keyword, such as `i32.add`. Where the text has one keyword for two codes, the second row's name has a word more,
+   * after a space: `ref.test null`, `ref.cast null`, `ref.cast_desc_eq null` for the nullable target, `select result` for the typed form.
+   */
   readonly name: string;
   /** The prefix byte 0xFB..0xFE, or 0 for single-byte opcodes. */
   readonly prefix: number;
   /** The opcode byte, or the u32 after the prefix. */
   readonly code: number;
   readonly immediates: readonly ImmediateKind[];
-  /** Typing by signature alone; undefined where a hand-written rule (`rule`) checks the instruction. */
+  /**
+   * The types popped and pushed, where they do not depend on the module. A row may have both this and a rule: memory accesses, where the
+   * rule puts the memory's address type in place of the first parameter, and lane accesses, where it checks the lane.
+   */
   readonly signature: Signature | undefined;
   /** Name of the validation rule in `core/validate`; undefined where the signature says it all. */
-  readonly rule: string | undefined;
+  readonly rule: RuleName | undefined;
   readonly feature: FeatureName;
   readonly effects: Effects;
   /** `keep` (the host has the instruction; only indices change), or the name of a rule that a feature folder registers. */

@@ -1,0 +1,59 @@
+/** How the family files write a row in one line. */
+import { AbstractHeap, BOT, F32, F64, I32, I64, refAbstract, V128, type ValType } from "../types.ts";
+import type { Effects, RowSpec, Signature } from "./row.ts";
+
+const typeWords: Readonly<Record<string, ValType>> = {
+  i32: I32,
+  i64: I64,
+  f32: F32,
+  f64: F64,
+  v128: V128,
+  i31ref: refAbstract(AbstractHeap.i31, false),
+  sharedi31ref: refAbstract(AbstractHeap.i31, false, true),
+  waitqueue: refAbstract(AbstractHeap.waitqueue, false, true),
+  nullablewaitqueue: refAbstract(AbstractHeap.waitqueue, true, true),
+};
+
+function typesOf(words: string): ValType[] {
+  return words
+    .split(" ")
+    .filter((word) => word !== "")
+    .map((word) => {
+      const type = typeWords[word] ?? BOT;
+      if (type === BOT) throw new Error(`no type is called ${word}`);
+      return type;
+    });
+}
+
+/** A signature from its usual notation: `"i32 i32 -> i32"`. */
+export function signature(notation: string): Signature {
+  const arrow = notation.indexOf("->");
+  return { params: typesOf(notation.slice(0, arrow)), results: typesOf(notation.slice(arrow + 2)) };
+}
+
+/** The fields of a row that differ from its family's. */
+export type RowDetail = Omit<RowSpec, "name" | "code" | "signature">;
+/** Declares one row; an empty notation stands for a row without a signature. */
+export type DeclareRow = (code: number, name: string, notation: string, detail?: RowDetail) => RowSpec;
+
+/** A function that declares the rows of a family with what they have in common. */
+export function family(common: RowDetail): DeclareRow {
+  return (code, name, notation, detail) => {
+    const typed = notation === "" ? {} : { signature: signature(notation) };
+    return { ...common, code, name, ...typed, ...detail };
+  };
+}
+
+/** Cannot be seen from outside the instruction. */
+export const pure: Effects = {};
+export const traps: Effects = { trap: true };
+export const reads: Effects = { read: true };
+export const writes: Effects = { write: true };
+export const updates: Effects = { read: true, write: true };
+export const readsOrTraps: Effects = { trap: true, read: true };
+export const writesOrTraps: Effects = { trap: true, write: true };
+export const updatesOrTraps: Effects = { trap: true, read: true, write: true };
+export const allocates: Effects = { alloc: true };
+export const allocatesOrTraps: Effects = { alloc: true, trap: true };
+/** What another function may do, allocation and blocking included, is all in `call`. */
+export const calls: Effects = { trap: true, read: true, write: true, call: true, suspend: true };

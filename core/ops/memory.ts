@@ -1,0 +1,45 @@
+/** Memory instructions (core 5.4.7, "Memory Instructions"). Signatures hold for 32-bit memories; the rules put the address type in. */
+import { family, reads, readsOrTraps, updatesOrTraps, writes, writesOrTraps } from "./declare.ts";
+import type { RowSpec } from "./row.ts";
+
+const memory = family({ feature: "mvp" });
+const bulk = family({ feature: "bulk-memory", prefix: 0xfc });
+const load = family({ feature: "mvp", immediates: ["memarg"], rule: "memory.access", effects: readsOrTraps });
+const store = family({ feature: "mvp", immediates: ["memarg"], rule: "memory.access", effects: writesOrTraps });
+
+const bytes1 = { sizeLog2: 0, atomic: false };
+const bytes2 = { sizeLog2: 1, atomic: false };
+const bytes4 = { sizeLog2: 2, atomic: false };
+const bytes8 = { sizeLog2: 3, atomic: false };
+
+export const memoryRows: readonly RowSpec[] = [
+  load(0x28, "i32.load", "i32 -> i32", { memory: bytes4 }),
+  load(0x29, "i64.load", "i32 -> i64", { memory: bytes8 }),
+  load(0x2a, "f32.load", "i32 -> f32", { memory: bytes4 }),
+  load(0x2b, "f64.load", "i32 -> f64", { memory: bytes8 }),
+  load(0x2c, "i32.load8_s", "i32 -> i32", { memory: bytes1 }),
+  load(0x2d, "i32.load8_u", "i32 -> i32", { memory: bytes1 }),
+  load(0x2e, "i32.load16_s", "i32 -> i32", { memory: bytes2 }),
+  load(0x2f, "i32.load16_u", "i32 -> i32", { memory: bytes2 }),
+  load(0x30, "i64.load8_s", "i32 -> i64", { memory: bytes1 }),
+  load(0x31, "i64.load8_u", "i32 -> i64", { memory: bytes1 }),
+  load(0x32, "i64.load16_s", "i32 -> i64", { memory: bytes2 }),
+  load(0x33, "i64.load16_u", "i32 -> i64", { memory: bytes2 }),
+  load(0x34, "i64.load32_s", "i32 -> i64", { memory: bytes4 }),
+  load(0x35, "i64.load32_u", "i32 -> i64", { memory: bytes4 }),
+  store(0x36, "i32.store", "i32 i32 ->", { memory: bytes4 }),
+  store(0x37, "i64.store", "i32 i64 ->", { memory: bytes8 }),
+  store(0x38, "f32.store", "i32 f32 ->", { memory: bytes4 }),
+  store(0x39, "f64.store", "i32 f64 ->", { memory: bytes8 }),
+  store(0x3a, "i32.store8", "i32 i32 ->", { memory: bytes1 }),
+  store(0x3b, "i32.store16", "i32 i32 ->", { memory: bytes2 }),
+  store(0x3c, "i64.store8", "i32 i64 ->", { memory: bytes1 }),
+  store(0x3d, "i64.store16", "i32 i64 ->", { memory: bytes2 }),
+  store(0x3e, "i64.store32", "i32 i64 ->", { memory: bytes4 }),
+  memory(0x3f, "memory.size", "", { immediates: ["memory"], rule: "memory.size", effects: reads }),
+  memory(0x40, "memory.grow", "", { immediates: ["memory"], rule: "memory.grow", effects: writes }),
+  bulk(0x08, "memory.init", "", { immediates: ["data", "memory"], rule: "memory.init", effects: updatesOrTraps, lowering: "memory.init" }),
+  bulk(0x09, "data.drop", "", { immediates: ["data"], rule: "data.drop", effects: writes, lowering: "data.drop" }),
+  bulk(0x0a, "memory.copy", "", { immediates: ["memory", "memory"], rule: "memory.copy", effects: updatesOrTraps }),
+  bulk(0x0b, "memory.fill", "", { immediates: ["memory"], rule: "memory.fill", effects: writesOrTraps }),
+];

@@ -1,0 +1,121 @@
+/**
+ * Walks the instructions of an expression.
+ *
+ * This is where the grammar of code is checked, and only here: decoding a module cuts out the functions' bodies without looking into
+ * them, so whoever walks a body first (the validator) raises the errors of malformed code.
+ */
+import type { FeatureSet } from "../features.ts";
+import type { Expression } from "../module.ts";
+import { Immediates } from "../ops/immediates.ts";
+import type { Row } from "../ops/row.ts";
+import { prefixedRows, rowByName, rows, singleByteRows } from "../ops/table.ts";
+import { readImmediates } from "./immediates.ts";
+import { Reader } from "./reader.ts";
+
+const FIRST_PREFIX = 0xfb;
+const LAST_PREFIX = 0xfe;
+
+/** How an instruction changes the depth of nesting. */
+const OPENS = 1;
+const CLOSES = 2;
+const nesting = Uint8Array.from(rows, ({ control }) => {
+  switch (control) {
+    case "block":
+    case "loop":
+    case "if":
+    case "try":
+    case "try_table":
+      return OPENS;
+    case "end":
+    case "delegate":
+      return CLOSES;
+    default:
+      return 0;
+  }
+});
+
+const allowedOf = new WeakMap<FeatureSet, Uint8Array>();
+
+/** By row id: 1 where the row's feature is on. */
+function allowedRows(features: FeatureSet): Uint8Array {
+  let allowed = allowedOf.get(features);
+  if (allowed === undefined) {
+    allowed = Uint8Array.from(rows, ({ feature }) => (features.has(feature) ? 1 : 0));
+    allowedOf.set(features, allowed);
+  }
+  return allowed;
+}
+
+const hex = (value: number): string => value.toString(16).padStart(2, "0");
+
+/** Reads an opcode; raises the error of one that no row has, or whose feature is off. */
+export function readOpcode(reader: Reader): Row {
+  const at = reader.pos;
+  const first = reader.u8();
+  if (first < FIRST_PREFIX || first > LAST_PREFIX) {
+    return singleByteRows[first] ?? reader.fail(`illegal opcode ${hex(first)}`, "illegal-opcode", at);
+  }
+  const code = reader.u32();
+  return prefixedRows[first - FIRST_PREFIX]?.[code] ?? reader.fail(`illegal opcode ${hex(first)} ${hex(code)}`, "illegal-opcode", at);
+}
+
+/** A cursor over one expression. Its objects are reused from one instruction to the next. */
+export class InstructionCursor {
+  /** Immediates of the current instruction: only the fields that its row names. */
+  readonly immediates = new Immediates();
+  /** The current instruction. */
+  row: Row = rowByName("end") as Row;
+  /** Offset of the current instruction's opcode in the module. */
+  offset: number;
+  private readonly reader: Reader;
+  private readonly allowed: Uint8Array;
+  private depth = 1;
+
+  constructor(expression: Expression, features: FeatureSet) {
+    this.reader = new Reader(expression.bytes, features, expression.offset);
+    this.allowed = allowedRows(features);
+    this.offset = expression.offset;
+  }
+
+  /** How many blocks are open around the next instruction, the expression itself included; 0 after its `end`. */
+  get nesting(): number {
+    return this.depth;
+  }
+
+  /** Offset of the byte after the current instruction. */
+  get endOffset(): number {
+    return this.reader.offset;
+  }
+
+  /** Goes to the next instruction. False after the expression's own `end`, which must be its last byte. */
+  next(): boolean {
+    const { reader } = this;
+    if (this.depth === 0) {
+      if (reader.pos < reader.end) reader.fail("section size mismatch: bytes follow the final end", "size-mismatch");
+      return false;
+    }
+    const at = reader.pos;
+    this.offset = reader.base + at;
+    const row = readOpcode(reader);
+    if (this.allowed[row.id] === 0) {
+      reader.fail(`illegal opcode: ${row.name} needs the feature ${row.feature}, which is off`, "feature-off", at);
+    }
+    this.row = row;
+    readImmediates(reader, row, this.immediates);
+    const change = nesting[row.id];
+    if (change === OPENS) this.depth++;
+    else if (change === CLOSES) this.depth--;
+    return true;
+  }
+}
+
+/** Skips an expression; `reader` is then behind its `end`. Raises the errors of malformed instructions. */
+export function skipExpression(reader: Reader): Expression {
+  const start = reader.pos;
+  const rest = { bytes: reader.bytes.subarray(start, reader.end), offset: reader.offset };
+  const cursor = new InstructionCursor(rest, reader.features);
+  do cursor.next();
+  while (cursor.nesting > 0);
+  reader.pos = cursor.endOffset - reader.base;
+  return { bytes: reader.bytes.subarray(start, reader.pos), offset: rest.offset };
+}

@@ -1,0 +1,188 @@
+/**
+ * Value, reference and heap types in the binary format (core 5.3.1 to 5.3.5; shared-everything-threads, custom-descriptors,
+ * stack-switching, "Binary format"). Each type's byte is a feature's: a type of a feature that is off is refused by the feature's name.
+ */
+import { invalid } from "../base/errors.ts";
+import type { FeatureName } from "../features.ts";
+import {
+  AbstractHeap,
+  type AbstractHeapCode,
+  abstractOf,
+  F32,
+  F64,
+  type HeapType,
+  I8,
+  I16,
+  I32,
+  I64,
+  indexOf,
+  isAbstract,
+  isAbstractShared,
+  isExact,
+  isNullable,
+  isRef,
+  refAbstract,
+  refDefined,
+  type StorageType,
+  V128,
+  type ValType,
+  withNull,
+} from "../types.ts";
+import type { Reader } from "./reader.ts";
+import type { Writer } from "./writer.ts";
+
+const REF_NON_NULL = 0x64;
+const REF_NULL = 0x63;
+const EXACT = 0x62;
+const SHARED = 0x65;
+/** No module may define more types (JS API, "Implementation-defined limits"). */
+export const MAXIMUM_TYPES = 1_000_000;
+
+const numericCodes: ReadonlyMap<number, ValType> = new Map([
+  [0x7f, I32],
+  [0x7e, I64],
+  [0x7d, F32],
+  [0x7c, F64],
+  [0x7b, V128],
+  [0x78, I8],
+  [0x77, I16],
+]);
+const codesOfNumeric: ReadonlyMap<ValType, number> = new Map([...numericCodes].map(([code, type]) => [type, code]));
+
+function featureOfAbstract(code: AbstractHeapCode): FeatureName {
+  switch (code) {
+    case AbstractHeap.func:
+    case AbstractHeap.extern:
+      return "reference-types";
+    case AbstractHeap.exn:
+    case AbstractHeap.noexn:
+      return "exceptions";
+    case AbstractHeap.cont:
+    case AbstractHeap.nocont:
+      return "stack-switching";
+    case AbstractHeap.waitqueue:
+    case AbstractHeap.nowaitqueue:
+      return "shared-everything-threads";
+    default:
+      return "gc";
+  }
+}
+const abstractFeatures: ReadonlyMap<number, FeatureName> = new Map(
+  Object.values(AbstractHeap).map((code) => [code, featureOfAbstract(code)]),
+);
+
+/** Refuses what belongs to a feature that is off; `at` is an index into the reader's bytes. */
+export function requireFeature(reader: Reader, feature: FeatureName, phrase: string, at: number): void {
+  if (!reader.features.has(feature)) reader.fail(`${phrase}: the feature ${feature} is off`, "feature-off", at, `the feature ${feature}`);
+}
+
+/** A type index, which a module that defines no more types than any may can really have. */
+export function readTypeIndex(reader: Reader): number {
+  const at = reader.pos;
+  return checkTypeIndex(reader, reader.u32(), at);
+}
+
+function checkTypeIndex(reader: Reader, index: number, at: number): number {
+  // Not malformed: the index is well written, and no module has that type.
+  if (index >= MAXIMUM_TYPES) invalid(`unknown type ${index}`, "unknown-type", reader.base + at);
+  return index;
+}
+
+function readAbstract(reader: Reader, code: number, shared: boolean, phrase: string, at: number): HeapType {
+  const feature = abstractFeatures.get(code);
+  if (feature === undefined) return reader.fail(phrase, "malformed-type", at);
+  requireFeature(reader, feature, phrase, at);
+  return refAbstract(code as AbstractHeapCode, false, shared);
+}
+
+/** A heap type, as the non-null reference to it. */
+export function readHeapType(reader: Reader, phrase = "malformed heap type"): HeapType {
+  const at = reader.pos;
+  const first = reader.peek();
+  if (first === EXACT) {
+    reader.pos++;
+    requireFeature(reader, "custom-descriptors", phrase, at);
+    return refDefined(readTypeIndex(reader), false, true);
+  }
+  if (first === SHARED) {
+    reader.pos++;
+    requireFeature(reader, "shared-everything-threads", phrase, at);
+    return readAbstract(reader, reader.u8(), true, phrase, at);
+  }
+  if ((first & 0xc0) === 0x40) {
+    reader.pos++;
+    return readAbstract(reader, first, false, phrase, at);
+  }
+  const index = reader.s33();
+  if (index < 0) reader.fail(phrase, "malformed-type", at);
+  requireFeature(reader, "function-references", phrase, at);
+  return refDefined(checkTypeIndex(reader, index, at), false);
+}
+
+/** A reference type; `funcref` needs no feature where `tableElement`. */
+export function readRefType(reader: Reader, phrase = "malformed reference type", tableElement = false): ValType {
+  const at = reader.pos;
+  const first = reader.u8();
+  switch (first) {
+    case REF_NON_NULL:
+    case REF_NULL: {
+      requireFeature(reader, "function-references", phrase, at);
+      const heap = readHeapType(reader, phrase);
+      return first === REF_NULL ? withNull(heap) : heap;
+    }
+    case SHARED:
+      requireFeature(reader, "shared-everything-threads", phrase, at);
+      return withNull(readAbstract(reader, reader.u8(), true, phrase, at));
+    case AbstractHeap.func:
+      if (tableElement) return refAbstract(AbstractHeap.func, true);
+  }
+  return withNull(readAbstract(reader, first, false, phrase, at));
+}
+
+/** A value type. */
+export function readValType(reader: Reader, phrase = "malformed value type"): ValType {
+  const first = reader.peek();
+  const numeric = numericCodes.get(first);
+  if (numeric === undefined) return readRefType(reader, phrase);
+  if (numeric < V128) reader.fail(phrase, "malformed-type");
+  if (numeric === V128) requireFeature(reader, "simd", phrase, reader.pos);
+  reader.pos++;
+  return numeric;
+}
+
+/** A storage type: a value type, `i8` or `i16`. */
+export function readStorageType(reader: Reader): StorageType {
+  const first = reader.peek();
+  if (first === 0x78 || first === 0x77) {
+    reader.pos++;
+    return first === 0x78 ? I8 : I16;
+  }
+  return readValType(reader, "malformed storage type");
+}
+
+/** Writes a heap type: the type that the reference points to, whether it may be null or not. */
+export function writeHeapType(writer: Writer, heap: HeapType): void {
+  if (isAbstract(heap)) {
+    if (isAbstractShared(heap)) writer.u8(SHARED);
+    writer.u8(abstractOf(heap));
+  } else if (isExact(heap)) {
+    writer.u8(EXACT);
+    writer.u32(indexOf(heap));
+  } else {
+    writer.s33(indexOf(heap));
+  }
+}
+
+/** Writes a value or storage type; nullable references to unshared abstract types in their short form. */
+export function writeValType(writer: Writer, type: StorageType): void {
+  if (!isRef(type)) {
+    writer.u8(codesOfNumeric.get(type) as number);
+    return;
+  }
+  if (isNullable(type) && isAbstract(type) && !isAbstractShared(type)) {
+    writer.u8(abstractOf(type));
+    return;
+  }
+  writer.u8(isNullable(type) ? REF_NULL : REF_NON_NULL);
+  writeHeapType(writer, type);
+}

@@ -1,0 +1,61 @@
+/**
+ * A static server with the two headers that make a page cross-origin isolated, which shared memory needs in browsers:
+ * `Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`.
+ */
+import { readFileSync, statSync } from "node:fs";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join, normalize } from "node:path";
+
+const contentTypes: Readonly<Record<string, string>> = {
+  ".css": "text/css",
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".json": "application/json",
+  ".map": "application/json",
+  ".svg": "image/svg+xml",
+  ".wasm": "application/wasm",
+  ".wat": "text/plain; charset=utf-8",
+};
+const isolation = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+  "Cross-Origin-Resource-Policy": "same-origin",
+};
+
+/** A running server. */
+export interface StaticServer {
+  readonly url: string;
+  close(): void;
+}
+
+/** Serves folders: the first one that has a file wins. Port 0 takes any free port. */
+export function serve(folders: readonly string[], port = 0): Promise<StaticServer> {
+  const server = createServer((request, response) => {
+    const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
+    // normalize() resolves every `..` against the root, so that no path leaves the folder.
+    answer(response, folders, normalize(path.endsWith("/") ? `${path}index.html` : path));
+  });
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => {
+      const { port: taken } = server.address() as AddressInfo;
+      resolve({ url: `http://127.0.0.1:${taken}/`, close: () => closeServer() });
+    });
+  });
+
+  function closeServer(): void {
+    server.close();
+    server.closeAllConnections();
+  }
+}
+
+function answer(response: ServerResponse, folders: readonly string[], path: string): void {
+  const file = folders.map((folder) => join(folder, path)).find((name) => statSync(name, { throwIfNoEntry: false })?.isFile() === true);
+  if (file === undefined) {
+    response.writeHead(404, isolation).end("not found");
+    return;
+  }
+  const type = contentTypes[extname(file)] ?? "application/octet-stream";
+  response.writeHead(200, { ...isolation, "Content-Type": type, "Cache-Control": "no-store" }).end(readFileSync(file));
+}

@@ -1,0 +1,54 @@
+/** Modules in files: binary or text, told apart by their first bytes. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { decodeModule } from "../../core/binary/decode.ts";
+import type { FeatureSet } from "../../core/features.ts";
+import type { Module } from "../../core/module.ts";
+import { parseModule } from "../../core/text/parse.ts";
+import type { Subject } from "./report.ts";
+import { UsageError } from "./usage.ts";
+
+/** A file's contents: `text` where it is a text module. */
+export interface ModuleFile extends Subject {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Reads a file. A missing one is an error of the command line. */
+export function readModuleFile(file: string): ModuleFile {
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = new Uint8Array(readFileSync(file));
+  } catch (error) {
+    throw new UsageError(`cannot read ${file}: ${reason(error)}`);
+  }
+  return { file, bytes, text: isText(bytes, file) ? new TextDecoder().decode(bytes) : undefined };
+}
+
+/** Writes a file, or says why it cannot. */
+export function writeOutput(file: string, contents: Uint8Array | string): void {
+  try {
+    writeFileSync(file, contents);
+  } catch (error) {
+    throw new UsageError(`cannot write ${file}: ${reason(error)}`);
+  }
+}
+
+/** The module in a file, not validated. */
+export function loadModule(file: ModuleFile, features: FeatureSet): Module {
+  return file.text === undefined ? decodeModule(file.bytes, features) : parseModule(file.text, features);
+}
+
+/** A binary module begins with a zero byte; a text that does is none. An extension decides about everything else. */
+function isText(bytes: Uint8Array, file: string): boolean {
+  if (bytes[0] === 0) return false;
+  return /\.(wat|wast)$/.test(file) || (!file.endsWith(".wasm") && /^[\s(;]/.test(String.fromCharCode(bytes[0] ?? 0)));
+}
+
+function reason(error: unknown): string {
+  const code = (error as { code?: string }).code;
+  const words: Readonly<Record<string, string>> = {
+    ENOENT: "no such file",
+    EISDIR: "it is a folder",
+    EACCES: "no permission",
+  };
+  return words[code ?? ""] ?? (error instanceof Error ? error.message : String(error));
+}

@@ -22,9 +22,17 @@ export interface Limits {
   /** Index type: true for i64 (memory64). */
   readonly is64: boolean;
 }
+/** Pages at a memory's start that can never be accessed, and behind them pages that can only be read (memory-control). */
+export interface StaticProtection {
+  readonly noAccess: number;
+  readonly readOnly: number;
+}
 export interface MemoryType extends Limits {
   /** Base-2 logarithm of the page size: 16 unless custom page sizes say otherwise. */
   readonly pageSizeLog2: number;
+  /** memory-control: pages are there only where something was mapped. */
+  readonly virtual?: boolean;
+  readonly protection?: StaticProtection;
 }
 export interface TableType extends Limits {
   readonly element: ValType;

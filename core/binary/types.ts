@@ -29,15 +29,13 @@ import {
   withNull,
 } from "../types.ts";
 import type { Reader } from "./reader.ts";
+import { limits } from "./sections.ts";
 import type { Writer } from "./writer.ts";
 
 const REF_NON_NULL = 0x64;
 const REF_NULL = 0x63;
 const EXACT = 0x62;
 const SHARED = 0x65;
-/** No module may define more types (JS API, "Implementation-defined limits"). */
-export const MAXIMUM_TYPES = 1_000_000;
-
 const numericCodes: ReadonlyMap<number, ValType> = new Map([
   [0x7f, I32],
   [0x7e, I64],
@@ -82,9 +80,10 @@ export function readTypeIndex(reader: Reader): number {
   return checkTypeIndex(reader, reader.u32(), at);
 }
 
-function checkTypeIndex(reader: Reader, index: number, at: number): number {
-  // Not malformed: the index is well written, and no module has that type.
-  if (index >= MAXIMUM_TYPES) invalid(`unknown type ${index}`, "unknown-type", reader.base + at);
+/** The same for an index already read, `at` in the reader's bytes. */
+export function checkTypeIndex(reader: Reader, index: number, at: number): number {
+  // Not malformed: the index is well written, but no module has that type.
+  if (index >= limits.types) invalid(`unknown type ${index}`, "unknown-type", reader.base + at);
   return index;
 }
 

@@ -26,7 +26,7 @@ import {
 import type { RecGroup, SubType } from "../types.ts";
 import { readGlobalType, readMemoryType, readTableType, readTagType } from "./extern-types.ts";
 import { readImports } from "./imports.ts";
-import { skipExpression } from "./instructions.ts";
+import { InstructionCursor, skipExpression } from "./instructions.ts";
 import { readNames } from "./name-section.ts";
 import { Reader } from "./reader.ts";
 import { externKinds, header, limits, Section, sectionOrder } from "./sections.ts";
@@ -47,15 +47,13 @@ export function decodeModule(bytes: Uint8Array, features: FeatureSet = defaultFe
 }
 
 function checkHeader(reader: Reader): void {
-  for (const [i, byte] of header.entries()) {
-    if (reader.done) reader.fail("unexpected end", "unexpected-end");
-    if (reader.u8() !== byte) {
-      // The last four bytes are the version; all of them must be there for it to be a wrong one.
-      if (i < 4) reader.fail("magic header not detected", "bad-magic", 0, "the bytes 00 61 73 6d");
-      if (reader.end < header.length) reader.fail("unexpected end", "unexpected-end", reader.end);
-      reader.fail("unknown binary version", "bad-version", 4, "version 1");
-    }
-  }
+  const { bytes } = reader;
+  const matches = (from: number, to: number): boolean => header.slice(from, to).every((byte, i) => bytes[from + i] === byte);
+  if (bytes.length < 4) reader.fail("unexpected end", "unexpected-end", bytes.length);
+  if (!matches(0, 4)) reader.fail("magic header not detected", "bad-magic", 0, "the bytes 00 61 73 6d");
+  if (bytes.length < 8) reader.fail("unexpected end", "unexpected-end", bytes.length);
+  if (!matches(4, 8)) reader.fail("unknown binary version", "bad-version", 4, "version 1");
+  reader.pos = 8;
 }
 
 class Decoder {
@@ -129,10 +127,8 @@ class Decoder {
         rank = position;
         last = id;
       }
-      const sizeAt = reader.pos;
-      const size = reader.u32();
+      const size = reader.length();
       const start = reader.pos;
-      if (size > reader.end - start) reader.fail("length out of bounds", "length-out-of-bounds", sizeAt);
       if (id === Section.custom) this.readCustom(start + size, last);
       else this.readSection(id);
       if (reader.pos !== start + size) reader.fail("section size mismatch", "size-mismatch", start, `${size} bytes`);
@@ -246,11 +242,10 @@ class Decoder {
 
   private readCode(): void {
     const { reader, functionTypes } = this;
-    const at = reader.pos;
     const count = reader.count("functions", limits.functions);
-    if (count !== functionTypes.length) reader.fail("function and code section have inconsistent lengths", "inconsistent-functions", at);
     const functions: Func[] = [];
-    for (let i = 0; i < count; i++) functions.push(this.readFunction(functionTypes[i] as number));
+    // That the counts agree is checked when all sections were read.
+    for (let i = 0; i < count; i++) functions.push(this.readFunction(functionTypes[i] ?? 0));
     this.functions = functions;
   }
 
@@ -258,14 +253,13 @@ class Decoder {
     const { reader } = this;
     const { offset } = reader;
     const at = reader.pos;
-    const size = reader.u32();
-    if (size > reader.end - reader.pos) reader.fail("length out of bounds", "length-out-of-bounds", at);
+    const size = reader.length();
     if (size > limits.functionBytes) {
       reader.fail(`function too large: ${size} bytes`, "implementation-limit", at, `at most ${limits.functionBytes} bytes`);
     }
     const end = reader.pos + size;
     const locals = this.readLocals();
-    if (reader.pos >= end || reader.bytes[end - 1] !== END) this.failWithoutEnd(end);
+    if (reader.pos >= end || reader.bytes[end - 1] !== END) this.failWithoutEnd();
     const body = { offset: reader.offset, bytes: reader.bytes.subarray(reader.pos, end) };
     reader.pos = end;
     return { type, locals, body, offset };
@@ -286,12 +280,15 @@ class Decoder {
     return runs;
   }
 
-  /** A body that does not end in `end`: what the error is called depends on what reading on would have found there. */
-  private failWithoutEnd(end: number): never {
+  /** A body that does not end in `end`: reads on, as the reference interpreter does, until something else is wrong. */
+  private failWithoutEnd(): never {
     const { reader } = this;
-    const next = reader.bytes[end];
-    if (reader.pos > end || next === END) reader.fail("section size mismatch", "size-mismatch", end);
-    if (next === undefined) reader.fail("unexpected end of section or function", "unexpected-end", end);
-    return reader.fail("END opcode expected", "end-expected", end - 1);
+    const rest = { bytes: reader.bytes.subarray(reader.pos, reader.end), offset: reader.offset };
+    const cursor = new InstructionCursor(rest, reader.features);
+    while (cursor.nesting > 0) {
+      cursor.next();
+      if (cursor.row.name === "else" && cursor.nesting === 1) reader.fail("END opcode expected", "end-expected", cursor.offset);
+    }
+    return reader.fail("section size mismatch", "size-mismatch");
   }
 }

@@ -181,25 +181,31 @@ export class Reader {
 
   /** `length` bytes, not copied. */
   take(length: number): Uint8Array {
-    if (length > this.end - this.pos) this.fail("length out of bounds", "length-out-of-bounds");
+    if (length > this.end - this.pos) this.failAtEnd();
     this.pos += length;
     return this.bytes.subarray(this.pos - length, this.pos);
   }
 
-  /** A vector of bytes: a length and that many bytes, not copied. */
-  byteVector(): Uint8Array {
+  /** A length, which what follows can have: a bound on what input can make us allocate. */
+  length(): number {
     const at = this.pos;
     const length = this.u32();
-    if (length > this.end - this.pos) this.fail("length out of bounds", "length-out-of-bounds", at);
-    return this.take(length);
+    // Measured from the length itself, as the reference interpreter does: off by its own size, it is "unexpected end" later.
+    if (length > this.end - at) this.fail("length out of bounds", "length-out-of-bounds", at);
+    return length;
   }
 
-  /** The length of a vector whose items take at least a byte each: a bound on what input can make us allocate. */
+  /** A vector of bytes: a length and that many bytes, not copied. */
+  byteVector(): Uint8Array {
+    return this.take(this.length());
+  }
+
+  /** The length of a vector of items that take at least a byte each. */
   count(what: string, limit: number): number {
     const at = this.pos;
     const count = this.u32();
     if (count > limit) this.fail(`too many ${what}: ${count}, the limit is ${limit}`, "implementation-limit", at, `at most ${limit}`);
-    if (count > this.end - this.pos) this.fail("length out of bounds", "length-out-of-bounds", at);
+    if (count > this.end - at) this.fail("length out of bounds", "length-out-of-bounds", at);
     return count;
   }
 
@@ -234,7 +240,7 @@ export class Reader {
   /** A reader of the next `length` bytes, which this one skips. */
   sub(length: number): Reader {
     const start = this.pos;
-    if (length > this.end - start) this.fail("length out of bounds", "length-out-of-bounds");
+    if (length > this.end - start) this.failAtEnd();
     this.pos = start + length;
     return new Reader(this.bytes, this.features, this.base, start, start + length);
   }

@@ -60,7 +60,8 @@ function readTypeIndices(reader: Reader): readonly number[] {
 
 function readComposite(reader: Reader): CompositeType {
   const at = reader.pos;
-  switch (reader.u8()) {
+  const code = reader.u8();
+  switch (code) {
     case FUNC:
       return readFunction(reader);
     case STRUCT:
@@ -73,7 +74,8 @@ function readComposite(reader: Reader): CompositeType {
       requireFeature(reader, "stack-switching", PHRASE, at);
       return { kind: "cont", func: readContinuationTarget(reader) };
     default:
-      return reader.fail(PHRASE, "malformed-type", at);
+      // A type code is a signed LEB128 of seven bits.
+      return code >= 0x80 ? reader.fail("integer representation too long", "leb-too-long", at) : reader.fail(PHRASE, "malformed-type", at);
   }
 }
 

@@ -24,7 +24,8 @@ import {
   withoutNull,
 } from "./types.ts";
 
-const { any, array, cont, eq, exn, extern, func, i31, nocont, noexn, noextern, nofunc, none, nowaitqueue, struct, waitqueue } = AbstractHeap;
+const { any, array, cont, eq, exn, extern, func, i31, nocont, noexn, noextern, nofunc, none, nowaitqueue, struct, waitqueue } =
+  AbstractHeap;
 
 /**
  * The strict supertypes of each abstract heap type.
@@ -118,7 +119,10 @@ export function isHeapSubtype(store: TypeStore, a: ValType, b: ValType): boolean
  * the unshared one; "Instructions": `bot-share` is below both.
  */
 function isAbstractBelowAbstract(a: ValType, b: ValType): boolean {
-  return (isUnknownShare(a) || (!isUnknownShare(b) && isAbstractShared(a) === isAbstractShared(b))) && isAbstractSubtype(abstractOf(a), abstractOf(b));
+  return (
+    (isUnknownShare(a) || (!isUnknownShare(b) && isAbstractShared(a) === isAbstractShared(b))) &&
+    isAbstractSubtype(abstractOf(a), abstractOf(b))
+  );
 }
 
 /** Core 3.3.3: only the bottom of its hierarchy is below a defined type, exact or not, and with the same sharedness. */
@@ -143,6 +147,12 @@ export function sharednessOf(store: TypeStore, ref: ValType): boolean | undefine
 /** Shared-everything threads, "Heap types": whether a value type is `ok(shared)`. Numbers and vectors always are. */
 export function isSharedValue(store: TypeStore, type: ValType): boolean {
   return type < 0 || sharednessOf(store, type) !== false;
+}
+
+/** Whether a reference is to a continuation: below `cont`, shared or not (stack switching, "Instructions": not `castable`). */
+export function isContinuation(store: TypeStore, ref: ValType): boolean {
+  if (!isAbstract(ref)) return store.type(indexOf(ref)).composite.kind === "cont";
+  return abstractOf(ref) === cont || abstractOf(ref) === nocont;
 }
 
 /** The nullable reference to the top of a reference's hierarchy, with its sharedness. Not for `BOT_REF`. */

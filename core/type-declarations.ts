@@ -5,9 +5,9 @@
  * name types by the indices of the module that brought it.
  */
 import { invalidAt } from "./invalid.ts";
+import type { ModuleParts } from "./module.ts";
 import { isCompositeSubtype, isSharedValue, isSubtypeId } from "./subtype.ts";
 import type { TypeStore } from "./type-store.ts";
-import type { ModuleParts } from "./module.ts";
 import type { CompositeType, RecGroup, SubType } from "./types.ts";
 
 /** WebAssembly JavaScript Interface, "Implementation-defined Limits". */
@@ -130,7 +130,7 @@ class Declaration {
       this.#invalid("sub-type", `sub type ${this.#index} does not match super type ${written}: ${why}`);
     if (parent.final) mismatch("the super type is final");
     // Shared-everything threads: shared and unshared types are never subtypes of one another.
-    if (parent.shared !== this.#type.shared) mismatch("one of them is shared");
+    if (parent.shared !== this.#type.shared) mismatch("the sharedness of a sub type must match super type");
     if (!isCompositeSubtype(this.#store, this.#type.composite, parent.composite)) mismatch("their structures differ");
     this.#checkDescriptorsMatch(parent, mismatch);
   }
@@ -141,7 +141,10 @@ class Declaration {
     if (parent.descriptor !== undefined) {
       if (descriptor === undefined) mismatch("only the super type has a descriptor");
       if (!isSubtypeId(this.#store, descriptor, parent.descriptor)) {
-        this.#invalid("descriptor", `descriptor type ${this.#written.descriptor} does not match that of the super type of type ${this.#index}`);
+        this.#invalid(
+          "descriptor",
+          `descriptor type ${this.#written.descriptor} does not match that of the super type of type ${this.#index}`,
+        );
       }
     }
     if ((parent.describes === undefined) !== (describes === undefined)) mismatch("only one of them describes a type");

@@ -8,8 +8,8 @@ import type { Expression } from "../module.ts";
 import type { Immediates } from "../ops/immediates.ts";
 import type { Row } from "../ops/row.ts";
 import type { ValType } from "../types.ts";
-import { checkExpressionBody, checkFunction } from "./body.ts";
-import { contextOf } from "./context.ts";
+import { Body } from "./body.ts";
+import { checkConstant, checkFunction } from "./function.ts";
 import type { ValidModule } from "./valid-module.ts";
 
 export interface BodyObserver {
@@ -22,7 +22,7 @@ export interface BodyObserver {
    *
    * A block-like instruction pops its parameters (and condition) and pushes the parameters again, inside. `else` and the legacy
    * `catch` pop the results of the arm before them and push what the new arm starts with. `end` pops the block's results and pushes
-   * them outside.
+   * them outside; the body's own `end` pushes nothing.
    *
    * `unreachable` tells that control cannot arrive here from the instruction before. (At an `end` a branch may still arrive.)
    */
@@ -38,11 +38,12 @@ export interface BodyObserver {
 
 /** Observes a function by its index among those that the module defines (imports not counted). */
 export function observeFunction(valid: ValidModule, definedIndex: number, observer: BodyObserver): void {
-  assert(definedIndex >= 0 && definedIndex < valid.module.functions.length, "no such function");
-  checkFunction(contextOf(valid), definedIndex, observer);
+  const func = valid.module.functions[definedIndex];
+  assert(func !== undefined, "no such function");
+  checkFunction(new Body(valid), func, observer);
 }
 
-/** Observes a constant expression, which has a result of `type` (canonical). */
+/** Observes a constant expression, which has one result of `type` (canonical). */
 export function observeExpression(valid: ValidModule, expression: Expression, type: ValType, observer: BodyObserver): void {
-  checkExpressionBody(contextOf(valid), expression, type, observer);
+  checkConstant(new Body(valid), expression, type, false, observer);
 }

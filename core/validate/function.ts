@@ -1,0 +1,102 @@
+/** Walks bodies: functions and constant expressions, with or without an observer. */
+import { InstructionCursor } from "../binary/instructions.ts";
+import type { Expression, Func, LocalRun } from "../module.ts";
+import type { Row, Signature } from "../ops/row.ts";
+import type { FuncType, ValType } from "../types.ts";
+import type { Body } from "./body.ts";
+import { resolve } from "./lookups.ts";
+import type { BodyObserver } from "./observe.ts";
+import { ruleByRow } from "./rules/rules.ts";
+
+/** WebAssembly JavaScript Interface, "Implementation-defined Limits". */
+const MAX_LOCALS = 50_000;
+const MAX_BODY_BYTES = 7_654_321;
+
+/** Checks a function that the module defines; `body` is any body of the module, and is left for the next. */
+export function checkFunction(body: Body, func: Func, observer: BodyObserver | undefined): void {
+  const type = body.types.type(body.module.canonical[func.type] as number);
+  const { params, results } = type.composite as FuncType;
+  body.offset = func.body.offset;
+  body.constant = false;
+  body.shared = type.shared;
+  if (func.body.bytes.length > MAX_BODY_BYTES) body.fail("limit", "function body is too large", `at most ${MAX_BODY_BYTES} bytes`);
+  body.begin(localTypes(body, params, func.locals), params.length, results);
+  walk(body, func.body, observer);
+}
+
+/** Core 3.5.1: the parameters, then the declared locals. */
+function localTypes(body: Body, params: readonly ValType[], runs: readonly LocalRun[]): readonly ValType[] {
+  if (runs.length === 0) return params;
+  const locals = params.slice();
+  for (const run of runs) {
+    const type = resolve(body, run.type);
+    if (body.shared) body.requireShared(type);
+    if (locals.length + run.count > MAX_LOCALS) body.fail("limit", "too many locals", `at most ${MAX_LOCALS} locals`);
+    for (let i = 0; i < run.count; i++) locals.push(type);
+  }
+  return locals;
+}
+
+/**
+ * Checks a constant expression with one result of the canonical type `type`. Shared-everything threads: in the initializer of a shared
+ * item everything must be shared, `shared` says.
+ */
+export function checkConstant(body: Body, expression: Expression, type: ValType, shared: boolean, observer?: BodyObserver): void {
+  body.offset = expression.offset;
+  body.constant = true;
+  body.shared = shared;
+  body.begin([], 0, [type]);
+  walk(body, expression, observer);
+}
+
+function walk(body: Body, expression: Expression, observer: BodyObserver | undefined): void {
+  const cursor = new InstructionCursor(expression, body.module.features);
+  if (observer === undefined) plainWalk(body, cursor);
+  else observedWalk(body, cursor, observer);
+}
+
+function plainWalk(body: Body, cursor: InstructionCursor): void {
+  while (cursor.next()) {
+    body.offset = cursor.offset;
+    checkInstruction(body, cursor);
+  }
+}
+
+function checkInstruction(body: Body, cursor: InstructionCursor): void {
+  const { row } = cursor;
+  if (body.constant) requireConstant(body, row);
+  const rule = ruleByRow[row.id];
+  if (rule === undefined) applySignature(body, row.signature as Signature);
+  else rule(body, cursor.immediates, row);
+}
+
+function applySignature(body: Body, { params, results }: Signature): void {
+  for (let i = params.length - 1; i >= 0; i--) body.pop(params[i] as ValType);
+  for (let i = 0; i < results.length; i++) body.push(results[i] as ValType);
+}
+
+/** Core 3.4.12 "Constant Expressions". */
+function requireConstant(body: Body, row: Row): void {
+  if (!row.constant) body.fail("constant-required", `constant expression required: ${row.name} is not constant`, "a constant instruction");
+  const isArithmetic = row.signature?.params.length === 2;
+  if (isArithmetic && !body.module.features.has("extended-const")) {
+    body.fail("constant-required", `constant expression required: ${row.name} needs the feature extended-const`, "a constant instruction");
+  }
+}
+
+function observedWalk(body: Body, cursor: InstructionCursor, observer: BodyObserver): void {
+  const { popped, pushed } = body;
+  body.recording = true;
+  body.popped.length = 0;
+  body.pushed.length = 0;
+  while (cursor.next()) {
+    body.offset = cursor.offset;
+    const { unreachable } = body.frame;
+    checkInstruction(body, cursor);
+    popped.reverse();
+    observer.instruction(cursor.row, cursor.immediates, popped, pushed, unreachable, cursor.offset);
+    popped.length = 0;
+    pushed.length = 0;
+  }
+  body.recording = false;
+}

@@ -89,3 +89,5 @@ function checkAnnotations(c: Context): void {
   }
 }
 
+
+export { parseScript } from "./script.ts";

@@ -97,15 +97,33 @@ function elementFlags(type: ValType, mode: SegmentMode, shared: boolean, items: 
   return flags;
 }
 
-/** The offset zero in a table or memory of this address type. */
-function zero(c: Context, is64: boolean): Expression {
+/** An expression of one instruction. */
+function constant(c: Context, keyword: string, immediates: Immediates, at: number): Expression {
   const writer = new Writer(8);
-  const immediates = new Immediates();
-  writeInstruction(writer, rowByName(is64 ? "i64.const" : "i32.const") as Row, immediates);
+  writeInstruction(writer, rowByName(keyword) as Row, immediates);
   writeInstruction(writer, rowByName("end") as Row, immediates);
-  const offset = c.map.place(c.lexer.start);
+  const offset = c.map.place(at);
   c.map.next = offset + writer.size;
   return { bytes: writer.finish(), offset };
+}
+
+/** The offset zero in a table or memory of this address type. */
+function zero(c: Context, is64: boolean): Expression {
+  return constant(c, is64 ? "i64.const" : "i32.const", new Immediates(), c.lexer.start);
+}
+
+/** Function indices as the elements of a segment of this type. */
+function functionItems(c: Context, type: ValType): Items {
+  // Bare indices make elements of type (ref func), which is all that a table of functions needs.
+  if (type === FUNCREF || type === refAbstract(AbstractHeap.func, false)) return { kind: "functions", indices: parseFunctionIndices(c) };
+  const list: Expression[] = [];
+  const immediates = new Immediates();
+  while (c.atIndex) {
+    const at = c.lexer.start;
+    immediates.index = c.index(c.functions);
+    list.push(constant(c, "ref.func", immediates, at));
+  }
+  return { kind: "expressions", list };
 }
 
 /** `(elem ...)` inside a table: adds the segment and returns the number of elements. */
@@ -114,10 +132,7 @@ export function inlineElements(fields: Fields, table: number, type: ValType, is6
   const offset = c.map.place(c.lexer.start);
   c.open("elem");
   const mode: SegmentMode = { kind: "active", index: table, at: zero(c, is64) };
-  const items: Items =
-    c.lexer.kind === LEFT
-      ? { kind: "expressions", list: parseItems(fields) }
-      : { kind: "functions", indices: parseFunctionIndices(c) };
+  const items: Items = c.lexer.kind === LEFT ? { kind: "expressions", list: parseItems(fields) } : functionItems(c, type);
   const functions = items.kind === "functions" ? refAbstract(AbstractHeap.func, false) : type;
   builder.elements.push({ type: functions, mode, shared: false, items, flags: elementFlags(functions, mode, false, items), offset });
   c.close();

@@ -149,7 +149,8 @@ class Decoder {
     const { reader } = this;
     switch (id) {
       case Section.type:
-        return this.readTypes();
+        this.readTypes();
+        return;
       case Section.import:
         this.imports = readImports(reader);
         return;
@@ -185,7 +186,8 @@ class Decoder {
         this.dataCount = reader.u32();
         return;
       case Section.code:
-        return this.readCode();
+        this.readCode();
+        return;
       case Section.data:
         this.data = this.vector("data segments", limits.dataSegments, () => readDataSegment(reader));
         return;

@@ -49,31 +49,44 @@ function writeSection(writer: Writer, module: ModuleParts, id: number): void {
   };
   switch (id) {
     case Section.type:
-      return list(module.recGroups, writeRecGroup);
+      list(module.recGroups, writeRecGroup);
+      return;
     case Section.import:
-      return list(module.imports, writeImport);
+      list(module.imports, writeImport);
+      return;
     case Section.function:
-      return list(module.functions, (inner, { type }) => inner.u32(type));
+      list(module.functions, (inner, { type }) => inner.u32(type));
+      return;
     case Section.table:
-      return list(module.tables, writeTable);
+      list(module.tables, writeTable);
+      return;
     case Section.memory:
-      return list(module.memories, (inner, { type }) => writeMemoryType(inner, type));
+      list(module.memories, (inner, { type }) => writeMemoryType(inner, type));
+      return;
     case Section.tag:
-      return list(module.tags, (inner, { type }) => writeTagType(inner, type));
+      list(module.tags, (inner, { type }) => writeTagType(inner, type));
+      return;
     case Section.global:
-      return list(module.globals, writeGlobal);
+      list(module.globals, writeGlobal);
+      return;
     case Section.export:
-      return list(module.exports, writeExport);
+      list(module.exports, writeExport);
+      return;
     case Section.start:
-      return writeOptional(writer, id, module.start);
+      writeOptional(writer, id, module.start);
+      return;
     case Section.element:
-      return list(module.elements, writeElementSegment);
+      list(module.elements, writeElementSegment);
+      return;
     case Section.dataCount:
-      return writeOptional(writer, id, module.dataCount);
+      writeOptional(writer, id, module.dataCount);
+      return;
     case Section.code:
-      return list(module.functions, writeFunction);
+      list(module.functions, writeFunction);
+      return;
     case Section.data:
-      return list(module.data, writeDataSegment);
+      list(module.data, writeDataSegment);
+      return;
   }
 }
 

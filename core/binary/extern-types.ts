@@ -48,7 +48,8 @@ export function readMemoryType(reader: Reader): MemoryType {
   if ((flags & PAGE_SIZE) !== 0) requireFeature(reader, "custom-page-sizes", FLAGS_PHRASE, at);
   if ((flags & (VIRTUAL | PROTECTION)) !== 0) requireFeature(reader, "memory-control", FLAGS_PHRASE, at);
   // Address space is reserved when the memory is made, and so its size must be known.
-  if ((flags & VIRTUAL) !== 0 && (flags & HAS_MAXIMUM) === 0) reader.fail(`${FLAGS_PHRASE}: a virtual memory has a maximum`, "malformed-limits", at);
+  if ((flags & VIRTUAL) !== 0 && (flags & HAS_MAXIMUM) === 0)
+    reader.fail(`${FLAGS_PHRASE}: a virtual memory has a maximum`, "malformed-limits", at);
   return {
     ...readRange(reader, flags),
     pageSizeLog2: (flags & PAGE_SIZE) !== 0 ? readPageSize(reader) : DEFAULT_PAGE_SIZE_LOG2,
@@ -155,14 +156,19 @@ export function writeExternType(writer: Writer, type: ExternType): void {
   writer.u8(type.kind === "func" && type.exact ? EXACT_FUNCTION : externKinds.indexOf(type.kind));
   switch (type.kind) {
     case "func":
-      return writer.u32(type.type);
+      writer.u32(type.type);
+      return;
     case "table":
-      return writeTableType(writer, type.type);
+      writeTableType(writer, type.type);
+      return;
     case "memory":
-      return writeMemoryType(writer, type.type);
+      writeMemoryType(writer, type.type);
+      return;
     case "global":
-      return writeGlobalType(writer, type.type);
+      writeGlobalType(writer, type.type);
+      return;
     case "tag":
-      return writeTagType(writer, type.type);
+      writeTagType(writer, type.type);
+      return;
   }
 }

@@ -297,49 +297,68 @@ function writeImmediate(writer: Writer, row: Row, kind: ImmediateKind, position:
     case "data":
     case "elem":
     case "field":
-      return writer.u32(slots[row.id]?.[position] === INDEX ? from.index : from.index2);
+      writer.u32(slots[row.id]?.[position] === INDEX ? from.index : from.index2);
+      return;
     case "memarg":
-      return writeMemarg(writer, row, from);
+      writeMemarg(writer, row, from);
+      return;
     case "i32":
-      return writer.s32(from.i32);
+      writer.s32(from.i32);
+      return;
     case "i64":
-      return writer.s64(from.i64);
+      writer.s64(from.i64);
+      return;
     case "f32":
     case "f64":
     case "v128":
     case "lanes":
-      return writer.bytes(from.bytes);
+      writer.bytes(from.bytes);
+      return;
     case "lane":
-      return writer.u8(from.lane);
+      writer.u8(from.lane);
+      return;
     case "label":
-      return writer.u32(from.label);
+      writer.u32(from.label);
+      return;
     case "labels":
       writer.vector(from.labels, (label) => writer.u32(label));
-      return writer.u32(from.label);
+      writer.u32(from.label);
+      return;
     case "blocktype":
-      return writeBlockType(writer, from);
+      writeBlockType(writer, from);
+      return;
     case "heaptype":
     case "reftype":
-      return writeHeapType(writer, from.heap);
+      writeHeapType(writer, from.heap);
+      return;
     case "castflags":
-      return writeCast(writer, from);
+      writeCast(writer, from);
+      return;
     case "valtypes":
-      return writer.vector(from.types, (type) => writeValType(writer, type));
+      writer.vector(from.types, (type) => writeValType(writer, type));
+      return;
     case "count":
-      return writer.u32(from.count);
+      writer.u32(from.count);
+      return;
     case "protection":
-      return writer.u8(from.count);
+      writer.u8(from.count);
+      return;
     case "order":
     case "fence":
-      return writer.u8(from.order === "seqcst" ? 0 : 1);
+      writer.u8(from.order === "seqcst" ? 0 : 1);
+      return;
     case "orders":
-      return writer.u8(from.order === "seqcst" ? 0 : 0x11);
+      writer.u8(from.order === "seqcst" ? 0 : 0x11);
+      return;
     case "catches":
-      return writer.vector(from.catches, (clause) => writeCatch(writer, clause));
+      writer.vector(from.catches, (clause) => writeCatch(writer, clause));
+      return;
     case "handlers":
-      return writer.vector(from.handlers, (handler) => writeHandler(writer, handler));
+      writer.vector(from.handlers, (handler) => writeHandler(writer, handler));
+      return;
     case "zero":
-      return writer.u8(0);
+      writer.u8(0);
+      return;
   }
 }
 

@@ -59,6 +59,21 @@ export function readOpcode(reader: Reader): Row {
   return prefixedRows[first - FIRST_PREFIX]?.[code] ?? reader.fail(`illegal opcode ${hex(first)} ${hex(code)}`, "illegal-opcode", at);
 }
 
+/** Reads an opcode, and raises the error of an instruction whose feature is off. */
+function readRow(reader: Reader, allowed: Uint8Array): Row {
+  const at = reader.pos;
+  const row = readOpcode(reader);
+  if (allowed[row.id] === 0) {
+    reader.fail(
+      `illegal opcode: ${row.name} needs the feature ${row.feature}, which is off`,
+      "feature-off",
+      at,
+      `the feature ${row.feature}`,
+    );
+  }
+  return row;
+}
+
 /** A cursor over one expression. Its objects are reused from one instruction to the next. */
 export class InstructionCursor {
   /** Immediates of the current instruction: only the fields that its row names. */
@@ -94,12 +109,8 @@ export class InstructionCursor {
       if (reader.pos < reader.end) reader.fail("section size mismatch: bytes follow the final end", "size-mismatch");
       return false;
     }
-    const at = reader.pos;
-    this.offset = reader.base + at;
-    const row = readOpcode(reader);
-    if (this.allowed[row.id] === 0) {
-      reader.fail(`illegal opcode: ${row.name} needs the feature ${row.feature}, which is off`, "feature-off", at);
-    }
+    this.offset = reader.base + reader.pos;
+    const row = readRow(reader, this.allowed);
     this.row = row;
     readImmediates(reader, row, this.immediates);
     const change = nesting[row.id];
@@ -109,13 +120,21 @@ export class InstructionCursor {
   }
 }
 
+/** Where `skipExpression` puts the immediates that it does not look at. */
+const skipped = new Immediates();
+
 /** Skips an expression; `reader` is then behind its `end`. Raises the errors of malformed instructions. */
 export function skipExpression(reader: Reader): Expression {
   const start = reader.pos;
-  const rest = { bytes: reader.bytes.subarray(start, reader.end), offset: reader.offset };
-  const cursor = new InstructionCursor(rest, reader.features);
-  do cursor.next();
-  while (cursor.nesting > 0);
-  reader.pos = cursor.endOffset - reader.base;
-  return { bytes: reader.bytes.subarray(start, reader.pos), offset: rest.offset };
+  const { offset } = reader;
+  const allowed = allowedRows(reader.features);
+  let depth = 1;
+  while (depth > 0) {
+    const row = readRow(reader, allowed);
+    readImmediates(reader, row, skipped);
+    const change = nesting[row.id];
+    if (change === OPENS) depth++;
+    else if (change === CLOSES) depth--;
+  }
+  return { bytes: reader.bytes.subarray(start, reader.pos), offset };
 }

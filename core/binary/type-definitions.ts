@@ -146,15 +146,19 @@ function writeSubType(writer: Writer, type: SubType): void {
 function writeComposite(writer: Writer, type: CompositeType): void {
   switch (type.kind) {
     case "func":
-      return writeFunction(writer, type);
+      writeFunction(writer, type);
+      return;
     case "struct":
       writer.u8(STRUCT);
-      return writer.vector(type.fields, (field) => writeField(writer, field));
+      writer.vector(type.fields, (field) => writeField(writer, field));
+      return;
     case "array":
-      return writeArray(writer, type);
+      writeArray(writer, type);
+      return;
     case "cont":
       writer.u8(CONT);
-      return writer.s33(type.func);
+      writer.s33(type.func);
+      return;
   }
 }
 

@@ -1,12 +1,23 @@
 /** Structures and arrays (core 5.4.3). */
-import { allocates, allocatesOrTraps, type DeclareRow, family, readsOrTraps, type RowDetail, traps, updatesOrTraps, writesOrTraps } from "./declare.ts";
+import {
+  allocates,
+  allocatesOrTraps,
+  type DeclareRow,
+  family,
+  type RowDetail,
+  readsOrTraps,
+  traps,
+  updatesOrTraps,
+  writesOrTraps,
+} from "./declare.ts";
 import type { RowSpec } from "./row.ts";
 import type { RuleName } from "./rules.ts";
 
 const gc: DeclareRow = family({ feature: "gc", prefix: 0xfb });
 
 /** An instruction whose validation rule and lowering have the same name. */
-const row = (code: number, name: string, rule: RuleName, detail: RowDetail): RowSpec => gc(code, name, "", { rule, lowering: rule, ...detail });
+const row = (code: number, name: string, rule: RuleName, detail: RowDetail): RowSpec =>
+  gc(code, name, "", { rule, lowering: rule, ...detail });
 
 export const aggregateRows: readonly RowSpec[] = [
   row(0x00, "struct.new", "struct.new", { immediates: ["type"], constant: true, effects: allocates }),

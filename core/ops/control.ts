@@ -33,9 +33,19 @@ export const controlRows: readonly RowSpec[] = [
   typed(0xd5, "br_on_null", "", { immediates: ["label"], rule: "br_on_null", control: "branch", lowering: "br_on_null" }),
   typed(0xd6, "br_on_non_null", "", { immediates: ["label"], rule: "br_on_non_null", control: "branch", lowering: "br_on_non_null" }),
   casts(0x18, "br_on_cast", "", { immediates: ["castflags"], rule: "br_on_cast", control: "branch", lowering: "br_on_cast" }),
-  casts(0x19, "br_on_cast_fail", "", { immediates: ["castflags"], rule: "br_on_cast_fail", control: "branch", lowering: "br_on_cast_fail" }),
+  casts(0x19, "br_on_cast_fail", "", {
+    immediates: ["castflags"],
+    rule: "br_on_cast_fail",
+    control: "branch",
+    lowering: "br_on_cast_fail",
+  }),
   // Parametric.
   control(0x1a, "drop", "", { rule: "drop" }),
   control(0x1b, "select", "", { rule: "select" }),
-  control(0x1c, "select result", "", { immediates: ["valtypes"], rule: "select.typed", feature: "reference-types", lowering: "select.typed" }),
+  control(0x1c, "select result", "", {
+    immediates: ["valtypes"],
+    rule: "select.typed",
+    feature: "reference-types",
+    lowering: "select.typed",
+  }),
 ];

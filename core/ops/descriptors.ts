@@ -1,5 +1,5 @@
 /** Custom descriptors (its overview, "Instructions"). */
-import { allocatesOrTraps, family, readsOrTraps, type RowDetail, traps } from "./declare.ts";
+import { allocatesOrTraps, family, type RowDetail, readsOrTraps, traps } from "./declare.ts";
 import type { RowSpec } from "./row.ts";
 
 const descriptor = family({ feature: "custom-descriptors", prefix: 0xfb });

@@ -8,7 +8,12 @@ const legacy = family({ feature: "legacy-exceptions" });
 export const exceptionRows: readonly RowSpec[] = [
   exception(0x08, "throw", "", { immediates: ["tag"], rule: "throw", effects: allocatesOrTraps, lowering: "throw" }),
   exception(0x0a, "throw_ref", "", { rule: "throw_ref", effects: traps, lowering: "throw_ref" }),
-  exception(0x1f, "try_table", "", { immediates: ["blocktype", "catches"], rule: "try_table", control: "try_table", lowering: "try_table" }),
+  exception(0x1f, "try_table", "", {
+    immediates: ["blocktype", "catches"],
+    rule: "try_table",
+    control: "try_table",
+    lowering: "try_table",
+  }),
   legacy(0x06, "try", "", { immediates: ["blocktype"], rule: "try", control: "try", lowering: "try" }),
   legacy(0x07, "catch", "", { immediates: ["tag"], rule: "catch", control: "catch", lowering: "catch" }),
   legacy(0x09, "rethrow", "", { immediates: ["label"], rule: "rethrow", effects: traps, lowering: "rethrow" }),

@@ -18,7 +18,8 @@ const blocks: Effects = { trap: true, read: true, block: true };
 const shared = family({ feature: "shared-everything-threads", prefix: 0xfe });
 
 /** An instruction whose validation rule and lowering have the same name. */
-const atomic = (code: number, name: string, rule: RuleName, detail: RowDetail): RowSpec => shared(code, name, "", { rule, lowering: rule, ...detail });
+const atomic = (code: number, name: string, rule: RuleName, detail: RowDetail): RowSpec =>
+  shared(code, name, "", { rule, lowering: rule, ...detail });
 
 /** Written FB 1F; FE 72 is what wasm-tools writes. */
 const i31: RowDetail = { prefix: 0xfb, aliases: [{ prefix: 0xfe, code: 0x72 }], constant: true };

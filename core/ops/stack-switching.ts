@@ -9,7 +9,12 @@ export const stackSwitchingRows: readonly RowSpec[] = [
   stack(0xe1, "cont.bind", "", { immediates: ["type", "type2"], rule: "cont.bind", effects: allocatesOrTraps, lowering: "cont.bind" }),
   stack(0xe2, "suspend", "", { immediates: ["tag"], rule: "suspend", effects: calls, lowering: "suspend" }),
   stack(0xe3, "resume", "", { immediates: ["type", "handlers"], rule: "resume", effects: calls, lowering: "resume" }),
-  stack(0xe4, "resume_throw", "", { immediates: ["type", "tag", "handlers"], rule: "resume_throw", effects: calls, lowering: "resume_throw" }),
+  stack(0xe4, "resume_throw", "", {
+    immediates: ["type", "tag", "handlers"],
+    rule: "resume_throw",
+    effects: calls,
+    lowering: "resume_throw",
+  }),
   stack(0xe5, "resume_throw_ref", "", {
     immediates: ["type", "handlers"],
     rule: "resume_throw_ref",

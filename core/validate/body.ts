@@ -181,7 +181,11 @@ export class Body {
   /** Shared-everything threads, "Functions": a shared function's operands are shared. */
   requireShared(type: ValType): void {
     if (isSharedValue(this.types, type)) return;
-    this.fail("shared-access", `shared functions cannot access unshared values, such as ${this.name(type)}`, "a shared type");
+    this.fail(
+      "shared-access",
+      `shared functions cannot access unshared arrays, structs or other references, such as ${this.name(type)}`,
+      "a shared type",
+    );
   }
 
   // Control
@@ -213,9 +217,7 @@ export class Body {
   /** Closes the innermost frame, whose results must be all that is on its stack. */
   leave(): Frame {
     const { frame } = this;
-    const found = this.height - frame.height;
-    const wanted = frame.results.length;
-    if (found > wanted || (found < wanted && !frame.unreachable)) this.#blockMismatch();
+    if (this.height - frame.height > frame.results.length) this.#blockMismatch();
     this.popAll(frame.results);
     this.#forgetInitializations(frame.initialized);
     this.depth--;

@@ -5,14 +5,15 @@ import type { FuncType } from "../types.ts";
 import { typeNames } from "./type-names.ts";
 import type { ValidModuleParts } from "./valid-module.ts";
 
-/** Each export exists, and no two have one name. */
-export function checkExports(parts: ValidModuleParts): void {
+/** Each export exists, and no two have one name. Enters the functions among them in `declared`. */
+export function checkExports(parts: ValidModuleParts, declared: Set<number>): void {
   const { module } = parts;
   const names = new Set<string>();
   for (const item of module.exports) {
     if (names.has(item.name)) invalidAt(module, item.offset, "duplicate-export", `duplicate export name ${JSON.stringify(item.name)}`);
     names.add(item.name);
     checkExport(parts, item);
+    if (item.kind === "func") declared.add(item.index);
   }
 }
 

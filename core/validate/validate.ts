@@ -29,7 +29,7 @@ export function validateModule(module: Module, store: TypeStore = new TypeStore(
   items.addGlobals(body);
   checkElementSegments(items, body);
   checkDataSegments(items, body);
-  checkExports(parts);
+  checkExports(parts, items.declared);
   checkStart(parts);
   // What may be named by `ref.func` in a body (core 3.5.13): what is named anywhere else in the module.
   for (const index of body.declared) items.declared.add(index);

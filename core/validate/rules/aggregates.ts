@@ -27,7 +27,7 @@ export function checkSign(body: Body, row: Row, field: FieldType): void {
   }
   const what = row.name.startsWith("struct") ? "struct" : "array";
   const only = `can only use ${what} \`get\` with non-packed storage types`;
-  body.fail("packed-type", `type mismatch: ${only}, cannot use ${row.name} with packed storage types`, "an unpacked type");
+  body.fail("packed-type", `type mismatch: ${only}, cannot use ${what}.get with packed storage types`, "an unpacked type");
 }
 
 export function requireMutable(body: Body, what: "field" | "array", { mutable }: FieldType): void {

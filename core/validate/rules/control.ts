@@ -51,8 +51,7 @@ export function blockType(body: Body, immediates: Immediates): FuncType {
 }
 
 /** Opens a block: its parameters move from the stack outside to the stack inside. */
-export function open(body: Body, kind: FrameKind, immediates: Immediates): void {
-  const type = blockType(body, immediates);
+export function open(body: Body, kind: FrameKind, type: FuncType): void {
   body.popAll(type.params);
   body.enter(kind, type.params, type.results);
 }
@@ -214,11 +213,12 @@ export const controlRules: Rules<
   | "select.typed"
 > = {
   unreachable: (body) => body.unreachable(),
-  block: (body, immediates) => open(body, FrameKind.block, immediates),
-  loop: (body, immediates) => open(body, FrameKind.loop, immediates),
+  block: (body, immediates) => open(body, FrameKind.block, blockType(body, immediates)),
+  loop: (body, immediates) => open(body, FrameKind.loop, blockType(body, immediates)),
   if: (body, immediates) => {
+    const type = blockType(body, immediates);
     body.pop(I32);
-    open(body, FrameKind.if, immediates);
+    open(body, FrameKind.if, type);
   },
   else: otherwise,
   end,

@@ -76,12 +76,11 @@ export const exceptionRules: Rules<"throw" | "throw_ref" | "try_table" | "try" |
   },
   try_table: (body, immediates) => {
     // Clauses see the labels outside of the block.
-    const { params, results } = blockType(body, immediates);
+    const type = blockType(body, immediates);
     for (const clause of immediates.catches) checkClause(body, clause);
-    body.popAll(params);
-    body.enter(FrameKind.tryTable, params, results);
+    open(body, FrameKind.tryTable, type);
   },
-  try: (body, immediates) => open(body, FrameKind.try, immediates),
+  try: (body, immediates) => open(body, FrameKind.try, blockType(body, immediates)),
   catch: (body, { index }) => nextArm(body, FrameKind.catch, exceptionTag(body, index)),
   catch_all: (body) => nextArm(body, FrameKind.catchAll, []),
   delegate: (body, { label }) => {

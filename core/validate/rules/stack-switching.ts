@@ -72,7 +72,8 @@ function checkLabelHandler(body: Body, tag: FuncType, label: number, results: re
     body.fail("type-mismatch", `type mismatch: instruction requires concrete continuation reference type but label has ${found}`);
   }
   const cont = referredCont(body, last);
-  if (cont === undefined) body.fail("non-continuation-type", `non-continuation type ${body.heapName(last)}`, "a continuation type");
+  if (cont === undefined)
+    body.fail("non-continuation-type", `non-continuation type ${body.module.canonical.indexOf(indexOf(last))}`, "a continuation type");
   if (!isFuncSubtype(body.types, tag.results, results, cont.params, cont.results)) {
     body.fail("type-mismatch", "type mismatch in continuation type of a handler's label", typeNames(body.module, tag.results));
   }

@@ -32,6 +32,12 @@ function withPlace(message: string, detail: ErrorDetail): string {
   return message;
 }
 
+/** Gives `error` the property that `new Error(message, { cause })` makes; the host's classes declare no second parameter. */
+function attachCause(error: Error, detail: ErrorDetail): void {
+  if (detail.cause === undefined) return;
+  Object.defineProperty(error, "cause", { value: detail.cause, writable: true, configurable: true, enumerable: false });
+}
+
 /** A module that is malformed or invalid. Raised by decoding, parsing and validation. */
 export class CompileError extends WebAssembly.CompileError {
   readonly code: string;
@@ -44,7 +50,8 @@ export class CompileError extends WebAssembly.CompileError {
   readonly malformed: boolean;
 
   constructor(message: string, detail: ErrorDetail, malformed = false) {
-    super(withPlace(message, detail), detail.cause === undefined ? undefined : { cause: detail.cause });
+    super(withPlace(message, detail));
+    attachCause(this, detail);
     this.name = "CompileError";
     this.code = detail.code;
     this.offset = detail.offset;
@@ -61,7 +68,8 @@ export class LinkError extends WebAssembly.LinkError {
   readonly expected: string | undefined;
 
   constructor(message: string, detail: ErrorDetail) {
-    super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
+    super(message);
+    attachCause(this, detail);
     this.name = "LinkError";
     this.code = detail.code;
     this.expected = detail.expected;
@@ -73,7 +81,8 @@ export class RuntimeError extends WebAssembly.RuntimeError {
   readonly code: string;
 
   constructor(message: string, detail: ErrorDetail) {
-    super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
+    super(message);
+    attachCause(this, detail);
     this.name = "RuntimeError";
     this.code = detail.code;
   }

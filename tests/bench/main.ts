@@ -1,0 +1,31 @@
+/**
+ * Benchmarks.
+ *
+ *     npm run bench -- slice [--runs N] [--json]
+ */
+import { slice } from "./slice.ts";
+
+/** What every benchmark takes. */
+export interface BenchmarkOptions {
+  /** Processes per figure; the median counts. */
+  readonly runs: number;
+  readonly json: boolean;
+}
+
+const benchmarks: Readonly<Record<string, (options: BenchmarkOptions) => Promise<void>>> = { slice };
+
+function readOptions(words: readonly string[]): BenchmarkOptions {
+  const at = words.indexOf("--runs");
+  const runs = at < 0 ? 5 : Number(words[at + 1]);
+  if (!Number.isInteger(runs) || runs < 1) throw new Error("--runs needs a whole number of at least 1");
+  return { runs, json: words.includes("--json") };
+}
+
+const [name, ...words] = process.argv.slice(2);
+const benchmark = name !== undefined && Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
+if (benchmark === undefined) {
+  console.error(`usage: npm run bench -- ${Object.keys(benchmarks).join("|")} [--runs N] [--json]`);
+  process.exitCode = 2;
+} else {
+  await benchmark(readOptions(words));
+}

@@ -1,0 +1,116 @@
+/**
+ * Tests in a browser: headless Chromium on a cross-origin isolated page, driven by Playwright. Prints a line per claim and, last, the counts.
+ *
+ *     node tests/browser/main.ts
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type BrowserContext, chromium, type Page } from "playwright";
+import { serve } from "../../demos/serve.ts";
+import { buildPages, pagesFolder } from "../tools/browser-build.ts";
+import { chromiumArguments, findChromium } from "../tools/chromium.ts";
+import { formatCounts } from "../tools/counts.ts";
+import type { inPage } from "./page.ts";
+
+type InPage = typeof globalThis & { readonly inPage: typeof inPage };
+
+const threads = 4;
+const patience = 120_000;
+
+function expect(condition: boolean, found: unknown): void {
+  if (!condition) throw new Error(`found ${JSON.stringify(found)}`);
+}
+
+/** Opens a page and waits until it says that it is in `state`. */
+async function open(context: BrowserContext, url: string, states: readonly string[]): Promise<Page> {
+  const page = await context.newPage();
+  page.on("console", (message) => console.log(`     page: ${message.text()}`));
+  page.on("pageerror", (error) => console.log(`     page: ${error.message}`));
+  await page.goto(url);
+  await page.waitForFunction((wanted) => wanted.includes(document.documentElement.dataset["state"] ?? ""), states, { timeout: patience });
+  return page;
+}
+
+type Claim = readonly [claim: string, test: (context: BrowserContext, url: string) => Promise<void>];
+
+const claims: readonly Claim[] = [
+  [
+    "the page is cross-origin isolated",
+    async (context, url) => {
+      const page = await open(context, `${url}test.html`, ["ready"]);
+      const isolated = await page.evaluate(() => globalThis.crossOriginIsolated);
+      expect(isolated, isolated);
+      await page.close();
+    },
+  ],
+  [
+    `the demo ends with equal checksums on 1, 2 and ${threads} threads`,
+    async (context, url) => {
+      const page = await open(context, `${url}?threads=${threads}&items=200000`, ["done", "different", "failed"]);
+      const verdict = await page.locator("#verdict").textContent();
+      const rows = await page.locator("#table tr").count();
+      for (const row of await page.locator("#table tr").all())
+        console.log(`     ${(await row.locator("th, td").allTextContents()).join(" | ")}`);
+      expect(verdict === "All checksums are equal." && rows === 4, { verdict, rows });
+      await page.close();
+    },
+  ],
+  [
+    `${threads} threads that add 1,000,000 each to one field make 4,000,000`,
+    async (context, url) => {
+      const page = await open(context, `${url}test.html`, ["ready"]);
+      const value = await page.evaluate((count) => (globalThis as InPage).inPage.counter(count, 1_000_000), threads);
+      expect(value === threads * 1_000_000, value);
+      await page.close();
+    },
+  ],
+  [
+    `${threads} threads allocate 10,000,000 objects each in a heap of 64 MB`,
+    async (context, url) => {
+      const page = await open(context, `${url}test.html`, ["ready"]);
+      const outcome = await page.evaluate((count) => (globalThis as InPage).inPage.churn(count, 10_000_000, 64 << 20), threads);
+      expect(outcome.sums.length === threads && outcome.sums.every((sum) => sum === outcome.expected) && outcome.collections > 0, outcome);
+      await page.close();
+    },
+  ],
+];
+
+/** Runs all claims in one browser; the number that failed. */
+async function runClaims(executablePath: string): Promise<number> {
+  await buildPages();
+  const server = await serve([pagesFolder]);
+  const profile = mkdtempSync(join(tmpdir(), "heddle-chromium-"));
+  let failed = 0;
+  try {
+    const context = await chromium.launchPersistentContext(profile, { executablePath, headless: true, args: [...chromiumArguments] });
+    try {
+      for (const [claim, test] of claims) {
+        const start = performance.now();
+        try {
+          await test(context, server.url);
+          console.log(`ok   ${claim} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
+        } catch (error) {
+          failed++;
+          console.log(`FAIL ${claim}\n     ${error instanceof Error ? error.message : String(error)}`);
+        }
+      }
+    } finally {
+      await context.close();
+    }
+  } finally {
+    server.close();
+    rmSync(profile, { recursive: true, force: true });
+  }
+  return failed;
+}
+
+const found = findChromium((line) => console.log(line));
+if (found.path === undefined) {
+  console.log(`skipped: ${found.reason}`);
+  console.log(`browser: ${formatCounts({ passed: 0, failed: 0, skipped: claims.length })}`);
+} else {
+  const failed = await runClaims(found.path);
+  console.log(`browser: ${formatCounts({ passed: claims.length - failed, failed, skipped: 0 })}`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}

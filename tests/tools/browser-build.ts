@@ -1,0 +1,41 @@
+/** Builds the pages: the demo's and the browser tests', beside the package's own bundle, which they import by its name. */
+import { copyFileSync } from "node:fs";
+import { build, type Plugin } from "esbuild";
+import { bundle } from "./build-dist.ts";
+import { root } from "./source-files.ts";
+
+/** Where the pages are when they are built. */
+export const pagesFolder = `${root}build/browser`;
+
+/** What pages import from the entry in the sources comes from the package's bundle, as it does in anybody's page. */
+const packageImport: Plugin = {
+  name: "package-import",
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /\/threads\/runtime\.ts$/ }, () => ({ path: "heddle", external: true }));
+  },
+};
+
+/** Builds everything into `pagesFolder`. */
+export async function buildPages(): Promise<void> {
+  await bundle(pagesFolder);
+  await build({
+    absWorkingDir: root,
+    entryPoints: { "demo-page": "demos/browser/page.ts", "test-page": "tests/browser/page.ts" },
+    outdir: pagesFolder,
+    bundle: true,
+    format: "esm",
+    target: "es2024",
+    plugins: [packageImport],
+    sourcemap: true,
+    logLevel: "warning",
+  });
+  copyFileSync(`${root}demos/browser/index.html`, `${pagesFolder}/index.html`);
+  copyFileSync(`${root}tests/browser/test.html`, `${pagesFolder}/test.html`);
+  for (const [folder, name] of [
+    ["demos/hashmap", "hashmap.wat"],
+    ["tests/programs", "counter.wat"],
+    ["tests/programs", "churn.wat"],
+  ]) {
+    copyFileSync(`${root}${folder}/${name}`, `${pagesFolder}/${name}`);
+  }
+}

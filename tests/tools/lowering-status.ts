@@ -1,0 +1,12 @@
+/** What happens to an instruction when a module that has it is run. */
+import "../../core/lower/lower.ts";
+import { ruleEntry } from "../../core/lower/registry.ts";
+import type { Row } from "../../core/ops/row.ts";
+
+/** Passed on to the host, translated by a rule, or refused when a module is lowered. */
+export type LoweringStatus = "kept" | "lowered" | "validated";
+
+export function loweringStatus(row: Row): LoweringStatus {
+  if (row.lowering === "keep") return "kept";
+  return ruleEntry(row.lowering) === undefined ? "validated" : "lowered";
+}

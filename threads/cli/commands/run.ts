@@ -1,0 +1,119 @@
+/** `heddle run FILE [--invoke NAME ARG...]... [--threads N] [--time]`: instantiates a module and calls its exports. */
+import { encodeModule } from "../../../core/binary/encode.ts";
+import type { FuncType } from "../../../core/types.ts";
+import type { ValidModule } from "../../../core/validate/valid-module.ts";
+import { validateModule } from "../../../core/validate/validate.ts";
+import { createStore } from "../../runtime.ts";
+import { featuresOf, type Invocation, onlyFile, parseArguments, positive } from "../arguments.ts";
+import { loadModule } from "../files.ts";
+import { UsageError } from "../usage.ts";
+import { formatValue, parseValue } from "../values.ts";
+import type { OpenFile } from "./convert.ts";
+
+type ExportedFunction = (...values: unknown[]) => unknown;
+
+/** A call with its arguments converted, and what it takes to print its results. */
+interface Call {
+  readonly name: string;
+  readonly type: FuncType;
+  readonly shared: boolean;
+  readonly values: readonly unknown[];
+}
+
+const defaultHeapMegabytes = 1024;
+
+export async function run(words: readonly string[], open: OpenFile): Promise<number> {
+  const parsed = parseArguments(words, {
+    "--features": "value",
+    "--heap": "value",
+    "--invoke": "call",
+    "--threads": "value",
+    "--time": "flag",
+  });
+  const file = open(onlyFile(parsed));
+  const features = featuresOf(parsed);
+  const threads = positive(parsed, "--threads") ?? 0;
+  const time = timer(parsed.flags.has("--time"));
+
+  const module = loadModule(file, features);
+  const valid = validateModule(module, undefined, features);
+  time(`checked ${file.file}`);
+  const calls = parsed.calls.length > 0 ? parsed.calls.map((call) => prepare(valid, call)) : entryPoint(valid);
+
+  const store = await createStore({ threads, heap: { maximum: (positive(parsed, "--heap") ?? defaultHeapMegabytes) * 2 ** 20 }, features });
+  try {
+    const compiled = await store.WebAssembly.compile(file.text === undefined ? file.bytes : encodeModule(module));
+    time("lowered and compiled");
+    const instance = await store.WebAssembly.instantiate(compiled, {});
+    time("instantiated");
+    for (const call of calls) {
+      const callOn = (): Promise<unknown> =>
+        call.shared
+          ? store.spawn(instance.exports[call.name] as ExportedFunction, ...call.values)
+          : store.run(compiled, {}, call.name, ...call.values);
+      const results =
+        threads === 0
+          ? [(instance.exports[call.name] as ExportedFunction)(...call.values)]
+          : await Promise.all(Array.from({ length: threads }, callOn));
+      time(call.name);
+      print(call, results);
+    }
+  } finally {
+    await store.close();
+  }
+  return 0;
+}
+
+/** Checks a call against the module before anything runs. */
+function prepare(valid: ValidModule, { name, arguments: words }: Invocation): Call {
+  const found = valid.module.exports.find((entry) => entry.name === name);
+  if (found === undefined || found.kind !== "func") throw new UsageError(`${missing(found?.kind, name)}; ${listFunctions(valid)}`);
+  const definition = valid.types.type(valid.functions[found.index]?.type ?? 0);
+  const type = definition.composite as FuncType;
+  if (words.length !== type.params.length) {
+    throw new UsageError(`'${name}' takes ${counted(type.params.length, "argument")}, not ${words.length}`);
+  }
+  return {
+    name,
+    type,
+    shared: definition.shared,
+    values: type.params.map((param, at) => parseValue(words[at] ?? "", param)),
+  };
+}
+
+const missing = (kind: string | undefined, name: string): string =>
+  kind === undefined ? `the module has no export called '${name}'` : `export '${name}' is a ${kind}, not a function`;
+
+function listFunctions(valid: ValidModule): string {
+  const names = valid.module.exports.filter(({ kind }) => kind === "func").map(({ name }) => name);
+  return names.length === 0 ? "it exports no functions" : `it has ${names.slice(0, 20).join(", ")}${names.length > 20 ? ", ..." : ""}`;
+}
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+/** The call to make where none was asked for. */
+function entryPoint(valid: ValidModule): Call[] {
+  const exported = valid.module.exports.some(({ name, kind }) => name === "_start" && kind === "func");
+  return exported ? [prepare(valid, { name: "_start", arguments: [] })] : [];
+}
+
+/** Prints the results of a call once. All threads must agree on them. */
+function print({ name, type }: Call, results: readonly unknown[]): void {
+  const lines = results.map((result) => {
+    const values = type.results.length === 1 ? [result] : Array.from((result ?? []) as Iterable<unknown>);
+    return type.results.map((kind, at) => formatValue(values[at], kind)).join(" ");
+  });
+  const different = [...new Set(lines)];
+  if (different.length > 1) throw new Error(`threads disagree on ${name}: ${different.join("; ")}`);
+  if (type.results.length > 0) console.log(different[0]);
+}
+
+/** Tells on standard error how long each step took since the one before it. */
+function timer(on: boolean): (step: string) => void {
+  let last = performance.now();
+  return (step) => {
+    const now = performance.now();
+    if (on) console.error(`${(now - last).toFixed(1).padStart(9)} ms  ${step}`);
+    last = now;
+  };
+}

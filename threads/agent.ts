@@ -1,0 +1,330 @@
+/**
+ * An agent: one thread of a store, the creator or a Worker. It has its own host instances, function table, wrapper objects and JS values,
+ * and reaches everything shared through the heap memory.
+ *
+ * An agent is a mutator only while it runs lowered code. Whenever JS runs on it, or nothing, it is in a safe region of the heap, so that it
+ * never keeps another agent's collection waiting.
+ */
+import { assert, InternalError } from "../core/base/assert.ts";
+import type { TrapCode } from "../core/lower/lowered.ts";
+import type { Heap } from "../gc/heap.ts";
+import type { Control } from "./control.ts";
+import { type Conversions, fromLowered, HOST_HANDLE, isOpaqueToJs, toLowered } from "./convert.ts";
+import { FunctionTable, type LoweredFunction, reserveFunctions } from "./functions.ts";
+import { JsValues } from "./js-values.ts";
+import { hostType, NULL, type Signature, type ValueKind } from "./kinds.ts";
+import { growTable, type LinkedInstance, type LocalImports, createRootBlock, createSharedBlock, link, resetBlocks } from "./link.ts";
+import { Objects } from "./objects.ts";
+import type { AgentStatistics, Install, InstancePlan, ModulePlan, TemplatePlan } from "./protocol.ts";
+import { Traps } from "./traps.ts";
+
+/** What an agent is made with. */
+export interface AgentOptions {
+  readonly id: number;
+  readonly heap: Heap;
+  readonly control: Control;
+  /** Address of the type record of JS values in the heap. */
+  readonly hostRecord: number;
+  /** Whether the store may have Workers. */
+  readonly hasWorkers: boolean;
+  /** Called when a job was queued and no Worker was parked. */
+  readonly onQueued: () => void;
+}
+
+/** Where the copies of a template's instances live on this agent: one after the other uses the same blocks and indices. */
+interface TemplatePlace {
+  readonly functions: number;
+  readonly tags: number;
+  readonly shared: number;
+  readonly roots: number;
+}
+
+const noLocals: LocalImports = new Map();
+
+export class Agent implements Conversions {
+  readonly id: number;
+  readonly heap: Heap;
+  readonly control: Control;
+  readonly hasWorkers: boolean;
+  readonly onQueued: () => void;
+  readonly functions: FunctionTable;
+  readonly objects: Objects;
+  readonly values = new JsValues();
+  readonly traps = new Traps();
+  /** Tags of this agent by store-wide number. */
+  readonly tags = new Map<number, WebAssembly.Tag>();
+  /** The `heap` namespace of lowered modules. */
+  readonly heapImports: Readonly<Record<string, WebAssembly.ImportValue>>;
+  /** How many installs this agent has done. */
+  installed = 0;
+  jobs = 0;
+  readonly #hostRecord: number;
+  readonly #modules = new Map<number, ModulePlan>();
+  readonly #instances = new Map<number, LinkedInstance>();
+  readonly #templates = new Map<number, TemplatePlan>();
+  readonly #places = new Map<number, TemplatePlace>();
+  readonly #functionObjects = new Map<number, object>();
+  readonly #functionIndices = new WeakMap<object, number>();
+  /** Handles of operands, freed when the call from JS ends. */
+  readonly #temporaries: number[] = [];
+
+  constructor(options: AgentOptions) {
+    this.id = options.id;
+    this.heap = options.heap;
+    this.control = options.control;
+    this.hasWorkers = options.hasWorkers;
+    this.onQueued = options.onQueued;
+    this.#hostRecord = options.hostRecord;
+    this.functions = new FunctionTable(this.heap);
+    this.objects = new Objects(this.heap.handles);
+    this.heapImports = {
+      ...this.heap.imports,
+      trap: this.traps.trap,
+      growTable: ((record: number, delta: number, value: number, scanned: number) =>
+        growTable(this, record >>> 0, delta, value, scanned !== 0)) as unknown as WebAssembly.ImportValue,
+    };
+  }
+
+  /** Does one step that the store announced to all agents. */
+  install(step: Install): void {
+    switch (step.kind) {
+      case "module":
+        this.#modules.set(step.plan.id, step.plan);
+        return;
+      case "template":
+        this.#templates.set(step.plan.id, step.plan);
+        return;
+      case "instance": {
+        this.installed++;
+        const module = this.module(step.plan.module);
+        const instance = this.link(step.plan, createRootBlock(this, module), noLocals);
+        this.runHost(instance, "initThreadLocals");
+      }
+    }
+  }
+
+  module(id: number): ModulePlan {
+    const module = this.#modules.get(id);
+    assert(module !== undefined, "modules are installed before their instances");
+    return module;
+  }
+
+  instance(id: number): LinkedInstance {
+    const instance = this.#instances.get(id);
+    assert(instance !== undefined, "instances are installed before they are used");
+    return instance;
+  }
+
+  /** Links an instance here; `install` does so for replicas. */
+  link(plan: InstancePlan, roots: number, local: LocalImports): LinkedInstance {
+    const instance = link(this, this.module(plan.module), plan, roots, local);
+    this.#instances.set(plan.id, instance);
+    return instance;
+  }
+
+  /** Makes a new instance of a template and returns it, initialized and started. It replaces the one before it. */
+  instantiateTemplate(id: number): LinkedInstance {
+    const template = this.#templates.get(id);
+    assert(template !== undefined, "templates are installed before their jobs");
+    const module = this.module(template.module);
+    const place = this.#places.get(id);
+    if (place !== undefined) resetBlocks(this, module, place.shared, place.roots);
+    const { functions, tags, shared, roots } = place ?? this.#place(id, module);
+    const instance = link(this, module, { id: -1, module: module.id, functions, shared, tags, imports: template.imports }, roots, noLocals);
+    this.initialize(instance);
+    return instance;
+  }
+
+  #place(id: number, module: ModulePlan): TemplatePlace {
+    const { lowered, signatures } = module;
+    const place = {
+      functions: reserveFunctions(this.heap, signatures.slice(lowered.importedFunctions)),
+      tags: this.control.reserveTags(lowered.tags.length),
+      shared: createSharedBlock(this, module),
+      roots: createRootBlock(this, module),
+    };
+    this.#places.set(id, place);
+    return place;
+  }
+
+  /** Runs what instantiation runs: segments and initial values, then the start function. */
+  initialize(instance: LinkedInstance, beforeStart?: () => void): void {
+    this.runHost(instance, "init");
+    this.runHost(instance, "initThreadLocals");
+    beforeStart?.();
+    const { start } = instance.module.lowered;
+    if (start !== undefined) this.invoke(this.functionOf(instance, start), instance.module.signatures[start]!, []);
+  }
+
+  /** The host function of function `index` of an instance. */
+  functionOf(instance: LinkedInstance, index: number): LoweredFunction {
+    const number = functionNumber(instance, index);
+    const target = number === undefined ? undefined : this.functions.get(number);
+    if (target === undefined) throw new InternalError(`function ${index} is not on this agent`);
+    return target;
+  }
+
+  runHost(instance: LinkedInstance, name: "init" | "initThreadLocals"): void {
+    const target = instance.host.exports[name] as LoweredFunction | undefined;
+    if (target !== undefined) this.invoke(target, { params: [], results: [], record: 0, shared: false }, []);
+  }
+
+  /** Runs `body` while collections wait: for touching references outside of a call. `body` runs no user code. */
+  asMutator<T>(body: () => T): T {
+    const sp = this.heap.runtime.enter();
+    try {
+      return body();
+    } finally {
+      this.heap.runtime.leave(sp);
+    }
+  }
+
+  /** Calls lowered code with lowered operands. `finish` sees the result while the agent still is a mutator, so objects in it are safe. */
+  enter<T>(target: LoweredFunction, operands: readonly unknown[], finish: (result: unknown) => T): T {
+    const sp = this.heap.runtime.enter();
+    try {
+      return finish(target(...operands, sp));
+    } catch (error) {
+      throw this.traps.translate(error);
+    } finally {
+      // The pointer must be the one of entry, also after a trap: a stale one would hide roots, or keep garbage.
+      this.heap.runtime.leave(sp);
+    }
+  }
+
+  /** Calls lowered code from JS: converts, calls, converts back (JS API, "call an Exported Function"). */
+  invoke(target: LoweredFunction, signature: Signature, args: readonly unknown[]): unknown {
+    const { params, results } = signature;
+    const temporaries = this.#temporaries.length;
+    const operands = params.map((kind, i) => toLowered(this, kind, args[i]));
+    try {
+      return this.enter(target, operands, (result) => this.#results(results, result));
+    } finally {
+      while (this.#temporaries.length > temporaries) this.heap.handles.free(this.#temporaries.pop()!);
+    }
+  }
+
+  #results(kinds: readonly ValueKind[], result: unknown): unknown {
+    if (kinds.length === 0) return undefined;
+    if (kinds.length === 1) return fromLowered(this, kinds[0]!, result);
+    return kinds.map((kind, i) => fromLowered(this, kind, (result as unknown[])[i]));
+  }
+
+  /** A JS function as lowered code calls it (JS API, "create a host function"). */
+  hostFunction(signature: Signature, callee: (...args: unknown[]) => unknown): LoweredFunction {
+    const { params, results } = signature;
+    const { runtime } = this.heap;
+    const opaque = [...params, ...results].some(isOpaqueToJs);
+    return (...operands) => {
+      const sp = operands[params.length] as number;
+      if (opaque) throw new TypeError("the function's type has values that JS cannot have");
+      const args = params.map((kind, i) => fromLowered(this, kind, operands[i]));
+      const temporaries = this.#temporaries.length;
+      runtime.leave(sp);
+      let lowered: unknown;
+      try {
+        lowered = this.#hostResult(results, callee(...args));
+      } finally {
+        // Race: references in `lowered` stay valid, since their wrappers cannot be finalized before this thread's next turn.
+        runtime.enter();
+        while (this.#temporaries.length > temporaries) this.heap.handles.free(this.#temporaries.pop()!);
+      }
+      return lowered;
+    };
+  }
+
+  #hostResult(kinds: readonly ValueKind[], result: unknown): unknown {
+    if (kinds.length === 0) return undefined;
+    if (kinds.length === 1) return toLowered(this, kinds[0]!, result);
+    const values = [...(result as Iterable<unknown>)];
+    if (values.length !== kinds.length) throw new TypeError(`${kinds.length} results expected, got ${values.length}`);
+    return kinds.map((kind, i) => toLowered(this, kind, values[i]));
+  }
+
+  functionObject(index: number): object {
+    let object = this.#functionObjects.get(index);
+    if (object === undefined) {
+      const target = this.functions.get(index);
+      const signature = this.functions.signature(index);
+      if (target === undefined || signature === undefined) throw new InternalError(`function ${index} is not on this agent`);
+      object = this.#exportedFunction(index, target, signature);
+      this.#functionObjects.set(index, object);
+      this.#functionIndices.set(object, index);
+    }
+    return object;
+  }
+
+  #exportedFunction(index: number, target: LoweredFunction, signature: Signature): object {
+    const opaque = [...signature.params, ...signature.results].some(isOpaqueToJs);
+    // An arrow function has no [[Construct]] and no `prototype`, as an Exported Function has none.
+    const exported = (...args: unknown[]): unknown => {
+      if (opaque) throw new TypeError("the function's type has values that JS cannot have");
+      return this.invoke(target, signature, args);
+    };
+    Object.defineProperty(exported, "name", { value: String(index) });
+    Object.defineProperty(exported, "length", { value: signature.params.length });
+    return exported;
+  }
+
+  functionIndex(value: unknown): number | undefined {
+    return typeof value === "function" ? this.#functionIndices.get(value) : undefined;
+  }
+
+  boxValue(value: unknown): number {
+    const { runtime } = this.heap;
+    const sp = runtime.enter();
+    try {
+      const address = runtime.allocate(8, sp) >>> 0;
+      if (address === 0) throw new RangeError("the heap is full");
+      this.control.words[address >>> 2] = this.#hostRecord;
+      this.control.words[(address + HOST_HANDLE) >>> 2] = this.values.handle(value);
+      this.#temporaries.push(this.heap.handles.create(address));
+      return address | 0;
+    } finally {
+      runtime.leave(sp);
+    }
+  }
+
+  /** Gives an index to a function that each agent makes for itself. */
+  reserveFunction(signature: Signature): number {
+    return reserveFunctions(this.heap, [signature]);
+  }
+
+  /** The word that stands for a host value in the heap; null is the null reference. */
+  externHandle(value: unknown): number {
+    return value === null ? NULL : this.values.handle(value);
+  }
+
+  externValue(handle: number): unknown {
+    return handle === NULL ? null : this.values.value(handle);
+  }
+
+  /** A tag by its store-wide number; tags that no instance here defines are made from their parameters. */
+  tag(number: number, params: readonly ValueKind[]): WebAssembly.Tag {
+    let tag = this.tags.get(number);
+    if (tag === undefined) {
+      tag = new WebAssembly.Tag({ parameters: params.map((kind) => hostType(kind) as WebAssembly.ValueType) });
+      this.tags.set(number, tag);
+    }
+    return tag;
+  }
+
+  /** Raises a trap of the host that lowered code cannot catch. */
+  raise(code: TrapCode): never {
+    (this.traps.trap as (code: number, detail: number) => void)(code, 0);
+    throw new InternalError("the trap function returned");
+  }
+
+  statistics(): AgentStatistics {
+    return { agent: this.id, jobs: this.jobs, instances: this.#instances.size, handles: this.heap.handles.size };
+  }
+}
+
+/** The store-wide number of function `index` of an instance; undefined for an import that has none. */
+export function functionNumber({ module, plan }: LinkedInstance, index: number): number | undefined {
+  const { importedFunctions, imports } = module.lowered;
+  if (index >= importedFunctions) return plan.functions + index - importedFunctions;
+  const at = imports.findIndex((entry) => entry.kind === "func" && entry.index === index);
+  const entry = plan.imports[at];
+  return entry?.kind === "func" || entry?.kind === "builtin" ? entry.function : undefined;
+}

@@ -1,0 +1,280 @@
+/**
+ * The words that all agents of a store share beside the heap's own: one permanent block of the heap memory.
+ *
+ *      0  LOCK              0, or 1 + id of the agent that holds it
+ *      4  INSTALLS          how many instances were announced to all agents
+ *      8  QUEUE_HEAD        entries ever taken from the job queue
+ *     12  QUEUE_TAIL        entries ever put into it
+ *     16  QUEUE_RING        address of the ring: u32 capacity (a power of two), 12 unused bytes, then 16 bytes an entry
+ *     20  THREADS           threads that wasm code spawned so far: the next one's id
+ *     24  LIVE_THREADS      of these, how many have not ended
+ *     28  PARALLELISM       what `thread.available_parallelism` answers
+ *     32  TAGS              tags handed out so far
+ *     36  AGENT_COUNT       how many agents there can be
+ *     64  AGENTS            32 bytes for each agent: STATE, SENT, JOB_KIND, JOB, JOB_BLOCK
+ *
+ * Everything between LOCK's two ends is committed by one store, the last, so that an agent that dies with the lock leaves the old
+ * state or the new one; whoever buries it frees the lock (`breakLock`).
+ */
+import type { Heap } from "../gc/heap.ts";
+import { FUNCTION_TYPES_POINTER } from "../gc/runtime/layout.ts";
+
+const LOCK = 0;
+const INSTALLS = 4;
+const QUEUE_HEAD = 8;
+const QUEUE_TAIL = 12;
+const QUEUE_RING = 16;
+const THREADS = 20;
+const LIVE_THREADS = 24;
+const PARALLELISM = 28;
+const TAGS = 32;
+const AGENT_COUNT = 36;
+const AGENTS = 64;
+const AGENT_BYTES = 32;
+const RING_HEADER = 16;
+const ENTRY_BYTES = 16;
+
+/** Words of an agent's record. */
+const Word = { state: 0, sent: 1, jobKind: 2, job: 3, jobBlock: 4 } as const;
+const RUNNING = 0;
+const PARKED = 1;
+
+/** What a queue entry asks for. */
+export const JobKind = {
+  none: 0,
+  /** A thread that wasm code spawned: `target` is a function index, `argument` its i32. */
+  thread: 1,
+  /** A call that JS waits for: `target` is a function index, `argument` the address of its operands. */
+  call: 2,
+  /** Instantiate a module on the agent and call an export: `target` is a template's number, `argument` the address of the operands. */
+  run: 3,
+} as const;
+export type JobKind = (typeof JobKind)[keyof typeof JobKind];
+
+/** An entry of the job queue. `id` is the thread's or the call's. */
+export interface Job {
+  readonly kind: JobKind;
+  readonly target: number;
+  readonly argument: number;
+  readonly id: number;
+}
+
+/** The shared words, as agent `id` uses them. */
+export class Control {
+  readonly address: number;
+  readonly #heap: Heap;
+  readonly #id: number;
+  readonly #canBlock: boolean;
+
+  private constructor(heap: Heap, address: number, id: number, canBlock: boolean) {
+    this.#heap = heap;
+    this.address = address;
+    this.#id = id;
+    this.#canBlock = canBlock;
+  }
+
+  /** Lays out the block in a fresh heap. */
+  static create(heap: Heap, agents: number, parallelism: number, canBlock: boolean): Control {
+    const control = new Control(heap, heap.allocatePermanent(AGENTS + agents * AGENT_BYTES), 0, canBlock);
+    control.#store(PARALLELISM, parallelism);
+    control.#store(AGENT_COUNT, agents);
+    control.#growRing(256);
+    return control;
+  }
+
+  /** The block as another agent sees it. */
+  static join(heap: Heap, address: number, id: number, canBlock: boolean): Control {
+    return new Control(heap, address, id, canBlock);
+  }
+
+  /** The heap memory's words. */
+  get words(): Int32Array<ArrayBufferLike> {
+    return this.#heap.words;
+  }
+
+  #load(offset: number): number {
+    return Atomics.load(this.words, (this.address + offset) >>> 2);
+  }
+  #store(offset: number, value: number): void {
+    Atomics.store(this.words, (this.address + offset) >>> 2, value);
+  }
+  #add(offset: number, value: number): number {
+    return Atomics.add(this.words, (this.address + offset) >>> 2, value);
+  }
+  #agentWord(id: number, word: number): number {
+    return ((this.address + AGENTS + id * AGENT_BYTES) >>> 2) + word;
+  }
+
+  get parallelism(): number {
+    return this.#load(PARALLELISM);
+  }
+  get installs(): number {
+    return this.#load(INSTALLS);
+  }
+  get liveThreads(): number {
+    return this.#load(LIVE_THREADS);
+  }
+  /** Jobs that no agent has taken yet. */
+  get queued(): number {
+    return (this.#load(QUEUE_TAIL) - this.#load(QUEUE_HEAD)) | 0;
+  }
+  /** Jobs taken so far: tells whether the queue moves. */
+  get taken(): number {
+    return this.#load(QUEUE_HEAD);
+  }
+
+  /** Counts an instance that is about to be announced. Race: counted after the announcement, a job could overtake it. */
+  announceInstall(): void {
+    this.#add(INSTALLS, 1);
+  }
+  /** Hands out `count` tag numbers and returns the first. */
+  reserveTags(count: number): number {
+    return this.#add(TAGS, count);
+  }
+  /** Counts a new thread and returns its id. */
+  beginThread(): number {
+    this.#add(LIVE_THREADS, 1);
+    return this.#add(THREADS, 1);
+  }
+  /** Counts a thread's end; true when it was the last that lived. */
+  endThread(): boolean {
+    return this.#add(LIVE_THREADS, -1) === 1;
+  }
+
+  /** Runs `body` alone among all agents. Bodies are short, call no user code and need no other lock of ours. */
+  locked<T>(body: () => T): T {
+    const cell = (this.address + LOCK) >>> 2;
+    for (let spins = 0; ; spins++) {
+      const holder = Atomics.compareExchange(this.words, cell, 0, this.#id + 1);
+      if (holder === 0) break;
+      // With a time limit, since a holder that was killed is only found by the agent that buries it, and that may not notify.
+      if (spins > 1000 && this.#canBlock) Atomics.wait(this.words, cell, holder, 1);
+    }
+    try {
+      return body();
+    } finally {
+      Atomics.store(this.words, cell, 0);
+      Atomics.notify(this.words, cell, 1);
+    }
+  }
+
+  /** Frees the lock if the dead agent `id` held it. */
+  breakLock(id: number): void {
+    Atomics.compareExchange(this.words, (this.address + LOCK) >>> 2, id + 1, 0);
+  }
+
+  /** Address of the type record of a function index. */
+  functionType(index: number): number {
+    const array = this.words[FUNCTION_TYPES_POINTER >>> 2]! >>> 2;
+    return Atomics.load(this.words, array + index);
+  }
+
+  #growRing(capacity: number): void {
+    const old = this.#load(QUEUE_RING) >>> 0;
+    const address = this.#heap.allocatePermanent(RING_HEADER + capacity * ENTRY_BYTES);
+    const words = this.words;
+    words[address >>> 2] = capacity;
+    for (let at = this.#load(QUEUE_HEAD); old !== 0 && at !== this.#load(QUEUE_TAIL); at = (at + 1) | 0) {
+      const from = entryIndex(old, words[old >>> 2]!, at);
+      words.copyWithin(entryIndex(address, capacity, at), from, from + ENTRY_BYTES / 4);
+    }
+    this.#store(QUEUE_RING, address);
+  }
+
+  /** Puts a job at the end of the queue and wakes a parked agent; false when none was parked. */
+  submit(job: Job): boolean {
+    this.locked(() => {
+      const tail = this.#load(QUEUE_TAIL);
+      const ring = this.#load(QUEUE_RING);
+      const capacity = this.words[ring >>> 2]!;
+      if (((tail - this.#load(QUEUE_HEAD)) | 0) === capacity) this.#growRing(capacity * 2);
+      const grown = this.#load(QUEUE_RING);
+      const entry = entryIndex(grown, this.words[grown >>> 2]!, tail);
+      this.words.set([job.kind, job.target, job.argument, job.id], entry);
+      this.#store(QUEUE_TAIL, (tail + 1) | 0);
+    });
+    return this.nudge();
+  }
+
+  /** Takes the oldest job for this agent and notes it in the agent's record. */
+  take(): Job | undefined {
+    if (this.queued === 0) return undefined;
+    return this.locked(() => {
+      if (this.queued === 0) return undefined;
+      const head = this.#load(QUEUE_HEAD);
+      const ring = this.#load(QUEUE_RING);
+      const entry = entryIndex(ring, this.words[ring >>> 2]!, head);
+      const job = {
+        kind: this.words[entry]! as JobKind,
+        target: this.words[entry + 1]!,
+        argument: this.words[entry + 2]!,
+        id: this.words[entry + 3]!,
+      };
+      const record = this.#agentWord(this.#id, 0);
+      this.words[record + Word.job] = job.id;
+      this.words[record + Word.jobBlock] = job.argument;
+      Atomics.store(this.words, record + Word.jobKind, job.kind);
+      this.#store(QUEUE_HEAD, (head + 1) | 0);
+      return job;
+    });
+  }
+
+  /** Says that this agent's job has ended. */
+  finishJob(): void {
+    Atomics.store(this.words, this.#agentWord(this.#id, Word.jobKind), JobKind.none);
+  }
+
+  /** The job that agent `id` was at, for whoever buries it. */
+  jobOf(id: number): { kind: JobKind; id: number; block: number } {
+    const record = this.#agentWord(id, 0);
+    return {
+      kind: Atomics.load(this.words, record + Word.jobKind) as JobKind,
+      id: this.words[record + Word.job]!,
+      block: this.words[record + Word.jobBlock]!,
+    };
+  }
+
+  /** Makes the record of agent `id` that of a new agent. */
+  resetAgent(id: number): void {
+    const record = this.#agentWord(id, 0);
+    this.words.fill(0, record, record + AGENT_BYTES / 4);
+  }
+
+  /** Counts a message posted to agent `id`, and wakes it. Called after posting, so that an agent that sees the count finds the message. */
+  messagePosted(id: number): void {
+    Atomics.add(this.words, this.#agentWord(id, Word.sent), 1);
+    this.#wake(id);
+  }
+
+  /** How many messages were posted to this agent. */
+  get messagesSent(): number {
+    return Atomics.load(this.words, this.#agentWord(this.#id, Word.sent));
+  }
+
+  /** Sleeps until there is a job or a message. `received` is the number of messages that were handled. */
+  park(received: number): void {
+    const state = this.#agentWord(this.#id, Word.state);
+    Atomics.store(this.words, state, PARKED);
+    // Race: a job or message that came before the store above found nobody to wake, so look again now.
+    if (this.queued === 0 && this.messagesSent === received) Atomics.wait(this.words, state, PARKED);
+    Atomics.store(this.words, state, RUNNING);
+  }
+
+  #wake(id: number): boolean {
+    const state = this.#agentWord(id, Word.state);
+    if (Atomics.compareExchange(this.words, state, PARKED, RUNNING) !== PARKED) return false;
+    Atomics.notify(this.words, state);
+    return true;
+  }
+
+  /** Wakes one parked agent; false when none is. */
+  nudge(): boolean {
+    const agents = this.#load(AGENT_COUNT);
+    for (let id = 1; id < agents; id++) if (this.#wake(id)) return true;
+    return false;
+  }
+}
+
+function entryIndex(ring: number, capacity: number, at: number): number {
+  return (ring + RING_HEADER + (at & (capacity - 1)) * ENTRY_BYTES) >>> 2;
+}

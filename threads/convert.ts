@@ -1,0 +1,190 @@
+/**
+ * Values between JS and lowered code: ToJSValue and ToWebAssemblyValue of the WebAssembly JavaScript Interface (section 5.6 "Exported
+ * functions"), on lowered values: `number`, `bigint`, and for references an address, a function index or a host value.
+ */
+import { assert, InternalError } from "../core/base/assert.ts";
+import { AbstractHeap } from "../core/types.ts";
+import { HEADER_FLAGS_MASK, TYPE_ARRAY, TYPE_DEPTH, TYPE_DISPLAY, TYPE_KIND, TYPE_RECORD, TYPE_STRUCT } from "../gc/runtime/layout.ts";
+import type { Control } from "./control.ts";
+import type { FunctionTable } from "./functions.ts";
+import type { JsValues } from "./js-values.ts";
+import { isHostReference, NULL, type ReferenceKind, type ValueKind } from "./kinds.ts";
+import type { Objects } from "./objects.ts";
+
+/** The `kind` word of the record of JS values in the heap: neither struct nor array nor function. */
+export const TYPE_HOST = 4;
+/** Where such an object has its handle. */
+export const HOST_HANDLE = 4;
+
+/** What conversion asks of the agent. */
+export interface Conversions {
+  readonly control: Control;
+  readonly objects: Objects;
+  readonly functions: FunctionTable;
+  readonly values: JsValues;
+  /** The JS function of a function index. */
+  functionObject(index: number): object;
+  /** The function index of a JS function that this store exported; undefined for any other value. */
+  functionIndex(value: unknown): number | undefined;
+  /** Makes a heap object that holds a JS value, kept alive until the current call from JS ends. */
+  boxValue(value: unknown): number;
+}
+
+/** Checks a value that JS hands over, and lowers it. Raises the TypeErrors that the JS API says. */
+export function toLowered(agent: Conversions, kind: ValueKind, value: unknown): unknown {
+  switch (kind.kind) {
+    case "i32":
+      return typeof value === "number" ? value | 0 : toNumber(value) | 0;
+    case "i64":
+      return BigInt.asIntN(64, value as bigint);
+    case "f32":
+    case "f64":
+      return typeof value === "number" ? value : toNumber(value);
+    case "v128":
+      throw new TypeError("a v128 value has no JS representation");
+    case "ref":
+      return referenceToLowered(agent, kind, value);
+  }
+}
+
+/** ToNumber of ECMAScript, which refuses symbols and BigInts. */
+function toNumber(value: unknown): number {
+  return +(value as number);
+}
+
+function referenceToLowered(agent: Conversions, kind: ReferenceKind, value: unknown): unknown {
+  if (value === null) {
+    if (!kind.nullable) throw new TypeError(`null is no ${describe(kind)}`);
+    return isHostReference(kind) ? null : NULL;
+  }
+  switch (kind.hierarchy) {
+    case "extern":
+      if (kind.heap === AbstractHeap.noextern) throw new TypeError("only null is a reference to noextern");
+      return kind.shared ? sharedExternToLowered(agent, value) : value;
+    case "func":
+      return functionToLowered(agent, kind, value);
+    case "any":
+      return anyToLowered(agent, kind, value);
+    default:
+      throw new TypeError(`a reference of the ${kind.hierarchy} hierarchy has no JS representation`);
+  }
+}
+
+function functionToLowered(agent: Conversions, kind: ReferenceKind, value: unknown): number {
+  const index = agent.functionIndex(value);
+  if (index === undefined) throw new TypeError(`${describe(kind)} expected: null or a function that this store exported`);
+  const known = agent.functions.signature(index);
+  const fits =
+    kind.heap !== AbstractHeap.nofunc &&
+    (kind.record === 0 ? !kind.shared || known?.shared === true : isSubtypeRecord(agent, agent.control.functionType(index), kind));
+  if (!fits) throw new TypeError(`the function is no ${describe(kind)}`);
+  return index;
+}
+
+function sharedExternToLowered(agent: Conversions, value: unknown): number {
+  const described = agent.objects.describe(value);
+  if (described?.shared === true) return described.address;
+  throw new TypeError("a shared externref must be null or a reference to a shared object");
+}
+
+function anyToLowered(agent: Conversions, kind: ReferenceKind, value: unknown): number {
+  const described = agent.objects.describe(value);
+  if (described !== undefined) {
+    if (!isObjectOf(agent, described, kind)) throw new TypeError(`the object is no ${describe(kind)}`);
+    return described.address;
+  }
+  const { heap, record } = kind;
+  if (record === 0 && typeof value === "number" && (heap === AbstractHeap.any || heap === AbstractHeap.eq || heap === AbstractHeap.i31)) {
+    // 5.6: a number that i31 holds becomes a ref.i31; -0 does not, but as a lowered i31 it is 0 all the same where `any` is not asked.
+    if ((value << 1) >> 1 === value && !Object.is(value, -0)) return (value << 1) | 1;
+  }
+  if (heap === AbstractHeap.any && record === 0 && !kind.shared) return agent.boxValue(value);
+  throw new TypeError(`${describe(kind)} expected`);
+}
+
+function isObjectOf(agent: Conversions, { address, shared }: { address: number; shared: boolean }, kind: ReferenceKind): boolean {
+  if (shared !== kind.shared) return false;
+  if (kind.record !== 0) return isSubtypeRecord(agent, recordOf(agent, address), kind);
+  const type = word(agent, recordOf(agent, address) + TYPE_KIND);
+  switch (kind.heap) {
+    case AbstractHeap.any:
+      return true;
+    case AbstractHeap.eq:
+      return type === TYPE_STRUCT || type === TYPE_ARRAY;
+    case AbstractHeap.struct:
+      return type === TYPE_STRUCT;
+    case AbstractHeap.array:
+      return type === TYPE_ARRAY;
+    default:
+      return false;
+  }
+}
+
+function word(agent: Conversions, address: number): number {
+  return Atomics.load(agent.control.words, address >>> 2);
+}
+
+/** The type record of the object at `address`: the header leads to it directly or through a custom descriptor. */
+function recordOf(agent: Conversions, address: number): number {
+  return word(agent, (word(agent, address) & ~HEADER_FLAGS_MASK) + TYPE_RECORD);
+}
+
+function isSubtypeRecord(agent: Conversions, record: number, { record: above, depth }: ReferenceKind): boolean {
+  return word(agent, record + TYPE_DEPTH) >= depth && word(agent, record + TYPE_DISPLAY + 4 * depth) === (above | 0);
+}
+
+/** What JS sees of a lowered value. The agent must be a mutator where the value is a reference. */
+export function fromLowered(agent: Conversions, kind: ValueKind, value: unknown): unknown {
+  switch (kind.kind) {
+    case "i32":
+    case "i64":
+    case "f32":
+    case "f64":
+      return value;
+    case "v128":
+      throw new TypeError("a v128 value has no JS representation");
+    case "ref":
+      return referenceFromLowered(agent, kind, value);
+  }
+}
+
+function referenceFromLowered(agent: Conversions, kind: ReferenceKind, value: unknown): unknown {
+  if (isHostReference(kind)) return value;
+  assert(typeof value === "number", "lowered references are numbers");
+  if (value === NULL) return null;
+  switch (kind.hierarchy) {
+    case "func":
+      return agent.functionObject(value);
+    case "any":
+    case "extern": {
+      if (value & 1) return value >> 1;
+      const record = recordOf(agent, value);
+      if (word(agent, record + TYPE_KIND) === TYPE_HOST) return agent.values.value(word(agent, value + HOST_HANDLE));
+      return agent.objects.wrap(value, kind.shared);
+    }
+    default:
+      throw new TypeError(`a reference of the ${kind.hierarchy} hierarchy has no JS representation`);
+  }
+}
+
+/** True where JS has no value for the kind: functions with such a parameter or result throw when called (JS API 5.6). */
+export function isOpaqueToJs(kind: ValueKind): boolean {
+  return kind.kind === "v128" || (kind.kind === "ref" && (kind.hierarchy === "exn" || kind.hierarchy === "cont"));
+}
+
+/** DefaultValue of the JS API: what a missing initial value stands for. */
+export function defaultLowered(kind: ValueKind): unknown {
+  if (kind.kind === "i64") return 0n;
+  if (kind.kind === "v128") throw new TypeError("a v128 value has no JS representation");
+  if (kind.kind !== "ref") return 0;
+  if (!kind.nullable) throw new TypeError(`${describe(kind)} has no default value`);
+  return isHostReference(kind) ? undefined : NULL;
+}
+
+/** A reference kind in words, for messages. */
+export function describe(kind: ReferenceKind): string {
+  const name = (Object.keys(AbstractHeap) as (keyof typeof AbstractHeap)[]).find((key) => AbstractHeap[key] === kind.heap);
+  if (name === undefined) throw new InternalError("unknown heap type");
+  const type = `${kind.shared ? "shared " : ""}${name}${kind.record === 0 ? "" : " type"} reference`;
+  return kind.nullable ? `nullable ${type}` : type;
+}

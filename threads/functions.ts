@@ -1,0 +1,109 @@
+/**
+ * An agent's function table: function indices are the same on all agents, the host functions behind them are the agent's own.
+ */
+import { assert } from "../core/base/assert.ts";
+import type { Heap } from "../gc/heap.ts";
+import { hostType, type Signature } from "./kinds.ts";
+
+/** A host function in a lowered signature: operands, then the shadow-stack pointer. */
+export type LoweredFunction = (...operands: unknown[]) => unknown;
+
+/** Hands out function indices, the same on every agent, for functions of the given signatures; returns the first. */
+export function reserveFunctions(heap: Heap, signatures: readonly Signature[]): number {
+  const first = heap.reserveFunctions(signatures.length);
+  for (const [i, { record }] of signatures.entries()) heap.setFunctionType(first + i, record);
+  return first;
+}
+
+interface Range {
+  readonly first: number;
+  readonly signatures: readonly Signature[];
+}
+
+/** The host function table of an agent, with the signatures of what it holds. */
+export class FunctionTable {
+  readonly table: WebAssembly.Table;
+  readonly #heap: Heap;
+  /** In ascending order of `first`. */
+  readonly #ranges: Range[] = [];
+
+  constructor(heap: Heap) {
+    this.#heap = heap;
+    this.table = new WebAssembly.Table({ element: "anyfunc", initial: 4096 });
+  }
+
+  /** Makes room for functions at `first` and notes their signatures; the host module's element segment puts them there. */
+  register(first: number, signatures: readonly Signature[]): void {
+    const end = first + signatures.length;
+    if (end > this.table.length) this.table.grow(Math.max(end, 2 * this.table.length) - this.table.length);
+    if (signatures.length === 0) return;
+    let at = this.#ranges.length;
+    while (at > 0 && this.#ranges[at - 1]!.first >= first) at--;
+    const replaces = this.#ranges[at]?.first === first ? 1 : 0;
+    this.#ranges.splice(at, replaces, { first, signatures });
+  }
+
+  /** Gives a function of JS an index, so that there can be references to it. It exists on this agent alone. */
+  add(signature: Signature, target: LoweredFunction): number {
+    const index = reserveFunctions(this.#heap, [signature]);
+    this.register(index, [signature]);
+    this.table.set(index, hostFunction(signature, target));
+    return index;
+  }
+
+  /** Puts a function of JS at an index that another agent has given out. */
+  set(index: number, signature: Signature, target: LoweredFunction): void {
+    this.register(index, [signature]);
+    this.table.set(index, hostFunction(signature, target));
+  }
+
+  /** The host function at an index; undefined where this agent has none. */
+  get(index: number): LoweredFunction | undefined {
+    return index < this.table.length ? ((this.table.get(index) as LoweredFunction | null) ?? undefined) : undefined;
+  }
+
+  /** The signature of a function index; undefined where this agent does not know the function. */
+  signature(index: number): Signature | undefined {
+    let low = 0;
+    let high = this.#ranges.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#ranges[middle]!.first <= index) low = middle + 1;
+      else high = middle;
+    }
+    const range = this.#ranges[low - 1];
+    return range?.signatures[index - range.first];
+  }
+}
+
+const typeCodes = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b, externref: 0x6f } as const;
+const adapters = new Map<string, WebAssembly.Module>();
+
+/**
+ * A host function table takes functions of WebAssembly only, so a function of JS is imported and exported again:
+ * (module (type (func ...)) (import "" "f" (func (type 0))) (export "f" (func 0)))
+ */
+function hostFunction(signature: Signature, target: LoweredFunction): WebAssembly.ExportValue & ((...operands: unknown[]) => unknown) {
+  const params = [...signature.params.map((kind) => typeCodes[hostType(kind)]), typeCodes.i32];
+  const results = signature.results.map((kind) => typeCodes[hostType(kind)]);
+  const key = `${params.join()}>${results.join()}`;
+  let module = adapters.get(key);
+  if (module === undefined) {
+    const type = [0x01, 0x60, ...leb(params.length), ...params, ...leb(results.length), ...results];
+    const bytes = [
+      ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+      ...[0x01, ...leb(type.length), ...type],
+      ...[0x02, 0x06, 0x01, 0x00, 0x01, 0x66, 0x00, 0x00],
+      ...[0x07, 0x05, 0x01, 0x01, 0x66, 0x00, 0x00],
+    ];
+    module = new WebAssembly.Module(new Uint8Array(bytes));
+    adapters.set(key, module);
+  }
+  const { f } = new WebAssembly.Instance(module, { "": { f: target } }).exports;
+  assert(typeof f === "function", "the adapter exports its import");
+  return f;
+}
+
+function leb(value: number): number[] {
+  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...leb(value >>> 7)];
+}

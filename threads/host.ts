@@ -1,0 +1,146 @@
+/**
+ * What differs between hosts: how a Worker is started, talked to and ended.
+ *
+ * Node, Deno and Bun have `node:worker_threads`; browsers have the global `Worker`. Both sides of the channel look the same to the rest of
+ * Heddle: messages are structured-cloned, in order, and shared memories and modules cross as themselves.
+ */
+
+/** The creator's view of a Worker. */
+export interface HostWorker {
+  postMessage(message: unknown, transfer?: readonly Transferable[]): void;
+  /** Called for each message that the Worker sends. */
+  onMessage(listener: (message: unknown) => void): void;
+  /** Called once when the Worker is gone, whatever ended it; `error` is what it died of, if it told. */
+  onExit(listener: (error: unknown) => void): void;
+  terminate(): Promise<void>;
+  /** Whether the Worker keeps the process alive (hosts without the notion ignore it). */
+  keepAlive(alive: boolean): void;
+}
+
+/** A Worker's view of its creator. */
+export interface HostParent {
+  postMessage(message: unknown, transfer?: readonly Transferable[]): void;
+  onMessage(listener: (message: unknown) => void): void;
+}
+
+/** The memory that all agents share cannot be made here. */
+export class IsolationError extends Error {
+  readonly code = "not-cross-origin-isolated";
+
+  constructor() {
+    super(
+      "shared memory is not available: serve the page with the headers `Cross-Origin-Opener-Policy: same-origin` and " +
+        "`Cross-Origin-Embedder-Policy: require-corp` (`heddle serve` does)",
+    );
+    this.name = "IsolationError";
+  }
+}
+
+/** Raises `IsolationError` where shared memory is missing. */
+export function requireSharedMemory(): void {
+  const isolated = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated;
+  if (typeof SharedArrayBuffer === "undefined" || isolated === false) throw new IsolationError();
+}
+
+interface ProcessLike {
+  readonly arch?: string;
+  readonly versions?: { readonly node?: string };
+}
+const hostProcess = (globalThis as { process?: ProcessLike }).process;
+const hasWorkerThreads = hostProcess?.versions?.node !== undefined;
+
+/**
+ * Whether references may be published with plain stores. True only where the host says that the processor keeps the order of stores
+ * (x86: total store order); browsers do not tell, so there the answer is no.
+ */
+export function hasTotalStoreOrder(): boolean {
+  return hostProcess?.arch === "x64" || hostProcess?.arch === "ia32";
+}
+
+/** How many threads the machine can run at once. */
+export function hardwareConcurrency(): number {
+  return (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ?? 1;
+}
+
+/** The Worker's script: beside this file in the sources, `heddle-worker.js` beside the bundle. */
+function workerScript(): URL {
+  return import.meta.url.endsWith(".ts") ? new URL("./worker.ts", import.meta.url) : new URL("./heddle-worker.js", import.meta.url);
+}
+
+/** Starts a Worker that runs `worker.ts`, or the script that the embedder names. */
+export async function startWorker(name: string, script: string | URL = workerScript()): Promise<HostWorker> {
+  return hasWorkerThreads ? startThread(name, script) : startWebWorker(name, script);
+}
+
+async function startThread(name: string, script: string | URL): Promise<HostWorker> {
+  const { Worker: Thread } = await import("node:worker_threads");
+  const thread = new Thread(new URL(script, import.meta.url), { name });
+  let cause: unknown;
+  thread.on("error", (error) => {
+    cause = error;
+  });
+  return {
+    postMessage: (message, transfer) => thread.postMessage(message, (transfer ?? []) as never[]),
+    onMessage: (listener) => void thread.on("message", listener),
+    onExit: (listener) => void thread.once("exit", () => listener(cause)),
+    terminate: async () => void (await thread.terminate()),
+    keepAlive: (alive) => (alive ? thread.ref() : thread.unref()),
+  };
+}
+
+function startWebWorker(name: string, script: string | URL): HostWorker {
+  // A unique name: the Worker holds the Web Lock of this name for as long as it runs.
+  const lock = `${name}-${crypto.randomUUID()}`;
+  const worker = new Worker(script, { type: "module", name: lock });
+  const exits: ((error: unknown) => void)[] = [];
+  const exit = (error: unknown): void => {
+    for (const listener of exits.splice(0)) listener(error);
+  };
+  // A Worker whose script fails to load, or throws outside of our own handlers, is of no further use.
+  worker.addEventListener("error", (event) => exit(event.error ?? new Error(event.message || "the Worker's script could not be loaded")));
+  return {
+    postMessage: (message, transfer) => worker.postMessage(message, [...(transfer ?? [])]),
+    onMessage: (listener) => worker.addEventListener("message", (event: MessageEvent) => listener(event.data)),
+    onExit: (listener) => void exits.push(listener),
+    terminate: async () => {
+      worker.terminate();
+      // `terminate` returns while the Worker may still run; when its lock is free it has stopped for good, and the heap can be reclaimed.
+      await navigator.locks.request(lock, () => undefined);
+      exit(undefined);
+    },
+    keepAlive: () => undefined,
+  };
+}
+
+/** The channel of a Worker to its creator. */
+export async function parent(): Promise<HostParent> {
+  if (hasWorkerThreads) {
+    const { parentPort } = await import("node:worker_threads");
+    if (parentPort === null) throw new Error("heddle's worker script was started outside of a Worker");
+    const port = parentPort;
+    return {
+      postMessage: (message, transfer) => port.postMessage(message, (transfer ?? []) as never[]),
+      onMessage: (listener) => void port.on("message", listener),
+    };
+  }
+  const scope = globalThis as unknown as Worker & { readonly name: string };
+  void navigator.locks.request(scope.name, () => new Promise(() => undefined));
+  return {
+    postMessage: (message, transfer) => scope.postMessage(message, [...(transfer ?? [])]),
+    onMessage: (listener) => scope.addEventListener("message", (event: MessageEvent) => listener(event.data)),
+  };
+}
+
+/** Resolves in a later turn of the event loop, when messages that had already arrived have been handled. */
+export function turn(): Promise<void> {
+  const immediate = (globalThis as { setImmediate?: (callback: () => void) => void }).setImmediate;
+  if (immediate !== undefined) return new Promise((resolve) => void immediate(() => resolve()));
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
+}

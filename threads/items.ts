@@ -1,0 +1,145 @@
+/**
+ * Where globals, tables and tags are, and how JS reads and writes them: what the namespace's `Global`, `Table` and `Tag` objects stand for.
+ */
+import type { GlobalType, TableType } from "../core/module.ts";
+import { TABLE_ELEMENTS, TABLE_LENGTH, TABLE_MAXIMUM } from "../gc/runtime/layout.ts";
+import type { Agent } from "./agent.ts";
+import { fromLowered, isOpaqueToJs, toLowered } from "./convert.ts";
+import { hostType, isHeapAddress, isHostReference, type ValueKind } from "./kinds.ts";
+import { growTable } from "./link.ts";
+import type { InstanceItem } from "./protocol.ts";
+
+export interface GlobalItem {
+  readonly type: GlobalType;
+  readonly kind: ValueKind;
+  /** This agent's host global; undefined where the global is shared. */
+  readonly host: WebAssembly.Global | undefined;
+  /** The cell of a shared global, or the root cell behind an unshared reference. */
+  readonly cell: number | undefined;
+  readonly threadLocal: InstanceItem | undefined;
+}
+export interface TableItem {
+  readonly type: TableType;
+  readonly kind: ValueKind;
+  /** Address of the table's record. */
+  readonly record: number;
+}
+export interface TagItem {
+  /** Canonical id of the function type. */
+  readonly type: number;
+  readonly params: readonly ValueKind[];
+  /** Store-wide number. */
+  readonly number: number;
+}
+
+/** A new global that JS owns. `value` is lowered. */
+export function createGlobal(agent: Agent, type: GlobalType, kind: ValueKind, value: unknown): GlobalItem {
+  let cell: number | undefined;
+  if (type.shared || isHeapAddress(kind)) {
+    cell = agent.heap.allocatePermanent(16);
+    const { runtime } = agent.heap;
+    const start = cell;
+    agent.asMutator(() => writeCell(agent, kind, start, value));
+    if (isHeapAddress(kind)) (type.shared ? runtime.addRoots : runtime.addAgentRoots)(cell, cell + 4);
+  }
+  const host = type.shared ? undefined : hostGlobal(kind, value);
+  return { type, kind, host, cell, threadLocal: undefined };
+}
+
+/** A host global of the lowered type of `kind`: mutable, as lowered modules have all of theirs. */
+function hostGlobal(kind: ValueKind, value: unknown): WebAssembly.Global {
+  return new WebAssembly.Global({ value: hostType(kind), mutable: true } as WebAssembly.GlobalDescriptor, value);
+}
+
+/** The value of a global as JS sees it. */
+export function readGlobal(agent: Agent, item: GlobalItem): unknown {
+  const { kind, host, cell } = item;
+  if (isOpaqueToJs(kind)) throw new TypeError("the global's type has no JS representation");
+  if (kind.kind === "ref" && !isHostReference(kind)) {
+    return agent.asMutator(() => fromLowered(agent, kind, host === undefined ? readCell(agent, kind, cell!) : host.value));
+  }
+  return host === undefined ? readCell(agent, kind, cell!) : host.value;
+}
+
+export function writeGlobal(agent: Agent, item: GlobalItem, value: unknown): void {
+  if (!item.type.mutable) throw new TypeError("the global is immutable");
+  const lowered = toLowered(agent, item.kind, value);
+  agent.asMutator(() => {
+    if (item.host !== undefined) item.host.value = lowered;
+    if (item.cell !== undefined) writeCell(agent, item.kind, item.cell, lowered);
+  });
+}
+
+function view(agent: Agent): DataView<ArrayBufferLike> {
+  return new DataView(agent.heap.bytes.buffer);
+}
+
+function readCell(agent: Agent, kind: ValueKind, cell: number): unknown {
+  switch (kind.kind) {
+    case "i64":
+      return view(agent).getBigInt64(cell, true);
+    case "f32":
+      return view(agent).getFloat32(cell, true);
+    case "f64":
+      return view(agent).getFloat64(cell, true);
+    default:
+      return Atomics.load(agent.heap.words, cell >>> 2);
+  }
+}
+
+function writeCell(agent: Agent, kind: ValueKind, cell: number, value: unknown): void {
+  switch (kind.kind) {
+    case "i64":
+      return view(agent).setBigInt64(cell, value as bigint, true);
+    case "f32":
+      return view(agent).setFloat32(cell, value as number, true);
+    case "f64":
+      return view(agent).setFloat64(cell, value as number, true);
+    default:
+      Atomics.store(agent.heap.words, cell >>> 2, value as number);
+  }
+}
+
+/** The number of elements of a table. */
+export function tableLength(agent: Agent, { record }: TableItem): number {
+  return Atomics.load(agent.heap.words, (record + TABLE_LENGTH) >>> 2) >>> 0;
+}
+
+export function tableMaximum(agent: Agent, { record }: TableItem): number {
+  return agent.heap.words[(record + TABLE_MAXIMUM) >>> 2]! >>> 0;
+}
+
+function elementIndex(agent: Agent, item: TableItem, index: number): number {
+  if (index >= tableLength(agent, item)) throw new RangeError("out of bounds table access");
+  return (agent.heap.words[(item.record + TABLE_ELEMENTS) >>> 2]! >>> 2) + index;
+}
+
+export function readElement(agent: Agent, item: TableItem, index: number): unknown {
+  return agent.asMutator(() => {
+    const raw = Atomics.load(agent.heap.words, elementIndex(agent, item, index));
+    return fromTableWord(agent, item.kind, raw);
+  });
+}
+
+export function writeElement(agent: Agent, item: TableItem, index: number, value: unknown): void {
+  const raw = toTableWord(agent, item.kind, value);
+  agent.asMutator(() => Atomics.store(agent.heap.words, elementIndex(agent, item, index), raw));
+}
+
+/** Grows a table and returns its old length; throws a RangeError where it cannot. */
+export function growTableBy(agent: Agent, item: TableItem, delta: number, value: unknown): number {
+  const raw = toTableWord(agent, item.kind, value);
+  const old = agent.asMutator(() => growTable(agent, item.record, delta, raw, isHeapAddress(item.kind)));
+  if (old < 0) throw new RangeError("failed to grow the table");
+  return old;
+}
+
+/** Unshared externs lie in tables as handles of the agent's JS values. */
+function toTableWord(agent: Agent, kind: ValueKind, value: unknown): number {
+  const lowered = toLowered(agent, kind, value);
+  return isHostReference(kind) ? agent.externHandle(lowered) : (lowered as number);
+}
+
+function fromTableWord(agent: Agent, kind: ValueKind, raw: number): unknown {
+  return isHostReference(kind) ? agent.externValue(raw) : fromLowered(agent, kind, raw);
+}

@@ -1,0 +1,354 @@
+/**
+ * Linking: makes the host instance of a lowered module on one agent (core/lower/lowered.ts says what the host module imports).
+ *
+ * The agent that instantiates a module links with everything that it was given. The others link replicas, so that shared functions can run
+ * there: what only the creator has is replaced by stand-ins which validation keeps out of reach of shared functions, and neither segments nor
+ * the start function run again.
+ */
+import { assert } from "../core/base/assert.ts";
+import type { LoweredImport, LoweredMemory, LoweredTable } from "../core/lower/lowered.ts";
+import {
+  NULL_REFERENCE,
+  TABLE_CAPACITY,
+  TABLE_ELEMENTS,
+  TABLE_LENGTH,
+  TABLE_MAXIMUM,
+  TABLE_RECORD_BYTES,
+} from "../gc/runtime/layout.ts";
+import type { Agent } from "./agent.ts";
+import { hostType, isHeapAddress } from "./kinds.ts";
+import type { InstancePlan, ModulePlan, ResolvedImport } from "./protocol.ts";
+import { builtin } from "./spawn.ts";
+
+/** Host values for imports that only the creator has, by `kind index`. */
+export type LocalImports = ReadonlyMap<string, WebAssembly.ImportValue>;
+
+/** An instance on one agent. */
+export interface LinkedInstance {
+  readonly module: ModulePlan;
+  readonly plan: InstancePlan;
+  readonly host: WebAssembly.Instance;
+  /** Address of this agent's root block for the instance. */
+  readonly roots: number;
+  /** Addresses of table records by index. */
+  readonly tables: readonly number[];
+  readonly memories: readonly WebAssembly.Memory[];
+}
+
+/** Key of an import among `LocalImports`. */
+export const importKey = (kind: string, index: number): string => `${kind} ${index}`;
+
+/** Makes the blocks that all agents' copies of an instance share, tables in them included. Called by the creator, once. */
+export function createSharedBlock(agent: Agent, module: ModulePlan): number {
+  const { sharedBytes, sharedScannedBytes, tables } = module.lowered;
+  const shared = createBlock(agent, sharedBytes);
+  if (sharedScannedBytes > 0) {
+    fillNull(agent, shared, sharedScannedBytes >>> 2);
+    agent.heap.runtime.addRoots(shared, shared + sharedScannedBytes);
+  }
+  tables.forEach((table, index) => {
+    if (table.shared && !table.imported) createTable(agent, module, table, index, shared + table.recordOffset);
+  });
+  return shared;
+}
+
+/** This agent's root block of an instance, with the tables that are its own. */
+export function createRootBlock(agent: Agent, module: ModulePlan): number {
+  const { rootBytes, rootScannedBytes, tables } = module.lowered;
+  const roots = createBlock(agent, rootBytes);
+  if (rootScannedBytes > 0) {
+    fillNull(agent, roots, rootScannedBytes >>> 2);
+    agent.heap.runtime.addAgentRoots(roots, roots + rootScannedBytes);
+  }
+  tables.forEach((table, index) => {
+    if (!table.shared && !table.imported) createTable(agent, module, table, index, roots + table.recordOffset);
+  });
+  return roots;
+}
+
+function createBlock(agent: Agent, bytes: number): number {
+  return bytes === 0 ? 0 : agent.heap.allocatePermanent(bytes);
+}
+
+function fillNull(agent: Agent, address: number, words: number): void {
+  agent.control.words.fill(NULL_REFERENCE | 0, address >>> 2, (address >>> 2) + words);
+}
+
+/** Makes an instance's blocks as new, for another instance of the same module: the tables keep the room that they have. */
+export function resetBlocks(agent: Agent, { lowered }: ModulePlan, shared: number, roots: number): void {
+  const { words } = agent.heap;
+  const capacities = lowered.tables.map((table) => {
+    const record = ((table.shared ? shared : roots) + table.recordOffset) >>> 2;
+    return table.imported ? [] : words.slice(record, record + TABLE_RECORD_BYTES / 4);
+  });
+  const reset = (block: number, bytes: number, scanned: number): void => {
+    words.fill(0, (block + scanned) >>> 2, (block + bytes) >>> 2);
+    words.fill(NULL_REFERENCE | 0, block >>> 2, (block + scanned) >>> 2);
+  };
+  if (shared !== 0) reset(shared, lowered.sharedBytes, lowered.sharedScannedBytes);
+  if (roots !== 0) reset(roots, lowered.rootBytes, lowered.rootScannedBytes);
+  lowered.tables.forEach((table, index) => {
+    if (table.imported) return;
+    const record = (table.shared ? shared : roots) + table.recordOffset;
+    const old = capacities[index]!;
+    words.set(old, record >>> 2);
+    words[(record + TABLE_LENGTH) >>> 2] = Number(table.minimum);
+    fillNull(agent, old[TABLE_ELEMENTS / 4]! >>> 0, old[TABLE_CAPACITY / 4]! >>> 0);
+  });
+}
+
+/** Elements that a table may have (JS API, "implementation-defined limits"). */
+const MAXIMUM_ELEMENTS = 10_000_000;
+
+function createTable(agent: Agent, module: ModulePlan, table: LoweredTable, index: number, record: number): void {
+  const kind = module.tables[index]!;
+  const minimum = Number(table.minimum);
+  const maximum = table.maximum === undefined ? MAXIMUM_ELEMENTS : Math.min(Number(table.maximum), MAXIMUM_ELEMENTS);
+  createTableAt(agent, record, isHeapAddress(kind), minimum, maximum, table.shared);
+}
+
+/** Fills in a table's record. A shared table gets room for its maximum at once, since it must never move. */
+export function createTableAt(agent: Agent, record: number, scanned: boolean, minimum: number, maximum: number, shared: boolean): void {
+  if (minimum > MAXIMUM_ELEMENTS) throw new RangeError("the table is larger than this implementation allows");
+  const capacity = shared ? Math.max(minimum, Math.min(maximum, 1 << 20)) : minimum;
+  const elements = createTableElements(agent, capacity, scanned, shared);
+  const words = agent.control.words;
+  words[(record + TABLE_ELEMENTS) >>> 2] = elements;
+  words[(record + TABLE_LENGTH) >>> 2] = minimum;
+  words[(record + TABLE_MAXIMUM) >>> 2] = shared ? Math.min(maximum, capacity) : maximum;
+  words[(record + TABLE_CAPACITY) >>> 2] = capacity;
+}
+
+function createTableElements(agent: Agent, capacity: number, scanned: boolean, shared: boolean): number {
+  if (capacity === 0) return 0;
+  const elements = agent.heap.allocatePermanent(capacity * 4);
+  fillNull(agent, elements, capacity);
+  if (scanned) addRoots(agent, elements, elements + capacity * 4, shared);
+  return elements;
+}
+
+/** Roots of an unshared item end with its agent. */
+function addRoots(agent: Agent, start: number, end: number, shared: boolean): void {
+  if (shared) agent.heap.runtime.addRoots(start, end);
+  else agent.heap.runtime.addAgentRoots(start, end);
+}
+
+/** A table's record for `new WebAssembly.Table`. */
+export function createTableRecord(agent: Agent, scanned: boolean, minimum: number, maximum: number, shared: boolean): number {
+  const record = agent.heap.allocatePermanent(TABLE_RECORD_BYTES);
+  createTableAt(agent, record, scanned, minimum, maximum, shared);
+  return record;
+}
+
+/**
+ * Grows a table and returns its old length, or -1. New elements are `value`. The caller holds `value` safely. Only the owner grows an
+ * unshared table; a shared one grows within its capacity, under the store's lock.
+ */
+export function growTable(agent: Agent, record: number, delta: number, value: number, scanned: boolean): number {
+  return agent.control.locked(() => {
+    const words = agent.control.words;
+    const length = words[(record + TABLE_LENGTH) >>> 2]! >>> 0;
+    const wanted = length + (delta >>> 0);
+    if (wanted > words[(record + TABLE_MAXIMUM) >>> 2]! >>> 0) return -1;
+    if (wanted > words[(record + TABLE_CAPACITY) >>> 2]! >>> 0) {
+      const capacity = Math.min(Math.max(wanted, 2 * length, 16), words[(record + TABLE_MAXIMUM) >>> 2]! >>> 0);
+      const elements = agent.heap.runtime.allocatePermanent(capacity * 4) >>> 0;
+      if (elements === 0) return -1;
+      fillNull(agent, elements, capacity);
+      const old = words[(record + TABLE_ELEMENTS) >>> 2]! >>> 0;
+      words.copyWithin(elements >>> 2, old >>> 2, (old >>> 2) + length);
+      if (scanned) {
+        // A shared table has its whole capacity from the start, so this one is the agent's own.
+        addRoots(agent, elements, elements + capacity * 4, false);
+        if (old !== 0) agent.heap.runtime.removeRoots(old);
+      }
+      words[(record + TABLE_ELEMENTS) >>> 2] = elements;
+      words[(record + TABLE_CAPACITY) >>> 2] = capacity;
+    }
+    const first = (words[(record + TABLE_ELEMENTS) >>> 2]! >>> 2) + length;
+    for (let i = first; i < first + (delta >>> 0); i++) Atomics.store(words, i, value);
+    // Race: the length is published after the elements, so that no agent reads one that is not there yet.
+    Atomics.store(words, (record + TABLE_LENGTH) >>> 2, wanted);
+    return length;
+  });
+}
+
+/** Makes the host instance and puts its functions into the agent's table. Runs no code of the module. */
+export function link(agent: Agent, module: ModulePlan, plan: InstancePlan, roots: number, local: LocalImports): LinkedInstance {
+  const { lowered } = module;
+  const resolved = new Map<string, ResolvedImport>();
+  lowered.imports.forEach((entry, i) => resolved.set(importKey(entry.kind, entry.index), plan.imports[i]!));
+  const tables = lowered.tables.map((table, index) => {
+    if (!table.imported) return (table.shared ? plan.shared : roots) + table.recordOffset;
+    const entry = resolved.get(importKey("table", index));
+    return entry?.kind === "table" ? entry.record : 0;
+  });
+  agent.functions.register(plan.functions, module.signatures.slice(lowered.importedFunctions));
+  agent.traps.usesMemories ||= lowered.memories.length > 0;
+
+  const linker = new Linker(agent, module, plan, roots, local, resolved);
+  const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {};
+  for (const { module: from, name } of WebAssembly.Module.imports(module.host)) (imports[from] ??= {})[name] = linker.import(from, name);
+  const host = new WebAssembly.Instance(module.host, imports);
+
+  const memories = lowered.memories.map((memory, index) =>
+    memory.imported ? linker.memory(index) : (host.exports[importKey("memory", index)] as WebAssembly.Memory),
+  );
+  let tag = plan.tags;
+  lowered.tags.forEach(({ imported }, index) => {
+    if (!imported) agent.tags.set(tag++, host.exports[importKey("tag", index)] as WebAssembly.Tag);
+  });
+  return { module, plan, host, roots, tables, memories };
+}
+
+/** Finds the host value of each import of one host module. */
+class Linker {
+  readonly #agent: Agent;
+  readonly #module: ModulePlan;
+  readonly #plan: InstancePlan;
+  readonly #roots: number;
+  readonly #local: LocalImports;
+  readonly #resolved: ReadonlyMap<string, ResolvedImport>;
+
+  constructor(
+    agent: Agent,
+    module: ModulePlan,
+    plan: InstancePlan,
+    roots: number,
+    local: LocalImports,
+    resolved: ReadonlyMap<string, ResolvedImport>,
+  ) {
+    this.#agent = agent;
+    this.#module = module;
+    this.#plan = plan;
+    this.#roots = roots;
+    this.#local = local;
+    this.#resolved = resolved;
+  }
+
+  import(from: string, name: string): WebAssembly.ImportValue {
+    switch (from) {
+      case "heap": {
+        const value = this.#agent.heapImports[name];
+        assert(value !== undefined, `the heap has no ${name}`);
+        return value;
+      }
+      case "functions":
+        return this.#agent.functions.table;
+      case "base":
+        return this.#base(name);
+      case "func":
+        return this.#function(Number(name));
+      case "funcref":
+        return this.#functionIndex(Number(name));
+      case "global":
+        return this.#global(Number(name));
+      case "globalcell": {
+        const entry = this.#resolved.get(importKey("global", Number(name)));
+        // A stand-in's cell: an address that traps, should anything ever use it.
+        return entry?.kind === "global" && entry.cell !== undefined ? entry.cell | 0 : NULL_REFERENCE | 0;
+      }
+      case "table": {
+        const entry = this.#resolved.get(importKey("table", Number(name)));
+        return entry?.kind === "table" ? entry.record | 0 : NULL_REFERENCE | 0;
+      }
+      case "memory":
+        return this.memory(Number(name));
+      case "tag":
+        return this.#tag(Number(name));
+      default:
+        throw new Error(`unexpected import ${from} ${name} of a lowered module`);
+    }
+  }
+
+  #base(name: string): number {
+    switch (name) {
+      case "functions":
+        return this.#plan.functions;
+      case "shared":
+        return this.#plan.shared | 0;
+      case "roots":
+        return this.#roots | 0;
+      case "control":
+        return this.#agent.heap.control | 0;
+      default:
+        throw new Error(`unexpected import base ${name} of a lowered module`);
+    }
+  }
+
+  #function(index: number): WebAssembly.ImportValue {
+    const local = this.#local.get(importKey("func", index));
+    if (local !== undefined) return local;
+    const entry = this.#resolved.get(importKey("func", index));
+    if (entry?.kind === "builtin") return builtin(this.#agent, entry.builtin, this.#tableRecord(entry.table)) as WebAssembly.ImportValue;
+    const target = entry?.kind === "func" && entry.function !== undefined ? this.#agent.functions.get(entry.function) : undefined;
+    return (target as WebAssembly.ImportValue | undefined) ?? outOfReach;
+  }
+
+  #functionIndex(index: number): number {
+    const entry = this.#resolved.get(importKey("func", index));
+    const number = entry?.kind === "func" || entry?.kind === "builtin" ? entry.function : undefined;
+    if (number === undefined) return NULL_REFERENCE | 0;
+    if (entry?.kind === "builtin" && this.#agent.functions.get(number) === undefined) {
+      const call = builtin(this.#agent, entry.builtin, this.#tableRecord(entry.table));
+      this.#agent.functions.set(number, this.#module.signatures[index]!, call);
+    }
+    return number;
+  }
+
+  #tableRecord(index: number): number {
+    const table = this.#module.lowered.tables[index];
+    if (table === undefined) return 0;
+    if (!table.imported) return (table.shared ? this.#plan.shared : this.#roots) + table.recordOffset;
+    const entry = this.#resolved.get(importKey("table", index));
+    return entry?.kind === "table" ? entry.record : 0;
+  }
+
+  #global(index: number): WebAssembly.ImportValue {
+    const local = this.#local.get(importKey("global", index));
+    if (local !== undefined) return local;
+    const entry = this.#resolved.get(importKey("global", index));
+    if (entry?.kind === "global" && entry.threadLocal !== undefined) {
+      const { instance, index: item } = entry.threadLocal;
+      return this.#agent.instance(instance).host.exports[importKey("global", item)] as WebAssembly.Global;
+    }
+    const type = hostType(this.#module.globals[index]!);
+    const descriptor = { value: type, mutable: true } as WebAssembly.GlobalDescriptor;
+    return type === "externref" ? new WebAssembly.Global(descriptor, null) : new WebAssembly.Global(descriptor);
+  }
+
+  memory(index: number): WebAssembly.Memory {
+    const local = this.#local.get(importKey("memory", index));
+    if (local !== undefined) return local as WebAssembly.Memory;
+    const entry = this.#resolved.get(importKey("memory", index));
+    if (entry?.kind === "memory" && entry.memory !== undefined) return entry.memory;
+    return standInMemory(this.#module.lowered.memories[index]!);
+  }
+
+  #tag(index: number): WebAssembly.ImportValue {
+    const entry = this.#resolved.get(importKey("tag", index));
+    const tag = entry?.kind === "tag" ? this.#agent.tag(entry.tag, this.#module.tags[index]!) : undefined;
+    assert(tag !== undefined, "tags are resolved");
+    return tag as unknown as WebAssembly.ImportValue;
+  }
+}
+
+function outOfReach(): never {
+  throw new Error("a function of another agent was called: shared functions cannot name it");
+}
+
+function standInMemory(memory: LoweredMemory): WebAssembly.Memory {
+  const pages = (value: bigint): number | bigint => (memory.is64 ? value : Number(value));
+  const descriptor = {
+    initial: pages(memory.minimum),
+    ...(memory.maximum === undefined ? {} : { maximum: pages(memory.maximum) }),
+    ...(memory.is64 ? { address: "i64" } : {}),
+    shared: memory.shared,
+  };
+  return new WebAssembly.Memory(descriptor as unknown as WebAssembly.MemoryDescriptor);
+}
+
+/** Where an import of a lowered module comes from, in words, for errors. */
+export function importName({ module, name }: Pick<LoweredImport, "module" | "name">): string {
+  return `import "${module}" "${name}"`;
+}

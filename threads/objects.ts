@@ -1,0 +1,51 @@
+/**
+ * References to heap objects as JS holds them: opaque objects, one for each heap object and agent, which keep it alive.
+ *
+ * A wrapper object owns a handle (gc/handles.ts), a word that the collector scans; when JS drops the wrapper, a FinalizationRegistry gives it
+ * back.
+ */
+import type { Handle, Handles } from "../gc/handles.ts";
+
+interface Held {
+  readonly address: number;
+  readonly handle: Handle;
+}
+interface Described {
+  readonly address: number;
+  readonly shared: boolean;
+}
+
+/** The wrapper objects of one agent. */
+export class Objects {
+  readonly #handles: Handles;
+  readonly #wrappers = new Map<number, WeakRef<object>>();
+  readonly #described = new WeakMap<object, Described>();
+  readonly #registry = new FinalizationRegistry<Held>((held) => this.#finalize(held));
+
+  constructor(handles: Handles) {
+    this.#handles = handles;
+  }
+
+  /** The object that stands for the heap object at `address`: the same one each time. The agent must be a mutator. */
+  wrap(address: number, shared: boolean): object {
+    const known = this.#wrappers.get(address)?.deref();
+    if (known !== undefined) return known;
+    // As the JS API's "Exported GC Object": no prototype, no properties, not extensible.
+    const wrapper = Object.freeze(Object.create(null) as object);
+    this.#wrappers.set(address, new WeakRef(wrapper));
+    this.#described.set(wrapper, { address, shared });
+    this.#registry.register(wrapper, { address, handle: this.#handles.create(address) });
+    return wrapper;
+  }
+
+  /** What a wrapper of this agent stands for; undefined for any other value. */
+  describe(value: unknown): Described | undefined {
+    return typeof value === "object" && value !== null ? this.#described.get(value) : undefined;
+  }
+
+  #finalize({ address, handle }: Held): void {
+    // Race: the address may already have a new wrapper, made after the old one was dropped and before this call.
+    if (this.#wrappers.get(address)?.deref() === undefined) this.#wrappers.delete(address);
+    this.#handles.free(handle);
+  }
+}

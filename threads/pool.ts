@@ -1,0 +1,219 @@
+/**
+ * The Workers of a store: started, told what all agents must know, buried when they die.
+ *
+ * The pool has `threads` Workers from the start. When jobs wait, nobody is parked and none of the running jobs ends for a while, it grows up
+ * to `maximumThreads`: threads that block until another thread acts would otherwise keep that other thread in the queue forever.
+ */
+import * as Comlink from "comlink";
+import { InternalError } from "../core/base/assert.ts";
+import type { Heap } from "../gc/heap.ts";
+import { type Control, JobKind } from "./control.ts";
+import { type HostWorker, startWorker } from "./host.ts";
+import type { AgentEvent, AgentService, AgentStatistics, Install, StartMessage } from "./protocol.ts";
+import { unpackError } from "./traps.ts";
+
+/** How long the queue may stand still before the pool grows, in milliseconds. */
+const PATIENCE = 20;
+
+export interface PoolOptions {
+  readonly heap: Heap;
+  readonly control: Control;
+  readonly hostRecord: number;
+  readonly threads: number;
+  readonly maximumThreads: number;
+  readonly script: string | URL | undefined;
+  /** Answers to calls, and threads' news. */
+  readonly onEvent: (event: AgentEvent) => void;
+  /** A call or thread whose Worker died. */
+  readonly onLost: (kind: "call" | "thread", id: number, error: Error) => void;
+}
+
+/** A Worker's life: it is told to start, says that it is ready, and is gone. */
+type WorkerState = "starting" | "ready" | "gone";
+
+interface PooledWorker {
+  readonly id: number;
+  readonly host: HostWorker;
+  readonly service: Comlink.Remote<AgentService>;
+  readonly port: MessagePort;
+  readonly gone: Promise<never>;
+  state: WorkerState;
+}
+
+/** A Worker ended before its work did. */
+export class WorkerLostError extends Error {
+  readonly code = "worker-lost";
+
+  constructor(cause: unknown) {
+    super(`the Worker ended${cause instanceof Error ? `: ${cause.message}` : ""}`, cause === undefined ? undefined : { cause });
+    this.name = "WorkerLostError";
+  }
+}
+
+export class Pool {
+  readonly #options: PoolOptions;
+  readonly #workers = new Map<number, PooledWorker>();
+  readonly #installs: Install[] = [];
+  #closing = false;
+  #alive = false;
+  #starting = 0;
+  #watch: { readonly taken: number; readonly timer: ReturnType<typeof setTimeout> } | undefined;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#workers.size;
+  }
+
+  /** Starts the first Workers; resolves when all are ready. */
+  async open(): Promise<void> {
+    await Promise.all(Array.from({ length: this.#options.threads }, () => this.#start()));
+  }
+
+  /** Tells all agents of this store, also those to come. */
+  announce(step: Install): void {
+    this.#installs.push(step);
+    if (step.kind === "instance") this.#options.control.announceInstall();
+    for (const worker of this.#workers.values()) {
+      // A Worker that dies before it answers is not an error of installing; one that answers with an error is broken and says so.
+      worker.service.install(step).catch((error: unknown) => this.#options.onEvent({ kind: "failed", error: { kind: "value", text: String(error) } }));
+    }
+  }
+
+  /** Whether Workers keep the process alive: only while somebody waits for them. */
+  keepAlive(alive: boolean): void {
+    if (alive === this.#alive) return;
+    this.#alive = alive;
+    for (const worker of this.#workers.values()) worker.host.keepAlive(alive);
+  }
+
+  /** Called when a job was queued and nobody was parked. */
+  grow(): void {
+    const { control, maximumThreads } = this.#options;
+    if (this.#closing || this.#watch !== undefined || this.#workers.size + this.#starting >= maximumThreads) return;
+    if (this.#workers.size + this.#starting === 0) return void this.#startLogged();
+    const taken = control.taken;
+    const timer = setTimeout(() => {
+      this.#watch = undefined;
+      if (control.queued === 0 || this.#closing) return;
+      if (control.taken === taken) this.#startLogged();
+      this.grow();
+    }, PATIENCE);
+    this.#watch = { taken, timer };
+  }
+
+  #startLogged(): void {
+    this.#start().catch((error: unknown) => this.#options.onEvent({ kind: "failed", error: { kind: "value", text: String(error) } }));
+  }
+
+  async #start(): Promise<void> {
+    this.#starting++;
+    let worker: PooledWorker;
+    let ready: Promise<void>;
+    try {
+      const host = await startWorker("heddle-agent", this.#options.script);
+      [worker, ready] = this.#adopt(host);
+    } finally {
+      this.#starting--;
+    }
+    await ready;
+    worker.state = "ready";
+  }
+
+  /** Gives a fresh Worker its agent id and all that the other agents know. */
+  #adopt(host: HostWorker): [PooledWorker, Promise<void>] {
+    const { control, heap, hostRecord } = this.#options;
+    let id = 1;
+    while (this.#workers.has(id)) id++;
+    control.resetAgent(id);
+    const { port1: port, port2: theirs } = new MessageChannel();
+    const start: StartMessage = { kind: "start", agent: id, heap: heap.share(), control: control.address, hostRecord, installs: this.#installs, port: theirs };
+    let lose: (error: Error) => void = () => undefined;
+    const gone = new Promise<never>((_, reject) => {
+      lose = reject;
+    });
+    gone.catch(() => undefined);
+    const worker: PooledWorker = { id, host, service: Comlink.wrap<AgentService>(this.#endpoint(port, id)), port, gone, state: "starting" };
+    const ready = new Promise<void>((resolve, reject) => {
+      host.onMessage((message) => {
+        const event = message as AgentEvent;
+        if (event.kind === "ready") resolve();
+        else if (event.kind === "failed" && worker.state === "starting") {
+          reject(unpackError(event.error));
+          void host.terminate();
+        } else this.#options.onEvent(event);
+      });
+      gone.catch(reject);
+    });
+    host.onExit((error) => {
+      this.#bury(worker, new WorkerLostError(error));
+      lose(new WorkerLostError(error));
+    });
+    host.postMessage(start, [theirs]);
+    host.keepAlive(this.#alive || worker.state === "starting");
+    void ready.then(
+      () => host.keepAlive(this.#alive),
+      () => undefined,
+    );
+    (port as { unref?: () => void }).unref?.();
+    this.#workers.set(id, worker);
+    return [worker, ready];
+  }
+
+  /** Comlink's channel to a Worker: each message is counted, since a parked Worker sees no event. */
+  #endpoint(port: MessagePort, id: number): Comlink.Endpoint {
+    return {
+      postMessage: (message: unknown, transfer?: Transferable[]) => {
+        port.postMessage(message, transfer ?? []);
+        this.#options.control.messagePosted(id);
+      },
+      addEventListener: port.addEventListener.bind(port),
+      removeEventListener: port.removeEventListener.bind(port),
+      start: () => port.start(),
+    };
+  }
+
+  #bury(worker: PooledWorker, error: Error): void {
+    const wasReady = worker.state === "ready";
+    worker.state = "gone";
+    if (this.#workers.get(worker.id) !== worker) return;
+    const { control, heap, onLost, threads } = this.#options;
+    control.breakLock(worker.id);
+    const job = control.jobOf(worker.id);
+    heap.reclaim(worker.id);
+    control.resetAgent(worker.id);
+    this.#workers.delete(worker.id);
+    worker.port.close();
+    if (job.kind !== JobKind.none) onLost(job.kind === JobKind.thread ? "thread" : "call", job.id, error);
+    if (this.#closing) return;
+    // A Worker that never got ready would only die again.
+    if (wasReady && this.#workers.size + this.#starting < threads) this.#startLogged();
+    // A job may have woken the dead Worker instead of a living one.
+    if (control.queued > 0 && !control.nudge()) this.grow();
+  }
+
+  /** Figures of each Worker; one that is at a job answers after it. */
+  async statistics(): Promise<AgentStatistics[]> {
+    return Promise.all([...this.#workers.values()].map((worker) => Promise.race([worker.service.statistics(), worker.gone])));
+  }
+
+  /** Ends the Worker of agent `id` at once, whatever it is doing. */
+  async terminate(id: number): Promise<void> {
+    const worker = this.#workers.get(id);
+    if (worker === undefined) throw new InternalError(`there is no agent ${id}`);
+    await worker.host.terminate();
+  }
+
+  /** The ids of the Workers' agents. */
+  get agents(): number[] {
+    return [...this.#workers.keys()];
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    if (this.#watch !== undefined) clearTimeout(this.#watch.timer);
+    await Promise.all([...this.#workers.values()].map((worker) => worker.host.terminate()));
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * What agents tell each other: plans of modules and instances, the messages that carry them, and the calls that go over comlink.
+ *
+ * Three ways lead to a Worker. Jobs go through the queue in shared memory (control.ts), so that they need no event loop. Installing
+ * instances and asking for statistics are calls of `AgentService`, carried by comlink over a port of their own. What a Worker has to say
+ * on its own account is an `AgentEvent`.
+ */
+import type { HeapShare } from "../gc/heap.ts";
+import type { LoweredModuleParts } from "../core/lower/lowered.ts";
+import type { ExternKind } from "../core/module.ts";
+import type { Signature, ValueKind } from "./kinds.ts";
+import type { PortableError } from "./traps.ts";
+
+/** Everything an agent needs to link a module: made once, on the agent that compiled it. */
+export interface ModulePlan {
+  readonly id: number;
+  /** The host module, relocated for the store's heap. */
+  readonly host: WebAssembly.Module;
+  readonly lowered: Omit<LoweredModuleParts, "bytes" | "relocations" | "types">;
+  /** Signatures by function index. */
+  readonly signatures: readonly Signature[];
+  /** Kinds of the globals and of the tables' elements, by index. */
+  readonly globals: readonly ValueKind[];
+  readonly tables: readonly ValueKind[];
+  /** Parameters of the tags, by index. */
+  readonly tags: readonly (readonly ValueKind[])[];
+  /** Whether other agents can reach this module: it has shared functions or thread-local globals. */
+  readonly replicated: boolean;
+}
+
+/** The functions of module `wasm:thread` (spawn.ts). */
+export type BuiltinName = "spawn_ref" | "spawn_indirect" | "available_parallelism";
+
+/** An import as any agent can link it. What only the creator has (a JS function, an unshared global) is left out. */
+export type ResolvedImport =
+  | { readonly kind: "func"; readonly function: number | undefined }
+  | { readonly kind: "builtin"; readonly builtin: BuiltinName; readonly table: number; readonly function: number | undefined }
+  | { readonly kind: "global"; readonly cell: number | undefined; readonly threadLocal: InstanceItem | undefined }
+  | { readonly kind: "table"; readonly record: number }
+  | { readonly kind: "memory"; readonly memory: WebAssembly.Memory | undefined }
+  | { readonly kind: "tag"; readonly tag: number };
+
+/** An item that a replicated instance defines: each agent has its own. */
+export interface InstanceItem {
+  readonly instance: number;
+  readonly kind: ExternKind;
+  readonly index: number;
+}
+
+/** What all agents' copies of an instance have in common. */
+export interface InstancePlan {
+  readonly id: number;
+  readonly module: number;
+  /** First function index of the functions that the module defines. */
+  readonly functions: number;
+  /** Address of the shared block. */
+  readonly shared: number;
+  /** Store-wide number of the first tag that the module defines. */
+  readonly tags: number;
+  /** Parallel to the module's imports. */
+  readonly imports: readonly ResolvedImport[];
+}
+
+/** A module with its imports, to be instantiated anew by jobs of `Store.run`. */
+export interface TemplatePlan {
+  readonly id: number;
+  readonly module: number;
+  readonly imports: readonly ResolvedImport[];
+}
+
+/** One step of making an agent know what the others know. */
+export type Install =
+  | { readonly kind: "module"; readonly plan: ModulePlan }
+  | { readonly kind: "instance"; readonly plan: InstancePlan }
+  | { readonly kind: "template"; readonly plan: TemplatePlan };
+
+/** The first message to a Worker; the port carries comlink. */
+export interface StartMessage {
+  readonly kind: "start";
+  readonly agent: number;
+  readonly heap: HeapShare;
+  readonly control: number;
+  readonly hostRecord: number;
+  /** All installs so far, in order. */
+  readonly installs: readonly Install[];
+  readonly port: MessagePort;
+}
+
+/** A value in lowered form; objects are kept alive by the call's record (calls.ts). */
+export type RawValue = number | bigint;
+
+/** What a Worker tells its creator. */
+export type AgentEvent =
+  | { readonly kind: "ready" }
+  | { readonly kind: "failed"; readonly error: PortableError }
+  | { readonly kind: "returned"; readonly call: number; readonly results: readonly RawValue[] }
+  | { readonly kind: "threw"; readonly call: number; readonly error: PortableError }
+  | { readonly kind: "thread-failed"; readonly thread: number; readonly error: PortableError }
+  | { readonly kind: "threads-ended" }
+  | { readonly kind: "queued" };
+
+/** Figures of one agent. */
+export interface AgentStatistics {
+  readonly agent: number;
+  /** Jobs that it has run. */
+  readonly jobs: number;
+  /** Instances linked on it. */
+  readonly instances: number;
+  /** Heap objects that its wrapper objects keep alive. */
+  readonly handles: number;
+}
+
+/** What a Worker does when asked, over comlink. */
+export interface AgentService {
+  install(step: Install): void;
+  statistics(): AgentStatistics;
+}

@@ -1,0 +1,384 @@
+/**
+ * A store: one program's heap, types, modules and agents. The agent that makes it is its creator; compilation, instantiation and the JS API
+ * happen there, shared code runs on all of its agents.
+ */
+import { defaultFeatures, type FeatureSet } from "../core/features.ts";
+import { TypeStore } from "../core/type-store.ts";
+import type { SubType, ValType } from "../core/types.ts";
+import { canBlock, Heap, type HeapStatistics } from "../gc/heap.ts";
+import { TYPE_DISPLAY, TYPE_KIND, TYPE_RECORD, TYPE_SIZE } from "../gc/runtime/layout.ts";
+import { TypeRecords } from "../gc/type-records.ts";
+import { Agent } from "./agent.ts";
+import { Calls, crossesAgents } from "./calls.ts";
+import { type CompileContext, type ModuleSource, prepareModule, readModule } from "./compile.ts";
+import { Control } from "./control.ts";
+import { TYPE_HOST } from "./convert.ts";
+import { reserveFunctions } from "./functions.ts";
+import { hardwareConcurrency, hasTotalStoreOrder, requireSharedMemory } from "./host.ts";
+import type { CompiledModule, ImportedItems } from "./imports.ts";
+import { Kinds } from "./kinds.ts";
+import { createRootBlock, createSharedBlock, type LinkedInstance } from "./link.ts";
+import { type BoundNamespace, createNamespace, type ModuleObject, type Namespace } from "./namespace.ts";
+import { Pool, WorkerLostError } from "./pool.ts";
+import type { AgentEvent, AgentStatistics } from "./protocol.ts";
+import { unpackError } from "./traps.ts";
+
+/** How a store is made. */
+export interface StoreOptions {
+  /** Workers beside the creating thread; by default as many as the machine runs at once. 0: no Workers ever, unless `maximumThreads` says so. */
+  readonly threads?: number;
+  /**
+   * How many Workers there may be. The store adds Workers when jobs wait and none of the running ones ends (pool.ts). Default: 16, or
+   * `threads` where that is more or 0.
+   */
+  readonly maximumThreads?: number;
+  readonly heap?: {
+    /** Limit of the collected heap in bytes; default 1 GB. Memory is taken as it is needed. */
+    readonly maximum?: number;
+    /** Bytes that each agent allocates between collections; by default adaptive. */
+    readonly nurseryBytes?: number;
+    /** The heap's checked build: slow, verifies the heap after each collection. */
+    readonly debug?: boolean;
+  };
+  /**
+   * How a stored reference becomes visible to other threads: `atomic` with release order, `tso` by a plain store. Default: `tso` where the
+   * host says that its processor is x86 (Node, Deno, Bun), whose stores are ordered; else `atomic`, so always in browsers.
+   */
+  readonly publication?: "tso" | "atomic";
+  /** Collect wherever a collection may happen: for tests. */
+  readonly collectAtSafepoints?: boolean;
+  readonly features?: FeatureSet;
+  /** The Worker's script, where a bundler has moved it: default `heddle-worker.js` beside the package's bundle. */
+  readonly workerScript?: string | URL;
+  /** Called when a thread that wasm code spawned has failed; see `Store.threadsEnded`. */
+  readonly onThreadError?: (error: Error, thread: number) => void;
+}
+
+/** A function that this store exported: callable, and known to the store by its index. */
+// biome-ignore lint/complexity/noBannedTypes: the exports of an instance are typed so by the standard
+export type ExportedFunction = Function;
+
+/** Figures of a store. */
+export interface StoreStatistics {
+  readonly heap: HeapStatistics;
+  readonly agents: readonly AgentStatistics[];
+  /** Workers at present. */
+  readonly threads: number;
+}
+
+export class Store {
+  /** The WebAssembly namespace of the JS API, with everything in it bound to this store. */
+  readonly WebAssembly: Namespace;
+  /** The creator's agent. */
+  readonly agent: Agent;
+  readonly types: TypeStore;
+  readonly kinds: Kinds;
+  readonly #context: CompileContext;
+  readonly #options: StoreOptions;
+  readonly #heap: Heap;
+  readonly #pool: Pool;
+  readonly #calls: Calls;
+  readonly #bound: BoundNamespace;
+  readonly #templates = new WeakMap<WebAssembly.Imports, WeakMap<CompiledModule, number>>();
+  readonly #threadErrors: Error[] = [];
+  #threadWaiters: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
+  #modules = 0;
+  #instances = 0;
+  #templateCount = 0;
+  #announced = new Set<number>();
+  #closed = false;
+
+  constructor(options: StoreOptions) {
+    requireSharedMemory();
+    const threads = options.threads ?? hardwareConcurrency();
+    const maximumThreads = Math.max(threads, options.maximumThreads ?? (threads === 0 ? 0 : 16));
+    if (!(Number.isInteger(threads) && threads >= 0 && maximumThreads <= 253)) throw new RangeError("a store has 0 to 253 threads");
+    this.#options = options;
+    const { maximum = 1 << 30, nurseryBytes, debug } = options.heap ?? {};
+    this.#heap = Heap.create({
+      maximum,
+      agents: maximumThreads + 1,
+      collectAtSafepoints: options.collectAtSafepoints ?? false,
+      ...(nurseryBytes === undefined ? {} : { nurseryBytes }),
+      ...(debug === undefined ? {} : { debug }),
+    });
+    this.#heap.attach(0);
+    const control = Control.create(this.#heap, maximumThreads + 1, Math.max(1, maximumThreads === 0 ? 1 : threads), canBlock());
+    const hostRecord = createHostRecord(this.#heap);
+    this.agent = new Agent({
+      id: 0,
+      heap: this.#heap,
+      control,
+      hostRecord,
+      hasWorkers: maximumThreads > 0,
+      onQueued: () => this.#pool.grow(),
+    });
+    this.types = new TypeStore();
+    const records = new TypeRecords(this.#heap, this.types);
+    this.kinds = new Kinds(this.types, records);
+    this.#context = {
+      types: this.types,
+      records,
+      kinds: this.kinds,
+      features: options.features ?? defaultFeatures,
+      lowering: {
+        publication: options.publication ?? (hasTotalStoreOrder() ? "tso" : "atomic"),
+        ...(options.collectAtSafepoints === undefined ? {} : { collectAtSafepoints: options.collectAtSafepoints }),
+      },
+    };
+    this.#calls = new Calls(this.agent);
+    this.#pool = new Pool({
+      heap: this.#heap,
+      control,
+      hostRecord,
+      threads,
+      maximumThreads,
+      script: options.workerScript,
+      onEvent: (event) => this.#onEvent(event),
+      onLost: (kind, id, error) => this.#onLost(kind, id, error),
+    });
+    this.#bound = createNamespace(this);
+    this.WebAssembly = this.#bound.namespace;
+  }
+
+  /** Starts the Workers. */
+  async open(): Promise<this> {
+    try {
+      await this.#pool.open();
+      return this;
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  get features(): FeatureSet {
+    return this.#context.features;
+  }
+
+  /** Decodes or parses, validates, lowers and compiles a module. */
+  compile(source: ModuleSource): CompiledModule {
+    const valid = readModule(source, this.types, this.features);
+    const module = prepareModule(valid, this.#modules++, this.#context);
+    this.agent.install({ kind: "module", plan: module.plan });
+    return module;
+  }
+
+  /** Canonical id of the unshared function type with these parameters and no results. */
+  functionType(params: readonly ValType[]): number {
+    const definition = { final: true, supertypes: [], shared: false, descriptor: undefined, describes: undefined } as const;
+    const type: SubType = { ...definition, composite: { kind: "func", params, results: [] } };
+    return this.types.canonicalize({ recGroups: [{ start: 0, types: [type], offset: 0 }], types: [type] })[0]!;
+  }
+
+  /** Instantiates on the creator, and on all other agents what shared code may reach. */
+  instantiate(module: CompiledModule, imported: ImportedItems): LinkedInstance {
+    const { plan } = module;
+    const { agent } = this;
+    const instancePlan = {
+      id: this.#instances++,
+      module: plan.id,
+      functions: reserveFunctions(this.#heap, plan.signatures.slice(plan.lowered.importedFunctions)),
+      shared: createSharedBlock(agent, plan),
+      tags: agent.control.reserveTags(plan.lowered.tags.filter(({ imported }) => !imported).length),
+      imports: imported.resolved,
+    };
+    const instance = agent.link(instancePlan, createRootBlock(agent, plan), imported.local);
+    agent.initialize(instance, () => {
+      // Before the start function, which may spawn threads that run this module's functions; after `init`, on whose work the replicas'
+      // thread-local globals may depend.
+      if (!plan.replicated) return;
+      this.#announceModule(module);
+      this.#pool.announce({ kind: "instance", plan: instancePlan });
+    });
+    return instance;
+  }
+
+  #announceModule({ plan }: CompiledModule): void {
+    if (this.#announced.has(plan.id)) return;
+    this.#announced.add(plan.id);
+    this.#pool.announce({ kind: "module", plan });
+  }
+
+  /**
+   * Runs a shared function on a Worker. Arguments and results are converted as in a call from JS; references are to shared objects.
+   * Calls start in the order in which they were made. Rejects with a `RuntimeError` if the function traps.
+   */
+  async spawn(callee: ExportedFunction, ...args: unknown[]): Promise<unknown> {
+    const number = this.agent.functionIndex(callee);
+    const signature = number === undefined ? undefined : this.agent.functions.signature(number);
+    if (number === undefined || signature === undefined) throw new TypeError("store.spawn takes a function that this store exported");
+    if (!signature.shared) throw new TypeError("only a shared function can run on another thread; store.run instantiates a module there");
+    if (!crossesAgents(signature)) throw new TypeError("the function's type has values that cannot be handed to another thread");
+    return this.#waitFor(() => this.#calls.start(number, signature, args));
+  }
+
+  /**
+   * Instantiates a module anew on a Worker and calls an export of it there: for modules that share nothing, to run on several threads at
+   * once. `imports` may have shared functions, globals, tables and memories; functions of JS stay with their thread.
+   */
+  async run(moduleObject: ModuleObject, name: string, args: readonly unknown[] = [], imports?: WebAssembly.Imports): Promise<unknown> {
+    const module = this.#bound.moduleOf(moduleObject);
+    const { plan } = module;
+    if (plan.replicated) throw new TypeError("the module has shared functions: instantiate it once, and run them with store.spawn");
+    const entry = plan.lowered.exports.find((candidate) => candidate.name === name);
+    if (entry?.kind !== "func") throw new TypeError(`the module exports no function "${name}"`);
+    if (entry.index < plan.lowered.importedFunctions) throw new TypeError(`"${name}" is an import of the module`);
+    const signature = plan.signatures[entry.index]!;
+    if (!crossesAgents(signature)) throw new TypeError("the function's type has values that cannot be handed to another thread");
+    const template = this.#template(module, imports ?? noImports);
+    return this.#waitFor(() => this.#calls.start(template, signature, args, { functionIndex: entry.index }));
+  }
+
+  #template(module: CompiledModule, imports: WebAssembly.Imports): number {
+    let known = this.#templates.get(imports);
+    if (known === undefined) this.#templates.set(imports, (known = new WeakMap()));
+    let id = known.get(module);
+    if (id === undefined) {
+      const { resolved, local } = this.#bound.readImports(module, imports);
+      const unshared = [...local.keys()].filter((key) => !isShared(key, local));
+      if (unshared.length > 0) throw new TypeError(`another thread cannot have these imports, which are not shared: ${unshared.join(", ")}`);
+      id = this.#templateCount++;
+      known.set(module, id);
+      this.#announceModule(module);
+      this.#pool.announce({ kind: "template", plan: { id, module: module.plan.id, imports: resolved } });
+    }
+    return id;
+  }
+
+  async #waitFor(start: () => Promise<unknown>): Promise<unknown> {
+    if (this.#closed) throw new Error("the store is closed");
+    if (!this.agent.hasWorkers) throw new RangeError("the store has no threads");
+    this.#pool.keepAlive(true);
+    try {
+      return await start();
+    } finally {
+      this.#relax();
+    }
+  }
+
+  /** Lets the process end when nobody waits for a Worker. */
+  #relax(): void {
+    this.#pool.keepAlive(this.#calls.size > 0 || this.#threadWaiters.length > 0);
+  }
+
+  /**
+   * Resolves when no thread that wasm code spawned is left; rejects with the error of the first that failed since the last time.
+   * A thread that traps ends alone: unlike the proposal's overview suggests, the others go on.
+   */
+  async threadsEnded(): Promise<void> {
+    if (this.agent.control.liveThreads > 0 && !this.#closed) {
+      const ended = new Promise<void>((resolve, reject) => this.#threadWaiters.push({ resolve, reject }));
+      this.#pool.keepAlive(true);
+      await ended;
+    }
+    const [first] = this.#threadErrors.splice(0);
+    if (first !== undefined) throw first;
+  }
+
+  #onEvent(event: AgentEvent): void {
+    switch (event.kind) {
+      case "returned":
+      case "threw":
+        this.#calls.settle(event);
+        break;
+      case "thread-failed":
+        this.#threadFailed(event.thread, unpackError(event.error));
+        break;
+      case "threads-ended":
+        this.#onThreadsEnded();
+        break;
+      case "queued":
+        this.#pool.grow();
+        break;
+      case "failed":
+        this.#threadFailed(-1, unpackError(event.error));
+        break;
+      case "ready":
+        break;
+    }
+  }
+
+  #threadFailed(thread: number, error: Error): void {
+    this.#threadErrors.push(error);
+    this.#options.onThreadError?.(error, thread);
+  }
+
+  #onThreadsEnded(): void {
+    // Race: another thread may have been spawned since the Worker counted.
+    if (this.agent.control.liveThreads > 0) return;
+    const waiters = this.#threadWaiters;
+    this.#threadWaiters = [];
+    for (const { resolve } of waiters) resolve();
+    this.#relax();
+  }
+
+  #onLost(kind: "call" | "thread", id: number, error: Error): void {
+    if (kind === "call") {
+      this.#calls.fail(id, error);
+      return;
+    }
+    this.#threadFailed(id, error);
+    if (this.agent.control.endThread()) this.#onThreadsEnded();
+  }
+
+  /** The heap's figures. */
+  get heap(): HeapStatistics {
+    return this.#heap.statistics();
+  }
+
+  /** All figures; waits for Workers that are at a job. */
+  async statistics(): Promise<StoreStatistics> {
+    return { heap: this.heap, agents: [this.agent.statistics(), ...(await this.#pool.statistics())], threads: this.#pool.size };
+  }
+
+  /** Collects all garbage now. */
+  collect(): void {
+    const { runtime } = this.#heap;
+    const sp = runtime.enter();
+    runtime.collect(sp, 1);
+    runtime.leave(sp);
+  }
+
+  /** Ids of the Workers' agents. */
+  get workers(): readonly number[] {
+    return this.#pool.agents;
+  }
+
+  /** Ends one Worker, whatever it is doing: its job fails with a `WorkerLostError`, and another Worker takes its place. */
+  async terminateWorker(agent: number): Promise<void> {
+    await this.#pool.terminate(agent);
+  }
+
+  /** Ends all Workers. Calls that were not answered reject; the creator can go on using its instances. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#pool.close();
+    this.#calls.failAll(new WorkerLostError(new Error("the store was closed")));
+    const waiters = this.#threadWaiters;
+    this.#threadWaiters = [];
+    for (const { resolve } of waiters) resolve();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+const noImports: WebAssembly.Imports = {};
+
+/** Of the creator's own host values, only shared memories exist for the other agents too. */
+function isShared(key: string, local: ReadonlyMap<string, WebAssembly.ImportValue>): boolean {
+  const value = local.get(key);
+  return value instanceof WebAssembly.Memory && !(value.buffer instanceof ArrayBuffer);
+}
+
+/** The type record of JS values in the heap: like a struct without references, but no type of the language. */
+function createHostRecord(heap: Heap): number {
+  const record = heap.allocatePermanent(TYPE_DISPLAY + 32);
+  heap.words[(record + TYPE_KIND) >>> 2] = TYPE_HOST;
+  heap.words[(record + TYPE_RECORD) >>> 2] = record;
+  heap.words[(record + TYPE_SIZE) >>> 2] = 8;
+  return record;
+}

@@ -1,0 +1,125 @@
+/**
+ * Traps: what the host, the heap runtime or lowered code raise becomes a `RuntimeError` with the standard's message.
+ *
+ * Lowered code reports a trap that the host does not have by calling `heap.trap`. That is a function of a small host module which notes the
+ * code and executes `unreachable`: an error thrown from JS could be caught by the program's `catch_all`, a trap of the host cannot.
+ */
+import { RuntimeError } from "../core/base/errors.ts";
+import { TrapCode, trapMessages } from "../core/lower/lowered.ts";
+
+/**
+ * (module
+ *   (global $code (export "code") (mut i32) (i32.const -1))
+ *   (func (export "trap") (param i32 i32) (global.set $code (local.get 0)) unreachable))
+ */
+const trapModule = new Uint8Array([
+  0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00, 0x01, 0x06, 0x01, 0x60, 0x02, 0x7f, 0x7f, 0x00, 0x03, 0x02, 0x01, 0x00, 0x06, 0x06, 0x01,
+  0x7f, 0x01, 0x41, 0x7f, 0x0b, 0x07, 0x0f, 0x02, 0x04, 0x63, 0x6f, 0x64, 0x65, 0x03, 0x00, 0x04, 0x74, 0x72, 0x61, 0x70, 0x00, 0x00, 0x0a,
+  0x09, 0x01, 0x07, 0x00, 0x20, 0x00, 0x24, 0x00, 0x00, 0x0b,
+]);
+
+/** Fragments of the messages of V8, SpiderMonkey and JavaScriptCore, in lower case, in the order in which they are tried. */
+const hostMessages: readonly (readonly [fragment: string, code: string, message: string])[] = [
+  ["unaligned", "unaligned-atomic", "unaligned atomic"],
+  ["divide by zero", "divide-by-zero", "integer divide by zero"],
+  ["division by zero", "divide-by-zero", "integer divide by zero"],
+  ["remainder by zero", "divide-by-zero", "integer divide by zero"],
+  ["divide result unrepresentable", "integer-overflow", "integer overflow"],
+  ["float unrepresentable", "invalid-conversion", "integer overflow"],
+  ["invalid conversion to integer", "invalid-conversion", "invalid conversion to integer"],
+  ["out of bounds trunc", "invalid-conversion", "integer overflow"],
+  ["integer overflow", "integer-overflow", "integer overflow"],
+  ["null function or function signature", "indirect-call", "indirect call type mismatch"],
+  ["signature mismatch", "indirect-call", "indirect call type mismatch"],
+  ["signature that does not match", "indirect-call", "indirect call type mismatch"],
+  ["indirect call to null", "uninitialized-element", "uninitialized element"],
+  ["null table entry", "uninitialized-element", "uninitialized element"],
+  ["table index is out of bounds", "undefined-element", "undefined element"],
+  ["out of bounds call_indirect", "undefined-element", "undefined element"],
+  ["table", "table-out-of-bounds", "out of bounds table access"],
+  ["illegal cast", "cast-failure", "cast failure"],
+  ["null pointer", "null-reference", "null reference"],
+  ["null reference", "null-reference", "null reference"],
+  ["atomics.wait cannot be called", "blocking-forbidden", trapMessages[TrapCode.blockingForbidden]],
+  ["expected shared memory", "expected-shared-memory", "expected shared memory"],
+  ["unreachable", "unreachable", "unreachable"],
+];
+/** Messages of an access beyond a memory's end. */
+const outOfBounds = ["memory access out of bounds", "out of bounds memory access", "index out of bounds"];
+
+const codeNames = new Map<number, string>(Object.entries(TrapCode).map(([name, code]) => [code, kebab(name)]));
+
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** An agent's side of trapping. */
+export class Traps {
+  /** The function that lowered code imports as `heap.trap`. */
+  readonly trap: WebAssembly.ExportValue;
+  readonly #code: WebAssembly.Global;
+  /** True once the agent runs code that has linear memories: then an access out of bounds need not be a null reference. */
+  usesMemories = false;
+
+  constructor() {
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(trapModule));
+    this.trap = exports["trap"]!;
+    this.#code = exports["code"] as WebAssembly.Global;
+  }
+
+  /** What a program sees in place of `error`: a trap as a `RuntimeError`, anything else unchanged. */
+  translate(error: unknown): unknown {
+    if (error instanceof RuntimeError) return error;
+    if (isStackOverflow(error)) return new RuntimeError("call stack exhausted", { code: "stack-overflow", cause: error });
+    if (!(error instanceof WebAssembly.RuntimeError)) return error;
+    const code = this.#code.value as number;
+    this.#code.value = -1;
+    if (code >= 0) return new RuntimeError(trapMessages[code as TrapCode] ?? "trap", { code: codeNames.get(code) ?? "trap", cause: error });
+    return this.#translateHost(error);
+  }
+
+  #translateHost(error: WebAssembly.RuntimeError): RuntimeError {
+    const text = error.message.toLowerCase();
+    // The heap has no access out of bounds but that of a null reference (DESIGN 4).
+    if (outOfBounds.some((fragment) => text.includes(fragment)) && !text.includes("table")) {
+      return this.usesMemories && !isHeapAccess(error)
+        ? new RuntimeError("out of bounds memory access", { code: "memory-out-of-bounds", cause: error })
+        : new RuntimeError("null reference", { code: "null-reference", cause: error });
+    }
+    const known = hostMessages.find(([fragment]) => text.includes(fragment));
+    if (known === undefined) return new RuntimeError(error.message, { code: "trap", cause: error });
+    return new RuntimeError(known[2], { code: known[1], cause: error });
+  }
+}
+
+function isHeapAccess(_error: WebAssembly.RuntimeError): boolean {
+  return false;
+}
+
+/** Engines report an exhausted stack as a RangeError (V8, JavaScriptCore) or an InternalError (SpiderMonkey). */
+function isStackOverflow(error: unknown): boolean {
+  if (!(error instanceof Error) || error instanceof WebAssembly.RuntimeError) return false;
+  return error.message.includes("call stack") || error.message.includes("too much recursion");
+}
+
+/** An error as it crosses between agents. */
+export type PortableError =
+  | { readonly kind: "trap"; readonly message: string; readonly code: string; readonly stack: string | undefined }
+  | { readonly kind: "error"; readonly name: string; readonly message: string; readonly stack: string | undefined }
+  | { readonly kind: "value"; readonly text: string };
+
+/** Packs what was thrown on one agent for another. */
+export function packError(error: unknown): PortableError {
+  if (error instanceof RuntimeError) return { kind: "trap", message: error.message, code: error.code, stack: error.stack };
+  if (error instanceof Error) return { kind: "error", name: error.name, message: error.message, stack: error.stack };
+  return { kind: "value", text: String(error) };
+}
+
+/** The error that `packError` packed. The stack is that of the agent where it was thrown. */
+export function unpackError(packed: PortableError): Error {
+  if (packed.kind === "value") return new Error(`a thread threw ${packed.text}`);
+  const error =
+    packed.kind === "trap" ? new RuntimeError(packed.message, { code: packed.code }) : Object.assign(new Error(packed.message), { name: packed.name });
+  if (packed.stack !== undefined) error.stack = packed.stack;
+  return error;
+}

@@ -1,0 +1,126 @@
+/**
+ * The script of a Worker: an agent that takes jobs from the store's queue.
+ *
+ * Between jobs it sleeps in `Atomics.wait`, so that a job reaches it without anybody's event loop. A sleeping thread gets no messages either;
+ * so whoever posts one counts it and wakes the Worker (`Control.messagePosted`), which turns to its event loop until all are handled.
+ */
+import * as Comlink from "comlink";
+import { Heap } from "../gc/heap.ts";
+import { Agent, functionNumber } from "./agent.ts";
+import { calledFunction, keepResults, readOperands } from "./calls.ts";
+import { Control, type Job, JobKind } from "./control.ts";
+import { type HostParent, parent, turn } from "./host.ts";
+import type { AgentEvent, AgentService, StartMessage } from "./protocol.ts";
+import { packError } from "./traps.ts";
+
+class WorkerAgent {
+  readonly #parent: HostParent;
+  readonly #agent: Agent;
+  readonly #control: Control;
+  #received = 0;
+
+  constructor(creator: HostParent, start: StartMessage) {
+    this.#parent = creator;
+    const heap = Heap.join(start.heap);
+    heap.attach(start.agent);
+    this.#control = Control.join(heap, start.control, start.agent, true);
+    this.#agent = new Agent({
+      id: start.agent,
+      heap,
+      control: this.#control,
+      hostRecord: start.hostRecord,
+      hasWorkers: true,
+      onQueued: () => this.#tell({ kind: "queued" }),
+    });
+    for (const step of start.installs) this.#agent.install(step);
+    // Counted before comlink handles it: the handler may throw, and the count must hold all the same.
+    start.port.addEventListener("message", () => void this.#received++);
+    const service: AgentService = {
+      install: (step) => this.#agent.install(step),
+      statistics: () => this.#agent.statistics(),
+    };
+    Comlink.expose(service, start.port);
+  }
+
+  #tell(event: AgentEvent): void {
+    this.#parent.postMessage(event);
+  }
+
+  async run(): Promise<never> {
+    this.#tell({ kind: "ready" });
+    for (;;) {
+      // Also when nothing is pending: the answers of comlink are posted from microtasks, and must not wait for the next job.
+      await turn();
+      while (this.#control.messagesSent === this.#received && this.#agent.installed >= this.#control.installs) {
+        const job = this.#control.take();
+        if (job === undefined) {
+          this.#control.park(this.#received);
+          continue;
+        }
+        // Race: read after the job was taken. An instance that was announced before the job was queued is in this count, and the job
+        // may use it.
+        while (this.#agent.installed < this.#control.installs) await turn();
+        this.#work(job);
+        this.#control.finishJob();
+      }
+    }
+  }
+
+  #work(job: Job): void {
+    this.#agent.jobs++;
+    try {
+      this.#dispatch(job);
+    } catch (error) {
+      const packed = packError(error);
+      this.#tell(job.kind === JobKind.thread ? { kind: "thread-failed", thread: job.id, error: packed } : { kind: "threw", call: job.id, error: packed });
+    }
+    if (job.kind === JobKind.thread && this.#control.endThread()) this.#tell({ kind: "threads-ended" });
+  }
+
+  #dispatch(job: Job): void {
+    const agent = this.#agent;
+    switch (job.kind) {
+      case JobKind.thread: {
+        const start = agent.functions.get(job.target);
+        if (start === undefined) throw new Error(`function ${job.target} is not on this agent`);
+        agent.enter(start, [job.argument], () => undefined);
+        return;
+      }
+      case JobKind.call:
+        this.#call(job, job.target);
+        return;
+      case JobKind.run: {
+        const instance = agent.instantiateTemplate(job.target);
+        const number = functionNumber(instance, calledFunction(agent.heap, job.argument >>> 0));
+        if (number === undefined) throw new Error("an import of the module cannot be run");
+        this.#call(job, number);
+      }
+    }
+  }
+
+  #call(job: Job, number: number): void {
+    const agent = this.#agent;
+    const target = agent.functions.get(number);
+    const signature = agent.functions.signature(number);
+    if (target === undefined || signature === undefined) throw new Error(`function ${number} is not on this agent`);
+    const record = job.argument >>> 0;
+    const operands = readOperands(agent.heap, record, signature.params);
+    const results = agent.enter(target, operands, (result) => keepResults(agent.heap, record, signature.results, result));
+    this.#tell({ kind: "returned", call: job.id, results });
+  }
+}
+
+const creator = await parent();
+creator.onMessage((message) => {
+  const start = message as StartMessage;
+  if (start.kind !== "start") return;
+  void begin(start);
+});
+
+async function begin(start: StartMessage): Promise<void> {
+  try {
+    await new WorkerAgent(creator, start).run();
+  } catch (error) {
+    creator.postMessage({ kind: "failed", error: packError(error) } satisfies AgentEvent);
+  }
+}

@@ -14,7 +14,6 @@ import type { CompositeType, RecGroup, SubType } from "./types.ts";
 const MAX_PARAMETERS = 1000;
 const MAX_RESULTS = 1000;
 const MAX_FIELDS = 10_000;
-const MAX_SUBTYPING_DEPTH = 63;
 
 /** Checks the types of `group`, which have the ids from `first` on. */
 export function checkDeclarations(store: TypeStore, module: ModuleParts, group: RecGroup, first: number): void {
@@ -27,7 +26,6 @@ class Declaration {
   readonly #store: TypeStore;
   readonly #module: ModuleParts;
   readonly #group: RecGroup;
-  readonly #id: number;
   /** The type with the module's indices, for messages, and with ids, for everything else. */
   readonly #written: SubType;
   readonly #type: SubType;
@@ -37,7 +35,6 @@ class Declaration {
     this.#store = store;
     this.#module = module;
     this.#group = group;
-    this.#id = first + position;
     this.#written = group.types[position] as SubType;
     this.#type = store.type(first + position);
     this.#index = group.start + position;
@@ -66,7 +63,6 @@ class Declaration {
     } else if (composite.kind === "struct") {
       limit("fields", composite.fields.length, MAX_FIELDS);
     }
-    limit("supertypes above it", this.#store.depth(this.#id), MAX_SUBTYPING_DEPTH);
   }
 
   /** Stack switching, "Types": `cont $ft` is valid if `$ft` is a function type. */

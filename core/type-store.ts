@@ -12,6 +12,9 @@ import { checkDeclarations } from "./type-declarations.ts";
 import { GroupKey } from "./type-key.ts";
 import { type FieldType, indexOf, isAbstract, type RecGroup, type SubType, type ValType, withIndex } from "./types.ts";
 
+/** WebAssembly JavaScript Interface, "Implementation-defined Limits". Checked before anything else, so that displays stay short. */
+const MAX_SUBTYPING_DEPTH = 63;
+
 export class TypeStore {
   readonly #firstIdByKey = new Map<string, number>();
   readonly #types: SubType[] = [];
@@ -68,8 +71,18 @@ export class TypeStore {
       for (let i = 0; i < group.types.length; i++) {
         const type = rewrite(group.types[i] as SubType, idOf);
         const parent = type.supertypes[0];
+        const above = parent === undefined ? [] : this.display(parent);
+        if (above.length > MAX_SUBTYPING_DEPTH) {
+          invalidAt(
+            module,
+            group.offset,
+            "limit",
+            `type ${group.start + i} has ${above.length} supertypes above it`,
+            `at most ${MAX_SUBTYPING_DEPTH}`,
+          );
+        }
         this.#types.push(type);
-        this.#displays.push(parent === undefined ? [first + i] : [...this.display(parent), first + i]);
+        this.#displays.push([...above, first + i]);
       }
       checkDeclarations(this, module, group, first);
     } catch (error) {

@@ -6,9 +6,10 @@
  */
 import { CompileError } from "../base/errors.ts";
 import { invalidAt } from "../invalid.ts";
-import { isDefaultable, isSharedValue, isSubtype } from "../subtype.ts";
+import { isSharedValue, isSubtype } from "../subtype.ts";
 import type { TypeStore } from "../type-store.ts";
 import { BOT, BOT_REF, type ValType } from "../types.ts";
+import { Locals } from "./locals.ts";
 import { heapName, typeName, typeNames } from "./type-names.ts";
 import type { ValidModuleParts } from "./valid-module.ts";
 
@@ -23,8 +24,10 @@ export class Frame {
   results: readonly ValType[] = [];
   /** Height of the operand stack where the frame begins. */
   height = 0;
-  /** Height of the list of initialized locals there. */
+  /** Mark of the locals that had been set there. */
   initialized = 0;
+  /** Offset of the last `br_table` that was checked against this label. */
+  checkedAt = -1;
   unreachable = false;
 
   /** The types that a branch to this frame's label carries. */
@@ -34,6 +37,10 @@ export class Frame {
 }
 
 const noTypes: readonly ValType[] = [];
+/** A limit of our own: a call is two bytes and may push a thousand operands. */
+const MAX_HEIGHT = 1 << 24;
+/** How many operands an error message shows. */
+const SHOWN = 8;
 
 export class Body {
   readonly module: ValidModuleParts;
@@ -53,10 +60,7 @@ export class Body {
   readonly popped: ValType[] = [];
   readonly pushed: ValType[] = [];
 
-  locals: readonly ValType[] = noTypes;
-  /** By local index: 1 where the local holds a value; kept for non-defaultable locals only. */
-  #initialized = new Uint8Array(64);
-  readonly #initializations: number[] = [];
+  readonly locals = new Locals();
 
   #stack = new Int32Array(256);
   height = 0;
@@ -69,17 +73,12 @@ export class Body {
     this.types = module.types;
   }
 
-  /** Begins a body with these locals, of which the first `parameters` have values. */
-  begin(locals: readonly ValType[], parameters: number, results: readonly ValType[]): void {
-    this.locals = locals;
+  /** Begins a body with these parameters. Its locals are added next. */
+  begin(parameters: readonly ValType[], results: readonly ValType[]): void {
+    this.locals.begin(parameters);
     this.results = results;
     this.height = 0;
     this.depth = 0;
-    this.#initializations.length = 0;
-    if (this.#initialized.length < locals.length) this.#initialized = new Uint8Array(locals.length * 2);
-    for (let i = 0; i < locals.length; i++) {
-      this.#initialized[i] = i < parameters || isDefaultable(locals[i] as ValType) ? 1 : 0;
-    }
     this.enter(FrameKind.function, noTypes, results);
   }
 
@@ -123,6 +122,7 @@ export class Body {
   }
 
   #grow(): void {
+    if (this.height >= MAX_HEIGHT) this.fail("limit", "operand stack is too high", `at most ${MAX_HEIGHT} operands`);
     const grown = new Int32Array(this.#stack.length * 2);
     grown.set(this.#stack);
     this.#stack = grown;
@@ -207,7 +207,8 @@ export class Body {
     frame.params = params;
     frame.results = results;
     frame.height = this.height;
-    frame.initialized = this.#initializations.length;
+    frame.initialized = this.locals.mark;
+    frame.checkedAt = -1;
     frame.unreachable = false;
     this.depth++;
     this.frame = frame;
@@ -219,7 +220,7 @@ export class Body {
     const { frame } = this;
     if (this.height - frame.height > frame.results.length) this.#blockMismatch();
     this.popAll(frame.results);
-    this.#forgetInitializations(frame.initialized);
+    this.locals.forget(frame.initialized);
     this.depth--;
     if (this.depth > 0) this.frame = this.#frames[this.depth - 1] as Frame;
     return frame;
@@ -232,30 +233,14 @@ export class Body {
   }
 
   #blockMismatch(): never {
-    const found = Array.from(this.#stack.subarray(this.frame.height, this.height)) as ValType[];
+    const found = Array.from(this.#stack.subarray(Math.max(this.frame.height, this.height - SHOWN), this.height)) as ValType[];
     const wanted = typeNames(this.module, this.frame.results);
     return this.fail("type-mismatch", `type mismatch: block requires ${wanted} but stack has ${typeNames(this.module, found)}`, wanted);
   }
 
-  // Locals (core 3.1.10 and 3.4.2: non-defaultable locals must be set before they are read)
-
+  /** The type of a local. */
   local(index: number): ValType {
-    if (index >= this.locals.length) this.fail("unknown-local", `unknown local ${index}`);
-    return this.locals[index] as ValType;
-  }
-
-  initialize(index: number): void {
-    if (this.#initialized[index] === 1) return;
-    this.#initialized[index] = 1;
-    this.#initializations.push(index);
-  }
-
-  isInitialized(index: number): boolean {
-    return this.#initialized[index] === 1;
-  }
-
-  /** A local set in a block counts as set inside that block only. */
-  #forgetInitializations(height: number): void {
-    while (this.#initializations.length > height) this.#initialized[this.#initializations.pop() as number] = 0;
+    if (index >= this.locals.count) this.fail("unknown-local", `unknown local ${index}`, `a local below ${this.locals.count}`);
+    return this.locals.type(index);
   }
 }

@@ -20,21 +20,17 @@ export function checkFunction(body: Body, func: Func, observer: BodyObserver | u
   body.constant = false;
   body.shared = type.shared;
   if (func.body.bytes.length > MAX_BODY_BYTES) body.fail("limit", "function body is too large", `at most ${MAX_BODY_BYTES} bytes`);
-  body.begin(localTypes(body, params, func.locals), params.length, results);
+  body.begin(params, results);
+  for (const run of func.locals) addLocals(body, run);
   walk(body, func.body, observer);
 }
 
-/** Core 3.5.1: the parameters, then the declared locals. */
-function localTypes(body: Body, params: readonly ValType[], runs: readonly LocalRun[]): readonly ValType[] {
-  if (runs.length === 0) return params;
-  const locals = params.slice();
-  for (const run of runs) {
-    const type = resolve(body, run.type);
-    if (body.shared) body.requireShared(type);
-    if (locals.length + run.count > MAX_LOCALS) body.fail("limit", "too many locals", `at most ${MAX_LOCALS} locals`);
-    for (let i = 0; i < run.count; i++) locals.push(type);
-  }
-  return locals;
+/** Core 3.5.1 "Functions". Shared-everything threads: the locals of a shared function are shared. */
+function addLocals(body: Body, { count, type }: LocalRun): void {
+  const resolved = resolve(body, type);
+  if (body.shared) body.requireShared(resolved);
+  if (body.locals.count + count > MAX_LOCALS) body.fail("limit", "too many locals", `at most ${MAX_LOCALS} locals`);
+  body.locals.add(count, resolved);
 }
 
 /**
@@ -45,7 +41,7 @@ export function checkConstant(body: Body, expression: Expression, type: ValType,
   body.offset = expression.offset;
   body.constant = true;
   body.shared = shared;
-  body.begin([], 0, [type]);
+  body.begin([], [type]);
   walk(body, expression, observer);
 }
 

@@ -130,7 +130,11 @@ function branchTable(body: Body, labels: readonly number[], otherwiseLabel: numb
   body.pop(I32);
   const types = body.label(otherwiseLabel).labelTypes;
   for (let i = 0; i < labels.length; i++) {
-    const others = body.label(labels[i] as number).labelTypes;
+    const frame = body.label(labels[i] as number);
+    // A table may name one label thousands of times.
+    if (frame.checkedAt === body.offset) continue;
+    frame.checkedAt = body.offset;
+    const others = frame.labelTypes;
     if (others.length !== types.length) {
       const wanted = typeNames(body.module, types);
       body.fail(

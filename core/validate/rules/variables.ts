@@ -8,7 +8,7 @@ import type { Rules } from "../rule.ts";
 /** Core 3.4.2: a local must hold a value; only a non-defaultable one may not. */
 function getLocal(body: Body, index: number): void {
   const type = body.local(index);
-  if (!body.isInitialized(index)) body.fail("uninitialized-local", `uninitialized local ${index}`);
+  if (!body.locals.hasValue(index, type)) body.fail("uninitialized-local", `uninitialized local ${index}`);
   body.push(type);
 }
 
@@ -39,13 +39,14 @@ export function mutableGlobal(body: Body, index: number): ValType {
 export const variableRules: Rules<"local.get" | "local.set" | "local.tee" | "global.get" | "global.set"> = {
   "local.get": (body, { index }) => getLocal(body, index),
   "local.set": (body, { index }) => {
-    body.pop(body.local(index));
-    body.initialize(index);
+    const type = body.local(index);
+    body.pop(type);
+    body.locals.set(index, type);
   },
   "local.tee": (body, { index }) => {
     const type = body.local(index);
     body.pop(type);
-    body.initialize(index);
+    body.locals.set(index, type);
     body.push(type);
   },
   "global.get": (body, { index }) => getGlobal(body, index),

@@ -7,7 +7,6 @@
  */
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { assemble } from "./assemble.ts";
 import { agrees, type HashmapOutcome, hashmapCells, hashmapColumns, runHashmap, standardWork, threadCounts } from "./hashmap/run.ts";
 import { isRight, type ModuleOutcome, moduleCells, moduleColumns, moduleNames, runModule } from "./modules/run.ts";
 import { Progress } from "./progress.ts";
@@ -27,7 +26,7 @@ const threadsOf = (count: number): string => `${count} ${count === 1 ? "thread "
 
 async function showHashmap(most: number, items: number): Promise<boolean> {
   console.log("A lock-free hash map in shared objects: every thread fills it, reads it, and makes garbage\n");
-  const program = assemble(readFileSync(new URL("./hashmap/hashmap.wat", import.meta.url), "utf8"));
+  const program = readFileSync(new URL("./hashmap/hashmap.wat", import.meta.url), "utf8");
   const outcomes: HashmapOutcome[] = [];
   for (const threads of threadCounts(most)) {
     const label = threadsOf(threads);

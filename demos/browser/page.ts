@@ -4,7 +4,6 @@
  * The address may say how much: `?threads=4&items=400000`. When it is over, `document.documentElement.dataset.state` is `done`, `different` or
  * `failed`.
  */
-import { assemble } from "../assemble.ts";
 import { agrees, type HashmapOutcome, hashmapCells, hashmapColumns, runHashmap, standardWork, threadCounts } from "../hashmap/run.ts";
 
 function element<T extends HTMLElement>(id: string): T {
@@ -30,8 +29,7 @@ async function main(): Promise<"done" | "different"> {
   const status = element("status");
   const progress = element<HTMLProgressElement>("progress");
   const table = element<HTMLTableElement>("table");
-  const source = await fetch("./hashmap.wat");
-  const program = assemble(await source.text());
+  const program = await (await fetch("./hashmap.wat")).text();
   addRow(
     table,
     hashmapColumns.map(({ title }) => title),

@@ -1,6 +1,6 @@
 /**
  * Runs the shared hash map (hashmap.wat) on some number of threads. The same in Node and in a page: it knows a store and the program's
- * bytes, and nothing of files or screens.
+ * text, and nothing of files or screens.
  */
 import { createStore } from "../../threads/runtime.ts";
 import { type Column, formatChecksum, formatCount, formatPause, formatSeconds } from "../table.ts";
@@ -47,29 +47,24 @@ const chunk = 256;
 const progressInterval = 100;
 
 /** Runs the program on a store of its own, so that each outcome has its own figures of the collector. */
-export async function runHashmap(
-  program: BufferSource,
-  threads: number,
-  work: HashmapWork,
-  onProgress: OnProgress,
-): Promise<HashmapOutcome> {
+export async function runHashmap(program: string, threads: number, work: HashmapWork, onProgress: OnProgress): Promise<HashmapOutcome> {
   const store = await createStore({ threads, heap: { maximum: work.heapMaximum } });
   try {
     const { instance } = await store.WebAssembly.instantiate(program);
     const exports = instance.exports as unknown as Exports;
     const onAllThreads = async (items: number): Promise<bigint> => {
       exports.setup(items, work.depth, work.keys);
-      const counts = await Promise.all(Array.from({ length: threads }, () => store.spawn(exports.work, chunk)));
+      const counts = await Promise.all(Array.from({ length: threads }, () => store.spawn(exports.work, chunk) as Promise<bigint>));
       return counts.reduce((sum, count) => sum + count, 0n);
     };
     // The host compiles twice, quickly and then well: the first run is for that, and is not counted.
     await onAllThreads(work.items >> 5);
-    const before = store.statistics().heap;
+    const before = store.heap;
     const timer = setInterval(() => onProgress(Math.min(1, exports.progress() / work.items)), progressInterval);
     const start = performance.now();
     const objects = await onAllThreads(work.items).finally(() => clearInterval(timer));
     const milliseconds = performance.now() - start;
-    const after = store.statistics().heap;
+    const after = store.heap;
     return {
       threads,
       objects,

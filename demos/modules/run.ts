@@ -40,9 +40,9 @@ export async function runModule(name: string, threads: number): Promise<ModuleOu
   try {
     const module = await store.WebAssembly.compile(bytes);
     const start = performance.now();
-    const values = await Promise.all(Array.from({ length: threads }, () => store.run(module, {}, "run", argument) as Promise<number>));
+    const values = await Promise.all(Array.from({ length: threads }, () => store.run(module, "run", [argument]) as Promise<number>));
     const milliseconds = performance.now() - start;
-    const { heap } = store.statistics();
+    const { heap } = store;
     return { name, threads, milliseconds, allocatedBytes: heap.allocatedBytes, collections: heap.collections, values, expected };
   } finally {
     await store.close();

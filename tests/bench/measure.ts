@@ -4,7 +4,8 @@
  *     node [--experimental-wasm-shared] tests/bench/measure.ts heddle|shared-objects|unshared trees|hashmap
  */
 import { readFileSync } from "node:fs";
-import { assemble } from "../../demos/assemble.ts";
+import { encodeModule } from "../../core/binary/encode.ts";
+import { parseModule } from "../../core/text/parse.ts";
 import { createStore } from "../../threads/runtime.ts";
 import { variantOf } from "./variants.ts";
 
@@ -42,11 +43,11 @@ const runners: Readonly<Record<Workload, RunOnce>> = {
 async function load(engine: Engine, workload: Workload): Promise<{ readonly exports: Exports; close(): Promise<void> }> {
   const source = readFileSync(sources[workload], "utf8");
   if (engine !== "heddle") {
-    const module = new WebAssembly.Module(assemble(variantOf(source, engine)));
+    const module = new WebAssembly.Module(encodeModule(parseModule(variantOf(source, engine))));
     return { exports: new WebAssembly.Instance(module).exports as Exports, close: async () => undefined };
   }
   const store = await createStore({ threads: 0, heap: { maximum: 256 << 20 } });
-  const { instance } = await store.WebAssembly.instantiate(assemble(source));
+  const { instance } = await store.WebAssembly.instantiate(source);
   return { exports: instance.exports as unknown as Exports, close: () => store.close() };
 }
 

@@ -1,9 +1,8 @@
 /** What the browser test calls inside the page: the same programs as under Node, through the package's public entry. */
-import { assemble } from "../../demos/assemble.ts";
 import { runChurn, runCounter } from "../programs/run.ts";
 
-async function program(name: string): Promise<Uint8Array<ArrayBuffer>> {
-  return assemble(await (await fetch(`./${name}`)).text());
+async function program(name: string): Promise<string> {
+  return (await fetch(`./${name}`)).text();
 }
 
 /** Functions for `page.evaluate`; whatever they return can be cloned. */

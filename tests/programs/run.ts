@@ -8,7 +8,7 @@ interface CounterExports {
 }
 
 /** All threads add `times` to one counter; the result is its value. */
-export async function runCounter(program: BufferSource, threads: number, times: number): Promise<number> {
+export async function runCounter(program: string, threads: number, times: number): Promise<number> {
   const store = await createStore({ threads, heap: { maximum: 64 << 20 } });
   try {
     const { instance } = await store.WebAssembly.instantiate(program);
@@ -35,13 +35,13 @@ export interface ChurnOutcome {
 const windowSize = 1000;
 
 /** All threads allocate `count` objects each, under a limit of `maximum` bytes for all of them together. */
-export async function runChurn(program: BufferSource, threads: number, count: number, maximum: number): Promise<ChurnOutcome> {
+export async function runChurn(program: string, threads: number, count: number, maximum: number): Promise<ChurnOutcome> {
   const store = await createStore({ threads, heap: { maximum } });
   try {
     const { instance } = await store.WebAssembly.instantiate(program);
     const { churn } = instance.exports as unknown as { readonly churn: (count: number, size: number) => bigint };
-    const sums = await Promise.all(Array.from({ length: threads }, () => store.spawn(churn, count, windowSize)));
-    const { collections, allocatedBytes, usedBytes } = store.statistics().heap;
+    const sums = await Promise.all(Array.from({ length: threads }, () => store.spawn(churn, count, windowSize) as Promise<bigint>));
+    const { collections, allocatedBytes, usedBytes } = store.heap;
     // The last two turns of the window: the numbers from count - 2 * windowSize to count - 1.
     const kept = 2 * windowSize;
     const expected = (BigInt(2 * count - kept - 1) * BigInt(kept)) / 2n;

@@ -1,5 +1,5 @@
 /** What happens to an instruction when a module that has it is run. */
-import "../../core/lower/lower.ts";
+import "../../threads/runtime.ts";
 import { ruleEntry } from "../../core/lower/registry.ts";
 import type { Row } from "../../core/ops/row.ts";
 

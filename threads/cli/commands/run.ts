@@ -1,5 +1,6 @@
 /** `heddle run FILE [--invoke NAME ARG...]... [--threads N] [--time]`: instantiates a module and calls its exports. */
-import { encodeModule } from "../../../core/binary/encode.ts";
+
+import { availableParallelism } from "node:os";
 import type { FuncType } from "../../../core/types.ts";
 import type { ValidModule } from "../../../core/validate/valid-module.ts";
 import { validateModule } from "../../../core/validate/validate.ts";
@@ -35,14 +36,15 @@ export async function run(words: readonly string[], open: OpenFile): Promise<num
   const threads = positive(parsed, "--threads") ?? 0;
   const time = timer(parsed.flags.has("--time"));
 
-  const module = loadModule(file, features);
-  const valid = validateModule(module, undefined, features);
+  const valid = validateModule(loadModule(file, features), undefined, features);
   time(`checked ${file.file}`);
   const calls = parsed.calls.length > 0 ? parsed.calls.map((call) => prepare(valid, call)) : entryPoint(valid);
 
-  const store = await createStore({ threads, heap: { maximum: (positive(parsed, "--heap") ?? defaultHeapMegabytes) * 2 ** 20 }, features });
+  const heap = { maximum: (positive(parsed, "--heap") ?? defaultHeapMegabytes) * 2 ** 20 };
+  // Workers beyond those asked for come only when the module itself spawns threads.
+  const store = await createStore({ threads, maximumThreads: Math.max(threads, availableParallelism()), heap, features });
   try {
-    const compiled = await store.WebAssembly.compile(file.text === undefined ? file.bytes : encodeModule(module));
+    const compiled = await store.WebAssembly.compile(file.text ?? file.bytes);
     time("lowered and compiled");
     const instance = await store.WebAssembly.instantiate(compiled, {});
     time("instantiated");
@@ -50,7 +52,7 @@ export async function run(words: readonly string[], open: OpenFile): Promise<num
       const callOn = (): Promise<unknown> =>
         call.shared
           ? store.spawn(instance.exports[call.name] as ExportedFunction, ...call.values)
-          : store.run(compiled, {}, call.name, ...call.values);
+          : store.run(compiled, call.name, call.values);
       const results =
         threads === 0
           ? [(instance.exports[call.name] as ExportedFunction)(...call.values)]
@@ -58,6 +60,7 @@ export async function run(words: readonly string[], open: OpenFile): Promise<num
       time(call.name);
       print(call, results);
     }
+    await store.threadsEnded();
   } finally {
     await store.close();
   }

@@ -30,7 +30,8 @@ interface FunctionEntry {
   readonly entries: { readonly offset: number; readonly bytes: Uint8Array }[];
 }
 
-const wholeFunction = new Set(["metadata.code.compilation_priority"]);
+/** Sections whose entries are about a function, with offset 0. */
+export const wholeFunctionHints: ReadonlySet<string> = new Set(["metadata.code.compilation_priority"]);
 
 export class CodeMetadata {
   private readonly c: Context;
@@ -65,7 +66,7 @@ export class CodeMetadata {
       lexer.fail(`@${name} annotation: duplicate annotation`, "duplicate-annotation", start);
     }
     const hint = { name, bytes: parseHintBytes(this.c, annotation), at: start };
-    if (wholeFunction.has(name)) this.placed.push({ hint, offset: undefined });
+    if (wholeFunctionHints.has(name)) this.placed.push({ hint, offset: undefined });
     else (this.pending ??= []).push(hint);
   }
 

@@ -23,6 +23,12 @@ const sections: readonly (readonly [word: string, id: number])[] = [
   ["last", -1],
 ];
 
+/** By the id of a standard section: the placement behind it. */
+export const customSectionWords: ReadonlyMap<number, string> = new Map([
+  ...sections.map(([word, id]) => [id, `(after ${word})`] as const),
+  [0, "(before first)"],
+]);
+
 /** The id of the section after which a section goes that stands behind all others. */
 const LAST = 11;
 

@@ -65,6 +65,12 @@ export class LabelStack {
     return depth === undefined ? -1 : this.labels.length - 1 - depth;
   }
 
+  /** The name of the label at a relative depth, unless it has none or another block inside hides it. */
+  nameAt(depth: number): string | undefined {
+    const name = this.labels[this.labels.length - 1 - depth];
+    return name !== undefined && this.find(name) === depth ? name : undefined;
+  }
+
   clear(): void {
     this.labels.length = 0;
     this.depths.clear();

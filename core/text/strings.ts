@@ -65,7 +65,7 @@ export function identifierName(source: string, start: number, end: number): stri
 /** `name` as an identifier: quoted where it has characters that an identifier cannot hold. */
 export function printIdentifier(name: string): string {
   for (let at = 0; at < name.length; at++) {
-    if (!isIdChar(name.charCodeAt(at))) return `$${printString(encoder.encode(name))}`;
+    if (!isIdChar(name.charCodeAt(at))) return `$${printName(name)}`;
   }
   return `$${name}`;
 }

@@ -7,13 +7,18 @@
 
 /** Exports of the heap runtime, instantiated once per agent. */
 export interface RuntimeExports {
-  /** Lays out the control words of a fresh memory. Called once, by the agent that makes the store. */
-  initialize(heapStart: number, heapEnd: number, maximumAgents: number): void;
+  /** Sets up a fresh memory whose plan words (runtime/control.ts) are written. Called once, by the agent that makes the store. */
+  initialize(): void;
 
-  /** Makes the calling instance the runtime of agent `id`; the agent is then in a safe region. */
-  attach(id: number): void;
-  /** Ends the agent: its buffer and shadow stack are reclaimable. The agent must be in a safe region. */
+  /** Makes the calling instance the runtime of agent `id`, in a safe region. `mayBlock` is 0 where `Atomics.wait` is forbidden: there waits spin. */
+  attach(id: number, mayBlock: number): void;
+  /** Ends the agent: its blocks, root ranges, handles and shadow stack are reclaimable. The agent must be in a safe region. */
   detach(): void;
+  /**
+   * Does the same for another agent that can run no more (a terminated Worker), in whatever state it died, and finishes the collection that
+   * it may have been running. The caller is in a safe region.
+   */
+  reclaim(id: number): void;
 
   /** Leaves the safe region: waits while a collection runs, then the agent counts as a mutator. Returns its current `sp`. */
   enter(): number;
@@ -40,10 +45,14 @@ export interface RuntimeExports {
   allocatePermanent(bytes: number): number;
   /** Makes all words in [start, end) roots, in every collection. Any agent may call it. */
   addRoots(start: number, end: number): void;
-  /** Takes back `addRoots(start, ...)`. */
+  /** The same, until `removeRoots` or the end of the calling agent. */
+  addAgentRoots(start: number, end: number): void;
+  /** Takes back `addRoots(start, ...)` or `addAgentRoots(start, ...)`. */
   removeRoots(start: number): void;
+  /** Another chunk of handle slots for the calling agent (gc/handles.ts); its address, or 0 when the memory is full. */
+  addHandles(): number;
 
-  /** Heap verifier: 0 when every header, reference and line mark is right, else the address of the first bad object. */
+  /** Heap verifier: stops the world, from a safe region. 0 when every header, reference and line mark is right, else the address of the first bad object. */
   verify(): number;
 }
 export type RuntimeFunction = keyof RuntimeExports;

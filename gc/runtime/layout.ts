@@ -65,6 +65,9 @@ export const STOP_REQUEST = 64;
 /** Address of the word that holds the address of the function-type array: entry i is the type record of function index i. */
 export const FUNCTION_TYPES_POINTER = 68;
 
+/** Offset in an agent's control block of the word that holds the end of its shadow stack. */
+export const AGENT_SHADOW_LIMIT = 12;
+
 /** Largest object that the inlined allocation serves from the agent's buffer, in bytes; larger ones always take the slow path. */
 export const INLINE_ALLOCATION_MAXIMUM = 32768;
 

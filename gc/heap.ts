@@ -1,0 +1,179 @@
+/**
+ * One store's heap memory as one agent sees it.
+ *
+ * The agent that makes the store calls `Heap.create`, the others `Heap.join` with what `share()` gave them; then each attaches under an id of
+ * its own. From `attach` on the agent is in a safe region: collections go on without it. It runs lowered code between `runtime.enter()` and
+ * `runtime.leave(sp)`.
+ */
+import { assert } from "../core/base/assert.ts";
+import type { RuntimeExports } from "./api.ts";
+import { debugRuntime, releaseRuntime } from "./build/runtime.ts";
+import { type AllocationBuffer, runtimeImports } from "./embedder.ts";
+import { Handles } from "./handles.ts";
+import { type HeapOptions, planHeap } from "./heap-plan.ts";
+import { type HeapStatistics, readStatistics } from "./heap-statistics.ts";
+import {
+  AGENT_BYTES,
+  AGENTS,
+  FUNCTION_COUNT,
+  PLAN_FUNCTION_CAPACITY,
+  PLAN_FUNCTION_TYPES,
+  PLAN_MAXIMUM_AGENTS,
+} from "./runtime/control.ts";
+
+export type { HeapOptions } from "./heap-plan.ts";
+export type { HeapStatistics } from "./heap-statistics.ts";
+
+/** What another agent needs to join a heap: can be sent to a Worker. */
+export interface HeapShare {
+  readonly memory: WebAssembly.Memory;
+  readonly module: WebAssembly.Module;
+}
+
+function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
+
+/** False where the host forbids `Atomics.wait`: on a browser's main thread. */
+export function canBlock(): boolean {
+  try {
+    // The value differs from the expected one, so this never waits.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export class Heap {
+  readonly memory: WebAssembly.Memory;
+  readonly runtime: RuntimeExports;
+  /** Root slots for JS. */
+  readonly handles: Handles;
+  /** The `heap` namespace of lowered modules, all but `trap`. */
+  readonly imports: Readonly<Record<string, WebAssembly.ImportValue>>;
+  private readonly module: WebAssembly.Module;
+  private wordView: Int32Array<ArrayBufferLike>;
+  private byteView: Uint8Array<ArrayBufferLike>;
+  private agent = -1;
+
+  private constructor(share: HeapShare) {
+    this.memory = share.memory;
+    this.module = share.module;
+    const global = (): WebAssembly.Global => new WebAssembly.Global({ value: "i32", mutable: true }, 0);
+    const buffer: AllocationBuffer = { top: global(), limit: global() };
+    const instance = new WebAssembly.Instance(share.module, runtimeImports(share.memory, buffer));
+    const runtime = instance.exports as unknown as RuntimeExports;
+    this.runtime = runtime;
+    this.imports = {
+      memory: share.memory,
+      ...buffer,
+      allocate: runtime.allocate,
+      poll: runtime.poll,
+      log: runtime.log,
+    };
+    this.handles = new Handles(this);
+    this.wordView = new Int32Array(share.memory.buffer);
+    this.byteView = new Uint8Array(share.memory.buffer);
+  }
+
+  /** Makes a store's memory. Throws a `RangeError` where the host or a 32-bit memory cannot have it. */
+  static create(options: HeapOptions): Heap {
+    const plan = planHeap(options);
+    const memory = new WebAssembly.Memory({ initial: plan.initialPages, maximum: plan.maximumPages, shared: true });
+    const module = new WebAssembly.Module(decodeBase64(options.debug ? debugRuntime : releaseRuntime));
+    const heap = new Heap({ memory, module });
+    for (const [address, value] of plan.words) heap.words[address >>> 2] = value;
+    heap.runtime.initialize();
+    return heap;
+  }
+
+  /** Another agent's view of a heap that `create` made. */
+  static join(share: HeapShare): Heap {
+    return new Heap(share);
+  }
+
+  share(): HeapShare {
+    return { memory: this.memory, module: this.module };
+  }
+
+  /** Makes this the heap of agent `id`, in a safe region. */
+  attach(id: number): void {
+    assert(this.agent < 0, "the agent is attached already");
+    assert(id >= 0 && id < this.plan(PLAN_MAXIMUM_AGENTS), "the agent's id is below the number of agents that the heap was made for");
+    this.runtime.attach(id, canBlock() ? 1 : 0);
+    this.agent = id;
+  }
+
+  /** Ends the agent, from a safe region: its roots and handles hold nothing any more. */
+  detach(): void {
+    this.runtime.detach();
+    this.agent = -1;
+  }
+
+  /**
+   * Takes back what agent `id` held, after the host ended its Worker. Nobody else may use the id until this returns.
+   *
+   * The Worker must have stopped for good: in Node when its `exit` event came; in a browser, where `terminate` returns earlier, when a Web
+   * Lock that the Worker held became free.
+   */
+  reclaim(id: number): void {
+    this.runtime.reclaim(id);
+  }
+
+  /** The agent's id; -1 when detached. */
+  get id(): number {
+    return this.agent;
+  }
+
+  /** Address of the agent's control block. */
+  get control(): number {
+    assert(this.agent >= 0, "the agent is attached");
+    return AGENTS + this.agent * AGENT_BYTES;
+  }
+
+  /** All words of the memory, as far as it has grown; an index is an address divided by 4. Ask again after any call: the memory may have grown. */
+  get words(): Int32Array<ArrayBufferLike> {
+    if (this.wordView.buffer !== this.memory.buffer) this.wordView = new Int32Array(this.memory.buffer);
+    return this.wordView;
+  }
+
+  /** All bytes of the memory, as far as it has grown. */
+  get bytes(): Uint8Array<ArrayBufferLike> {
+    if (this.byteView.buffer !== this.memory.buffer) this.byteView = new Uint8Array(this.memory.buffer);
+    return this.byteView;
+  }
+
+  /** Zeroed memory that is never freed; throws a `RangeError` when there is none. */
+  allocatePermanent(bytes: number): number {
+    const address = this.runtime.allocatePermanent(bytes) >>> 0;
+    if (address === 0) throw new RangeError(`the heap has no room for ${bytes} permanent bytes`);
+    return address;
+  }
+
+  /** Reserves `count` consecutive function indices, which no module has yet; returns the first. */
+  reserveFunctions(count: number): number {
+    // Two agents may load modules at once: the addition keeps their ranges apart.
+    const first = Atomics.add(this.words, FUNCTION_COUNT >>> 2, count) >>> 0;
+    if (first + count > this.plan(PLAN_FUNCTION_CAPACITY)) {
+      Atomics.sub(this.words, FUNCTION_COUNT >>> 2, count);
+      throw new RangeError("the store has no more function indices");
+    }
+    return first;
+  }
+
+  /** Writes the type of function `index`: what `call_indirect` and casts of function references compare. */
+  setFunctionType(index: number, record: number): void {
+    // Atomic: an agent may read the entry as soon as it sees the function's index in a shared table.
+    Atomics.store(this.words, (this.plan(PLAN_FUNCTION_TYPES) >>> 2) + index, record);
+  }
+
+  statistics(): HeapStatistics {
+    return readStatistics(this);
+  }
+
+  /** A word of the plan (runtime/control.ts). */
+  plan(word: number): number {
+    return (this.words[word >>> 2] ?? 0) >>> 0;
+  }
+}

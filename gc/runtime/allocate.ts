@@ -1,0 +1,60 @@
+/** Allocation where the inlined path ends. */
+import { AGENT_NURSERY_USED, LARGE_BUDGET_BLOCKS, LARGE_YOUNG_BLOCKS, MODE, MODE_STRESS, PLAN_LIMIT_BLOCKS } from "./control";
+import { STOP_REQUEST } from "./layout";
+import { NONE, addressOf, blocksFor, makeLarge, reserve, takeSpan, unreserve } from "./blocks";
+import { collectForSpan, collectFull, collectYoung } from "./collect";
+import { LARGEST_SMALL } from "./mark";
+import { allocateMedium, countAllocated, countBytes, nextHole, refreshNursery } from "./nursery";
+import { park, saveStack } from "./safepoint";
+import { agent, self } from "./state";
+
+/** Objects above this size do not end a buffer that is too short for them. */
+const MEDIUM: usize = 1024;
+
+export function allocate(size: usize, sp: usize): usize {
+  saveStack(sp);
+  if (atomic.load<u32>(STOP_REQUEST) != 0) park();
+  if ((load<u32>(MODE) & MODE_STRESS) != 0) collectYoung();
+  return size > LARGEST_SMALL ? allocateLarge(size) : allocateSmall(size);
+}
+
+function allocateSmall(size: usize): usize {
+  countAllocated();
+  let address = fromNursery(size);
+  if (address != 0) return address;
+  collectYoung();
+  address = fromNursery(size);
+  if (address != 0) return address;
+  collectFull();
+  return fromNursery(size);
+}
+
+function fromNursery(size: usize): usize {
+  refreshNursery();
+  return size > MEDIUM ? allocateMedium(size) : nextHole(size);
+}
+
+/** An object in blocks of its own. */
+function allocateLarge(size: usize): usize {
+  const blocks = blocksFor(size);
+  if (blocks > load<u32>(PLAN_LIMIT_BLOCKS)) return 0;
+  const young = atomic.load<u32>(LARGE_YOUNG_BLOCKS);
+  if (young != 0 && young + blocks > load<u32>(LARGE_BUDGET_BLOCKS)) {
+    store<u32>(self, 1, AGENT_NURSERY_USED);
+    collectYoung();
+  }
+  let first = NONE;
+  if (reserve(blocks)) {
+    first = takeSpan(blocks, agent);
+    if (first == NONE) unreserve(blocks);
+  }
+  if (first == NONE) first = collectForSpan(blocks);
+  if (first == NONE) return 0;
+  const address = addressOf(first);
+  // New, whatever was here before: should the agent die before it writes the header, a sweep finds an unmarked object.
+  store<u32>(address, 0);
+  makeLarge(first, blocks);
+  atomic.add<u32>(LARGE_YOUNG_BLOCKS, blocks);
+  countBytes(size);
+  return address;
+}

@@ -1,0 +1,84 @@
+/**
+ * The write barrier's slow half. An old object that is written to may from then on refer to young ones; it is logged once per collection.
+ *
+ * A log is a chain of segments: the agent's own 64 KB, and then blocks of the heap.
+ *
+ *     | previous segment | its end | object | object | ...
+ */
+import {
+  AGENT_LOG_LIMIT,
+  AGENT_LOG_SEGMENT,
+  AGENT_LOG_TOP,
+  BLOCK_BYTES,
+  BLOCK_LOG,
+  FORCE_FULL,
+  PLAN_LOGS,
+  PLAN_LOG_BYTES,
+} from "./control";
+import { HEADER_OLD_UNLOGGED } from "./layout";
+import { NONE, addressOf, blockOf, entry, entryOf, freeBlocks, takeSpan } from "./blocks";
+import { agent, controlBlock, heapStart, self } from "./state";
+
+export const SEGMENT_ENTRIES: usize = 8;
+
+export function log(object: usize): void {
+  let top = load<usize>(self, AGENT_LOG_TOP);
+  if (top == load<usize>(self, AGENT_LOG_LIMIT)) top = nextSegment();
+  if (top != 0) {
+    store<usize>(top, object);
+    store<usize>(self, top + 4, AGENT_LOG_TOP);
+  }
+  // Cleared after the entry is written: an agent that dies in between leaves an object logged twice, never one that nobody logs. Two agents
+  // that see the bit at once both log the object, which costs a second look. Nothing else writes headers while agents run.
+  store<u8>(object, load<u8>(object) & ~HEADER_OLD_UNLOGGED);
+}
+
+/** Opens another segment. Returns 0 when the memory is full: the next collection is then a full one, which needs no log. */
+function nextSegment(): usize {
+  const block = takeSpan(1, agent);
+  if (block == NONE) {
+    atomic.store<u32>(FORCE_FULL, 1);
+    return 0;
+  }
+  const segment = addressOf(block);
+  store<usize>(segment, load<usize>(self, AGENT_LOG_SEGMENT));
+  store<usize>(segment, load<usize>(self, AGENT_LOG_TOP), 4);
+  atomic.store<u32>(entryOf(block), entry(BLOCK_LOG, agent));
+  store<usize>(self, segment, AGENT_LOG_SEGMENT);
+  store<usize>(self, segment + SEGMENT_ENTRIES, AGENT_LOG_TOP);
+  store<usize>(self, segment + BLOCK_BYTES, AGENT_LOG_LIMIT);
+  return segment + SEGMENT_ENTRIES;
+}
+
+/** Empties the log of agent `id`. The world is stopped. */
+export function resetLog(id: u32): void {
+  const control = controlBlock(id);
+  let segment = load<usize>(control, AGENT_LOG_SEGMENT);
+  while (segment >= heapStart) {
+    const previous = load<usize>(segment);
+    freeBlocks(blockOf(segment), 1);
+    segment = previous;
+  }
+  openLog(id);
+}
+
+function openLog(id: u32): void {
+  const control = controlBlock(id);
+  const bytes = load<usize>(PLAN_LOG_BYTES);
+  const base = load<usize>(PLAN_LOGS) + (id as usize) * bytes;
+  store<usize>(base, 0);
+  store<usize>(base, 0, 4);
+  store<usize>(control, base, AGENT_LOG_SEGMENT);
+  store<usize>(control, base + SEGMENT_ENTRIES, AGENT_LOG_TOP);
+  store<usize>(control, base + bytes, AGENT_LOG_LIMIT);
+}
+
+/**
+ * The log of an agent that starts under an id. After an agent that died the words may not fit each other: the log counts as full until the
+ * next collection, which is a full one and frees the chain.
+ */
+export function attachLog(id: u32): void {
+  const control = controlBlock(id);
+  if (load<usize>(control, AGENT_LOG_SEGMENT) == 0) openLog(id);
+  else store<usize>(control, load<usize>(control, AGENT_LOG_TOP), AGENT_LOG_LIMIT);
+}

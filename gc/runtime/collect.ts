@@ -1,0 +1,182 @@
+/** A collection from beginning to end. */
+import {
+  AGENTS_HIGH,
+  AGENT_LOG_SEGMENT,
+  AGENT_LOG_TOP,
+  AGENT_MARKING,
+  AGENT_STATE,
+  AGENT_STOPPED,
+  EPOCH,
+  FORCE_FULL,
+  FULL_THRESHOLD,
+  LAST_WAS_FULL,
+  MARKERS_POSSIBLE,
+  MODE,
+  MODE_VERIFY,
+  PLAN_PARALLELISM,
+  PROMOTED_BYTES,
+  SEQUENCE,
+  SPINS,
+  STAT_FULL,
+  STAT_PAUSE_LONGEST,
+  STAT_PAUSE_TOTAL,
+  STAT_RESTARTS,
+  STAT_YOUNG,
+} from "./control";
+import { NONE, reserve, takeSpan, unreserve } from "./blocks";
+import { SEGMENT_ENTRIES, resetLog } from "./barrier";
+import { FAIL_BROKEN, fail } from "./debug";
+import { beginMarking, closeMarking, markAsCollector, rescan } from "./mark";
+import { clearGray } from "./mark-stack";
+import { countAllocated, dropStaleBuffer, refill } from "./nursery";
+import { adjustBudgets } from "./policy";
+import { visitRoots } from "./roots";
+import { adoptStop, awaitStopped, park, releaseWorld, requestStop } from "./safepoint";
+import { agent, controlBlock } from "./state";
+import { clearLines, sweepFull, sweepYoung } from "./sweep";
+import { TRACE_RESET, TRACE_VERIFY_MARKED, trace } from "./trace";
+import { pauseForAgent } from "./wait";
+
+// @ts-ignore: decorator
+@external("env", "now")
+declare function now(): f64;
+
+/** Looks before sleeping: where each agent has a core the answer comes soon, else the one we wait for may need ours. */
+const SPINS_ALONE: u32 = 20000;
+const SPINS_CROWDED: u32 = 200;
+
+/** Collects now, or takes part in the collection that another agent has begun. The shadow stack's end is saved. */
+export function collectYoung(): void {
+  if (requestStop()) {
+    awaitStopped();
+    runCollection(false, false);
+    finish();
+  } else park();
+}
+
+/** Collects everything. */
+export function collectFull(): void {
+  while (!requestStop()) park();
+  awaitStopped();
+  runCollection(true, false);
+  finish();
+}
+
+/**
+ * Collects everything, and takes `blocks` blocks before other agents run again and could be faster. Returns the first, or NONE.
+ */
+export function collectForSpan(blocks: u32): u32 {
+  while (!requestStop()) park();
+  awaitStopped();
+  runCollection(true, false);
+  let first = NONE;
+  if (reserve(blocks)) {
+    first = takeSpan(blocks, agent);
+    if (first == NONE) unreserve(blocks);
+  }
+  finish();
+  return first;
+}
+
+/** Refills the collector's nursery before others can take the blocks, and lets the world go. */
+function finish(): void {
+  refill();
+  releaseWorld();
+}
+
+/** Finishes the collection of an agent that died in it. Called by whoever waits for that collection. */
+export function takeOver(): void {
+  if (!adoptStop()) return;
+  abandonMarking();
+  awaitStopped();
+  runCollection(true, true);
+  releaseWorld();
+}
+
+/** Waits until no other agent marks any more, and forgets the unfinished marking. */
+function abandonMarking(): void {
+  closeMarking();
+  const high = atomic.load<u32>(AGENTS_HIGH);
+  for (let id: u32 = 0; id < high; id++) {
+    if (id == agent) continue;
+    const marking = controlBlock(id) + AGENT_MARKING;
+    while (atomic.load<u32>(marking) != 0) pauseForAgent(marking, 1);
+  }
+  store<u32>(controlBlock(agent), 0, AGENT_MARKING);
+  clearGray();
+  store<u32>(STAT_RESTARTS, load<u32>(STAT_RESTARTS) + 1);
+}
+
+/** Collects; `restart` after an unfinished collection, whose marks mean nothing. The world is stopped. */
+function runCollection(full: bool, restart: bool): void {
+  const start = now();
+  countAllocated();
+  // Read and cleared before marking: what asks for a full collection from here on, gets the next one.
+  if (atomic.xchg<u32>(FORCE_FULL, 0) != 0 || load<u32>(PROMOTED_BYTES) > load<u32>(FULL_THRESHOLD)) full = true;
+  countMarkers();
+  for (;;) {
+    if (restart) {
+      trace(TRACE_RESET);
+      full = true;
+    }
+    if (full) startEpoch();
+    beginMarking();
+    visitRoots();
+    if (!full) visitLogs();
+    if (markAsCollector()) break;
+    abandonMarking();
+    restart = true;
+  }
+  const high = atomic.load<u32>(AGENTS_HIGH);
+  for (let id: u32 = 0; id < high; id++) resetLog(id);
+  adjustBudgets(full);
+  if (full) sweepFull();
+  else sweepYoung();
+  store<u32>(SEQUENCE, load<u32>(SEQUENCE) + 1);
+  store<u32>(LAST_WAS_FULL, full ? 1 : 0);
+  dropStaleBuffer();
+  if ((load<u32>(MODE) & MODE_VERIFY) != 0) {
+    const bad = trace(TRACE_VERIFY_MARKED);
+    if (bad != 0) fail(FAIL_BROKEN, bad);
+  }
+  record(full, now() - start);
+}
+
+function startEpoch(): void {
+  store<u32>(EPOCH, 3 - load<u32>(EPOCH));
+  clearLines();
+}
+
+/** Counts who can help, and how patiently to wait. */
+function countMarkers(): void {
+  let markers: u32 = 1;
+  const high = atomic.load<u32>(AGENTS_HIGH);
+  for (let id: u32 = 0; id < high; id++) {
+    if (id != agent && atomic.load<u32>(controlBlock(id), AGENT_STATE) == AGENT_STOPPED) markers++;
+  }
+  const cores = load<u32>(PLAN_PARALLELISM);
+  store<u32>(MARKERS_POSSIBLE, min(markers, cores));
+  store<u32>(SPINS, markers <= cores ? SPINS_ALONE : SPINS_CROWDED);
+}
+
+/** What old objects were made to refer to since the last collection. */
+function visitLogs(): void {
+  const high = atomic.load<u32>(AGENTS_HIGH);
+  for (let id: u32 = 0; id < high; id++) {
+    const control = controlBlock(id);
+    let segment = load<usize>(control, AGENT_LOG_SEGMENT);
+    let end = load<usize>(control, AGENT_LOG_TOP);
+    while (segment != 0) {
+      for (let at = segment + SEGMENT_ENTRIES; at < end; at += 4) rescan(load<usize>(at));
+      end = load<usize>(segment, 4);
+      segment = load<usize>(segment);
+    }
+  }
+}
+
+function record(full: bool, pause: f64): void {
+  const counter = full ? STAT_FULL : STAT_YOUNG;
+  store<u32>(counter, load<u32>(counter) + 1);
+  store<f64>(STAT_PAUSE_TOTAL, load<f64>(STAT_PAUSE_TOTAL) + pause);
+  if (pause > load<f64>(STAT_PAUSE_LONGEST)) store<f64>(STAT_PAUSE_LONGEST, pause);
+}

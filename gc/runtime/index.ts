@@ -1,0 +1,32 @@
+/** The exports of the heap runtime: `RuntimeExports` in gc/api.ts. */
+import { STOP_REQUEST } from "./layout";
+import { MODE, MODE_STRESS } from "./control";
+import { collectFull, collectYoung } from "./collect";
+import { park, releaseWorld, saveStack, stopFromSafeRegion } from "./safepoint";
+import { TRACE_VERIFY, trace } from "./trace";
+
+export { allocate } from "./allocate";
+export { log } from "./barrier";
+export { attach, detach, initialize, reclaim } from "./lifecycle";
+export { allocatePermanent } from "./permanent";
+export { addAgentRoots, addHandles, addRoots, removeRoots } from "./roots";
+export { enter, leave } from "./safepoint";
+
+export function poll(sp: usize): void {
+  saveStack(sp);
+  if (atomic.load<u32>(STOP_REQUEST) != 0) park();
+  else if ((load<u32>(MODE) & MODE_STRESS) != 0) collectYoung();
+}
+
+export function collect(sp: usize, full: u32): void {
+  saveStack(sp);
+  if (full != 0) collectFull();
+  else collectYoung();
+}
+
+export function verify(): usize {
+  stopFromSafeRegion();
+  const bad = trace(TRACE_VERIFY);
+  releaseWorld();
+  return bad;
+}

@@ -1,0 +1,120 @@
+/** Agents come and go, some of them without saying so. */
+import {
+  AGENTS_HIGH,
+  AGENT_DETACHED,
+  AGENT_MARKING,
+  AGENT_NURSERY_COUNT,
+  AGENT_NURSERY_USED,
+  AGENT_SAFE,
+  AGENT_SHADOW_BASE,
+  AGENT_SP,
+  AGENT_STATE,
+  BLOCK_LOG2,
+  EPOCH,
+  FORCE_FULL,
+  GROWN_END,
+  MARK_ABORT,
+  MODE,
+  NURSERY_BYTES,
+  PLAN_MAXIMUM_AGENTS,
+  PLAN_MODE,
+  PLAN_SHADOW_BYTES,
+  PLAN_SHADOW_STACKS,
+  PROMOTED_BYTES,
+  SPINS,
+  STOP_ORPHANED,
+} from "./control";
+import { AGENT_SHADOW_LIMIT, STOP_REQUEST } from "./layout";
+import { attachLog } from "./barrier";
+import { releaseReserved } from "./blocks";
+import { FAIL_AGENT, fail } from "./debug";
+import { wakeSleepers } from "./mark-stack";
+import { resetNursery } from "./nursery";
+import { unlockDead } from "./permanent";
+import { firstBudgets } from "./policy";
+import { attachHandles, clearHandlesOf, removeRangesOf } from "./roots";
+import { agent, becomeAgent, controlBlock, loadPlan, self } from "./state";
+import { wakeCollector } from "./wait";
+
+const FIRST_SPINS: u32 = 20000;
+
+export function initialize(): void {
+  loadPlan();
+  store<u32>(EPOCH, 1);
+  store<u32>(SPINS, FIRST_SPINS);
+  store<u32>(MODE, load<u32>(PLAN_MODE));
+  store<usize>(GROWN_END, (memory.size() as usize) << 16);
+  firstBudgets();
+}
+
+export function attach(id: u32, mayBlock: u32): void {
+  loadPlan();
+  if (id >= load<u32>(PLAN_MAXIMUM_AGENTS)) fail(FAIL_AGENT, id);
+  if (atomic.load<u32>(controlBlock(id), AGENT_STATE) != AGENT_DETACHED) fail(FAIL_AGENT, id);
+  becomeAgent(id, mayBlock != 0);
+  const bytes = load<usize>(PLAN_SHADOW_BYTES);
+  const base = load<usize>(PLAN_SHADOW_STACKS) + (id as usize) * bytes;
+  store<usize>(self, base, AGENT_SHADOW_BASE);
+  store<usize>(self, base + bytes, AGENT_SHADOW_LIMIT);
+  store<usize>(self, base, AGENT_SP);
+  attachLog(id);
+  attachHandles();
+  resetNursery();
+  raiseHigh(id + 1);
+  // Last: from here on a collection looks at this agent.
+  atomic.store<u32>(self, AGENT_SAFE, AGENT_STATE);
+}
+
+/** A collector that reads the old value has set STOP_REQUEST before, and the agent's `enter` sees that. */
+function raiseHigh(count: u32): void {
+  for (;;) {
+    const high = atomic.load<u32>(AGENTS_HIGH);
+    if (high >= count || atomic.cmpxchg<u32>(AGENTS_HIGH, high, count) == high) return;
+  }
+}
+
+export function detach(): void {
+  // Its blocks hold young objects that no collection has looked at: they stay as they are until a full collection counts every block.
+  atomic.add<u32>(PROMOTED_BYTES, load<u32>(self, AGENT_NURSERY_COUNT) << BLOCK_LOG2);
+  release(agent);
+}
+
+/** Empties everything that keeps objects alive for agent `id`, and then its state. */
+function release(id: u32): void {
+  const control = controlBlock(id);
+  clearHandlesOf(id);
+  removeRangesOf(id);
+  store<usize>(control, load<usize>(control, AGENT_SHADOW_BASE), AGENT_SP);
+  store<u32>(control, 0, AGENT_NURSERY_COUNT);
+  store<u32>(control, 0, AGENT_NURSERY_USED);
+  // Last: another agent may attach under the id now, and a collector that waited for this one goes on.
+  atomic.store<u32>(control, AGENT_DETACHED, AGENT_STATE);
+  wakeCollector(control + AGENT_STATE);
+}
+
+/**
+ * Nothing waits for the dead, because nothing that an agent holds needs the agent to let it go:
+ *
+ *   - its state: the collector waits for mutators only, and this takes the state away;
+ *   - its part of a marking: MARK_ABORT makes all others leave, and the collector mark anew;
+ *   - a collection: STOP_REQUEST goes to whoever waits for it;
+ *   - the permanent allocator's lock names its owner;
+ *   - blocks carry the owner's id; what it allocated and logged is found by a full collection, which needs neither its nursery nor its log.
+ */
+export function reclaim(id: u32): void {
+  const control = controlBlock(id);
+  if (atomic.load<u32>(control, AGENT_STATE) == AGENT_DETACHED) return;
+  atomic.store<u32>(FORCE_FULL, 1);
+  unlockDead(id);
+  releaseReserved(id);
+  release(id);
+  const owned = atomic.load<u32>(STOP_REQUEST) == id + 1;
+  if (atomic.load<u32>(control, AGENT_MARKING) != 0) {
+    // First the order to leave, then the sign that the dead agent has left: the collector waits for the second when it sees the first.
+    atomic.store<u32>(MARK_ABORT, 1);
+    atomic.store<u32>(control, 0, AGENT_MARKING);
+    wakeCollector(control + AGENT_MARKING);
+  }
+  if (owned) atomic.cmpxchg<u32>(STOP_REQUEST, id + 1, STOP_ORPHANED);
+  wakeSleepers(-1);
+}

@@ -1,0 +1,145 @@
+/**
+ * Where marking starts: shadow stacks, root ranges, handles.
+ *
+ * Ranges and handles may be added and taken back by an agent in a safe region while another collects, so each entry changes by one atomic
+ * store; there is no lock. Whatever such an agent adds is null, or is referred to from elsewhere too.
+ */
+import {
+  AGENTS_HIGH,
+  AGENT_DETACHED,
+  AGENT_HANDLES,
+  AGENT_SHADOW_BASE,
+  AGENT_SP,
+  AGENT_STATE,
+  HANDLE_CHUNK_BYTES,
+  HANDLE_SLOTS_START,
+  PLAN_ROOT_RANGES,
+  RANGE_RESERVED,
+  ROOT_CHUNK_BYTES,
+  ROOT_RANGES,
+} from "./control";
+import { NULL_REFERENCE } from "./layout";
+import { pushRoot } from "./mark";
+import { allocatePermanent } from "./permanent";
+import { agent, controlBlock, self } from "./state";
+import { traceEdge, tracing } from "./trace";
+
+const ENTRIES_START: usize = 16;
+const ENTRY_BYTES: usize = 16;
+const ENTRY_OWNER: usize = 8;
+
+/** The next chunk to hand out of those that an earlier agent of this id left; 0 when there are no more. */
+let spareHandles: usize = 0;
+
+export function attachHandles(): void {
+  spareHandles = load<usize>(self, AGENT_HANDLES);
+}
+
+// @ts-ignore: decorator
+@inline
+function entriesEnd(chunk: usize): usize {
+  return chunk + ENTRIES_START + (ROOT_RANGES as usize) * ENTRY_BYTES;
+}
+
+/** Adds a range for the store (`owner` 0) or for an agent (1 + id). */
+function addRange(start: usize, end: usize, owner: u32): void {
+  let chunk = load<usize>(PLAN_ROOT_RANGES);
+  for (;;) {
+    for (let at = chunk + ENTRIES_START; at < entriesEnd(chunk); at += ENTRY_BYTES) {
+      if (atomic.load<u64>(at) != 0 || atomic.cmpxchg<u64>(at, 0, RANGE_RESERVED) != 0) continue;
+      atomic.store<u32>(at, owner, ENTRY_OWNER);
+      // Start and end in one store: a collector must never pair one range's start with another's end.
+      atomic.store<u64>(at, (start as u64) | ((end as u64) << 32));
+      return;
+    }
+    let next = atomic.load<usize>(chunk);
+    if (next == 0) {
+      const fresh = allocatePermanent(ROOT_CHUNK_BYTES);
+      if (fresh == 0) unreachable();
+      const other = atomic.cmpxchg<usize>(chunk, 0, fresh);
+      next = other != 0 ? other : fresh;
+    }
+    chunk = next;
+  }
+}
+
+export function addRoots(start: usize, end: usize): void {
+  if (end > start) addRange(start, end, 0);
+}
+
+export function addAgentRoots(start: usize, end: usize): void {
+  if (end > start) addRange(start, end, agent + 1);
+}
+
+export function removeRoots(start: usize): void {
+  for (let chunk = load<usize>(PLAN_ROOT_RANGES); chunk != 0; chunk = atomic.load<usize>(chunk)) {
+    for (let at = chunk + ENTRIES_START; at < entriesEnd(chunk); at += ENTRY_BYTES) {
+      if ((atomic.load<u64>(at) as usize) == start) {
+        atomic.store<u64>(at, 0);
+        return;
+      }
+    }
+  }
+}
+
+/** Takes all ranges back that ended with agent `id`. */
+export function removeRangesOf(id: u32): void {
+  for (let chunk = load<usize>(PLAN_ROOT_RANGES); chunk != 0; chunk = atomic.load<usize>(chunk)) {
+    for (let at = chunk + ENTRIES_START; at < entriesEnd(chunk); at += ENTRY_BYTES) {
+      const range = atomic.load<u64>(at);
+      if (range != 0 && atomic.load<u32>(at, ENTRY_OWNER) == id + 1) atomic.cmpxchg<u64>(at, range, 0);
+    }
+  }
+}
+
+export function addHandles(): usize {
+  let chunk = spareHandles;
+  if (chunk != 0) {
+    spareHandles = load<usize>(chunk);
+    return chunk;
+  }
+  chunk = allocatePermanent(HANDLE_CHUNK_BYTES);
+  if (chunk == 0) return 0;
+  clearHandles(chunk);
+  store<usize>(chunk, load<usize>(self, AGENT_HANDLES));
+  // Last, and atomic: a collector follows the chain from here.
+  atomic.store<usize>(self, chunk, AGENT_HANDLES);
+  return chunk;
+}
+
+function clearHandles(chunk: usize): void {
+  for (let slot = chunk + HANDLE_SLOTS_START; slot < chunk + HANDLE_CHUNK_BYTES; slot += 4) atomic.store<u32>(slot, NULL_REFERENCE as u32);
+}
+
+/** Empties all handles of agent `id`; the chunks stay with the id. */
+export function clearHandlesOf(id: u32): void {
+  for (let chunk = atomic.load<usize>(controlBlock(id), AGENT_HANDLES); chunk != 0; chunk = load<usize>(chunk)) clearHandles(chunk);
+}
+
+function visitRange(start: usize, end: usize): void {
+  for (let at = start; at < end; at += 4) {
+    // Atomic, because an agent in a safe region may free a handle meanwhile.
+    const word = atomic.load<usize>(at);
+    if (tracing) traceEdge(word);
+    else pushRoot(word);
+  }
+}
+
+/** Visits all roots: for marking, or for the tracer while `tracing`. The world is stopped. */
+export function visitRoots(): void {
+  const high = atomic.load<u32>(AGENTS_HIGH);
+  for (let id: u32 = 0; id < high; id++) {
+    const control = controlBlock(id);
+    if (atomic.load<u32>(control, AGENT_STATE) == AGENT_DETACHED) continue;
+    visitRange(load<usize>(control, AGENT_SHADOW_BASE), load<usize>(control, AGENT_SP));
+    for (let chunk = atomic.load<usize>(control, AGENT_HANDLES); chunk != 0; chunk = load<usize>(chunk)) {
+      visitRange(chunk + HANDLE_SLOTS_START, chunk + HANDLE_CHUNK_BYTES);
+    }
+  }
+  for (let chunk = load<usize>(PLAN_ROOT_RANGES); chunk != 0; chunk = atomic.load<usize>(chunk)) {
+    for (let at = chunk + ENTRIES_START; at < entriesEnd(chunk); at += ENTRY_BYTES) {
+      const range = atomic.load<u64>(at);
+      if (range > (RANGE_RESERVED as u64)) visitRange(range as usize, (range >>> 32) as usize);
+    }
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * Stopping the world.
+ *
+ *                 enter                     STOP_REQUEST seen
+ *       SAFE  ---------------->  MUTATOR  ------------------->  STOPPED
+ *             <----------------           <-------------------
+ *                 leave                     STOP_REQUEST is 0
+ *
+ * STOP_REQUEST is the collector's lock and names its owner. The collector waits until nobody else is a MUTATOR: it never waits for an agent
+ * in a safe region. An agent becomes a MUTATOR first and looks at STOP_REQUEST then; the collector sets STOP_REQUEST first and looks at the
+ * states then. All four are sequentially consistent, so one of the two sees the other, and no agent runs through a collection.
+ */
+import {
+  AGENTS_HIGH,
+  AGENT_MUTATOR,
+  AGENT_SAFE,
+  AGENT_SHADOW_BASE,
+  AGENT_SP,
+  AGENT_STATE,
+  AGENT_STOPPED,
+  EVENT,
+  STOP_ORPHANED,
+} from "./control";
+import { AGENT_SHADOW_LIMIT, STOP_REQUEST } from "./layout";
+import { takeOver } from "./collect";
+import { FAIL_STACK, FAIL_STATE, check } from "./debug";
+import { helpMarking, markingWantsHelp } from "./mark";
+import { wakeSleepers } from "./mark-stack";
+import { countAllocated, dropStaleBuffer } from "./nursery";
+import { agent, controlBlock, self } from "./state";
+import { pauseForAgent, sleepUntilEvent, tired, wakeCollector } from "./wait";
+
+function setState(state: u32): void {
+  atomic.store<u32>(self, state, AGENT_STATE);
+  wakeCollector(self + AGENT_STATE);
+}
+
+/** Notes where the shadow stack ends. */
+export function saveStack(sp: usize): void {
+  check(sp >= load<usize>(self, AGENT_SHADOW_BASE) && sp <= load<usize>(self, AGENT_SHADOW_LIMIT), FAIL_STACK, sp);
+  store<usize>(self, sp, AGENT_SP);
+}
+
+/** Waits, in state SAFE or STOPPED, until the world is let go; helps with marking meanwhile. */
+function waitForWorld(): void {
+  for (;;) {
+    const event = atomic.load<u32>(EVENT);
+    const request = atomic.load<u32>(STOP_REQUEST);
+    if (request == 0) return;
+    if (request == STOP_ORPHANED) takeOver();
+    else if (markingWantsHelp()) helpMarking();
+    else if (tired()) sleepUntilEvent(event);
+  }
+}
+
+/** Makes the agent a mutator, from state `waiting`, which it has while a collection runs. */
+function becomeMutator(waiting: u32): void {
+  for (;;) {
+    atomic.store<u32>(self, AGENT_MUTATOR, AGENT_STATE);
+    if (atomic.load<u32>(STOP_REQUEST) == 0) break;
+    setState(waiting);
+    waitForWorld();
+  }
+  dropStaleBuffer();
+}
+
+export function enter(): usize {
+  check(atomic.load<u32>(self, AGENT_STATE) == AGENT_SAFE, FAIL_STATE, self);
+  becomeMutator(AGENT_SAFE);
+  return load<usize>(self, AGENT_SP);
+}
+
+export function leave(sp: usize): void {
+  check(atomic.load<u32>(self, AGENT_STATE) == AGENT_MUTATOR, FAIL_STATE, self);
+  saveStack(sp);
+  countAllocated();
+  setState(AGENT_SAFE);
+}
+
+/** Stops until no collection is wanted. The shadow stack's end is saved. */
+export function park(): void {
+  countAllocated();
+  setState(AGENT_STOPPED);
+  waitForWorld();
+  becomeMutator(AGENT_STOPPED);
+}
+
+/** Tries to become the collector. */
+export function requestStop(): bool {
+  return atomic.cmpxchg<u32>(STOP_REQUEST, 0, agent + 1) == 0;
+}
+
+/** Takes a collection over whose collector died; false when another agent did. */
+export function adoptStop(): bool {
+  return atomic.cmpxchg<u32>(STOP_REQUEST, STOP_ORPHANED, agent + 1) == STOP_ORPHANED;
+}
+
+/** Waits until all other agents are stopped, safe or gone. */
+export function awaitStopped(): void {
+  const high = atomic.load<u32>(AGENTS_HIGH);
+  for (let id: u32 = 0; id < high; id++) {
+    if (id == agent) continue;
+    const state = controlBlock(id) + AGENT_STATE;
+    while (atomic.load<u32>(state) == AGENT_MUTATOR) pauseForAgent(state, AGENT_MUTATOR);
+  }
+}
+
+/** Waits until this agent is the collector, in a safe region. */
+export function stopFromSafeRegion(): void {
+  while (!requestStop()) waitForWorld();
+  awaitStopped();
+}
+
+/** Lets the world go. */
+export function releaseWorld(): void {
+  // Publishes everything that the collection wrote.
+  atomic.store<u32>(STOP_REQUEST, 0);
+  wakeSleepers(-1);
+}

@@ -2,7 +2,6 @@
 import { readFileSync } from "node:fs";
 import { parse, print } from "./commands/convert.ts";
 import { listFeatures } from "./commands/features.ts";
-import { run } from "./commands/run.ts";
 import { validate } from "./commands/validate.ts";
 import { type ModuleFile, readModuleFile } from "./files.ts";
 import { describeError, exitCodeOf } from "./report.ts";
@@ -16,7 +15,8 @@ const open = (name: string): ModuleFile => {
 
 type Command = (words: readonly string[]) => number | Promise<number>;
 const commands: Readonly<Record<string, Command>> = {
-  run: (words) => run(words, open),
+  // Loaded only when it is needed: the other commands have no use for a runtime.
+  run: async (words) => (await import("./commands/run.ts")).run(words, open),
   validate,
   parse: (words) => parse(words, open),
   print: (words) => print(words, open),

@@ -82,6 +82,8 @@ export class Agent implements Conversions {
       trap: this.traps.trap,
       growTable: ((record: number, delta: number, value: number, scanned: number) =>
         growTable(this, record >>> 0, delta, value, scanned !== 0)) as unknown as WebAssembly.ImportValue,
+      externHandle: ((value: unknown) => this.externHandle(value)) as unknown as WebAssembly.ImportValue,
+      externValue: ((handle: number) => this.externValue(handle)) as unknown as WebAssembly.ImportValue,
     };
   }
 
@@ -90,6 +92,7 @@ export class Agent implements Conversions {
     switch (step.kind) {
       case "module":
         this.#modules.set(step.plan.id, step.plan);
+        this.traps.addSites(step.plan.lowered.trapSites);
         return;
       case "template":
         this.#templates.set(step.plan.id, step.plan);

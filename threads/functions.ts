@@ -83,7 +83,7 @@ const adapters = new Map<string, WebAssembly.Module>();
  * A host function table takes functions of WebAssembly only, so a function of JS is imported and exported again:
  * (module (type (func ...)) (import "" "f" (func (type 0))) (export "f" (func 0)))
  */
-function hostFunction(signature: Signature, target: LoweredFunction): WebAssembly.ExportValue & ((...operands: unknown[]) => unknown) {
+function hostFunction(signature: Signature, target: LoweredFunction): WebAssembly.ExportValue & LoweredFunction {
   const params = [...signature.params.map((kind) => typeCodes[hostType(kind)]), typeCodes.i32];
   const results = signature.results.map((kind) => typeCodes[hostType(kind)]);
   const key = `${params.join()}>${results.join()}`;
@@ -101,7 +101,7 @@ function hostFunction(signature: Signature, target: LoweredFunction): WebAssembl
   }
   const { f } = new WebAssembly.Instance(module, { "": { f: target } }).exports;
   assert(typeof f === "function", "the adapter exports its import");
-  return f;
+  return f as WebAssembly.ExportValue & LoweredFunction;
 }
 
 function leb(value: number): number[] {

@@ -30,7 +30,7 @@ export type {
 } from "./namespace.ts";
 export { WorkerLostError } from "./pool.ts";
 export type { AgentStatistics } from "./protocol.ts";
-export type { ExportedFunction, Store, StoreOptions, StoreStatistics } from "./store.ts";
+export type { Store, StoreOptions, StoreStatistics } from "./store.ts";
 
 /**
  * Makes a store and starts its Workers. Rejects with an `IsolationError` where the host has no shared memory: in browsers a page needs the

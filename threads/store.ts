@@ -3,6 +3,7 @@
  * happen there, shared code runs on all of its agents.
  */
 import { defaultFeatures, type FeatureSet } from "../core/features.ts";
+import { type ModuleParts, noNames } from "../core/module.ts";
 import { TypeStore } from "../core/type-store.ts";
 import type { SubType, ValType } from "../core/types.ts";
 import { canBlock, Heap, type HeapStatistics } from "../gc/heap.ts";
@@ -54,16 +55,13 @@ export interface StoreOptions {
   readonly onThreadError?: (error: Error, thread: number) => void;
 }
 
-/** A function that this store exported: callable, and known to the store by its index. */
-// biome-ignore lint/complexity/noBannedTypes: the exports of an instance are typed so by the standard
-export type ExportedFunction = Function;
-
 /** Figures of a store. */
 export interface StoreStatistics {
   readonly heap: HeapStatistics;
-  readonly agents: readonly AgentStatistics[];
   /** Workers at present. */
   readonly threads: number;
+  /** Jobs that wait for a Worker. */
+  readonly queued: number;
 }
 
 export class Store {
@@ -168,7 +166,8 @@ export class Store {
   functionType(params: readonly ValType[]): number {
     const definition = { final: true, supertypes: [], shared: false, descriptor: undefined, describes: undefined } as const;
     const type: SubType = { ...definition, composite: { kind: "func", params, results: [] } };
-    return this.types.canonicalize({ recGroups: [{ start: 0, types: [type], offset: 0 }], types: [type] })[0]!;
+    const module: ModuleParts = { ...emptyModule, recGroups: [{ start: 0, types: [type], offset: 0 }], types: [type] };
+    return this.types.canonicalize(module)[0]!;
   }
 
   /** Instantiates on the creator, and on all other agents what shared code may reach. */
@@ -204,13 +203,13 @@ export class Store {
    * Runs a shared function on a Worker. Arguments and results are converted as in a call from JS; references are to shared objects.
    * Calls start in the order in which they were made. Rejects with a `RuntimeError` if the function traps.
    */
-  async spawn(callee: ExportedFunction, ...args: unknown[]): Promise<unknown> {
+  async spawn<Arguments extends unknown[], Result>(callee: (...args: Arguments) => Result, ...args: Arguments): Promise<Result> {
     const number = this.agent.functionIndex(callee);
     const signature = number === undefined ? undefined : this.agent.functions.signature(number);
     if (number === undefined || signature === undefined) throw new TypeError("store.spawn takes a function that this store exported");
     if (!signature.shared) throw new TypeError("only a shared function can run on another thread; store.run instantiates a module there");
     if (!crossesAgents(signature)) throw new TypeError("the function's type has values that cannot be handed to another thread");
-    return this.#waitFor(() => this.#calls.start(number, signature, args));
+    return (await this.#waitFor(() => this.#calls.start(number, signature, args))) as Result;
   }
 
   /**
@@ -322,14 +321,19 @@ export class Store {
     if (this.agent.control.endThread()) this.#onThreadsEnded();
   }
 
-  /** The heap's figures. */
+  /** Figures of the heap: objects, bytes, collections, pauses. */
   get heap(): HeapStatistics {
     return this.#heap.statistics();
   }
 
-  /** All figures; waits for Workers that are at a job. */
-  async statistics(): Promise<StoreStatistics> {
-    return { heap: this.heap, agents: [this.agent.statistics(), ...(await this.#pool.statistics())], threads: this.#pool.size };
+  /** Figures of the heap and the pool. */
+  statistics(): StoreStatistics {
+    return { heap: this.heap, threads: this.#pool.size, queued: this.agent.control.queued };
+  }
+
+  /** Figures of each agent, the creator first; waits for Workers that are at a job. */
+  async agentStatistics(): Promise<AgentStatistics[]> {
+    return [this.agent.statistics(), ...(await this.#pool.statistics())];
   }
 
   /** Collects all garbage now. */
@@ -365,6 +369,26 @@ export class Store {
     await this.close();
   }
 }
+
+const emptyModule: ModuleParts = {
+  recGroups: [],
+  types: [],
+  imports: [],
+  functions: [],
+  tables: [],
+  memories: [],
+  tags: [],
+  globals: [],
+  exports: [],
+  start: undefined,
+  startOffset: 0,
+  elements: [],
+  dataCount: undefined,
+  data: [],
+  customs: [],
+  names: noNames(),
+  sourceMap: undefined,
+};
 
 const noImports: WebAssembly.Imports = {};
 

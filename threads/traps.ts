@@ -5,7 +5,7 @@
  * code and executes `unreachable`: an error thrown from JS could be caught by the program's `catch_all`, a trap of the host cannot.
  */
 import { RuntimeError } from "../core/base/errors.ts";
-import { TrapCode, trapMessages } from "../core/lower/lowered.ts";
+import { TrapCode, type TrapSite, trapMessages } from "../core/lower/lowered.ts";
 
 /**
  * (module
@@ -44,6 +44,8 @@ const hostMessages: readonly (readonly [fragment: string, code: string, message:
   ["expected shared memory", "expected-shared-memory", "expected shared memory"],
   ["unreachable", "unreachable", "unreachable"],
 ];
+/** Where V8 and SpiderMonkey say that a trap happened: the innermost frame of wasm code, and its offset in the module. */
+const innermostFrame = /wasm-function\[\d+\]:0x([0-9a-f]+)/;
 /** Messages of an access beyond a memory's end. */
 const outOfBounds = ["memory access out of bounds", "out of bounds memory access", "index out of bounds"];
 
@@ -60,11 +62,33 @@ export class Traps {
   readonly #code: WebAssembly.Global;
   /** True once the agent runs code that has linear memories: then an access out of bounds need not be a null reference. */
   usesMemories = false;
+  /** The trap sites of each module, the newest last. */
+  readonly #sites: (readonly TrapSite[])[] = [];
 
   constructor() {
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(trapModule));
     this.trap = exports["trap"]!;
     this.#code = exports["code"] as WebAssembly.Global;
+  }
+
+  /** Makes the trap sites of a module known. */
+  addSites(sites: readonly TrapSite[]): void {
+    if (sites.length > 0) this.#sites.push(sites);
+  }
+
+  /**
+   * The code of the instruction that trapped, where lowering noted one. A stack trace tells the offset but hardly the module, so of several
+   * modules with a site at the same offset the newest wins; where the host gives no offset there is no answer.
+   */
+  #codeAt(error: Error): TrapCode | undefined {
+    const [, digits] = innermostFrame.exec(error.stack ?? "") ?? [];
+    if (digits === undefined) return undefined;
+    const offset = Number.parseInt(digits, 16);
+    for (let i = this.#sites.length - 1; i >= 0; i--) {
+      const site = this.#sites[i]!.find((candidate) => candidate.offset === offset);
+      if (site !== undefined) return site.code;
+    }
+    return undefined;
   }
 
   /** What a program sees in place of `error`: a trap as a `RuntimeError`, anything else unchanged. */
@@ -74,15 +98,17 @@ export class Traps {
     if (!(error instanceof WebAssembly.RuntimeError)) return error;
     const code = this.#code.value as number;
     this.#code.value = -1;
-    if (code >= 0) return new RuntimeError(trapMessages[code as TrapCode] ?? "trap", { code: codeNames.get(code) ?? "trap", cause: error });
+    if (code >= 0) return trapError(code as TrapCode, error);
     return this.#translateHost(error);
   }
 
   #translateHost(error: WebAssembly.RuntimeError): RuntimeError {
     const text = error.message.toLowerCase();
+    const site = this.#codeAt(error);
+    if (site !== undefined) return trapError(site, error);
     // The heap has no access out of bounds but that of a null reference (DESIGN 4).
     if (outOfBounds.some((fragment) => text.includes(fragment)) && !text.includes("table")) {
-      return this.usesMemories && !isHeapAccess(error)
+      return this.usesMemories
         ? new RuntimeError("out of bounds memory access", { code: "memory-out-of-bounds", cause: error })
         : new RuntimeError("null reference", { code: "null-reference", cause: error });
     }
@@ -92,8 +118,8 @@ export class Traps {
   }
 }
 
-function isHeapAccess(_error: WebAssembly.RuntimeError): boolean {
-  return false;
+function trapError(code: TrapCode, cause: Error): RuntimeError {
+  return new RuntimeError(trapMessages[code], { code: codeNames.get(code) ?? "trap", cause });
 }
 
 /** Engines report an exhausted stack as a RangeError (V8, JavaScriptCore) or an InternalError (SpiderMonkey). */

@@ -112,7 +112,7 @@ export class Calls {
     const id = this.#next++;
     const promise = new Promise<unknown>((resolve, reject) => this.#pending.set(id, { record, signature, args, resolve, reject }));
     const kind = run === undefined ? JobKind.call : JobKind.run;
-    if (!control.submit({ kind, target, argument: record, id })) this.#agent.onQueued();
+    control.submit({ kind, target, argument: record, id });
     return promise;
   }
 

@@ -1,7 +1,7 @@
 /**
  * The Workers of a store: started, told what all agents must know, buried when they die.
  *
- * The pool has `threads` Workers from the start. When jobs wait, nobody is parked and none of the running jobs ends for a while, it grows up
+ * The pool has `threads` Workers from the start. When threads that wasm code spawned wait and the queue stands still for a while, it grows up
  * to `maximumThreads`: threads that block until another thread acts would otherwise keep that other thread in the queue forever.
  */
 import * as Comlink from "comlink";
@@ -89,11 +89,16 @@ export class Pool {
     for (const worker of this.#workers.values()) worker.host.keepAlive(alive);
   }
 
-  /** Called when a job was queued and nobody was parked. */
+  /** Makes sure that there is a Worker at all: calls from JS wait in the queue, however long the running ones take. */
+  ensure(): void {
+    if (!this.#closing && this.#workers.size + this.#starting === 0) this.#startLogged();
+  }
+
+  /** Called when wasm code spawned a thread and nobody was parked. */
   grow(): void {
     const { control, maximumThreads } = this.#options;
+    this.ensure();
     if (this.#closing || this.#watch !== undefined || this.#workers.size + this.#starting >= maximumThreads) return;
-    if (this.#workers.size + this.#starting === 0) return void this.#startLogged();
     const taken = control.taken;
     const timer = setTimeout(() => {
       this.#watch = undefined;
@@ -191,7 +196,7 @@ export class Pool {
     // A Worker that never got ready would only die again.
     if (wasReady && this.#workers.size + this.#starting < threads) this.#startLogged();
     // A job may have woken the dead Worker instead of a living one.
-    if (control.queued > 0 && !control.nudge()) this.grow();
+    if (control.queued > 0 && !control.nudge()) this.ensure();
   }
 
   /** Figures of each Worker; one that is at a job answers after it. */

@@ -29,7 +29,7 @@ export interface StoreOptions {
   /** Workers beside the creating thread; by default as many as the machine runs at once. 0: no Workers ever, unless `maximumThreads` says so. */
   readonly threads?: number;
   /**
-   * How many Workers there may be. The store adds Workers when jobs wait and none of the running ones ends (pool.ts). Default: 16, or
+   * How many Workers there may be. The store adds Workers when threads wait that wasm code spawned and no job ends (pool.ts). Default: 16, or
    * `threads` where that is more or 0.
    */
   readonly maximumThreads?: number;
@@ -79,7 +79,8 @@ export class Store {
   readonly #bound: BoundNamespace;
   readonly #templates = new WeakMap<WebAssembly.Imports, WeakMap<CompiledModule, number>>();
   readonly #threadErrors: Error[] = [];
-  #threadWaiters: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
+  #threadWaiters: (() => void)[] = [];
+  #waiting = 0;
   #modules = 0;
   #instances = 0;
   #templateCount = 0;
@@ -209,7 +210,7 @@ export class Store {
     if (number === undefined || signature === undefined) throw new TypeError("store.spawn takes a function that this store exported");
     if (!signature.shared) throw new TypeError("only a shared function can run on another thread; store.run instantiates a module there");
     if (!crossesAgents(signature)) throw new TypeError("the function's type has values that cannot be handed to another thread");
-    return (await this.#waitFor(() => this.#calls.start(number, signature, args))) as Result;
+    return (await this.#call(() => this.#calls.start(number, signature, args))) as Result;
   }
 
   /**
@@ -226,7 +227,7 @@ export class Store {
     const signature = plan.signatures[entry.index]!;
     if (!crossesAgents(signature)) throw new TypeError("the function's type has values that cannot be handed to another thread");
     const template = this.#template(module, imports ?? noImports);
-    return this.#waitFor(() => this.#calls.start(template, signature, args, { functionIndex: entry.index }));
+    return this.#call(() => this.#calls.start(template, signature, args, { functionIndex: entry.index }));
   }
 
   #template(module: CompiledModule, imports: WebAssembly.Imports): number {
@@ -245,20 +246,23 @@ export class Store {
     return id;
   }
 
-  async #waitFor(start: () => Promise<unknown>): Promise<unknown> {
+  async #call(start: () => Promise<unknown>): Promise<unknown> {
     if (this.#closed) throw new Error("the store is closed");
     if (!this.agent.hasWorkers) throw new RangeError("the store has no threads");
-    this.#pool.keepAlive(true);
-    try {
-      return await start();
-    } finally {
-      this.#relax();
-    }
+    this.#pool.ensure();
+    return this.#waitFor(start());
   }
 
-  /** Lets the process end when nobody waits for a Worker. */
-  #relax(): void {
-    this.#pool.keepAlive(this.#calls.size > 0 || this.#threadWaiters.length > 0);
+  /** Waits for Workers; only meanwhile they keep the process alive. */
+  async #waitFor<T>(answer: Promise<T>): Promise<T> {
+    this.#waiting++;
+    this.#pool.keepAlive(true);
+    try {
+      return await answer;
+    } finally {
+      this.#waiting--;
+      this.#pool.keepAlive(this.#waiting > 0);
+    }
   }
 
   /**
@@ -267,9 +271,7 @@ export class Store {
    */
   async threadsEnded(): Promise<void> {
     if (this.agent.control.liveThreads > 0 && !this.#closed) {
-      const ended = new Promise<void>((resolve, reject) => this.#threadWaiters.push({ resolve, reject }));
-      this.#pool.keepAlive(true);
-      await ended;
+      await this.#waitFor(new Promise<void>((resolve) => this.#threadWaiters.push(resolve)));
     }
     const [first] = this.#threadErrors.splice(0);
     if (first !== undefined) throw first;
@@ -308,8 +310,7 @@ export class Store {
     if (this.agent.control.liveThreads > 0) return;
     const waiters = this.#threadWaiters;
     this.#threadWaiters = [];
-    for (const { resolve } of waiters) resolve();
-    this.#relax();
+    for (const resolve of waiters) resolve();
   }
 
   #onLost(kind: "call" | "thread", id: number, error: Error): void {
@@ -333,7 +334,7 @@ export class Store {
 
   /** Figures of each agent, the creator first; waits for Workers that are at a job. */
   async agentStatistics(): Promise<AgentStatistics[]> {
-    return [this.agent.statistics(), ...(await this.#pool.statistics())];
+    return [this.agent.statistics(), ...(await this.#waitFor(this.#pool.statistics()))];
   }
 
   /** Collects all garbage now. */
@@ -362,7 +363,7 @@ export class Store {
     this.#calls.failAll(new WorkerLostError(new Error("the store was closed")));
     const waiters = this.#threadWaiters;
     this.#threadWaiters = [];
-    for (const { resolve } of waiters) resolve();
+    for (const resolve of waiters) resolve();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -67,7 +67,8 @@ export class CodeMetadata {
     }
     const hint = { name, bytes: parseHintBytes(this.c, annotation), at: start };
     if (wholeFunctionHints.has(name)) this.placed.push({ hint, offset: undefined });
-    else (this.pending ??= []).push(hint);
+    else if (this.pending === undefined) this.pending = [hint];
+    else this.pending.push(hint);
   }
 
   /** Hands over the annotations that were gathered. */
@@ -95,9 +96,8 @@ export class CodeMetadata {
     for (const { hint, offset } of this.placed) {
       const functions = this.sections.get(hint.name) ?? [];
       this.sections.set(hint.name, functions);
-      let entry = functions.at(-1);
-      if (entry?.func !== func) functions.push((entry = { func, entries: [] }));
-      entry.entries.push({ offset: offset === undefined ? 0 : header + offset, bytes: hint.bytes });
+      if (functions.at(-1)?.func !== func) functions.push({ func, entries: [] });
+      functions.at(-1)?.entries.push({ offset: offset === undefined ? 0 : header + offset, bytes: hint.bytes });
     }
     this.placed = [];
   }

@@ -54,8 +54,7 @@ export class Context {
     const lexer: Lexer = this.lexer;
     const { kind } = lexer;
     const word = kind === END ? "end of text" : lexer.text();
-    const unknown =
-      kind === RESERVED || (kind === KEYWORD && !isKnownKeyword(word)) || (kind === NUMBER && !isNumberText(word));
+    const unknown = kind === RESERVED || (kind === KEYWORD && !isKnownKeyword(word)) || (kind === NUMBER && !isNumberText(word));
     if (unknown) lexer.fail(`unknown operator ${word}`, "unknown-operator", index, expected);
     // A parenthesis is at fault for the word after it, as when `(foo)` stands where an instruction should.
     if (kind === LEFT && lexer.nextKind === KEYWORD) {
@@ -70,7 +69,11 @@ export class Context {
   require(feature: FeatureName, what: string, index = this.lexer.start): void {
     if (this.features.has(feature)) return;
     const position = positionAt(this.lexer.source, index);
-    throw new CompileError(`${what} needs the feature ${feature}, which is off`, { code: "feature-off", position, expected: feature }, true);
+    throw new CompileError(
+      `${what} needs the feature ${feature}, which is off`,
+      { code: "feature-off", position, expected: feature },
+      true,
+    );
   }
 
   /** Takes `(word`. */

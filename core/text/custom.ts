@@ -1,6 +1,7 @@
 /** `(@custom "name" (before|after section)? "bytes"*)` annotations (core, appendix "Custom Sections and Annotations"). */
-import type { CustomSection } from "../module.ts";
+
 import { Writer } from "../binary/writer.ts";
+import type { CustomSection } from "../module.ts";
 import { type Annotation, END, KEYWORD, LEFT, Lexer, RIGHT, STRING } from "./lexer.ts";
 import { decodeName, stringBytes, stringText } from "./strings.ts";
 

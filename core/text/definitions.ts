@@ -6,13 +6,21 @@ import type { ValType } from "../types.ts";
 import type { ModuleBuilder } from "./builder.ts";
 import type { Context } from "./context.ts";
 import { parseNameAnnotation } from "./custom.ts";
-import { parseExternType, parseGlobalType, parseMemoryRest, parseTablePrefix, parseTableRest, tryAddressType, tryPageSize } from "./extern-types.ts";
+import {
+  parseExternType,
+  parseGlobalType,
+  parseMemoryRest,
+  parseTablePrefix,
+  parseTableRest,
+  tryAddressType,
+  tryPageSize,
+} from "./extern-types.ts";
 import type { InstructionParser } from "./instructions.ts";
 import { ID, RIGHT } from "./lexer.ts";
 import { IndexSpace } from "./names.ts";
 import { inlineData, inlineElements } from "./segments.ts";
 import { parseTypeUse, type TypeUse } from "./type-use.ts";
-import { tryRefType, tryValType, parseValType } from "./types.ts";
+import { parseValType, tryRefType, tryValType } from "./types.ts";
 
 /** What the parsers of module fields work on. */
 export interface Fields {
@@ -145,7 +153,11 @@ export function parseTable(fields: Fields): void {
   if (element !== undefined) {
     if (prefix.sharedFirst) c.lexer.fail("expected a u64: limits after shared i64", "unexpected-token");
     const count = BigInt(inlineElements(fields, index, element, prefix.is64));
-    builder.tables.push({ type: { minimum: count, maximum: count, shared: prefix.shared, is64: prefix.is64, element }, init: undefined, offset });
+    builder.tables.push({
+      type: { minimum: count, maximum: count, shared: prefix.shared, is64: prefix.is64, element },
+      init: undefined,
+      offset,
+    });
   } else {
     const type = parseTableRest(c, prefix);
     const init = c.lexer.kind === RIGHT ? undefined : instructions.parseExpression(false);
@@ -199,7 +211,8 @@ export function parseExport({ c, builder }: Fields): void {
     if (!c.tryOpen(kind)) continue;
     builder.exports.push({ name, kind, index: c.index(spaces[kind]), offset });
     c.close();
-    return c.close();
+    c.close();
+    return;
   }
   c.unexpected("(func, (table, (memory, (global or (tag");
 }

@@ -38,8 +38,10 @@ export function parseTablePrefix(c: Context): Prefix {
 }
 
 function parseBounds(c: Context): { minimum: bigint; maximum: bigint | undefined } {
-  const minimum = c.natural(64);
-  return { minimum, maximum: c.lexer.kind === NUMBER ? c.natural(64) : undefined };
+  // Without 64-bit memories the text format has bounds of 32 bits; with them, larger ones are a matter of validation.
+  const bits = c.features.has("memory64") ? 64 : 32;
+  const minimum = c.natural(bits);
+  return { minimum, maximum: c.lexer.kind === NUMBER ? c.natural(bits) : undefined };
 }
 
 /** A table's type behind what `parseTablePrefix` took. */

@@ -10,7 +10,7 @@ import { parseCatches, parseHandlers } from "./clauses.ts";
 import type { Context } from "./context.ts";
 import { formatF32, formatF64 } from "./floats.ts";
 import { parseI32 } from "./integers.ts";
-import { ID, NUMBER, type Lexer } from "./lexer.ts";
+import { ID, type Lexer, NUMBER } from "./lexer.ts";
 import { parseMemoryArgument, parseOrders } from "./memory-argument.ts";
 import { parseBlockType, parseCallType } from "./type-use.ts";
 import { parseHeapType, parseRefType, parseValTypes } from "./types.ts";
@@ -180,7 +180,19 @@ const special: Readonly<Record<string, Step>> = {
   "memory memory": copy(false),
 };
 
-const indexKinds: readonly ImmediateKind[] = ["func", "type", "table", "memory", "global", "local", "tag", "data", "elem", "field", "memarg"];
+const indexKinds: readonly ImmediateKind[] = [
+  "func",
+  "type",
+  "table",
+  "memory",
+  "global",
+  "local",
+  "tag",
+  "data",
+  "elem",
+  "field",
+  "memarg",
+];
 
 function planOf(row: Row): readonly Step[] {
   const other = special[row.immediates.join(" ")];

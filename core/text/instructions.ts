@@ -13,8 +13,8 @@ import type { Row } from "../ops/row.ts";
 import { rowByName } from "../ops/table.ts";
 import { CodeMetadata, type Hint, noHints } from "./code-metadata.ts";
 import type { Context } from "./context.ts";
-import { END, KEYWORD, LEFT, RIGHT, type Lexer } from "./lexer.ts";
 import { parseImmediates } from "./immediates.ts";
+import { END, KEYWORD, LEFT, type Lexer, RIGHT } from "./lexer.ts";
 
 const rowOf = (name: string): Row => rowByName(name) as Row;
 const elseRow = rowOf("else");
@@ -115,7 +115,8 @@ export class InstructionParser {
   }
 
   private push(kind: FrameKind): Frame {
-    const frame = (this.frames[this.depth++] ??= new Frame());
+    const frame = this.frames[this.depth] ?? new Frame();
+    this.frames[this.depth++] = frame;
     frame.kind = kind;
     frame.label = undefined;
     return frame;
@@ -132,11 +133,14 @@ export class InstructionParser {
     const { top } = this;
     switch (lexer.kind) {
       case KEYWORD:
-        return this.flat(top);
+        this.flat(top);
+        return;
       case LEFT:
-        return this.arm(top) ? undefined : this.open();
+        this.arm(top) ? undefined : this.open();
+        return;
       case RIGHT:
-        return this.close(top as Frame);
+        this.close(top as Frame);
+        return;
       default:
         this.c.unexpected(lexer.kind === END ? ")" : "an instruction");
     }
@@ -159,7 +163,7 @@ export class InstructionParser {
 
   /** Opens the scope of a block's label. */
   private pushLabel(label: string | undefined): void {
-    const { c } = this;
+    const c: Context = this.c;
     if (label !== undefined) c.labelNames?.set(c.labelCount, label);
     c.labelCount++;
     c.labels.push(label);
@@ -167,7 +171,7 @@ export class InstructionParser {
 
   /** An instruction in the flat form. */
   private flat(top: Frame | undefined): void {
-    const { c } = this;
+    const c: Context = this.c;
     if (top !== undefined && !takesInstructions(top.kind)) c.unexpected("a folded instruction or )");
     const at = c.lexer.start;
     const row = this.row();
@@ -176,18 +180,24 @@ export class InstructionParser {
       case "block":
       case "loop":
       case "try_table":
-        return this.startBlock(row, "block", at, "flat");
+        this.startBlock(row, "block", at, "flat");
+        return;
       case "if":
-        return this.startBlock(row, "if", at, "flat");
+        this.startBlock(row, "if", at, "flat");
+        return;
       case "try":
-        return this.startBlock(row, "try", at, "flat");
+        this.startBlock(row, "try", at, "flat");
+        return;
       case "else":
       case "catch":
-        return this.flatArm(top, row, at);
+        this.flatArm(top, row, at);
+        return;
       case "end":
-        return this.flatEnd(top, at);
+        this.flatEnd(top, at);
+        return;
       case "delegate":
-        return this.flatDelegate(top, at);
+        this.flatDelegate(top, at);
+        return;
       default: {
         const chosen = parseImmediates(c, row, this.immediates);
         this.metadata.attach(this.metadata.take(), chosen, this.offset);
@@ -198,7 +208,7 @@ export class InstructionParser {
 
   /** A structured instruction behind its keyword: emits it and opens its frame and label. */
   private startBlock(row: Row, kind: FrameKind, at: number, form: Open): void {
-    const { c } = this;
+    const c: Context = this.c;
     const label = this.optionalLabel();
     const frame = this.push(kind);
     frame.label = label;
@@ -215,6 +225,11 @@ export class InstructionParser {
     this.pushLabel(label);
   }
 
+  /** Raises the error of an arm or an end that belongs to no block. */
+  private misplaced(row: Row, at: number): void {
+    this.c.lexer.fail(`unexpected token ${row.name}`, "unexpected-token", at);
+  }
+
   private checkLabel(frame: Frame): void {
     const at = this.c.lexer.start;
     const label = this.optionalLabel();
@@ -223,10 +238,10 @@ export class InstructionParser {
 
   /** `else`, `catch x` and `catch_all` in the flat form. */
   private flatArm(top: Frame | undefined, row: Row, at: number): void {
-    const { c } = this;
+    const c: Context = this.c;
     const fits =
       row === elseRow ? top?.kind === "if" : top?.kind === "try" || (top?.kind === "catch" && (row === catchRow || row === catchAllRow));
-    if (top === undefined || !fits) return c.lexer.fail(`unexpected token ${row.name}`, "unexpected-token", at);
+    if (top === undefined || !fits) c.lexer.fail(`unexpected token ${row.name}`, "unexpected-token", at);
     if (row === catchRow) parseImmediates(c, row, this.immediates);
     else this.checkLabel(top);
     this.emit(row, this.immediates, at);
@@ -234,7 +249,7 @@ export class InstructionParser {
   }
 
   private flatEnd(top: Frame | undefined, at: number): void {
-    if (top === undefined || !isFlatBlock(top.kind)) return this.c.lexer.fail("unexpected token end", "unexpected-token", at);
+    if (top === undefined || !isFlatBlock(top.kind)) this.c.lexer.fail("unexpected token end", "unexpected-token", at);
     this.checkLabel(top);
     this.emit(endRow, this.immediates, at);
     this.c.labels.pop();
@@ -252,7 +267,7 @@ export class InstructionParser {
 
   /** `(` and an instruction. */
   private open(): void {
-    const { c } = this;
+    const c: Context = this.c;
     const at = c.lexer.start;
     c.lexer.advance();
     const row = this.row();
@@ -261,16 +276,20 @@ export class InstructionParser {
       case "block":
       case "loop":
       case "try_table":
-        return this.startBlock(row, "folded-block", at, "folded");
+        this.startBlock(row, "folded-block", at, "folded");
+        return;
       case "if":
-        return this.startBlock(row, "folded-condition", at, "folded");
+        this.startBlock(row, "folded-condition", at, "folded");
+        return;
       case "try":
-        return this.startBlock(row, "folded-try", at, "folded");
+        this.startBlock(row, "folded-try", at, "folded");
+        return;
       case "else":
       case "catch":
       case "end":
       case "delegate":
-        return c.lexer.fail(`unexpected token ${row.name}`, "unexpected-token", at + 1);
+        this.misplaced(row, at + 1);
+        return;
       default: {
         const frame = this.push("operands");
         frame.at = at;
@@ -316,7 +335,7 @@ export class InstructionParser {
   }
 
   private foldedCatch(top: Frame): true {
-    const { c } = this;
+    const c: Context = this.c;
     const at = c.lexer.start;
     if (c.tryOpen("catch")) {
       parseImmediates(c, catchRow, this.immediates);
@@ -340,7 +359,7 @@ export class InstructionParser {
 
   /** A closing parenthesis. */
   private close(top: Frame): void {
-    const { c } = this;
+    const c: Context = this.c;
     const at = c.lexer.start;
     switch (top.kind) {
       case "operands":

@@ -1,7 +1,7 @@
 /** The words of the text format that are no instructions. A word in neither list is an "unknown operator" (core 6.3.1, "keyword"). */
 import { rowByName } from "../ops/table.ts";
-import { parseFloatBits, formatF64 } from "./floats.ts";
-import { parseInteger } from "./integers.ts";
+import { formatF64, parseFloatBits } from "./floats.ts";
+import { parseInteger, parseNatural } from "./integers.ts";
 
 const words = new Set(
   (
@@ -24,7 +24,7 @@ export function isKnownKeyword(word: string): boolean {
   return (word.startsWith("nan") || word.startsWith("inf")) && isNumberText(word);
 }
 
-const isNatural = (word: string, from: number): boolean => parseInteger(word, from, word.length) !== undefined;
+const isNatural = (word: string, from: number): boolean => parseNatural(word, from, word.length) !== undefined;
 
 /** True for an integer or floating-point literal. */
 export function isNumberText(text: string): boolean {

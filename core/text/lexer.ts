@@ -4,8 +4,9 @@
  * The lexer walks the source once by character codes and makes no token objects: it keeps the current token and the one after it,
  * each as a kind and a range of the source. Two tokens are enough to tell `(param` from `(result`.
  */
-import { isIdChar, stringText } from "./strings.ts";
+
 import { malformedText } from "./source.ts";
+import { isIdChar, stringText } from "./strings.ts";
 
 export type Token = number;
 export const END: Token = 0;
@@ -128,10 +129,19 @@ export class Lexer {
   /** Reads the token after the next one into the `next` fields. */
   private scan(): void {
     const start = this.skipSpace(this.position);
-    if (start >= this.limit) return this.set(END, start, start);
+    if (start >= this.limit) {
+      this.set(END, start, start);
+      return;
+    }
     const code = this.source.charCodeAt(start);
-    if (code === 0x28) return this.set(LEFT, start, start + 1);
-    if (code === 0x29) return this.set(RIGHT, start, start + 1);
+    if (code === 0x28) {
+      this.set(LEFT, start, start + 1);
+      return;
+    }
+    if (code === 0x29) {
+      this.set(RIGHT, start, start + 1);
+      return;
+    }
     let kind = RESERVED;
     let end = start;
     if (code === QUOTE) {
@@ -140,7 +150,7 @@ export class Lexer {
     } else if (code === 0x24) {
       kind = ID;
       end = this.source.charCodeAt(start + 1) === QUOTE ? this.skipString(start + 1) : this.skipIdChars(start + 1);
-      if (end === start + 1 || end === start + 3 && this.source.charCodeAt(start + 1) === QUOTE) {
+      if (end === start + 1 || (end === start + 3 && this.source.charCodeAt(start + 1) === QUOTE)) {
         malformedText(this.source, start, "empty identifier", "empty-identifier");
       }
     } else if (isIdChar(code)) {

@@ -3,7 +3,7 @@ import type { Immediates, Order } from "../ops/immediates.ts";
 import type { Row } from "../ops/row.ts";
 import type { Context } from "./context.ts";
 import { parseNatural } from "./integers.ts";
-import { ID, KEYWORD, NUMBER, type Lexer } from "./lexer.ts";
+import { ID, KEYWORD, type Lexer, NUMBER } from "./lexer.ts";
 
 const orders = new Map<string, Order>([
   ["seqcst", "seqcst"],

@@ -89,5 +89,4 @@ function checkAnnotations(c: Context): void {
   }
 }
 
-
 export { parseScript } from "./script.ts";

@@ -2,9 +2,10 @@
  * How many operands an instruction takes and how many results it leaves, for folding. Only how the text looks depends on it: folded
  * operands are the instructions before, whatever their types, so a wrong number never changes what is printed back to binary.
  */
+
+import type { ModuleParts } from "../module.ts";
 import type { Immediates } from "../ops/immediates.ts";
 import type { Row } from "../ops/row.ts";
-import type { ModuleParts } from "../module.ts";
 
 export type Arity = readonly [operands: number, results: number];
 
@@ -106,7 +107,8 @@ export function arityOf(module: ModuleParts, functionTypes: readonly number[], r
     case "array.new_fixed":
       return [immediates.count, 1];
   }
-  if (name.startsWith("struct.get") || first === "i31" || first === "ref" || second === "convert_any" || second === "convert_extern") return [1, 1];
+  if (name.startsWith("struct.get") || first === "i31" || first === "ref" || second === "convert_any" || second === "convert_extern")
+    return [1, 1];
   if (first === "memory" || first === "table") return [3, 0];
   return none;
 }

@@ -2,9 +2,9 @@
 import { InstructionCursor } from "../binary/instructions.ts";
 import type { FeatureSet } from "../features.ts";
 import type { Expression } from "../module.ts";
-import type { BodyNames, InstructionPrinter } from "./print-instructions.ts";
 import type { Row } from "../ops/row.ts";
 import { indentation } from "./print-indent.ts";
+import type { BodyNames, InstructionPrinter } from "./print-instructions.ts";
 import { printIdentifier } from "./strings.ts";
 
 /** The lines of a body, its final `end` left out. `hints` are the annotations by offset in the expression. */

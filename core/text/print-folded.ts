@@ -8,8 +8,8 @@ import type { Expression } from "../module.ts";
 import type { Immediates } from "../ops/immediates.ts";
 import type { Row } from "../ops/row.ts";
 import type { Arity } from "./print-arity.ts";
-import type { BodyNames, InstructionPrinter } from "./print-instructions.ts";
 import { indentation } from "./print-indent.ts";
+import type { BodyNames, InstructionPrinter } from "./print-instructions.ts";
 import { printIdentifier } from "./strings.ts";
 
 /** Shorter instructions stand on one line with their operands. */
@@ -93,7 +93,12 @@ export class FoldedPrinter {
         return;
       case "else":
       case "catch": {
-        const arm = new Node(row.control === "else" ? "else" : `${row.name}${this.printer.immediates(row, immediates, body)}`, "", 0, Number.POSITIVE_INFINITY);
+        const arm = new Node(
+          row.control === "else" ? "else" : `${row.name}${this.printer.immediates(row, immediates, body)}`,
+          "",
+          0,
+          Number.POSITIVE_INFINITY,
+        );
         if (owner === undefined) {
           node.add(arm);
           return;
@@ -158,7 +163,11 @@ function render(root: Node, indent: string, line = LINE): string {
   const stack: { node: Node; next: number; flat: boolean }[] = [];
   const enter = (node: Node, flat: boolean): void => {
     text += `${node.hint}(${node.head}`;
-    stack.push({ node, next: 0, flat: flat || line === Number.POSITIVE_INFINITY || indent.length + 2 * stack.length + node.length <= line });
+    stack.push({
+      node,
+      next: 0,
+      flat: flat || line === Number.POSITIVE_INFINITY || indent.length + 2 * stack.length + node.length <= line,
+    });
   };
   enter(root, false);
   for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {

@@ -2,12 +2,13 @@
  * Code metadata sections as annotations. A section that cannot be told by annotations (its contents do not parse, or an offset is not
  * that of an instruction) is left to be printed as bytes.
  */
+
+import { CompileError } from "../base/errors.ts";
 import { InstructionCursor } from "../binary/instructions.ts";
 import { Reader } from "../binary/reader.ts";
 import { writeValType } from "../binary/types.ts";
 import { Writer } from "../binary/writer.ts";
-import { CompileError } from "../base/errors.ts";
-import { type FeatureSet } from "../features.ts";
+import type { FeatureSet } from "../features.ts";
 import type { CustomSection, Func, ModuleParts } from "../module.ts";
 import { countImports } from "../module.ts";
 import { wholeFunctionHints } from "./code-metadata.ts";
@@ -40,8 +41,8 @@ function takeSection(module: ModuleParts, features: FeatureSet, custom: CustomSe
     if (target === undefined) return false;
     const whole = wholeFunctionHints.has(custom.name);
     if (whole !== (offset === 0)) return false;
-    let known = starts.get(func);
-    if (known === undefined) starts.set(func, (known = instructionStarts(target, features)));
+    const known = starts.get(func) ?? instructionStarts(target, features);
+    starts.set(func, known);
     const inside = whole ? -1 : offset - headerSize(target);
     if (!whole && !known.has(inside)) return false;
     placed.push({ func, offset: inside, text: `(@${custom.name} ${printString(bytes)}) ` });

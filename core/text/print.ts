@@ -1,6 +1,7 @@
 /** Modules as text that parses back to the same binary. */
-import { featureNames, type FeatureSet } from "../features.ts";
+import { type FeatureSet, featureNames } from "../features.ts";
 import { countImports, type ElementSegment, type Expression, type Func, type ModuleParts, type SegmentMode } from "../module.ts";
+import { customSectionWords } from "./custom.ts";
 import { arityOf } from "./print-arity.ts";
 import { printFlat } from "./print-flat.ts";
 import { FoldedPrinter } from "./print-folded.ts";
@@ -8,7 +9,6 @@ import { type HintTexts, takeHints } from "./print-hints.ts";
 import { BodyNames, InstructionPrinter } from "./print-instructions.ts";
 import { Identifiers, PrintNames } from "./print-names.ts";
 import { TypePrinter } from "./print-types.ts";
-import { customSectionWords } from "./custom.ts";
 import { printIdentifier, printName, printString } from "./strings.ts";
 
 export interface PrintOptions {
@@ -86,8 +86,12 @@ class ModulePrinter {
       const tail = init === undefined ? "" : ` ${this.constant(init)}`;
       lines.push(`  (table${names.tables.define(first.table + at)} ${types.table(type)}${tail})`);
     });
-    module.memories.forEach(({ type }, at) => lines.push(`  (memory${names.memories.define(first.memory + at)} ${types.memory(type)})`));
-    module.tags.forEach(({ type }, at) => lines.push(`  (tag${names.tags.define(first.tag + at)} ${types.use(type)})`));
+    module.memories.forEach(({ type }, at) => {
+      lines.push(`  (memory${names.memories.define(first.memory + at)} ${types.memory(type)})`);
+    });
+    module.tags.forEach(({ type }, at) => {
+      lines.push(`  (tag${names.tags.define(first.tag + at)} ${types.use(type)})`);
+    });
     module.globals.forEach(({ type, init }, at) => {
       lines.push(`  (global${names.globals.define(first.global + at)} ${types.global(type)} ${this.constant(init)})`);
     });
@@ -97,9 +101,13 @@ class ModulePrinter {
 
   private segmentsAndCode(): void {
     const { module, names, lines } = this;
-    module.elements.forEach((segment, at) => lines.push(`  (elem${names.elements.define(at)}${this.element(segment)})`));
+    module.elements.forEach((segment, at) => {
+      lines.push(`  (elem${names.elements.define(at)}${this.element(segment)})`);
+    });
     const imported = countImports(module).func;
-    module.functions.forEach((func, at) => lines.push(this.function(func, imported + at)));
+    module.functions.forEach((func, at) => {
+      lines.push(this.function(func, imported + at));
+    });
     module.data.forEach(({ mode, shared, bytes }, at) => {
       const place = this.place(mode, (index) => `(memory ${names.memories.use(index)})`);
       lines.push(`  (data${names.data.define(at)}${shared ? " shared" : ""}${place} ${printString(bytes)})`);

@@ -6,7 +6,7 @@
 import type { CustomSection, ExternKind } from "../module.ts";
 import type { Context } from "./context.ts";
 import { parseCustom, parseNameAnnotation } from "./custom.ts";
-import { type Annotation, END, KEYWORD, LEFT, RIGHT, type Lexer } from "./lexer.ts";
+import { type Annotation, END, KEYWORD, LEFT, type Lexer, RIGHT } from "./lexer.ts";
 import type { IndexSpace } from "./names.ts";
 
 export type FieldKind = ExternKind | "type" | "rec" | "import" | "export" | "start" | "elem" | "data";
@@ -22,7 +22,20 @@ export interface Scan {
   readonly customs: CustomSection[];
 }
 
-const fieldKinds = new Set<string>(["func", "table", "memory", "global", "tag", "type", "rec", "import", "export", "start", "elem", "data"]);
+const fieldKinds = new Set<string>([
+  "func",
+  "table",
+  "memory",
+  "global",
+  "tag",
+  "type",
+  "rec",
+  "import",
+  "export",
+  "start",
+  "elem",
+  "data",
+]);
 
 function spaceOf(c: Context, kind: ExternKind): IndexSpace {
   switch (kind) {
@@ -92,7 +105,7 @@ export class Scanner {
 
   /** Enters one field and stops at its closing parenthesis. */
   private field(): void {
-    const { c } = this;
+    const c: Context = this.c;
     const lexer: Lexer = c.lexer;
     const at = lexer.start;
     lexer.advance();
@@ -106,7 +119,8 @@ export class Scanner {
         this.bind(c.types.space);
         break;
       case "rec":
-        return this.rec();
+        this.rec();
+        return;
       case "import":
         this.import(at);
         break;
@@ -123,7 +137,8 @@ export class Scanner {
       case "export":
         break;
       default:
-        return this.definition(kind, at);
+        this.definition(kind, at);
+        return;
     }
     lexer.skipToClosing();
   }
@@ -134,7 +149,7 @@ export class Scanner {
   }
 
   private rec(): void {
-    const { c } = this;
+    const c: Context = this.c;
     while (c.lexer.kind === LEFT) {
       c.open("type");
       this.bind(c.types.space);
@@ -145,14 +160,14 @@ export class Scanner {
   }
 
   private import(at: number): void {
-    const { c } = this;
+    const c: Context = this.c;
     const lexer: Lexer = c.lexer;
     c.name();
     c.name();
     if (lexer.kind !== LEFT) c.unexpected("a description of the import");
     lexer.advance();
     const kind = lexer.text();
-    if (lexer.kind !== KEYWORD || !isExternKind(kind)) return c.unexpected("func, table, memory, global or tag");
+    if (lexer.kind !== KEYWORD || !isExternKind(kind)) c.unexpected("func, table, memory, global or tag");
     lexer.advance();
     this.checkOrder(at);
     this.bind(spaceOf(c, kind));
@@ -168,7 +183,7 @@ export class Scanner {
 
   /** A function, table, memory, global or tag: defined here, or imported in the short form. */
   private definition(kind: ExternKind, at: number): void {
-    const { c } = this;
+    const c: Context = this.c;
     const lexer: Lexer = c.lexer;
     this.bind(spaceOf(c, kind));
     while (c.tryOpen("export")) {

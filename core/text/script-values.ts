@@ -1,9 +1,10 @@
 /** Arguments of actions and expected results in test scripts. */
+
+import type { HeapType } from "../types.ts";
 import type { Context } from "./context.ts";
 import { formatF32, formatF64 } from "./floats.ts";
 import { KEYWORD, type Lexer, NUMBER, RIGHT } from "./lexer.ts";
 import { parseHeapType } from "./types.ts";
-import type { HeapType } from "../types.ts";
 import { takeFloat, takeInteger, takeVector } from "./vectors.ts";
 
 /** A value that a script hands to a function. Numbers are their bits. */
@@ -48,7 +49,9 @@ function takeBits(c: Context, type: "i32" | "i64" | "f32" | "f64"): bigint {
 }
 
 /** `ref.null`, `ref.extern` and `ref.host` behind the parenthesis; the keyword is the current token. */
-function tryReference(c: Context): { type: "ref.null"; heap: HeapType | undefined } | { type: "ref.extern" | "ref.host"; id: number | undefined } | undefined {
+function tryReference(
+  c: Context,
+): { type: "ref.null"; heap: HeapType | undefined } | { type: "ref.extern" | "ref.host"; id: number | undefined } | undefined {
   if (c.tryKeyword("ref.null")) return { type: "ref.null", heap: c.lexer.kind === RIGHT ? undefined : parseHeapType(c) };
   const type = c.lexer.isKeyword("ref.extern") ? "ref.extern" : c.lexer.isKeyword("ref.host") ? "ref.host" : undefined;
   if (type === undefined) return undefined;
@@ -132,4 +135,3 @@ function integerLanes(bytes: Uint8Array, laneBits: number): Pattern {
   }
   return { type: "v128", laneBits, lanes };
 }
-

@@ -3,8 +3,9 @@
  *
  * A module in the text format is kept as a range of the script: whether it parses is for whoever runs the script to find out.
  */
-import { decodeModule } from "../binary/decode.ts";
+
 import { CompileError } from "../base/errors.ts";
+import { decodeModule } from "../binary/decode.ts";
 import { defaultFeatures, type FeatureSet } from "../features.ts";
 import type { Module } from "../module.ts";
 import { Context } from "./context.ts";

@@ -168,7 +168,8 @@ export function parseData(fields: Fields): void {
     c.close();
   } else if (c.atIndex) index = c.index(c.memories);
   if (index >= 0 || c.lexer.kind === LEFT) mode = { kind: "active", index: Math.max(index, 0), at: parseOffset(fields) };
-  const flags = (shared ? SHARED : 0) | (mode.kind === "passive" ? NOT_ACTIVE : mode.kind === "active" && mode.index !== 0 ? INDEX_OR_DECLARATIVE : 0);
+  const flags =
+    (shared ? SHARED : 0) | (mode.kind === "passive" ? NOT_ACTIVE : mode.kind === "active" && mode.index !== 0 ? INDEX_OR_DECLARATIVE : 0);
   builder.data.push({ mode, shared, bytes: parseStrings(c), flags, offset });
   c.close();
 }

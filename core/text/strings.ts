@@ -11,21 +11,21 @@ export const isIdChar = (code: number): boolean => idChars[code] === 1;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-const escapes: Readonly<Record<string, number>> = { t: 9, n: 10, r: 13, '"': 0x22, "'": 0x27, "\\": 0x5c };
+const simpleEscapes: Readonly<Record<string, number>> = { t: 9, n: 10, r: 13, '"': 0x22, "'": 0x27, "\\": 0x5c };
 
 /** The bytes of the string literal in `source` from its opening quote at `start` to behind its closing quote at `end`. */
 export function stringBytes(source: string, start: number, end: number): Uint8Array<ArrayBuffer> {
   const literal = source.slice(start + 1, end - 1);
-  const escape = literal.indexOf("\\");
-  if (escape < 0) return encoder.encode(literal);
+  const first = literal.indexOf("\\");
+  if (first < 0) return encoder.encode(literal);
   // No escape makes more bytes than it has characters, and a character outside escapes makes at most three.
   const bytes = new Uint8Array(literal.length * 3);
   let length = 0;
   let at = 0;
-  for (let next = escape; next >= 0; next = literal.indexOf("\\", at)) {
+  for (let next = first; next >= 0; next = literal.indexOf("\\", at)) {
     if (next > at) length += encoder.encodeInto(literal.slice(at, next), bytes.subarray(length)).written;
     const letter = literal.charAt(next + 1);
-    const simple = escapes[letter];
+    const simple = simpleEscapes[letter];
     if (simple !== undefined) {
       bytes[length++] = simple;
       at = next + 2;

@@ -142,4 +142,3 @@ export function parseRecGroup(c: Context): void {
   } else types.push(parseTypeDefinition(c, start));
   c.types.addGroup(types, offset);
 }
-

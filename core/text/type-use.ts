@@ -1,6 +1,7 @@
 /** Type uses: `(type x)? (param ...)* (result ...)*` (core 6.4.3). */
-import type { ValType } from "../types.ts";
+
 import type { Immediates } from "../ops/immediates.ts";
+import type { ValType } from "../types.ts";
 import type { Context } from "./context.ts";
 import { parseParams, parseResults } from "./type-definitions.ts";
 

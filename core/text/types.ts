@@ -7,10 +7,10 @@ import {
   F32,
   F64,
   type HeapType,
+  I8,
   I16,
   I32,
   I64,
-  I8,
   refAbstract,
   refDefined,
   type StorageType,
@@ -52,7 +52,8 @@ const heapCodes = new Map<string, AbstractHeapCode>(Object.entries(AbstractHeap)
 
 /** The feature that brings an abstract heap type. */
 const heapFeatures: Readonly<Record<AbstractHeapName, FeatureName>> = {
-  func: "reference-types",
+  // The first version of the standard has `funcref` as the element type of tables.
+  func: "mvp",
   extern: "reference-types",
   nofunc: "gc",
   noextern: "gc",

@@ -1,8 +1,9 @@
 /** Literals of `v128.const` and lane indices (core 6.5.9). */
 import type { Context } from "./context.ts";
 import { type FloatBits, formatF16, formatF32, formatF64, parseFloatBits } from "./floats.ts";
-import { inRange, parseInteger } from "./integers.ts";
-import { KEYWORD, NUMBER, type Lexer } from "./lexer.ts";
+import { inRange, parseInteger, parseNaturalNumber } from "./integers.ts";
+import { isNumberText } from "./keywords.ts";
+import { KEYWORD, type Lexer, NUMBER, RESERVED } from "./lexer.ts";
 
 const shapes = new Map([
   ["i8x16", { bits: 8, lanes: 16, float: undefined }],
@@ -54,6 +55,7 @@ export function takeVector(c: Context): Uint8Array {
   lexer.advance();
   const bytes = new Uint8Array(16);
   for (let lane = 0; lane < shape.lanes; lane++) {
+    if (lexer.kind === RESERVED) c.unexpected("a lane");
     if (!atLiteral(c)) lexer.fail("wrong number of lane literals", "lane-count", lexer.start, `${shape.lanes} lanes`);
     const value = shape.float === undefined ? takeInteger(c, shape.bits) : takeFloat(c, shape.float);
     storeBits(bytes, (lane * shape.bits) / 8, value, shape.bits);
@@ -81,8 +83,11 @@ export function takeLanes(c: Context): Uint8Array {
   const lexer: Lexer = c.lexer;
   const bytes = new Uint8Array(16);
   for (let lane = 0; lane < 16; lane++) {
-    if (lexer.kind !== NUMBER) lexer.fail("invalid lane length", "lane-count", lexer.start, "16 lane indices");
-    if (!/^[0-9]/.test(lexer.text().charAt(0))) lexer.fail("i8 constant out of range", "constant-out-of-range");
+    if (!atLiteral(c)) lexer.fail("invalid lane length", "lane-count", lexer.start, "16 lane indices");
+    // Other numbers than lane indices are still numbers: the scripts call them out of range.
+    if (parseNaturalNumber(lexer.source, lexer.start, lexer.end) < 0 && isNumberText(lexer.text())) {
+      lexer.fail("i8 constant out of range", "constant-out-of-range");
+    }
     bytes[lane] = Number(c.natural(8, "i8 constant out of range"));
   }
   if (lexer.kind === NUMBER) lexer.fail("invalid lane length", "lane-count", lexer.start, "16 lane indices");

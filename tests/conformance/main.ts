@@ -1,0 +1,81 @@
+/**
+ * Runs conformance scripts: `node tests/conformance/main.ts [--mode=validate|run|all] [--host=HOST] [--messages] PATH...`
+ *
+ * Prints a line per failure, a line per suite, and a total. The exit code is 1 on an unexpected failure or an unexpected pass.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { parseScript, type Script } from "../../core/text/script.ts";
+import { findExecutor, type Host, hosts } from "./executor.ts";
+import { Report } from "./report.ts";
+import { featuresOf, findScripts, type ScriptFile } from "./suites.ts";
+import { describe, ScriptValidator } from "./validate.ts";
+
+const modes = ["validate", "run", "all"] as const;
+type ModeOption = (typeof modes)[number];
+
+const usage = `usage: conformance [--mode=${modes.join("|")}] [--host=${hosts.join("|")}] [--messages] PATH...`;
+
+/** Where the scripts are when nothing else is said: beside the repository. */
+const defaultPath = join(import.meta.dirname, "..", "..", "..", "shared", "conformance");
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(2);
+}
+
+function option<const Values extends readonly string[]>(name: string, value: string, values: Values): Values[number] {
+  if (!values.includes(value)) fail(`--${name}=${value} is none of ${values.join(", ")}\n${usage}`);
+  return value;
+}
+
+function validate(files: readonly ScriptFile[], messages: boolean, report: Report): void {
+  for (const file of files) {
+    const script = read(file, report);
+    if (script === undefined) continue;
+    new ScriptValidator(script, featuresOf(file.suite), messages).run(script.commands, (command, name, outcome) =>
+      report.add(file, command.line, name, "validate", outcome),
+    );
+  }
+}
+
+function read(file: ScriptFile, report: Report): Script | undefined {
+  try {
+    return parseScript(readFileSync(file.path, "utf8"));
+  } catch (error) {
+    report.broken(file, describe(error));
+    return undefined;
+  }
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      mode: { type: "string", default: "validate" },
+      host: { type: "string", default: "node" },
+      messages: { type: "boolean", default: false },
+    },
+  });
+  const mode: ModeOption = option("mode", values.mode, modes);
+  const host: Host = option("host", values.host, hosts);
+  if (positionals.length === 0 && !existsSync(defaultPath)) {
+    console.log(`conformance: skipped, there are no scripts at ${defaultPath}`);
+    return 0;
+  }
+  const files = (positionals.length === 0 ? [defaultPath] : positionals).flatMap(findScripts);
+  const report = new Report(console.log);
+  if (mode !== "run") validate(files, values.messages, report);
+  if (mode !== "validate") {
+    const executor = await findExecutor(host);
+    if (executor === undefined) {
+      console.log(`conformance: run mode needs the runtime on ${host}, which is not there; nothing was run`);
+      return 1;
+    }
+  }
+  report.finish();
+  return report.unexpected === 0 ? 0 : 1;
+}
+
+process.exitCode = await main();

@@ -1,0 +1,96 @@
+/** Collects results and prints them: a line per failure, a line per suite, a total. */
+import { ExpectedFailures, type Mode } from "./expected.ts";
+import type { ScriptFile } from "./suites.ts";
+
+/** What one command came to. */
+export type Outcome =
+  | { readonly kind: "passed" }
+  /** Not applicable in this mode or on this host. */
+  | { readonly kind: "skipped"; readonly reason: string }
+  | { readonly kind: "failed"; readonly expected: string; readonly got: string };
+
+interface Tally {
+  passed: number;
+  failed: number;
+  skipped: number;
+  expectedFailures: number;
+}
+
+const emptyTally = (): Tally => ({ passed: 0, failed: 0, skipped: 0, expectedFailures: 0 });
+
+export class Report {
+  private readonly suites = new Map<string, Tally>();
+  private readonly expected = new Map<string, ExpectedFailures>();
+  private readonly skips = new Map<string, number>();
+  private readonly write: (line: string) => void;
+  /** Failures that no list expects, and passes that a list says should fail. */
+  unexpected = 0;
+
+  constructor(write: (line: string) => void) {
+    this.write = write;
+  }
+
+  private tally(suite: string): Tally {
+    const tally = this.suites.get(suite) ?? emptyTally();
+    this.suites.set(suite, tally);
+    return tally;
+  }
+
+  private failures(suite: string): ExpectedFailures {
+    const failures = this.expected.get(suite) ?? new ExpectedFailures(suite);
+    this.expected.set(suite, failures);
+    return failures;
+  }
+
+  /** Takes the outcome of the command on this line of a script. */
+  add(file: ScriptFile, line: number, command: string, mode: Mode, outcome: Outcome): void {
+    const tally = this.tally(file.suite);
+    const expected = this.failures(file.suite).find(`${file.name}:${line}`, mode);
+    const place = `${file.suite}/${file.name}:${line}: ${command}`;
+    switch (outcome.kind) {
+      case "passed":
+        if (expected === undefined) tally.passed++;
+        else {
+          tally.failed++;
+          this.unexpected++;
+          this.write(`${place}: expected to fail (${expected.reason}), got a pass`);
+        }
+        return;
+      case "skipped":
+        tally.skipped++;
+        this.skips.set(outcome.reason, (this.skips.get(outcome.reason) ?? 0) + 1);
+        return;
+      case "failed":
+        if (expected !== undefined) {
+          tally.expectedFailures++;
+          return;
+        }
+        tally.failed++;
+        this.unexpected++;
+        this.write(`${place}: expected ${outcome.expected}, got ${outcome.got}`);
+    }
+  }
+
+  /** Takes a script that could not be run at all. */
+  broken(file: ScriptFile, problem: string): void {
+    this.tally(file.suite).failed++;
+    this.unexpected++;
+    this.write(`${file.suite}/${file.name}: ${problem}`);
+  }
+
+  /** Prints the reasons of skips, a line per suite, and the total. */
+  finish(): void {
+    for (const [reason, count] of this.skips) this.write(`skipped ${count}: ${reason}`);
+    const total = emptyTally();
+    for (const [suite, tally] of this.suites) {
+      this.write(summary(suite, tally));
+      for (const key of Object.keys(total) as (keyof Tally)[]) total[key] += tally[key];
+    }
+    this.write(summary("total", total));
+  }
+}
+
+function summary(name: string, { passed, failed, skipped, expectedFailures }: Tally): string {
+  const expected = expectedFailures === 0 ? "" : `, ${expectedFailures} failed as expected`;
+  return `${name}: ${passed} passed, ${failed} failed, ${skipped} skipped${expected}`;
+}

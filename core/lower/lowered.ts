@@ -40,6 +40,16 @@ export interface Relocation {
   readonly type: number;
 }
 
+/**
+ * An instruction of the host module which traps where the module's own meaning is another: an access through a null reference is out of
+ * bounds for the host. Hosts tell the trapping instruction's offset in a stack trace (`wasm-function[3]:0x1a5`).
+ */
+export interface TrapSite {
+  /** Byte offset of the instruction in `bytes`. */
+  readonly offset: number;
+  readonly code: TrapCode;
+}
+
 /** A function, global, table, memory or tag that the module imports. */
 export interface LoweredImport {
   readonly module: string;
@@ -101,6 +111,8 @@ export interface LoweredModuleParts {
   /** The host module, with zeros where relocations go. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly relocations: readonly Relocation[];
+  /** In ascending order of offsets. */
+  readonly trapSites: readonly TrapSite[];
   /** Canonical ids of all types that need a record: relocated ones, function types, and their supertypes. */
   readonly types: readonly number[];
   readonly imports: readonly LoweredImport[];

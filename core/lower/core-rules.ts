@@ -1,0 +1,8 @@
+/** Registers core's lowering rules. */
+import "./rules/calls.ts";
+import "./rules/control.ts";
+import "./rules/exceptions.ts";
+import "./rules/globals.ts";
+import "./rules/keep.ts";
+import "./rules/references.ts";
+import "./rules/tables.ts";

@@ -1,0 +1,125 @@
+/** Writes a host module's sections, and says where in the bytes relocations go and where traps may come from. */
+import { Writer } from "../binary/writer.ts";
+import type { EncodedCode, HostItem } from "./host-code.ts";
+import { type HostModule, type ImportKind, writeFunctionType, writeGlobal, writeMemoryType } from "./host-module.ts";
+import type { Relocation, TrapSite } from "./lowered.ts";
+
+export interface EncodedHostModule {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly relocations: readonly Relocation[];
+  readonly trapSites: readonly TrapSite[];
+}
+
+const kindCodes: Readonly<Record<ImportKind, number>> = { func: 0, table: 1, memory: 2, global: 3, tag: 4 };
+const Section = { custom: 0, type: 1, import: 2, function: 3, memory: 5, global: 6, export: 7, element: 9, code: 10, data: 11, dataCount: 12, tag: 13 } as const;
+const header = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+
+export function encodeHostModule(host: HostModule, functionsBase: HostItem): EncodedHostModule {
+  host.assignIndices();
+  const bodies = host.functions.map(({ code }) => code.encode());
+  const writer = new Writer();
+  writer.bytes(header);
+  writeDeclarations(writer, host);
+  if (host.tableFunctions.length > 0) {
+    writer.section(Section.element, (section) => {
+      section.u32(1);
+      section.u8(0);
+      section.u8(0x23);
+      section.u32(functionsBase.index);
+      section.u8(0x0b);
+      section.vector(host.tableFunctions, ({ index }) => section.u32(index));
+    });
+  }
+  if (host.data.length > 0) writer.section(Section.dataCount, (section) => section.u32(host.data.length));
+  writeHints(writer, host, bodies);
+  const places = writeCode(writer, bodies);
+  if (host.data.length > 0) {
+    writer.section(Section.data, (section) => {
+      section.vector(host.data, (bytes) => {
+        section.u8(1);
+        section.byteVector(bytes);
+      });
+    });
+  }
+  writeNames(writer, host);
+  return {
+    bytes: writer.finish(),
+    relocations: bodies.flatMap(({ relocations }, i) => relocations.map(({ offset, type }) => ({ offset: offset + (places[i] as number), type }))),
+    trapSites: bodies.flatMap(({ traps }, i) => traps.map(({ offset, code }) => ({ offset: offset + (places[i] as number), code }))),
+  };
+}
+
+function writeDeclarations(writer: Writer, host: HostModule): void {
+  writer.section(Section.type, (section) => section.vector(host.types, (type) => writeFunctionType(section, type)));
+  writer.section(Section.import, (section) => {
+    section.vector(host.imports, ({ module, name, kind, describe }) => {
+      section.name(module);
+      section.name(name);
+      section.u8(kindCodes[kind]);
+      describe(section);
+    });
+  });
+  writer.section(Section.function, (section) => section.vector(host.functions, ({ type }) => section.u32(type)));
+  if (host.memories.length > 0) {
+    writer.section(Section.memory, (section) => section.vector(host.memories, ({ type }) => writeMemoryType(section, type)));
+  }
+  if (host.tags.length > 0) {
+    writer.section(Section.tag, (section) => {
+      section.vector(host.tags, ({ type }) => {
+        section.u8(0);
+        section.u32(type);
+      });
+    });
+  }
+  if (host.globals.length > 0) writer.section(Section.global, (section) => section.vector(host.globals, (global) => writeGlobal(section, global)));
+  writer.section(Section.export, (section) => {
+    section.vector(host.exports, ({ name, kind, item }) => {
+      section.name(name);
+      section.u8(kindCodes[kind]);
+      section.u32(item.index);
+    });
+  });
+}
+
+/** Branch hints (its overview): by function, offsets from the start of the function's local declarations. */
+function writeHints(writer: Writer, host: HostModule, bodies: readonly EncodedCode[]): void {
+  const hinted = bodies.map(({ hints }, i) => ({ hints, index: host.functions[i]?.item.index as number })).filter(({ hints }) => hints.length > 0);
+  if (hinted.length === 0) return;
+  writer.section(Section.custom, (section) => {
+    section.name("metadata.code.branch_hint");
+    section.vector(hinted, ({ hints, index }) => {
+      section.u32(index);
+      section.vector(hints, ({ offset, likely }) => {
+        section.u32(offset);
+        section.u32(1);
+        section.u8(likely ? 1 : 0);
+      });
+    });
+  });
+}
+
+/** Writes the code section; returns where in the module each body begins. */
+function writeCode(writer: Writer, bodies: readonly EncodedCode[]): readonly number[] {
+  const places: number[] = [];
+  const start = writer.section(Section.code, (section) => {
+    section.vector(bodies, ({ bytes }) => {
+      section.u32(bytes.length);
+      places.push(section.size);
+      section.bytes(bytes);
+    });
+  });
+  return places.map((place) => start + place);
+}
+
+/** The name section's function names, so that stack traces of the host show them. */
+function writeNames(writer: Writer, host: HostModule): void {
+  writer.section(Section.custom, (section) => {
+    section.name("name");
+    section.section(1, (names) => {
+      names.vector(host.functions, ({ item }) => {
+        names.u32(item.index);
+        names.name(item.name);
+      });
+    });
+  });
+}

@@ -1,0 +1,325 @@
+/**
+ * Assembles the body of one function of the host module.
+ *
+ * Items of the host module (functions, globals, ...) are named by `HostItem`s, whose indices are known only when the whole module is:
+ * so their places are noted as marks, and `encode` writes the indices in between. Type-record addresses, branch hints and places that
+ * may trap are marks too.
+ */
+import { assert } from "../base/assert.ts";
+import { writeInstruction } from "../binary/immediates.ts";
+import { writeHeapType, writeValType } from "../binary/types.ts";
+import { Writer } from "../binary/writer.ts";
+import { Immediates } from "../ops/immediates.ts";
+import type { Row } from "../ops/row.ts";
+import { rowByName } from "../ops/table.ts";
+import { type ValType, withoutNull } from "../types.ts";
+import type { TrapCode } from "./lowered.ts";
+
+/** A function, global, table, memory or tag of the host module; the index is assigned when the module is encoded. */
+export class HostItem {
+  index = -1;
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+/** A block's type: a value type, a type index of the host module, or nothing. */
+export type HostBlockType = { readonly kind: "empty" } | { readonly kind: "result"; readonly type: ValType } | { readonly kind: "type"; readonly index: number };
+export const emptyBlock: HostBlockType = { kind: "empty" };
+
+type Mark =
+  | { readonly at: number; readonly kind: "item"; readonly item: HostItem }
+  | { readonly at: number; readonly kind: "type"; readonly type: number }
+  | { readonly at: number; readonly kind: "hint"; readonly likely: boolean }
+  | { readonly at: number; readonly kind: "trap"; readonly code: TrapCode };
+
+/** An encoded body; offsets are from its first byte (of the local declarations). */
+export interface EncodedCode {
+  readonly bytes: Uint8Array;
+  readonly relocations: readonly { readonly offset: number; readonly type: number }[];
+  readonly hints: readonly { readonly offset: number; readonly likely: boolean }[];
+  readonly traps: readonly { readonly offset: number; readonly code: TrapCode }[];
+}
+
+const EMPTY_BLOCK = 0x40;
+const LOCAL_GET = 0x20;
+const LOCAL_SET = 0x21;
+const LOCAL_TEE = 0x22;
+
+function row(name: string): Row {
+  const found = rowByName(name);
+  assert(found !== undefined, `no instruction is called ${name}`);
+  return found;
+}
+
+export class HostCode {
+  readonly #writer = new Writer();
+  readonly #marks: Mark[] = [];
+  readonly #locals: ValType[] = [];
+  readonly #parameters: number;
+  readonly #memarg = new Immediates();
+  /** A `local.set` not yet written, so that a `local.get` of the same local makes it a `local.tee`. */
+  #pendingSet = -1;
+  /** Number of open blocks. */
+  depth = 0;
+
+  constructor(parameters: number) {
+    this.#parameters = parameters;
+  }
+
+  /** Declares a local and returns its index. */
+  local(type: ValType): number {
+    this.#locals.push(type);
+    return this.#parameters + this.#locals.length - 1;
+  }
+
+  /** Writes an instruction that has no immediates. */
+  op(name: string): void {
+    this.instruction(row(name), this.#memarg);
+  }
+
+  /** Writes an instruction with its immediates as they are for the host. */
+  instruction(instruction: Row, immediates: Immediates): void {
+    this.#flush();
+    writeInstruction(this.#writer, instruction, immediates);
+  }
+
+  get(local: number): void {
+    if (this.#pendingSet === local) {
+      this.#pendingSet = -1;
+      this.#local(LOCAL_TEE, local);
+      return;
+    }
+    this.#flush();
+    this.#local(LOCAL_GET, local);
+  }
+
+  set(local: number): void {
+    this.#flush();
+    this.#pendingSet = local;
+  }
+
+  tee(local: number): void {
+    this.#flush();
+    this.#local(LOCAL_TEE, local);
+  }
+
+  i32(value: number): void {
+    this.#flush();
+    this.#writer.u8(0x41);
+    this.#writer.s32(value | 0);
+  }
+
+  i64(value: bigint): void {
+    this.#flush();
+    this.#writer.u8(0x42);
+    this.#writer.s64(BigInt.asIntN(64, value));
+  }
+
+  /** The null of a reference type of the host. */
+  nullOf(type: ValType): void {
+    this.#flush();
+    this.#writer.u8(0xd0);
+    writeHeapType(this.#writer, withoutNull(type));
+  }
+
+  /** The address of a type's record, written by relocation. */
+  typeRecord(type: number): void {
+    this.#flush();
+    this.#writer.u8(0x41);
+    this.#mark({ at: this.#writer.size, kind: "type", type });
+    this.#writer.paddedS32(0);
+  }
+
+  /** A load or store on the heap memory. With `trap`, a null address there stands for that trap. */
+  access(name: string, offset: number, trap?: TrapCode): void {
+    const instruction = row(name);
+    assert(instruction.memory !== undefined, `${name} does not access memory`);
+    this.#memarg.offset = BigInt(offset);
+    this.#memarg.align = instruction.memory.sizeLog2;
+    this.#memarg.index = 0;
+    if (trap !== undefined) this.trapSite(trap);
+    this.instruction(instruction, this.#memarg);
+  }
+
+  /** Notes that the next instruction, where the host traps, stands for `code`. */
+  trapSite(code: TrapCode): void {
+    this.#flush();
+    this.#mark({ at: this.#writer.size, kind: "trap", code });
+  }
+
+  /** Notes whether the condition of the next `if` or `br_if` usually holds. */
+  hint(likely: boolean): void {
+    this.#flush();
+    this.#mark({ at: this.#writer.size, kind: "hint", likely });
+  }
+
+  globalGet(global: HostItem): void {
+    this.#item(0x23, global);
+  }
+
+  globalSet(global: HostItem): void {
+    this.#item(0x24, global);
+  }
+
+  call(target: HostItem): void {
+    this.#item(0x10, target);
+  }
+
+  returnCall(target: HostItem): void {
+    this.#item(0x12, target);
+  }
+
+  /** `call_indirect` or `return_call_indirect` with a host type. */
+  callIndirect(type: number, table: HostItem, tail: boolean): void {
+    this.#flush();
+    this.#writer.u8(tail ? 0x13 : 0x11);
+    this.#writer.u32(type);
+    this.#mark({ at: this.#writer.size, kind: "item", item: table });
+  }
+
+  throw(tag: HostItem): void {
+    this.#item(0x08, tag);
+  }
+
+  /** Any instruction whose only immediates are items: `memory.size`, `memory.copy`, `data.drop`, ... */
+  withItems(name: string, ...items: readonly HostItem[]): void {
+    this.#flush();
+    const { prefix, code } = row(name);
+    if (prefix === 0) this.#writer.u8(code);
+    else {
+      this.#writer.u8(prefix);
+      this.#writer.u32(code);
+    }
+    for (const item of items) this.#mark({ at: this.#writer.size, kind: "item", item });
+  }
+
+  block(name: "block" | "loop" | "if", type: HostBlockType = emptyBlock): void {
+    this.#flush();
+    this.#writer.u8(row(name).code);
+    this.#blockType(type);
+    this.depth++;
+  }
+
+  /** `if` for a condition which hardly ever holds. */
+  unlikely(type: HostBlockType = emptyBlock): void {
+    this.hint(false);
+    this.block("if", type);
+  }
+
+  tryTable(type: HostBlockType, clauses: readonly { readonly code: number; readonly tag: HostItem | undefined; readonly label: number }[]): void {
+    this.#flush();
+    this.#writer.u8(0x1f);
+    this.#blockType(type);
+    this.#writer.u32(clauses.length);
+    for (const { code, tag, label } of clauses) {
+      this.#writer.u8(code);
+      if (tag !== undefined) this.#mark({ at: this.#writer.size, kind: "item", item: tag });
+      this.#writer.u32(label);
+    }
+    this.depth++;
+  }
+
+  else(): void {
+    this.#flush();
+    this.#writer.u8(0x05);
+  }
+
+  end(): void {
+    this.#flush();
+    this.#writer.u8(0x0b);
+    this.depth--;
+  }
+
+  /** `br`, `br_if`: `label` counts blocks outwards from here. */
+  branch(name: "br" | "br_if", label: number): void {
+    this.#flush();
+    this.#writer.u8(row(name).code);
+    this.#writer.u32(label);
+  }
+
+  branchTable(labels: readonly number[], otherwise: number): void {
+    this.#flush();
+    this.#writer.u8(0x0e);
+    this.#writer.u32(labels.length);
+    for (const label of labels) this.#writer.u32(label);
+    this.#writer.u32(otherwise);
+  }
+
+  /** The finished body; every `HostItem` must have its index. The body's own `end` is added. */
+  encode(): EncodedCode {
+    this.#flush();
+    const writer = new Writer();
+    this.#writeLocals(writer);
+    const relocations: { offset: number; type: number }[] = [];
+    const hints: { offset: number; likely: boolean }[] = [];
+    const traps: { offset: number; code: TrapCode }[] = [];
+    const source = this.#writer.view();
+    let from = 0;
+    for (const mark of this.#marks) {
+      writer.bytes(source.subarray(from, mark.at));
+      from = mark.at;
+      const offset = writer.size;
+      switch (mark.kind) {
+        case "item":
+          assert(mark.item.index >= 0, `${mark.item.name} has no index`);
+          writer.u32(mark.item.index);
+          break;
+        case "type":
+          relocations.push({ offset, type: mark.type });
+          break;
+        case "hint":
+          hints.push({ offset, likely: mark.likely });
+          break;
+        case "trap":
+          traps.push({ offset, code: mark.code });
+      }
+    }
+    writer.bytes(source.subarray(from));
+    writer.u8(0x0b);
+    return { bytes: writer.finish(), relocations, hints, traps };
+  }
+
+  #writeLocals(writer: Writer): void {
+    const runs: { type: ValType; count: number }[] = [];
+    for (const type of this.#locals) {
+      const last = runs[runs.length - 1];
+      if (last?.type === type) last.count++;
+      else runs.push({ type, count: 1 });
+    }
+    writer.vector(runs, ({ type, count }) => {
+      writer.u32(count);
+      writeValType(writer, type);
+    });
+  }
+
+  #blockType(type: HostBlockType): void {
+    if (type.kind === "empty") this.#writer.u8(EMPTY_BLOCK);
+    else if (type.kind === "result") writeValType(this.#writer, type.type);
+    else this.#writer.s33(type.index);
+  }
+
+  #item(opcode: number, item: HostItem): void {
+    this.#flush();
+    this.#writer.u8(opcode);
+    this.#mark({ at: this.#writer.size, kind: "item", item });
+  }
+
+  #local(opcode: number, local: number): void {
+    this.#writer.u8(opcode);
+    this.#writer.u32(local);
+  }
+
+  #mark(mark: Mark): void {
+    this.#marks.push(mark);
+  }
+
+  #flush(): void {
+    if (this.#pendingSet < 0) return;
+    const local = this.#pendingSet;
+    this.#pendingSet = -1;
+    this.#local(LOCAL_SET, local);
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * The form in which a function is lowered: its reachable instructions in order, each with the types of its operands and its rule.
+ *
+ * It stays flat, since the host's code has the same structure; analyses walk the list forwards or backwards with a stack of labels.
+ * Typing comes from the validator (`observeFunction`). Code that cannot be reached is left out: the host's validator is content with
+ * nothing after a branch.
+ */
+import { CompileError } from "../base/errors.ts";
+import { Immediates } from "../ops/immediates.ts";
+import type { Row } from "../ops/row.ts";
+import type { ValType } from "../types.ts";
+import { type BodyObserver, observeExpression, observeFunction } from "../validate/observe.ts";
+import type { Expression } from "../module.ts";
+import type { ModuleLowering } from "./module-lowering.ts";
+import { type Rule, ruleEntry } from "./registry.ts";
+
+export interface Instruction {
+  readonly row: Row;
+  readonly immediates: Immediates;
+  /** The operands' types in stack order, canonical; of an `end` or `else` they may hold what unreachable code made up. */
+  readonly popped: readonly ValType[];
+  readonly pushed: readonly ValType[];
+  readonly offset: number;
+  readonly rule: Rule;
+}
+
+const noImmediates = new Immediates();
+const noTypes: readonly ValType[] = [];
+
+/** Collects the instructions of one body. */
+class Collector implements BodyObserver {
+  readonly instructions: Instruction[] = [];
+  readonly #module: ModuleLowering;
+  /** Number of open blocks that began in unreachable code. */
+  #dead = 0;
+
+  constructor(module: ModuleLowering) {
+    this.#module = module;
+  }
+
+  instruction(row: Row, immediates: Immediates, popped: readonly ValType[], pushed: readonly ValType[], unreachable: boolean, offset: number): void {
+    if (!this.#isReachable(row, unreachable)) return;
+    const instruction = {
+      row,
+      immediates: row.immediates.length === 0 ? noImmediates : immediates.copy(),
+      popped: popped.length === 0 ? noTypes : popped.slice(),
+      pushed: pushed.length === 0 ? noTypes : pushed.slice(),
+      offset,
+    };
+    this.instructions.push({ ...instruction, rule: ruleOf(this.#module, instruction) });
+  }
+
+  #isReachable(row: Row, unreachable: boolean): boolean {
+    switch (row.control) {
+      case "block":
+      case "loop":
+      case "if":
+      case "try":
+      case "try_table":
+        if (this.#dead === 0 && !unreachable) return true;
+        this.#dead++;
+        return false;
+      case "else":
+      case "catch":
+        return this.#dead === 0;
+      case "end":
+      case "delegate":
+        if (this.#dead === 0) return true;
+        this.#dead--;
+        return false;
+      default:
+        return this.#dead === 0 && !unreachable;
+    }
+  }
+}
+
+function ruleOf(module: ModuleLowering, instruction: Omit<Instruction, "rule">): Rule {
+  const entry = ruleEntry(instruction.row.lowering);
+  if (entry === undefined) notLowered(module, instruction.row.name, instruction.offset);
+  return typeof entry === "function" ? entry(instruction, module) : entry;
+}
+
+/** Raises the error of something that is valid but that lowering does not support. */
+export function notLowered(module: ModuleLowering, what: string, offset: number): never {
+  const position = module.valid.module.sourceMap?.positionOf(offset);
+  throw new CompileError(`${what} cannot be lowered yet`, { code: "not-lowered", offset, position });
+}
+
+/** The reachable instructions of the function with this index among those that the module defines. */
+export function instructionsOf(module: ModuleLowering, definedIndex: number): readonly Instruction[] {
+  const collector = new Collector(module);
+  observeFunction(module.valid, definedIndex, collector);
+  return collector.instructions;
+}
+
+/** The instructions of a constant expression. */
+export function instructionsOfExpression(module: ModuleLowering, expression: Expression, type: ValType): readonly Instruction[] {
+  const collector = new Collector(module);
+  observeExpression(module.valid, expression, type, collector);
+  return collector.instructions;
+}

@@ -1,0 +1,262 @@
+/**
+ * Which locals hold a reference that will be read again, at each safepoint and at function entry: these are what the collector must see.
+ *
+ * Approach: one backward walk over the structured code, in which a branch back to a loop's head counts as reading nothing; it gives, for
+ * each loop, the locals live at its head when the loop is left at once. Whatever is live there is live in all of the loop, so the final
+ * set at a point is the walk's set joined with those of the loops around it.
+ *
+ * Known deviation: a local which a loop writes before its next reading, after a point, counts as live at that point if it is live at the
+ * loop's head. The set stays closed (a local in it has been in it at every safepoint since it was written), so no stale address is
+ * ever shown to the collector.
+ */
+import type { TypeStore } from "../type-store.ts";
+import type { ValType } from "../types.ts";
+import type { FunctionBody } from "./function-body.ts";
+import type { Instruction } from "./instruction.ts";
+import { isRoot, loweredType } from "./reference-types.ts";
+
+export interface Liveness {
+  /** Source locals live across the safepoint at this position (also at the head of a polled loop); none elsewhere. */
+  at(position: number): readonly number[];
+  /** Source locals live when the function begins. */
+  readonly entry: readonly number[];
+}
+
+/** A set of dense numbers. */
+class BitSet {
+  readonly words: Uint32Array;
+
+  constructor(words: Uint32Array) {
+    this.words = words;
+  }
+
+  copy(): BitSet {
+    return new BitSet(this.words.slice());
+  }
+  add(i: number): void {
+    this.words[i >> 5] = (this.words[i >> 5] as number) | (1 << (i & 31));
+  }
+  delete(i: number): void {
+    this.words[i >> 5] = (this.words[i >> 5] as number) & ~(1 << (i & 31));
+  }
+  join(other: BitSet): void {
+    for (let i = 0; i < this.words.length; i++) this.words[i] = (this.words[i] as number) | (other.words[i] as number);
+  }
+  clear(): void {
+    this.words.fill(0);
+  }
+  toArray(): number[] {
+    const list: number[] = [];
+    for (let i = 0; i < this.words.length; i++) {
+      for (let word = this.words[i] as number; word !== 0; word &= word - 1) list.push(i * 32 + 31 - Math.clz32(word & -word));
+    }
+    return list;
+  }
+}
+
+interface Label {
+  readonly isLoop: boolean;
+  /** Live where a forward branch to the label arrives. */
+  readonly after: BitSet;
+  /** Live at the start of the `else` arm, once that was walked. */
+  otherwise: BitSet | undefined;
+  /** Live where an exception that is thrown inside goes on. */
+  readonly thrown: BitSet;
+  readonly catches: readonly { readonly label: number }[];
+}
+
+class BackwardWalk {
+  readonly #count: number;
+  readonly #dense: Int32Array;
+  readonly #labels: Label[] = [];
+  #live: BitSet;
+  /** Live sets at safepoints and loop heads, by position. */
+  readonly sets = new Map<number, BitSet>();
+
+  constructor(dense: Int32Array, count: number) {
+    this.#dense = dense;
+    this.#count = count;
+    this.#live = this.#empty();
+    this.#labels.push({ isLoop: false, after: this.#empty(), otherwise: undefined, thrown: this.#empty(), catches: [] });
+  }
+
+  get live(): BitSet {
+    return this.#live;
+  }
+
+  #empty(): BitSet {
+    return new BitSet(new Uint32Array((this.#count + 31) >> 5));
+  }
+
+  #label(depth: number): Label {
+    return this.#labels[this.#labels.length - 1 - depth] as Label;
+  }
+
+  /** Joins what is live at a branch's target; nothing for a branch back. */
+  #branch(depth: number): void {
+    const label = this.#label(depth);
+    if (!label.isLoop) this.#live.join(label.after);
+  }
+
+  open(block: Instruction): void {
+    const { control } = block.row;
+    const { thrown: outerThrown } = this.#label(0);
+    let thrown = outerThrown;
+    const catches = control === "try_table" ? block.immediates.catches : [];
+    if (catches.length > 0) {
+      thrown = outerThrown.copy();
+      for (const { label } of catches) {
+        const target = this.#label(label);
+        if (!target.isLoop) thrown.join(target.after);
+      }
+    }
+    this.#labels.push({ isLoop: control === "loop", after: this.#live.copy(), otherwise: undefined, thrown, catches });
+  }
+
+  step(instruction: Instruction, position: number): void {
+    const { row, immediates, rule } = instruction;
+    switch (row.control) {
+      case "else": {
+        const label = this.#label(0);
+        label.otherwise = this.#live;
+        this.#live = label.after.copy();
+        return;
+      }
+      case "if": {
+        const label = this.#labels.pop() as Label;
+        this.#live.join(label.otherwise ?? label.after);
+        return;
+      }
+      case "loop":
+        this.#labels.pop();
+        this.sets.set(position, this.#live.copy());
+        return;
+      case "block":
+      case "try_table":
+        this.#labels.pop();
+        return;
+      case "branch":
+        this.#branchInstruction(instruction);
+        return;
+      case "return":
+        this.#live.clear();
+        return;
+    }
+    switch (row.name) {
+      case "local.get":
+        this.#use(immediates.index);
+        return;
+      case "local.set":
+      case "local.tee":
+        this.#define(immediates.index);
+        return;
+      case "unreachable":
+        this.#live.clear();
+        return;
+      case "throw":
+      case "throw_ref":
+        this.#live = this.#label(0).thrown.copy();
+        break;
+    }
+    if (row.effects.call === true) this.#live.join(this.#label(0).thrown);
+    if (rule.safepoint !== "none") this.sets.set(position, this.#live.copy());
+  }
+
+  #branchInstruction({ row, immediates }: Instruction): void {
+    switch (row.name) {
+      case "br":
+        this.#live.clear();
+        break;
+      case "br_table":
+        this.#live.clear();
+        for (const label of immediates.labels) this.#branch(label);
+        break;
+    }
+    this.#branch(immediates.label);
+  }
+
+  #use(local: number): void {
+    const i = this.#dense[local] as number;
+    if (i >= 0) this.#live.add(i);
+  }
+
+  #define(local: number): void {
+    const i = this.#dense[local] as number;
+    if (i >= 0) this.#live.delete(i);
+  }
+}
+
+/** For each `end` position, the position of the instruction that opened its block. */
+function openers(instructions: readonly Instruction[]): Int32Array {
+  const opener = new Int32Array(instructions.length).fill(-1);
+  const open: number[] = [];
+  instructions.forEach(({ row }, at) => {
+    if (row.control === "block" || row.control === "loop" || row.control === "if" || row.control === "try_table") open.push(at);
+    else if (row.control === "end") opener[at] = open.pop() ?? -1;
+  });
+  return opener;
+}
+
+const nothing: readonly number[] = [];
+
+/** Analyses one function. */
+export function analyseLiveness(types: TypeStore, body: FunctionBody): Liveness {
+  const { instructions, locals } = body;
+  const tracked = [...locals.keys()].filter((local) => isRoot(types, locals[local] as ValType));
+  if (tracked.length === 0) return { at: () => nothing, entry: nothing };
+  const dense = new Int32Array(locals.length).fill(-1);
+  tracked.forEach((local, i) => {
+    dense[local] = i;
+  });
+
+  const opener = openers(instructions);
+  const walk = new BackwardWalk(dense, tracked.length);
+  for (let at = instructions.length - 1; at >= 0; at--) {
+    const instruction = instructions[at] as Instruction;
+    if (instruction.row.control !== "end") walk.step(instruction, at);
+    else if ((opener[at] as number) >= 0) walk.open(instructions[opener[at] as number] as Instruction);
+  }
+  const entry = walk.live.toArray().map((i) => tracked[i] as number);
+  const final = joinLoops(instructions, walk.sets, tracked);
+  return { at: (position) => final.get(position) ?? nothing, entry };
+}
+
+/** Joins to the set at each position those of the loops around it. */
+function joinLoops(instructions: readonly Instruction[], sets: ReadonlyMap<number, BitSet>, tracked: readonly number[]): Map<number, readonly number[]> {
+  const final = new Map<number, readonly number[]>();
+  /** Per open block: what is live throughout it. */
+  const around: (BitSet | undefined)[] = [];
+  instructions.forEach(({ row }, at) => {
+    const outer = around[around.length - 1];
+    const set = sets.get(at);
+    if (set !== undefined) {
+      if (outer !== undefined) set.join(outer);
+      final.set(at, set.toArray().map((i) => tracked[i] as number));
+    }
+    switch (row.control) {
+      case "loop":
+        around.push(set);
+        break;
+      case "block":
+      case "if":
+      case "try_table":
+        around.push(outer);
+        break;
+      case "end":
+        around.pop();
+    }
+  });
+  return final;
+}
+
+/** Locals that the function may read before it writes them and whose initial null the host does not have: it starts an i32 with 0. */
+export function localsToInitialize(types: TypeStore, body: FunctionBody, entry: readonly number[]): readonly number[] {
+  const live = new Set(entry);
+  const list: number[] = [];
+  for (let local = body.parameters; local < body.locals.length; local++) {
+    const type = body.locals[local] as ValType;
+    if (type < 0 || loweredType(types, type) >= 0) continue;
+    if (!isRoot(types, type) || live.has(local)) list.push(local);
+  }
+  return list;
+}

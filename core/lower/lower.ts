@@ -1,0 +1,100 @@
+/**
+ * Lowering: from a valid module to plain WebAssembly on the shared heap, and the plan by which agents link it (`lowered.ts`).
+ *
+ * The passes, each in a file of its own: instructions with types and rules (`instruction.ts`), where to poll (`polls.ts`); then for each
+ * function, which references live across safepoints (`liveness.ts`), how operands are kept (`stack-plan.ts`), and the host code
+ * (`function-lowering.ts` with the rules of `rules/`, `gc/lower` and `threads/lower`).
+ */
+import "./core-rules.ts";
+import type { ValType } from "../types.ts";
+import type { ValidModule } from "../validate/valid-module.ts";
+import { encodeHostModule } from "./encode-host-module.ts";
+import type { FunctionBody } from "./function-body.ts";
+import { FunctionLowering } from "./function-lowering.ts";
+import type { HostFunction } from "./host-module.ts";
+import { addInitFunctions } from "./instance-init.ts";
+import { instructionsOf } from "./instruction.ts";
+import { brandLowered, type GlobalPlace, type LoweredModule } from "./lowered.ts";
+import { ModuleLowering } from "./module-lowering.ts";
+import type { LowerOptions } from "./options.ts";
+import { planPolls } from "./polls.ts";
+
+/** Lowers a module. Raises a `CompileError` with the code `not-lowered` for instructions that cannot be lowered yet. */
+export function lowerModule(valid: ValidModule, options: LowerOptions): LoweredModule {
+  const lowering = new ModuleLowering(valid, options);
+  const bodies = valid.module.functions.map((_, i) => functionBody(lowering, i));
+  const polls = planPolls(bodies, {
+    importedFunctions: valid.imports.func,
+    isAddressTaken: (index) => valid.declaredFunctions.has(index),
+  });
+  bodies.forEach((body, i) => {
+    const { code } = lowering.host.functions[i] as HostFunction;
+    new FunctionLowering(lowering, code, body, polls[i] as (typeof polls)[number]).run();
+  });
+  addInitFunctions(lowering);
+  for (const { bytes } of valid.module.data) lowering.host.data.push(bytes);
+  return describe(lowering);
+}
+
+function functionBody(lowering: ModuleLowering, definedIndex: number): FunctionBody {
+  const { valid } = lowering;
+  const index = valid.imports.func + definedIndex;
+  const { params, results } = lowering.functionTypeOf(valid.functions[index]?.type as number);
+  const locals: ValType[] = [...params];
+  for (const { count, type } of valid.module.functions[definedIndex]?.locals ?? []) {
+    const resolved = lowering.resolve(type);
+    for (let i = 0; i < count; i++) locals.push(resolved);
+  }
+  return {
+    name: valid.module.names.functions.get(index) ?? `function ${index}`,
+    instructions: instructionsOf(lowering, definedIndex),
+    locals,
+    parameters: params.length,
+    results,
+  };
+}
+
+/** All that linking needs, with the host module's bytes. */
+function describe(lowering: ModuleLowering): LoweredModule {
+  const { valid, placement, types } = lowering;
+  const { module, imports } = valid;
+  const next = { func: 0, table: 0, memory: 0, global: 0, tag: 0 };
+  return brandLowered({
+    ...encodeHostModule(lowering.host, lowering.functionsBase),
+    types: typesWithRecords(lowering),
+    imports: module.imports.map(({ module: from, name, type }) => ({ module: from, name, kind: type.kind, index: next[type.kind]++ })),
+    exports: module.exports.map(({ name, kind, index }) => ({ name, kind, index })),
+    functions: valid.functions.map(({ type, imported }, index) => ({
+      type,
+      shared: types.type(type).shared,
+      imported,
+      name: module.names.functions.get(index),
+    })),
+    importedFunctions: imports.func,
+    globals: valid.globals.map((global, index) => ({ ...global, place: placement.globals[index] as GlobalPlace })),
+    tables: valid.tables.map(({ element, minimum, maximum, is64, shared }, index) => ({
+      element,
+      minimum,
+      maximum,
+      is64,
+      shared,
+      imported: index < imports.table,
+      recordOffset: placement.tables[index] as number,
+    })),
+    memories: valid.memories.map((memory, index) => ({ ...memory, imported: index < imports.memory })),
+    tags: valid.tags.map((type, index) => ({ type, imported: index < imports.tag })),
+    start: module.start,
+    sharedBytes: placement.shared.bytes,
+    sharedScannedBytes: placement.shared.scannedBytes,
+    rootBytes: placement.roots.bytes,
+    rootScannedBytes: placement.roots.scannedBytes,
+    runtimeImports: [...lowering.runtimeImports],
+  });
+}
+
+/** Types that lowered code names, the types of functions, and all their supertypes, each once. */
+function typesWithRecords({ usedTypes, valid }: ModuleLowering): readonly number[] {
+  const ids = new Set<number>();
+  for (const id of [...usedTypes, ...valid.functions.map(({ type }) => type)]) for (const above of valid.types.display(id)) ids.add(above);
+  return [...ids];
+}

@@ -1,0 +1,288 @@
+/** What the lowering of one module's functions has in common: the host module, and where the module's items are in it. */
+import { assert } from "../base/assert.ts";
+import { Immediates } from "../ops/immediates.ts";
+import type { Global, GlobalType } from "../module.ts";
+import type { Row } from "../ops/row.ts";
+import { rowByName } from "../ops/table.ts";
+import type { TypeStore } from "../type-store.ts";
+import { F32, F64, type FuncType, I32, I64, V128, type ValType, withoutNull } from "../types.ts";
+import { blockTypeOf, resolveType, type ValidModule } from "../validate/valid-module.ts";
+import { ElementSegmentAccess } from "./element-segment.ts";
+import { type HeapModel, heapModel } from "./heap-model.ts";
+import { emptyBlock, type HostBlockType, type HostCode, type HostItem } from "./host-code.ts";
+import { HostModule } from "./host-module.ts";
+import { type Instruction, instructionsOfExpression, notLowered } from "./instruction.ts";
+import { constantNames } from "./operand.ts";
+import type { LowerOptions } from "./options.ts";
+import { type Placement, placeItems, type SegmentPlace } from "./placement.ts";
+import { isException, loweredBlock, loweredFunction, type LoweredSignature, loweredType } from "./reference-types.ts";
+import { Stubs } from "./stubs.ts";
+
+/** The largest 32-bit memory, for importing memories of any size. */
+const MAXIMUM_PAGES = 65536n;
+
+const zeroNames: Readonly<Record<number, string>> = { [I32]: "i32.const", [I64]: "i64.const", [F32]: "f32.const", [F64]: "f64.const", [V128]: "v128.const" };
+
+export class ModuleLowering {
+  readonly valid: ValidModule;
+  readonly types: TypeStore;
+  readonly options: LowerOptions;
+  readonly heap: HeapModel = heapModel();
+  readonly host = new HostModule();
+  readonly placement: Placement;
+  readonly stubs: Stubs;
+  /** Host functions by function index. */
+  readonly functions: HostItem[] = [];
+  /** Host memories by memory index; the heap is none of them. */
+  readonly memories: HostItem[] = [];
+  readonly tags: HostItem[] = [];
+  /** Types whose records lowered code names. */
+  readonly usedTypes = new Set<number>();
+  readonly runtimeImports = new Set<string>();
+  readonly heapMemory: HostItem;
+  readonly functionsBase: HostItem;
+  readonly #globals: HostItem[] = [];
+  readonly #data = new Map<number, HostItem>();
+  readonly #constants = new Map<number, Instruction>();
+
+  constructor(valid: ValidModule, options: LowerOptions) {
+    this.valid = valid;
+    this.types = valid.types;
+    this.options = options;
+    this.placement = placeItems(valid);
+    this.heapMemory = this.host.importMemory("heap", "memory", { minimum: 1n, maximum: MAXIMUM_PAGES, shared: true, is64: false, pageSizeLog2: 16 });
+    this.functionsBase = this.host.importGlobal("base", "functions", I32, false);
+    this.host.importTable("functions", "table");
+    this.#declareMemories();
+    this.#declareTags();
+    this.#declareGlobals();
+    this.#declareFunctions();
+    for (const { element } of valid.tables) this.#refuseExceptions(element, "a table of exception references");
+    this.stubs = new Stubs(this);
+  }
+
+  // Items of the host module
+
+  get functionTable(): HostItem {
+    return this.host.importTable("functions", "table");
+  }
+  get heapTop(): HostItem {
+    return this.host.importGlobal("heap", "top", I32, true);
+  }
+  get heapLimit(): HostItem {
+    return this.host.importGlobal("heap", "limit", I32, true);
+  }
+  get sharedBlock(): HostItem {
+    return this.host.importGlobal("base", "shared", I32, false);
+  }
+  get rootBlock(): HostItem {
+    return this.host.importGlobal("base", "roots", I32, false);
+  }
+
+  /** A function of the heap runtime. */
+  runtime(name: string, params: readonly ValType[], results: readonly ValType[]): HostItem {
+    this.runtimeImports.add(name);
+    return this.host.importFunction("heap", name, params, results);
+  }
+
+  functionAt(index: number): HostItem {
+    return item(this.functions, index);
+  }
+
+  /** The host global of an unshared global. */
+  globalAt(index: number): HostItem {
+    return item(this.#globals, index);
+  }
+
+  /**
+   * The constant instruction that an immutable global of the module stands for, where its initial value is just that; undefined for other
+   * globals.
+   */
+  constantGlobal(index: number): Instruction | undefined {
+    return this.#constants.get(index);
+  }
+
+  segmentAt(index: number): ElementSegmentAccess {
+    const place = this.placement.segments[index] as SegmentPlace;
+    return new ElementSegmentAccess(place, place.shared ? this.sharedBlock : this.rootBlock);
+  }
+
+  /** A data segment of the host module, which has the module's segments in their order. */
+  dataAt(index: number): HostItem {
+    let data = this.#data.get(index);
+    if (data === undefined) {
+      data = { name: `data ${index}`, index };
+      this.#data.set(index, data);
+    }
+    return data;
+  }
+
+  /** Pushes the address of a table's record. */
+  tableRecord(code: HostCode, index: number): void {
+    if (index < this.valid.imports.table) {
+      code.globalGet(this.host.importGlobal("table", String(index), I32, false));
+      return;
+    }
+    code.globalGet(this.valid.tables[index]?.shared === true ? this.sharedBlock : this.rootBlock);
+    const offset = this.placement.tables[index] as number;
+    if (offset === 0) return;
+    code.i32(offset);
+    code.op("i32.add");
+  }
+
+  /** Pushes the function index which stands for a function, as `ref.func` does. */
+  functionReference(code: HostCode, index: number): void {
+    const own = index - this.valid.imports.func;
+    if (own < 0) {
+      code.globalGet(this.host.importGlobal("funcref", String(index), I32, false));
+      return;
+    }
+    code.globalGet(this.functionsBase);
+    if (own === 0) return;
+    code.i32(own);
+    code.op("i32.add");
+  }
+
+  // Types
+
+  resolve(type: ValType): ValType {
+    return resolveType(this.valid, type);
+  }
+
+  /** The canonical id of a type index. */
+  idOf(index: number): number {
+    return this.valid.canonical[index] as number;
+  }
+
+  lowered(type: ValType): ValType {
+    return loweredType(this.types, type);
+  }
+
+  functionTypeOf(id: number): FuncType {
+    const { composite } = this.types.type(id);
+    assert(composite.kind === "func", "function types are functions");
+    return composite;
+  }
+
+  /** The lowered signature of a function type. */
+  signatureOf(id: number): LoweredSignature {
+    return loweredFunction(this.types, this.functionTypeOf(id));
+  }
+
+  /** The host type of functions of a type. */
+  hostTypeOf(id: number): number {
+    const { params, results } = this.signatureOf(id);
+    return this.host.type(params, results);
+  }
+
+  hostBlock(type: FuncType): HostBlockType {
+    const { params, results } = loweredBlock(this.types, type);
+    return this.hostBlockOf(params, results);
+  }
+
+  hostBlockOf(params: readonly ValType[], results: readonly ValType[]): HostBlockType {
+    if (params.length > 0 || results.length > 1) return { kind: "type", index: this.host.type(params, results) };
+    const [result] = results;
+    return result === undefined ? emptyBlock : { kind: "result", type: result };
+  }
+
+  blockType(immediates: Immediates): FuncType {
+    return blockTypeOf(this.valid, immediates);
+  }
+
+  /** Pushes the address of a type's record. */
+  typeRecord(code: HostCode, id: number): void {
+    this.usedTypes.add(id);
+    code.typeRecord(id);
+  }
+
+  // Declarations
+
+  #declareMemories(): void {
+    this.valid.memories.forEach((type, index) => {
+      if (type.pageSizeLog2 !== 16) notLowered(this, "a memory with a custom page size", 0);
+      const imported = index < this.valid.imports.memory;
+      const memory = imported ? this.host.importMemory("memory", String(index), type) : this.host.memory(`memory ${index}`, type);
+      this.memories.push(memory);
+      if (!imported) this.host.export(`memory ${index}`, "memory", memory);
+    });
+  }
+
+  #declareTags(): void {
+    this.valid.tags.forEach((id, index) => {
+      const { params } = loweredBlock(this.types, this.functionTypeOf(id));
+      const imported = index < this.valid.imports.tag;
+      const tag = imported ? this.host.importTag("tag", String(index), params) : this.host.tag(`tag ${index}`, params);
+      this.tags.push(tag);
+      if (!imported) this.host.export(`tag ${index}`, "tag", tag);
+    });
+  }
+
+  /**
+   * Unshared globals are host globals. All are mutable there, so that `init` can set those whose initial values need code, and the importing
+   * module can tell how to import them.
+   */
+  #declareGlobals(): void {
+    const { imports, globals, module } = this.valid;
+    globals.forEach(({ type, shared, mutable, threadLocal }, index) => {
+      if (shared) return this.#refuseExceptions(type, "a shared global with an exception reference");
+      const lowered = this.lowered(type);
+      if (index < imports.global) {
+        this.#globals[index] = this.host.importGlobal("global", String(index), lowered, true);
+        return;
+      }
+      const initial = this.initialConstant(index);
+      if (initial !== undefined && !mutable && !threadLocal) this.#constants.set(index, initial);
+      const name = module.names.globals.get(index) ?? `global ${index}`;
+      const { row, immediates } = initial ?? this.#zero(lowered, type);
+      const global = this.host.global(name, lowered, row, immediates);
+      this.#globals[index] = global;
+      this.host.export(`global ${index}`, "global", global);
+    });
+  }
+
+  /** The initial value of a global that the module defines, where it is one numeric constant. */
+  initialConstant(index: number): Instruction | undefined {
+    const { type } = this.valid.globals[index] as GlobalType;
+    const { init } = this.valid.module.globals[index - this.valid.imports.global] as Global;
+    if (type >= 0) return undefined;
+    const [first, last, ...rest] = instructionsOfExpression(this, init, type);
+    return first !== undefined && last?.row.control === "end" && rest.length === 0 && constantNames.has(first.row.name) ? first : undefined;
+  }
+
+  /** The constant that a host global of a type starts with: zero or null. */
+  #zero(lowered: ValType, type: ValType): { readonly row: Row; readonly immediates: Immediates } {
+    const immediates = new Immediates();
+    immediates.bytes = new Uint8Array(lowered === V128 ? 16 : lowered === F64 ? 8 : 4);
+    immediates.i32 = type < 0 ? 0 : this.heap.nullReference | 0;
+    if (lowered >= 0) immediates.heap = withoutNull(lowered);
+    const row = rowByName(zeroNames[lowered] ?? "ref.null");
+    assert(row !== undefined, "every lowered type has a constant");
+    return { row, immediates };
+  }
+
+  #declareFunctions(): void {
+    const { functions, imports, module } = this.valid;
+    functions.forEach(({ type }, index) => {
+      const { params, results } = this.signatureOf(type);
+      if (index < imports.func) {
+        this.functions.push(this.host.importFunction("func", String(index), params, results));
+        return;
+      }
+      const { item: defined } = this.host.function(module.names.functions.get(index) ?? `function ${index}`, params, results);
+      this.functions.push(defined);
+      this.host.tableFunctions.push(defined);
+    });
+  }
+
+  /** The heap has no exceptions: they are the host's. */
+  #refuseExceptions(type: ValType, what: string): void {
+    if (isException(this.types, type)) notLowered(this, what, 0);
+  }
+}
+
+function item(items: readonly HostItem[], index: number): HostItem {
+  const found = items[index];
+  assert(found !== undefined, "indices of a valid module are in range");
+  return found;
+}

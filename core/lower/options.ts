@@ -1,0 +1,10 @@
+/** How a module is lowered. */
+export interface LowerOptions {
+  /**
+   * How a reference is stored where another thread may see it. `atomic`: in release order, as the memory model asks. `tso`: by a plain store,
+   * for hosts whose processor is known to keep the order of stores.
+   */
+  readonly publication: "tso" | "atomic";
+  /** Take every slow path that may collect: for tests. */
+  readonly collectAtSafepoints?: boolean;
+}

@@ -1,0 +1,162 @@
+/**
+ * Decides where an agent asks whether it should stop, so that no other agent waits long for it: at the head of loops and at the entry of
+ * recursive functions (DESIGN 4, "Polls").
+ *
+ * A loop needs none if each way round it allocates or calls a function that polls: an allocation sees the request when its buffer runs out. A
+ * function needs none if it is not recursive, or if each way through it allocates, since then only as many calls as fit on the stack go by
+ * between two allocations.
+ *
+ * Known deviations: calls through references and tables, and calls of imports, count as calls of every function whose reference is taken; a
+ * loop that runs a few times only is polled all the same.
+ */
+import type { FunctionBody } from "./function-body.ts";
+import type { Instruction } from "./instruction.ts";
+import { stronglyConnected } from "./strongly-connected.ts";
+
+export interface PollPlan {
+  readonly atEntry: boolean;
+  /** Positions of the `loop` instructions to poll at. */
+  readonly loops: ReadonlySet<number>;
+}
+
+/** No path has passed a safepoint since this position; unreachable code has passed any. */
+const NEVER = -1;
+const UNREACHABLE = 0x7fffffff;
+
+interface Label {
+  /** Position of the loop, or -1. */
+  readonly loop: number;
+  /** Of an `if` whose `else` has not come: the state where it was entered. */
+  otherwise: number | undefined;
+  /** The least state of the branches to the label so far. */
+  merged: number;
+}
+
+/**
+ * Walks a body with, as state, the position of the latest safepoint that all paths have passed. `passes` tells which instructions are
+ * safepoints.
+ */
+class CoverageWalk {
+  readonly loops = new Set<number>();
+  readonly #passes: (instruction: Instruction) => boolean;
+  readonly #labels: Label[] = [];
+  #state = NEVER;
+  #exits = UNREACHABLE;
+
+  constructor(passes: (instruction: Instruction) => boolean) {
+    this.#passes = passes;
+  }
+
+  /** Whether each way to a return passes a safepoint. */
+  run(body: FunctionBody): boolean {
+    body.instructions.forEach((instruction, at) => this.#step(instruction, at));
+    return Math.min(this.#exits, this.#state) > NEVER;
+  }
+
+  #step(instruction: Instruction, at: number): void {
+    const { row, immediates } = instruction;
+    switch (row.control) {
+      case "block":
+        this.#open(-1);
+        return;
+      case "if":
+        this.#open(-1, this.#state);
+        return;
+      case "loop":
+        this.#open(at);
+        return;
+      case "try_table":
+        for (const { label } of immediates.catches) this.#branch(label);
+        this.#open(-1);
+        return;
+      case "else":
+        this.#otherwise();
+        return;
+      case "end":
+        this.#end();
+        return;
+      case "branch":
+        this.#branchInstruction(instruction);
+        return;
+      case "return":
+        this.#exits = Math.min(this.#exits, this.#state);
+        this.#state = UNREACHABLE;
+        return;
+    }
+    if (row.name === "unreachable" || row.name === "throw" || row.name === "throw_ref") this.#state = UNREACHABLE;
+    else if (this.#passes(instruction)) this.#state = at;
+  }
+
+  #open(loop: number, otherwise?: number): void {
+    this.#labels.push({ loop, otherwise, merged: UNREACHABLE });
+  }
+
+  #otherwise(): void {
+    const label = this.#labels[this.#labels.length - 1] as Label;
+    label.merged = Math.min(label.merged, this.#state);
+    this.#state = label.otherwise ?? NEVER;
+    label.otherwise = undefined;
+  }
+
+  #end(): void {
+    const label = this.#labels.pop();
+    if (label === undefined || label.loop >= 0) return;
+    this.#state = Math.min(this.#state, label.merged, label.otherwise ?? UNREACHABLE);
+  }
+
+  #branch(depth: number): void {
+    const label = this.#labels[this.#labels.length - 1 - depth];
+    if (label === undefined) this.#exits = Math.min(this.#exits, this.#state);
+    else if (label.loop < 0) label.merged = Math.min(label.merged, this.#state);
+    else if (this.#state < label.loop) this.loops.add(label.loop);
+  }
+
+  #branchInstruction({ row, immediates }: Instruction): void {
+    this.#branch(immediates.label);
+    if (row.name === "br_table") immediates.labels.forEach((label) => this.#branch(label));
+    if (row.name === "br" || row.name === "br_table") this.#state = UNREACHABLE;
+  }
+}
+
+/** What the plan needs to know of calls. */
+export interface CallFacts {
+  readonly importedFunctions: number;
+  /** Whether a reference to the function may exist, or another module may call it. */
+  isAddressTaken(index: number): boolean;
+}
+
+const directCalls = new Set(["call", "return_call"]);
+const indirectCalls = new Set(["call_ref", "call_indirect", "return_call_ref", "return_call_indirect"]);
+
+/** For each function of the module, the nodes that it calls; the last node stands for whoever is called indirectly. */
+function callGraph(bodies: readonly FunctionBody[], facts: CallFacts): readonly (readonly number[])[] {
+  const unknown = bodies.length;
+  const edges = bodies.map(({ instructions }) => {
+    const targets = new Set<number>();
+    for (const { row, immediates } of instructions) {
+      if (directCalls.has(row.name)) targets.add(immediates.index < facts.importedFunctions ? unknown : immediates.index - facts.importedFunctions);
+      else if (indirectCalls.has(row.name)) targets.add(unknown);
+    }
+    return [...targets];
+  });
+  const taken = [...bodies.keys()].filter((i) => facts.isAddressTaken(facts.importedFunctions + i));
+  return [...edges, taken];
+}
+
+/** Plans the polls of all functions of a module. */
+export function planPolls(bodies: readonly FunctionBody[], facts: CallFacts): readonly PollPlan[] {
+  const isRecursive = stronglyConnected(callGraph(bodies, facts));
+  const allocates = ({ rule }: Instruction): boolean => rule.safepoint === "allocation";
+  const allocatesAlways = bodies.map((body) => new CoverageWalk(allocates).run(body));
+  const atEntry = bodies.map((_, i) => isRecursive[i] === true && allocatesAlways[i] !== true);
+  const passes = (instruction: Instruction): boolean => {
+    if (allocates(instruction)) return true;
+    const callee = instruction.immediates.index - facts.importedFunctions;
+    return instruction.row.name === "call" && callee >= 0 && (atEntry[callee] === true || allocatesAlways[callee] === true);
+  };
+  return bodies.map((body, i) => {
+    const walk = new CoverageWalk(passes);
+    walk.run(body);
+    return { atEntry: atEntry[i] === true, loops: walk.loops };
+  });
+}

@@ -1,0 +1,80 @@
+/**
+ * How types look in the host module (DESIGN 4): every reference is an i32, except unshared externs, which stay `externref`, and exceptions,
+ * which stay `exnref` inside of functions.
+ */
+import { topOf } from "../subtype.ts";
+import type { TypeStore } from "../type-store.ts";
+import { AbstractHeap, type AbstractHeapCode, abstractOf, BOT, EXNREF, EXTERNREF, type FuncType, I32, isAbstract, isAbstractShared, type ValType } from "../types.ts";
+
+/** The top of a reference's hierarchy and whether it is shared. */
+function top(types: TypeStore, type: ValType): { readonly heap: AbstractHeapCode; readonly shared: boolean } {
+  const reference = topOf(types, type);
+  return { heap: abstractOf(reference), shared: isAbstractShared(reference) };
+}
+
+/** The abstract heap type at the top of a reference's hierarchy. */
+export function hierarchyOf(types: TypeStore, type: ValType): AbstractHeapCode {
+  return top(types, type).heap;
+}
+
+/** True for a reference that is an `externref` of the host. */
+export function isHostExtern(types: TypeStore, type: ValType): boolean {
+  if (type < 0) return false;
+  const { heap, shared } = top(types, type);
+  return heap === AbstractHeap.extern && !shared;
+}
+
+/** True for a reference to an exception. */
+export function isException(types: TypeStore, type: ValType): boolean {
+  return type >= 0 && top(types, type).heap === AbstractHeap.exn;
+}
+
+/** True for a function reference: a function index. */
+export function isFunctionReference(types: TypeStore, type: ValType): boolean {
+  return type >= 0 && top(types, type).heap === AbstractHeap.func;
+}
+
+/** The type of the host's value which stands for a value of `type`. */
+export function loweredType(types: TypeStore, type: ValType): ValType {
+  if (type === BOT) return I32;
+  if (type < 0) return type;
+  const { heap, shared } = top(types, type);
+  if (heap === AbstractHeap.extern && !shared) return EXTERNREF;
+  return heap === AbstractHeap.exn ? EXNREF : I32;
+}
+
+export interface LoweredSignature {
+  readonly params: readonly ValType[];
+  readonly results: readonly ValType[];
+}
+
+/** Parameters and results in the host's types, without the shadow-stack pointer: of blocks and tags. */
+export function loweredBlock(types: TypeStore, type: FuncType): LoweredSignature {
+  return { params: type.params.map((t) => loweredType(types, t)), results: type.results.map((t) => loweredType(types, t)) };
+}
+
+/** The host's signature of a function: the shadow-stack pointer is its last parameter. */
+export function loweredFunction(types: TypeStore, type: FuncType): LoweredSignature {
+  const { params, results } = loweredBlock(types, type);
+  return { params: [...params, I32], results };
+}
+
+/**
+ * True for a reference that may be the address of an object: what must be in the shadow stack at a safepoint. An i31, a null, a function
+ * index and a host reference are not.
+ */
+export function isRoot(types: TypeStore, type: ValType): boolean {
+  if (type < 0) return false;
+  if (isAbstract(type)) {
+    const heap = abstractOf(type);
+    if (heap === AbstractHeap.i31 || heap === AbstractHeap.none || heap === AbstractHeap.noextern || heap === AbstractHeap.nocont) return false;
+  }
+  return !isException(types, type) && isHeapAddress(types, type);
+}
+
+/** True for a lowered reference whose values are heap addresses, i31s and nulls: fields of such types are scanned. */
+export function isHeapAddress(types: TypeStore, type: ValType): boolean {
+  if (type < 0) return false;
+  const { heap, shared } = top(types, type);
+  return heap === AbstractHeap.extern ? shared : heap !== AbstractHeap.func;
+}

@@ -1,0 +1,101 @@
+/**
+ * Instructions that the host has as they are: numeric and vector instructions, memory accesses, locals, constants. Only indices change: locals
+ * behind the parameters make room for the shadow-stack pointer, memories for the heap. Memory orders weaker than sequential consistency
+ * become that, which is stronger.
+ */
+import type { ImmediateKind, Immediates } from "../../ops/immediates.ts";
+import type { Row } from "../../ops/row.ts";
+import type { ValType } from "../../types.ts";
+import type { FunctionLowering } from "../function-lowering.ts";
+import type { Instruction } from "../instruction.ts";
+import { constantNames } from "../operand.ts";
+import { onStack, registerRules, type Rule, type RuleEntry } from "../registry.ts";
+
+/** Memory 0 of the host module is the heap. */
+const HEAP_MEMORIES = 1;
+const memoryKinds: ReadonlySet<ImmediateKind> = new Set(["memory", "memarg"]);
+
+/** The immediates with memory indices of the host. */
+function withHostMemories(row: Row, immediates: Immediates): Immediates {
+  if (!row.immediates.some((kind) => memoryKinds.has(kind))) return immediates;
+  const changed = immediates.copy();
+  changed.order = "seqcst";
+  changed.hasOrder = false;
+  // The second index is a memory in `memory.init`, and in `memory.copy` besides the first.
+  if (row.immediates[0] !== "data") changed.index += HEAP_MEMORIES;
+  if (row.immediates.length > 1 && row.immediates[1] === "memory") changed.index2 += HEAP_MEMORIES;
+  return changed;
+}
+
+const same = onStack(({ code }, { row, immediates }) => code.instruction(row, withHostMemories(row, immediates)));
+
+const constant: Rule = {
+  operands: 0,
+  safepoint: "none",
+  emit: (lowering, instruction) => lowering.pushConstant(instruction),
+};
+
+const localGet: Rule = {
+  operands: 0,
+  safepoint: "none",
+  emit: (lowering, { immediates, pushed }) => lowering.pushSourceLocal(immediates.index, pushed[0] as ValType, false),
+};
+
+const localTee: Rule = {
+  operands: 0,
+  safepoint: "none",
+  emit: (lowering, { immediates, pushed }) => {
+    assign(lowering, immediates.index);
+    lowering.code.get(lowering.hostLocal(immediates.index));
+    lowering.pushSourceLocal(immediates.index, pushed[0] as ValType, true);
+  },
+};
+
+function assign(lowering: FunctionLowering, local: number): void {
+  const host = lowering.hostLocal(local);
+  lowering.code.set(host);
+  lowering.slots.invalidate(host);
+}
+
+const localSet = onStack((lowering, { immediates }) => assign(lowering, immediates.index));
+
+const unreachable = onStack(({ code, slots }) => {
+  code.op("unreachable");
+  slots.unreachable();
+});
+
+/** `select` of references, which for the host are numbers for the most part. */
+const selectTyped = onStack(({ code, module }, { row, immediates, pushed }: Instruction) => {
+  const type = module.lowered(pushed[0] as ValType);
+  if (type < 0) {
+    code.op("select");
+    return;
+  }
+  const typed = immediates.copy();
+  typed.types = [type];
+  code.instruction(row, typed);
+});
+
+const byName = new Map<string, Rule>([
+  ["local.get", localGet],
+  ["local.set", localSet],
+  ["local.tee", localTee],
+  ["unreachable", unreachable],
+  ...[...constantNames].map((name) => [name, constant] as const),
+]);
+const keep: RuleEntry = ({ row }) => byName.get(row.name) ?? same;
+
+registerRules({
+  keep,
+  "ref.null": constant,
+  "select.typed": selectTyped,
+  "memory.init": same,
+  "data.drop": same,
+  "atomic.fence": onStack(({ code }, { row, immediates }) => {
+    const fence = immediates.copy();
+    fence.order = "seqcst";
+    code.instruction(row, fence);
+  }),
+  // A hint to the processor that the host has no instruction for.
+  pause: onStack(() => undefined),
+});

@@ -1,0 +1,115 @@
+/**
+ * Decides, before code is written, how each value on the operand stack is kept.
+ *
+ * A value is numbered in the order in which instructions push. For each:
+ *
+ *  - `held`: it is a reference which lies on the stack while the collector may run, so its address must be in a local from which it can be
+ *    spilled;
+ *  - `alias`: the source local that has the same value for as long as the value is on the stack, or -1;
+ *  - `wanted`: its consumer reads operands from locals and constants, so that it need not be on the host's stack at all.
+ *
+ * One forward walk with the operand stack: the stack at each point is known, since code is structured.
+ */
+import type { TypeStore } from "../type-store.ts";
+import type { ValType } from "../types.ts";
+import type { FunctionBody } from "./function-body.ts";
+import type { Instruction } from "./instruction.ts";
+import { isRoot } from "./reference-types.ts";
+
+export interface StackPlan {
+  readonly held: Uint8Array;
+  readonly wanted: Uint8Array;
+  readonly alias: Int32Array;
+}
+
+class Walk {
+  readonly #types: TypeStore;
+  readonly held: number[] = [];
+  readonly wanted: number[] = [];
+  readonly alias: number[] = [];
+  /** Numbers of the values on the stack, and the types of those that are roots (else -1). */
+  readonly #stack: number[] = [];
+  readonly #isRoot: boolean[] = [];
+  readonly #frames: number[] = [];
+  /** Per source local: values on the stack that equal it, the lowest first. */
+  readonly #aliases: Map<number, number[]> = new Map();
+
+  constructor(types: TypeStore) {
+    this.#types = types;
+  }
+
+  step(instruction: Instruction, polls: boolean): void {
+    const { row, popped, rule } = instruction;
+    switch (row.control) {
+      case "else":
+        this.#truncate(this.#frames[this.#frames.length - 1] ?? 0);
+        this.#push(instruction);
+        return;
+      case "end":
+        this.#truncate(this.#frames.pop() ?? 0);
+        this.#push(instruction);
+        return;
+    }
+    const operands = Math.min(rule.operands, popped.length);
+    for (let i = 0; i < popped.length; i++) this.#pop(i < operands);
+    if (rule.safepoint !== "none") this.#hold();
+    const isBlock = row.control === "block" || row.control === "loop" || row.control === "if" || row.control === "try_table";
+    if (isBlock) this.#frames.push(this.#stack.length);
+    if (row.name === "local.set" || row.name === "local.tee") this.#breakAliases(instruction.immediates.index);
+    this.#push(instruction);
+    if (polls) this.#hold();
+  }
+
+  #push({ row, pushed, immediates }: Instruction): void {
+    const mayBeRoot = row.name !== "ref.null";
+    for (const type of pushed) {
+      const value = this.held.push(0) - 1;
+      this.wanted.push(0);
+      this.alias.push(-1);
+      this.#stack.push(value);
+      this.#isRoot.push(mayBeRoot && isRoot(this.#types, type as ValType));
+      if (row.name === "local.get" || row.name === "local.tee") this.#addAlias(immediates.index, value);
+    }
+  }
+
+  #pop(wanted: boolean): void {
+    const value = this.#stack.pop() as number;
+    this.#isRoot.pop();
+    if (wanted) this.wanted[value] = 1;
+    const local = this.alias[value] as number;
+    if (local >= 0) this.#aliases.get(local)?.pop();
+  }
+
+  #truncate(height: number): void {
+    while (this.#stack.length > height) this.#pop(false);
+  }
+
+  /** All roots on the stack are held. Below one that was held before, all are. */
+  #hold(): void {
+    for (let i = this.#stack.length - 1; i >= 0; i--) {
+      if (this.#isRoot[i] !== true) continue;
+      const value = this.#stack[i] as number;
+      if (this.held[value] === 1) return;
+      this.held[value] = 1;
+    }
+  }
+
+  #addAlias(local: number, value: number): void {
+    this.alias[value] = local;
+    const values = this.#aliases.get(local);
+    if (values === undefined) this.#aliases.set(local, [value]);
+    else values.push(value);
+  }
+
+  #breakAliases(local: number): void {
+    for (const value of this.#aliases.get(local) ?? []) this.alias[value] = -1;
+    this.#aliases.delete(local);
+  }
+}
+
+/** `polls` has the positions of the loops at whose head the agent polls. */
+export function planStack(types: TypeStore, body: FunctionBody, polls: ReadonlySet<number>): StackPlan {
+  const walk = new Walk(types);
+  body.instructions.forEach((instruction, at) => walk.step(instruction, polls.has(at)));
+  return { held: Uint8Array.from(walk.held), wanted: Uint8Array.from(walk.wanted), alias: Int32Array.from(walk.alias) };
+}

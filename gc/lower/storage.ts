@@ -1,0 +1,64 @@
+/** Loads and stores of fields and elements, by storage type. */
+import { toMemory } from "../../core/lower/extern-handles.ts";
+import type { FunctionLowering } from "../../core/lower/function-lowering.ts";
+import { TrapCode } from "../../core/lower/lowered.ts";
+import type { ModuleLowering } from "../../core/lower/module-lowering.ts";
+import { isNullConstant, type Operand } from "../../core/lower/operand.ts";
+import { isException, isRoot } from "../../core/lower/reference-types.ts";
+import { F32, F64, I8, I16, I64, type StorageType, V128 } from "../../core/types.ts";
+import { notLowered } from "../../core/lower/instruction.ts";
+import { HEADER_OLD_UNLOGGED } from "../runtime/layout.ts";
+
+const prefixes: Readonly<Record<number, string>> = { [I64]: "i64", [F32]: "f32", [F64]: "f64", [V128]: "v128" };
+
+/** The host's load of a field. Packed fields are extended as the instruction's name says. */
+export function loadName(storage: StorageType, instruction: string): string {
+  const suffix = instruction.endsWith("_s") ? "s" : "u";
+  if (storage === I8) return `i32.load8_${suffix}`;
+  if (storage === I16) return `i32.load16_${suffix}`;
+  return `${prefixes[storage] ?? "i32"}.load`;
+}
+
+/** The host's plain store of a field. */
+export function storeName(storage: StorageType): string {
+  if (storage === I8) return "i32.store8";
+  if (storage === I16) return "i32.store16";
+  return `${prefixes[storage] ?? "i32"}.store`;
+}
+
+/** The host's store of a reference into an object which other threads may see already. */
+export function publishName(module: ModuleLowering, storage: StorageType, sharedObject: boolean): string {
+  return storage >= 0 && sharedObject && module.options.publication === "atomic" ? "i32.atomic.store" : storeName(storage);
+}
+
+/** Raises an error for exceptions, which the heap does not hold. */
+export function refuseException(module: ModuleLowering, storage: StorageType): void {
+  if (isException(module.types, storage)) notLowered(module, "an exception reference in an object", 0);
+}
+
+/** Pushes an operand as memory has it. */
+export function getForMemory(lowering: FunctionLowering, operand: Operand, storage: StorageType): void {
+  lowering.get(operand);
+  toMemory(lowering.module, lowering.code, storage);
+}
+
+/** True where storing this operand may make an old object refer to a young one. */
+export function needsBarrier(lowering: FunctionLowering, value: Operand): boolean {
+  return isRoot(lowering.module.types, value.type) && !isNullConstant(value);
+}
+
+/**
+ * The write barrier's fast half: an old object that was not written since the last collection is logged, on a path that is seldom taken.
+ * Traps where the object is null.
+ */
+export function writeBarrier(lowering: FunctionLowering, object: Operand, onNull: TrapCode = TrapCode.nullStructureReference): void {
+  const { code, module } = lowering;
+  lowering.get(object);
+  code.access("i32.load8_u", 0, onNull);
+  code.i32(HEADER_OLD_UNLOGGED);
+  code.op("i32.and");
+  code.unlikely();
+  lowering.get(object);
+  code.call(module.stubs.log());
+  code.end();
+}

@@ -1,0 +1,116 @@
+/**
+ * Structs.
+ *
+ *     struct.new   allocate, store the header and each field
+ *     struct.get   one load: null lies beyond the memory, so that the host traps
+ *     struct.set   one store; of references, behind the write barrier
+ */
+import { fromMemory, toMemory } from "../../core/lower/extern-handles.ts";
+import type { FunctionLowering } from "../../core/lower/function-lowering.ts";
+import type { Instruction } from "../../core/lower/instruction.ts";
+import { TrapCode } from "../../core/lower/lowered.ts";
+import type { ModuleLowering } from "../../core/lower/module-lowering.ts";
+import type { Operand } from "../../core/lower/operand.ts";
+import { onStack, registerRules, type RuleEntry, withOperands } from "../../core/lower/registry.ts";
+import { isHeapAddress, isHostExtern } from "../../core/lower/reference-types.ts";
+import { isPacked, type StorageType, type StructType, type ValType } from "../../core/types.ts";
+import { storageLog2, type StructLayout, structLayout } from "../object-layout.ts";
+import { NULL_REFERENCE } from "../runtime/layout.ts";
+import { getForMemory, loadName, needsBarrier, publishName, refuseException, storeName, writeBarrier } from "./storage.ts";
+
+/** A field that an instruction names, and where it is. */
+export interface FieldPlace {
+  readonly storage: StorageType;
+  readonly offset: number;
+  readonly shared: boolean;
+}
+
+/** The field of `struct.get`, `struct.set` and their like. */
+export function fieldOf(module: ModuleLowering, { immediates }: Pick<Instruction, "immediates">): FieldPlace {
+  const id = module.idOf(immediates.index);
+  const { composite, shared } = module.types.type(id);
+  const storage = (composite as StructType).fields[immediates.index2]?.storage as StorageType;
+  refuseException(module, storage);
+  return { storage, offset: structLayout(module.types, id).offsets[immediates.index2] as number, shared };
+}
+
+/** Allocates a struct and stores its header; returns the local with its address. */
+function allocate(lowering: FunctionLowering, id: number, layout: StructLayout, operands: readonly Operand[]): number {
+  const { code, module } = lowering;
+  const address = lowering.allocation(operands).fixed(layout.size);
+  code.get(address);
+  module.typeRecord(code, id);
+  code.access("i32.store", 0);
+  return address;
+}
+
+const create = withOperands((lowering, { immediates, pushed }, operands) => {
+  const { code, module } = lowering;
+  const id = module.idOf(immediates.index);
+  const layout = structLayout(module.types, id);
+  const { fields } = module.types.type(id).composite as StructType;
+  const address = allocate(lowering, id, layout, operands);
+  fields.forEach(({ storage }, index) => {
+    refuseException(module, storage);
+    code.get(address);
+    getForMemory(lowering, operands[index] as Operand, storage);
+    code.access(storeName(storage), layout.offsets[index] as number);
+  });
+  lowering.pushLocal(address, pushed[0] as ValType);
+}, "allocation");
+
+const createDefault = withOperands((lowering, { immediates, pushed }) => {
+  const { module } = lowering;
+  const id = module.idOf(immediates.index);
+  const layout = structLayout(module.types, id);
+  const { fields } = module.types.type(id).composite as StructType;
+  const address = allocate(lowering, id, layout, []);
+  fields.forEach(({ storage }, index) => storeDefault(lowering, address, layout.offsets[index] as number, storage));
+  lowering.pushLocal(address, pushed[0] as ValType);
+}, "allocation");
+
+/** Stores a field's default value: zero or null. */
+function storeDefault({ code, module }: FunctionLowering, address: number, offset: number, storage: StorageType): void {
+  refuseException(module, storage);
+  const bytes = 1 << storageLog2(storage);
+  if (bytes >= 8) {
+    for (let at = 0; at < bytes; at += 8) {
+      code.get(address);
+      code.i64(0n);
+      code.access("i64.store", offset + at);
+    }
+    return;
+  }
+  code.get(address);
+  code.i32(storage >= 0 ? NULL_REFERENCE : 0);
+  code.access(storage >= 0 || !isPacked(storage) ? "i32.store" : storeName(storage), offset);
+}
+
+const get = onStack(({ code, module }, instruction) => {
+  const { storage, offset } = fieldOf(module, instruction);
+  code.access(loadName(storage, instruction.row.name), offset, TrapCode.nullStructureReference);
+  fromMemory(module, code, storage);
+});
+
+const setValue = onStack(({ code, module }, instruction) => {
+  const { storage, offset } = fieldOf(module, instruction);
+  toMemory(module, code, storage);
+  code.access(storeName(storage), offset, TrapCode.nullStructureReference);
+});
+
+const setReference = withOperands((lowering, instruction, [object, value]) => {
+  const { code, module } = lowering;
+  const { storage, offset, shared } = fieldOf(module, instruction);
+  const store = needsBarrier(lowering, value as Operand) ? publishName(module, storage, shared) : storeName(storage);
+  if (needsBarrier(lowering, value as Operand)) writeBarrier(lowering, object as Operand);
+  lowering.get(object as Operand);
+  lowering.get(value as Operand);
+  code.access(store, offset, TrapCode.nullStructureReference);
+});
+
+const set: RuleEntry = (instruction, module) => {
+  const { storage } = fieldOf(module, instruction);
+  return isHeapAddress(module.types, storage) && !isHostExtern(module.types, storage) ? setReference : setValue;
+};
+
+registerRules({ "struct.new": create, "struct.new_default": createDefault, "struct.get": get, "struct.set": set });

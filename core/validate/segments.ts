@@ -38,6 +38,8 @@ function checkFunctionItem(items: Items, segment: ElementSegment, index: number,
   const entry = items.functions[index];
   if (entry === undefined) items.fail(segment.offset, "unknown-function", `unknown function ${index}`);
   items.declared.add(index);
+  // A list of indices that only declares has no values, and tools declare shared functions with it, for which it has no notation.
+  if (segment.mode.kind === "declarative") return;
   const reference = refDefined(entry.type, false, entry.exact);
   if (!isSubtype(items.store, reference, type)) {
     items.fail(

@@ -46,8 +46,8 @@ function requireNumber(body: Body, row: Row, type: ValType): void {
 const requireExchangeable = requireReadable;
 
 /**
- * The type of the expected value that `cmpxchg` and the waits compare with: the number's own type, or for a reference the nullable
- * `eq` of its sharedness ("Its type may be a supertype of the field type"; `wait_expected`).
+ * The type of the expected value that `cmpxchg` compares with: the number's own type, or for a reference the nullable `eq` of its
+ * sharedness ("Its type may be a supertype of the field type").
  */
 function comparand(body: Body, row: Row, type: ValType): ValType {
   if (isNumber(type)) return type;
@@ -138,8 +138,10 @@ const array = {
     },
 };
 
-/** Pops `[expected, timeout]`; where it is, and the queue, are below. */
+/** Pops `[expected, timeout]`; where it is, and the queue, are below. `wait_expected`: of references only shared ones can be waited for. */
 function popWait(body: Body, row: Row, type: ValType): void {
+  if (!isNumber(type) && !isSubtype(body.types, type, sharedEqref))
+    refuse(body, row, "`i32`, `i64` and subtypes of `(ref null (shared eq))`");
   body.pop(I64);
   body.pop(comparand(body, row, type));
 }

@@ -147,6 +147,11 @@ describe("wait queues", () => {
     expectInvalid(wait(`(drop (struct.wait $s 2 (local.get 0) (local.get 1) (f32.const 1) (i64.const -1)))`), "invalid type");
   });
 
+  test("a reference that is waited for is shared", () => {
+    const code = `(drop (struct.wait $u 0 (ref.null $u) (local.get 0) (ref.null eq) (i64.const 0)))`;
+    expectInvalid(`(module (type $u (struct (field (mut eqref)))) (func (param (ref null (shared waitqueue))) ${code}))`, "invalid type");
+  });
+
   test("a new wait queue is a constant", () => {
     validate(`(module (global (shared (ref (shared waitqueue))) (waitqueue.new)))`);
   });
@@ -154,6 +159,10 @@ describe("wait queues", () => {
   test("an unshared wait queue cannot be notified", () => {
     expectInvalid(`(module (func (param waitqueueref) (drop (waitqueue.notify (local.get 0) (i32.const 1)))))`, "type mismatch");
   });
+});
+
+test("a declarative list of indices declares shared functions too", () => {
+  validate(`(module (type $f (shared (func))) (func $f (type $f)) (elem declare func $f) (func (result (ref $f)) (ref.func $f)))`);
 });
 
 test("functions of a valid module tell whether they are shared by their type", () => {

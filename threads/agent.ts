@@ -8,14 +8,16 @@
 import { assert, InternalError } from "../core/base/assert.ts";
 import type { TrapCode } from "../core/lower/lowered.ts";
 import type { Heap } from "../gc/heap.ts";
+import { createRootBlock, createSharedBlock, resetBlocks } from "./blocks.ts";
 import type { Control } from "./control.ts";
 import { type Conversions, fromLowered, HOST_HANDLE, isOpaqueToJs, toLowered } from "./convert.ts";
 import { FunctionTable, type LoweredFunction, reserveFunctions } from "./functions.ts";
 import { JsValues } from "./js-values.ts";
 import { hostType, NULL, type Signature, type ValueKind } from "./kinds.ts";
-import { growTable, type LinkedInstance, type LocalImports, createRootBlock, createSharedBlock, link, resetBlocks } from "./link.ts";
+import { type LinkedInstance, type LocalImports, link } from "./link.ts";
 import { Objects } from "./objects.ts";
 import type { AgentStatistics, Install, InstancePlan, ModulePlan, TemplatePlan } from "./protocol.ts";
+import { growTable } from "./tables.ts";
 import { Traps } from "./traps.ts";
 
 /** What an agent is made with. */

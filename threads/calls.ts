@@ -28,12 +28,14 @@ function viewOf(heap: Heap): DataView<ArrayBufferLike> {
 function writeOperand(view: DataView<ArrayBufferLike>, at: number, kind: ValueKind, value: unknown): void {
   switch (kind.kind) {
     case "i64":
-      return view.setBigInt64(at, value as bigint, true);
+      view.setBigInt64(at, value as bigint, true);
+      return;
     case "f32":
     case "f64":
-      return view.setFloat64(at, value as number, true);
+      view.setFloat64(at, value as number, true);
+      return;
     default:
-      return view.setInt32(at, value as number, true);
+      view.setInt32(at, value as number, true);
   }
 }
 
@@ -64,17 +66,13 @@ export function keepResults(heap: Heap, record: number, kinds: readonly ValueKin
   const values = kinds.length === 1 ? [result] : ((result ?? []) as unknown[]);
   const capacity = heap.words[(record + CAPACITY) >>> 2]!;
   const roots = (record + OPERANDS + 8 * capacity) >>> 2;
-  kinds.forEach((kind, i) => {
-    if (isHeapAddress(kind)) Atomics.store(heap.words, roots + i, values[i] as number);
-  });
+  for (const [i, kind] of kinds.entries()) if (isHeapAddress(kind)) Atomics.store(heap.words, roots + i, values[i] as number);
   return values as RawValue[];
 }
 
 /** Whether all values of a signature can be handed to another agent: numbers and shared references. */
 export function crossesAgents({ params, results }: Signature): boolean {
-  return [...params, ...results].every(
-    (kind) => kind.kind !== "v128" && !isHostReference(kind) && (kind.kind !== "ref" || kind.shared),
-  );
+  return [...params, ...results].every((kind) => kind.kind !== "v128" && !isHostReference(kind) && (kind.kind !== "ref" || kind.shared));
 }
 
 interface Pending {
@@ -107,7 +105,7 @@ export class Calls {
     const operands = signature.params.map((kind, i) => toLowered(this.#agent, kind, args[i]));
     const record = this.#allocate(Math.max(signature.params.length, signature.results.length));
     const view = viewOf(heap);
-    signature.params.forEach((kind, i) => writeOperand(view, record + OPERANDS + 8 * i, kind, operands[i]));
+    for (const [i, kind] of signature.params.entries()) writeOperand(view, record + OPERANDS + 8 * i, kind, operands[i]);
     heap.words[(record + FUNCTION) >>> 2] = run?.functionIndex ?? 0;
     const id = this.#next++;
     const promise = new Promise<unknown>((resolve, reject) => this.#pending.set(id, { record, signature, args, resolve, reject }));
@@ -166,8 +164,8 @@ export class Calls {
     const capacity = words[(record + CAPACITY) >>> 2]!;
     const roots = (record + OPERANDS + 8 * capacity) >>> 2;
     words.fill(NULL, roots, roots + capacity);
-    let free = this.#free.get(capacity);
-    if (free === undefined) this.#free.set(capacity, (free = []));
-    free.push(record);
+    const free = this.#free.get(capacity);
+    if (free === undefined) this.#free.set(capacity, [record]);
+    else free.push(record);
   }
 }

@@ -1,18 +1,19 @@
 /**
  * From bytes or text to a module that every agent of a store can link: decode or parse, validate, lower, relocate, compile on the host.
  */
-import { decodeModule } from "../core/binary/decode.ts";
+
 import { InternalError } from "../core/base/assert.ts";
 import { CompileError } from "../core/base/errors.ts";
+import { decodeModule } from "../core/binary/decode.ts";
 import type { FeatureSet } from "../core/features.ts";
 import { lowerModule } from "../core/lower/lower.ts";
 import type { LoweredModule } from "../core/lower/lowered.ts";
 import type { LowerOptions } from "../core/lower/options.ts";
-import type { FuncType } from "../core/types.ts";
 import { parseModule } from "../core/text/parse.ts";
 import type { TypeStore } from "../core/type-store.ts";
-import { validateModule } from "../core/validate/validate.ts";
+import type { FuncType } from "../core/types.ts";
 import type { ValidModule } from "../core/validate/valid-module.ts";
+import { validateModule } from "../core/validate/validate.ts";
 import type { TypeRecords } from "../gc/type-records.ts";
 import type { CompiledModule } from "./imports.ts";
 import type { Kinds } from "./kinds.ts";
@@ -59,7 +60,13 @@ function hostModule(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
   }
 }
 
-function planOf(valid: ValidModule, lowered: LoweredModule, id: number, { types, kinds }: CompileContext, host: WebAssembly.Module): ModulePlan {
+function planOf(
+  valid: ValidModule,
+  lowered: LoweredModule,
+  id: number,
+  { types, kinds }: CompileContext,
+  host: WebAssembly.Module,
+): ModulePlan {
   const { bytes: _bytes, relocations: _relocations, types: _types, ...rest } = lowered;
   return {
     id,

@@ -121,7 +121,10 @@ class ImportReader {
     const signature = this.#module.plan.signatures[index]!;
     if (!fitsBuiltin(named.builtin, signature, this.#startOf(index))) this.#mismatch(entry, named, "of the builtin's type");
     const table = this.#module.valid.tables[named.table];
-    if (named.builtin === "spawn_indirect" && (table === undefined || !isRef(table.element) || this.#kinds.of(table.element).kind !== "ref")) {
+    if (
+      named.builtin === "spawn_indirect" &&
+      (table === undefined || !isRef(table.element) || this.#kinds.of(table.element).kind !== "ref")
+    ) {
       this.#mismatch(entry, named, `bound to a table; the module has no table ${named.table}`);
     }
     const number = this.#referenced.has(index) ? this.#agent.reserveFunction(signature) : undefined;
@@ -169,7 +172,8 @@ class ImportReader {
   }
 
   #globalFits(actual: GlobalType, declared: GlobalType): boolean {
-    if (actual.mutable !== declared.mutable || actual.shared !== declared.shared || actual.threadLocal !== declared.threadLocal) return false;
+    if (actual.mutable !== declared.mutable || actual.shared !== declared.shared || actual.threadLocal !== declared.threadLocal)
+      return false;
     const below = isSubtype(this.#types, actual.type, declared.type);
     return declared.mutable ? below && isSubtype(this.#types, declared.type, actual.type) : below;
   }
@@ -207,7 +211,8 @@ class ImportReader {
   #memory(entry: Import, value: unknown): ResolvedImport {
     const index = this.#memories++;
     const declared = this.#module.valid.memories[index]!;
-    if (!(value instanceof WebAssembly.Memory) || !memoryFits(value, declared)) this.#mismatch(entry, value, "a memory of the declared type");
+    if (!(value instanceof WebAssembly.Memory) || !memoryFits(value, declared))
+      this.#mismatch(entry, value, "a memory of the declared type");
     this.#local.set(importKey("memory", index), value);
     return { kind: "memory", memory: declared.shared ? value : undefined };
   }

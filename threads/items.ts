@@ -6,8 +6,8 @@ import { TABLE_ELEMENTS, TABLE_LENGTH, TABLE_MAXIMUM } from "../gc/runtime/layou
 import type { Agent } from "./agent.ts";
 import { fromLowered, isOpaqueToJs, toLowered } from "./convert.ts";
 import { hostType, isHeapAddress, isHostReference, type ValueKind } from "./kinds.ts";
-import { growTable } from "./link.ts";
 import type { InstanceItem } from "./protocol.ts";
+import { growTable } from "./tables.ts";
 
 export interface GlobalItem {
   readonly type: GlobalType;
@@ -90,11 +90,14 @@ function readCell(agent: Agent, kind: ValueKind, cell: number): unknown {
 function writeCell(agent: Agent, kind: ValueKind, cell: number, value: unknown): void {
   switch (kind.kind) {
     case "i64":
-      return view(agent).setBigInt64(cell, value as bigint, true);
+      view(agent).setBigInt64(cell, value as bigint, true);
+      return;
     case "f32":
-      return view(agent).setFloat32(cell, value as number, true);
+      view(agent).setFloat32(cell, value as number, true);
+      return;
     case "f64":
-      return view(agent).setFloat64(cell, value as number, true);
+      view(agent).setFloat64(cell, value as number, true);
+      return;
     default:
       Atomics.store(agent.heap.words, cell >>> 2, value as number);
   }

@@ -4,8 +4,8 @@
  * A kind can be structured-cloned, and holds addresses of type records in place of type ids, so that a Worker converts values without
  * knowing the store's types.
  */
-import { NULL_REFERENCE } from "../gc/runtime/layout.ts";
-import type { TypeRecords } from "../gc/type-records.ts";
+
+import { InternalError } from "../core/base/assert.ts";
 import type { TypeStore } from "../core/type-store.ts";
 import {
   AbstractHeap,
@@ -20,10 +20,11 @@ import {
   isAbstract,
   isAbstractShared,
   isNullable,
-  type ValType,
   V128,
+  type ValType,
 } from "../core/types.ts";
-import { InternalError } from "../core/base/assert.ts";
+import { NULL_REFERENCE } from "../gc/runtime/layout.ts";
+import type { TypeRecords } from "../gc/type-records.ts";
 
 /** The reference hierarchies; in lowered code `extern` is a host reference, and an i32 where it is shared. */
 export type Hierarchy = "any" | "func" | "extern" | "exn" | "cont" | "waitqueue";

@@ -6,17 +6,10 @@
  * the start function run again.
  */
 import { assert } from "../core/base/assert.ts";
-import type { LoweredImport, LoweredMemory, LoweredTable } from "../core/lower/lowered.ts";
-import {
-  NULL_REFERENCE,
-  TABLE_CAPACITY,
-  TABLE_ELEMENTS,
-  TABLE_LENGTH,
-  TABLE_MAXIMUM,
-  TABLE_RECORD_BYTES,
-} from "../gc/runtime/layout.ts";
+import type { LoweredImport, LoweredMemory } from "../core/lower/lowered.ts";
+import { NULL_REFERENCE } from "../gc/runtime/layout.ts";
 import type { Agent } from "./agent.ts";
-import { hostType, isHeapAddress } from "./kinds.ts";
+import { hostType } from "./kinds.ts";
 import type { InstancePlan, ModulePlan, ResolvedImport } from "./protocol.ts";
 import { builtin } from "./spawn.ts";
 
@@ -38,146 +31,11 @@ export interface LinkedInstance {
 /** Key of an import among `LocalImports`. */
 export const importKey = (kind: string, index: number): string => `${kind} ${index}`;
 
-/** Makes the blocks that all agents' copies of an instance share, tables in them included. Called by the creator, once. */
-export function createSharedBlock(agent: Agent, module: ModulePlan): number {
-  const { sharedBytes, sharedScannedBytes, tables } = module.lowered;
-  const shared = createBlock(agent, sharedBytes);
-  if (sharedScannedBytes > 0) {
-    fillNull(agent, shared, sharedScannedBytes >>> 2);
-    agent.heap.runtime.addRoots(shared, shared + sharedScannedBytes);
-  }
-  tables.forEach((table, index) => {
-    if (table.shared && !table.imported) createTable(agent, module, table, index, shared + table.recordOffset);
-  });
-  return shared;
-}
-
-/** This agent's root block of an instance, with the tables that are its own. */
-export function createRootBlock(agent: Agent, module: ModulePlan): number {
-  const { rootBytes, rootScannedBytes, tables } = module.lowered;
-  const roots = createBlock(agent, rootBytes);
-  if (rootScannedBytes > 0) {
-    fillNull(agent, roots, rootScannedBytes >>> 2);
-    agent.heap.runtime.addAgentRoots(roots, roots + rootScannedBytes);
-  }
-  tables.forEach((table, index) => {
-    if (!table.shared && !table.imported) createTable(agent, module, table, index, roots + table.recordOffset);
-  });
-  return roots;
-}
-
-function createBlock(agent: Agent, bytes: number): number {
-  return bytes === 0 ? 0 : agent.heap.allocatePermanent(bytes);
-}
-
-function fillNull(agent: Agent, address: number, words: number): void {
-  agent.control.words.fill(NULL_REFERENCE | 0, address >>> 2, (address >>> 2) + words);
-}
-
-/** Makes an instance's blocks as new, for another instance of the same module: the tables keep the room that they have. */
-export function resetBlocks(agent: Agent, { lowered }: ModulePlan, shared: number, roots: number): void {
-  const { words } = agent.heap;
-  const capacities = lowered.tables.map((table) => {
-    const record = ((table.shared ? shared : roots) + table.recordOffset) >>> 2;
-    return table.imported ? [] : words.slice(record, record + TABLE_RECORD_BYTES / 4);
-  });
-  const reset = (block: number, bytes: number, scanned: number): void => {
-    words.fill(0, (block + scanned) >>> 2, (block + bytes) >>> 2);
-    words.fill(NULL_REFERENCE | 0, block >>> 2, (block + scanned) >>> 2);
-  };
-  if (shared !== 0) reset(shared, lowered.sharedBytes, lowered.sharedScannedBytes);
-  if (roots !== 0) reset(roots, lowered.rootBytes, lowered.rootScannedBytes);
-  lowered.tables.forEach((table, index) => {
-    if (table.imported) return;
-    const record = (table.shared ? shared : roots) + table.recordOffset;
-    const old = capacities[index]!;
-    words.set(old, record >>> 2);
-    words[(record + TABLE_LENGTH) >>> 2] = Number(table.minimum);
-    fillNull(agent, old[TABLE_ELEMENTS / 4]! >>> 0, old[TABLE_CAPACITY / 4]! >>> 0);
-  });
-}
-
-/** Elements that a table may have (JS API, "implementation-defined limits"). */
-const MAXIMUM_ELEMENTS = 10_000_000;
-
-function createTable(agent: Agent, module: ModulePlan, table: LoweredTable, index: number, record: number): void {
-  const kind = module.tables[index]!;
-  const minimum = Number(table.minimum);
-  const maximum = table.maximum === undefined ? MAXIMUM_ELEMENTS : Math.min(Number(table.maximum), MAXIMUM_ELEMENTS);
-  createTableAt(agent, record, isHeapAddress(kind), minimum, maximum, table.shared);
-}
-
-/** Fills in a table's record. A shared table gets room for its maximum at once, since it must never move. */
-export function createTableAt(agent: Agent, record: number, scanned: boolean, minimum: number, maximum: number, shared: boolean): void {
-  if (minimum > MAXIMUM_ELEMENTS) throw new RangeError("the table is larger than this implementation allows");
-  const capacity = shared ? Math.max(minimum, Math.min(maximum, 1 << 20)) : minimum;
-  const elements = createTableElements(agent, capacity, scanned, shared);
-  const words = agent.control.words;
-  words[(record + TABLE_ELEMENTS) >>> 2] = elements;
-  words[(record + TABLE_LENGTH) >>> 2] = minimum;
-  words[(record + TABLE_MAXIMUM) >>> 2] = shared ? Math.min(maximum, capacity) : maximum;
-  words[(record + TABLE_CAPACITY) >>> 2] = capacity;
-}
-
-function createTableElements(agent: Agent, capacity: number, scanned: boolean, shared: boolean): number {
-  if (capacity === 0) return 0;
-  const elements = agent.heap.allocatePermanent(capacity * 4);
-  fillNull(agent, elements, capacity);
-  if (scanned) addRoots(agent, elements, elements + capacity * 4, shared);
-  return elements;
-}
-
-/** Roots of an unshared item end with its agent. */
-function addRoots(agent: Agent, start: number, end: number, shared: boolean): void {
-  if (shared) agent.heap.runtime.addRoots(start, end);
-  else agent.heap.runtime.addAgentRoots(start, end);
-}
-
-/** A table's record for `new WebAssembly.Table`. */
-export function createTableRecord(agent: Agent, scanned: boolean, minimum: number, maximum: number, shared: boolean): number {
-  const record = agent.heap.allocatePermanent(TABLE_RECORD_BYTES);
-  createTableAt(agent, record, scanned, minimum, maximum, shared);
-  return record;
-}
-
-/**
- * Grows a table and returns its old length, or -1. New elements are `value`. The caller holds `value` safely. Only the owner grows an
- * unshared table; a shared one grows within its capacity, under the store's lock.
- */
-export function growTable(agent: Agent, record: number, delta: number, value: number, scanned: boolean): number {
-  return agent.control.locked(() => {
-    const words = agent.control.words;
-    const length = words[(record + TABLE_LENGTH) >>> 2]! >>> 0;
-    const wanted = length + (delta >>> 0);
-    if (wanted > words[(record + TABLE_MAXIMUM) >>> 2]! >>> 0) return -1;
-    if (wanted > words[(record + TABLE_CAPACITY) >>> 2]! >>> 0) {
-      const capacity = Math.min(Math.max(wanted, 2 * length, 16), words[(record + TABLE_MAXIMUM) >>> 2]! >>> 0);
-      const elements = agent.heap.runtime.allocatePermanent(capacity * 4) >>> 0;
-      if (elements === 0) return -1;
-      fillNull(agent, elements, capacity);
-      const old = words[(record + TABLE_ELEMENTS) >>> 2]! >>> 0;
-      words.copyWithin(elements >>> 2, old >>> 2, (old >>> 2) + length);
-      if (scanned) {
-        // A shared table has its whole capacity from the start, so this one is the agent's own.
-        addRoots(agent, elements, elements + capacity * 4, false);
-        if (old !== 0) agent.heap.runtime.removeRoots(old);
-      }
-      words[(record + TABLE_ELEMENTS) >>> 2] = elements;
-      words[(record + TABLE_CAPACITY) >>> 2] = capacity;
-    }
-    const first = (words[(record + TABLE_ELEMENTS) >>> 2]! >>> 2) + length;
-    for (let i = first; i < first + (delta >>> 0); i++) Atomics.store(words, i, value);
-    // Race: the length is published after the elements, so that no agent reads one that is not there yet.
-    Atomics.store(words, (record + TABLE_LENGTH) >>> 2, wanted);
-    return length;
-  });
-}
-
 /** Makes the host instance and puts its functions into the agent's table. Runs no code of the module. */
 export function link(agent: Agent, module: ModulePlan, plan: InstancePlan, roots: number, local: LocalImports): LinkedInstance {
   const { lowered } = module;
   const resolved = new Map<string, ResolvedImport>();
-  lowered.imports.forEach((entry, i) => resolved.set(importKey(entry.kind, entry.index), plan.imports[i]!));
+  for (const [i, entry] of lowered.imports.entries()) resolved.set(importKey(entry.kind, entry.index), plan.imports[i]!);
   const tables = lowered.tables.map((table, index) => {
     if (!table.imported) return (table.shared ? plan.shared : roots) + table.recordOffset;
     const entry = resolved.get(importKey("table", index));
@@ -188,16 +46,19 @@ export function link(agent: Agent, module: ModulePlan, plan: InstancePlan, roots
 
   const linker = new Linker(agent, module, plan, roots, local, resolved);
   const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {};
-  for (const { module: from, name } of WebAssembly.Module.imports(module.host)) (imports[from] ??= {})[name] = linker.import(from, name);
+  for (const { module: from, name } of WebAssembly.Module.imports(module.host)) {
+    imports[from] ??= {};
+    imports[from][name] = linker.import(from, name);
+  }
   const host = new WebAssembly.Instance(module.host, imports);
 
   const memories = lowered.memories.map((memory, index) =>
     memory.imported ? linker.memory(index) : (host.exports[importKey("memory", index)] as WebAssembly.Memory),
   );
   let tag = plan.tags;
-  lowered.tags.forEach(({ imported }, index) => {
+  for (const [index, { imported }] of lowered.tags.entries()) {
     if (!imported) agent.tags.set(tag++, host.exports[importKey("tag", index)] as WebAssembly.Tag);
-  });
+  }
   return { module, plan, host, roots, tables, memories };
 }
 

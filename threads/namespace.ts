@@ -6,18 +6,7 @@
  */
 import { CompileError, LinkError, RuntimeError } from "../core/base/errors.ts";
 import type { ExternType } from "../core/module.ts";
-import {
-  AbstractHeap,
-  EXTERNREF,
-  F32,
-  F64,
-  FUNCREF,
-  I32,
-  I64,
-  refAbstract,
-  V128,
-  type ValType,
-} from "../core/types.ts";
+import { AbstractHeap, EXTERNREF, F32, F64, FUNCREF, I32, I64, refAbstract, V128, type ValType } from "../core/types.ts";
 import { functionNumber } from "./agent.ts";
 import { isValid, type ModuleSource } from "./compile.ts";
 import { defaultLowered, isOpaqueToJs, toLowered } from "./convert.ts";
@@ -35,73 +24,20 @@ import {
   writeGlobal,
 } from "./items.ts";
 import { isHeapAddress } from "./kinds.ts";
-import { createTableRecord, importKey, type LinkedInstance } from "./link.ts";
+import { importKey, type LinkedInstance } from "./link.ts";
+import type {
+  GlobalDescriptor,
+  GlobalObject,
+  InstanceObject,
+  ModuleExportDescriptor,
+  ModuleImportDescriptor,
+  ModuleObject,
+  Namespace,
+  TableDescriptor,
+  TableObject,
+} from "./namespace-shape.ts";
 import type { Store } from "./store.ts";
-
-export interface ModuleImportDescriptor {
-  readonly module: string;
-  readonly name: string;
-  readonly kind: WebAssembly.ImportExportKind;
-}
-export interface ModuleExportDescriptor {
-  readonly name: string;
-  readonly kind: WebAssembly.ImportExportKind;
-}
-export interface GlobalDescriptor {
-  readonly value: string;
-  readonly mutable?: boolean;
-  readonly shared?: boolean;
-}
-export interface TableDescriptor {
-  readonly element: string;
-  readonly initial: number;
-  readonly maximum?: number;
-  readonly shared?: boolean;
-}
-export interface ModuleObject {
-  readonly [Symbol.toStringTag]: string;
-}
-export interface InstanceObject {
-  /** Frozen, without a prototype. */
-  // biome-ignore lint/suspicious/noExplicitAny: exports are whatever the module says, as in the standard's own typing
-  readonly exports: Record<string, any>;
-}
-export interface GlobalObject {
-  value: unknown;
-  valueOf(): unknown;
-}
-export interface TableObject {
-  readonly length: number;
-  get(index: number): unknown;
-  set(index: number, value?: unknown): void;
-  grow(delta: number, value?: unknown): number;
-}
-export interface InstantiatedSource {
-  readonly module: ModuleObject;
-  readonly instance: InstanceObject;
-}
-
-/** The namespace object's shape. */
-export interface Namespace {
-  validate(source: ModuleSource): boolean;
-  compile(source: ModuleSource): Promise<ModuleObject>;
-  instantiate(source: ModuleSource, imports?: WebAssembly.Imports): Promise<InstantiatedSource>;
-  instantiate(module: ModuleObject, imports?: WebAssembly.Imports): Promise<InstanceObject>;
-  readonly Module: {
-    new (source: ModuleSource): ModuleObject;
-    exports(module: ModuleObject): ModuleExportDescriptor[];
-    imports(module: ModuleObject): ModuleImportDescriptor[];
-    customSections(module: ModuleObject, name: string): ArrayBuffer[];
-  };
-  readonly Instance: new (module: ModuleObject, imports?: WebAssembly.Imports) => InstanceObject;
-  readonly Global: new (descriptor: GlobalDescriptor, value?: unknown) => GlobalObject;
-  readonly Table: new (descriptor: TableDescriptor, value?: unknown) => TableObject;
-  readonly Tag: new (descriptor: { readonly parameters: readonly string[] }) => object;
-  readonly Memory: typeof WebAssembly.Memory;
-  readonly CompileError: typeof CompileError;
-  readonly LinkError: typeof LinkError;
-  readonly RuntimeError: typeof RuntimeError;
-}
+import { createTableRecord } from "./tables.ts";
 
 /** A namespace, and the store's way from its objects to what they stand for. */
 export interface BoundNamespace {
@@ -131,7 +67,7 @@ const valueTypes: Readonly<Record<string, ValType>> = {
 function valueType(name: unknown, shared: boolean): ValType {
   const type = valueTypes[String(name)];
   if (type === undefined) throw new TypeError(`${String(name)} is no value type`);
-  return shared && type >= 0 ? ((type | refAbstract(AbstractHeap.any, false, true)) & ~0xfff0 | (type & 0xfff0)) as ValType : type;
+  return shared && type >= 0 ? ((((type | refAbstract(AbstractHeap.any, false, true)) & ~0xfff0) | (type & 0xfff0)) as ValType) : type;
 }
 
 /** WebIDL's [EnforceRange] unsigned long. */
@@ -200,13 +136,15 @@ export function createNamespace(store: Store): BoundNamespace {
   }
 
   class Global implements GlobalObject {
-    constructor(descriptor: GlobalDescriptor, value?: unknown) {
+    constructor(descriptor: GlobalDescriptor, ...initial: [unknown?]) {
+      const [value] = initial;
       const shared = descriptor.shared === true;
       const type = valueType(descriptor.value, shared);
       const kind = kinds.of(type);
       if (isOpaqueToJs(kind)) throw new TypeError(`a global of type ${descriptor.value} cannot be made in JS`);
-      const initial = value === undefined && !(kind.kind === "ref" && kind.hierarchy === "extern" && arguments.length > 1);
-      const lowered = initial ? defaultLowered(kind) : toLowered(agent, kind, value);
+      // An explicit undefined is a value of externref; elsewhere it stands for the default.
+      const isMissing = value === undefined && !(kind.kind === "ref" && kind.hierarchy === "extern" && initial.length > 0);
+      const lowered = isMissing ? defaultLowered(kind) : toLowered(agent, kind, value);
       const item = createGlobal(agent, { type, mutable: descriptor.mutable === true, shared, threadLocal: false }, kind, lowered);
       globals.set(this, item);
       objects.set(item, this);
@@ -229,7 +167,7 @@ export function createNamespace(store: Store): BoundNamespace {
     constructor(descriptor: TableDescriptor, value?: unknown) {
       const shared = descriptor.shared === true;
       const element = valueType(descriptor.element, shared);
-      if (element > -1 === false) throw new TypeError("a table's elements are references");
+      if (element < 0) throw new TypeError("a table's elements are references");
       const kind = kinds.of(element);
       const minimum = indexOf(descriptor.initial, "initial");
       const maximum = descriptor.maximum === undefined ? undefined : indexOf(descriptor.maximum, "maximum");

@@ -78,7 +78,9 @@ export class Pool {
     if (step.kind === "instance") this.#options.control.announceInstall();
     for (const worker of this.#workers.values()) {
       // A Worker that dies before it answers is not an error of installing; one that answers with an error is broken and says so.
-      worker.service.install(step).catch((error: unknown) => this.#options.onEvent({ kind: "failed", error: { kind: "value", text: String(error) } }));
+      worker.service
+        .install(step)
+        .catch((error: unknown) => this.#options.onEvent({ kind: "failed", error: { kind: "value", text: String(error) } }));
     }
   }
 
@@ -134,7 +136,15 @@ export class Pool {
     while (this.#workers.has(id)) id++;
     control.resetAgent(id);
     const { port1: port, port2: theirs } = new MessageChannel();
-    const start: StartMessage = { kind: "start", agent: id, heap: heap.share(), control: control.address, hostRecord, installs: this.#installs, port: theirs };
+    const start: StartMessage = {
+      kind: "start",
+      agent: id,
+      heap: heap.share(),
+      control: control.address,
+      hostRecord,
+      installs: this.#installs,
+      port: theirs,
+    };
     let lose: (error: Error) => void = () => undefined;
     const gone = new Promise<never>((_, reject) => {
       lose = reject;

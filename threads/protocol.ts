@@ -5,9 +5,10 @@
  * instances and asking for statistics are calls of `AgentService`, carried by comlink over a port of their own. What a Worker has to say
  * on its own account is an `AgentEvent`.
  */
-import type { HeapShare } from "../gc/heap.ts";
+
 import type { LoweredModuleParts } from "../core/lower/lowered.ts";
 import type { ExternKind } from "../core/module.ts";
+import type { HeapShare } from "../gc/heap.ts";
 import type { Signature, ValueKind } from "./kinds.ts";
 import type { PortableError } from "./traps.ts";
 

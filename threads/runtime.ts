@@ -9,8 +9,9 @@
  */
 import "../gc/lower/rules.ts";
 import "./lower/rules.ts";
-import type { Namespace } from "./namespace.ts";
-import { Store, type StoreOptions } from "./store.ts";
+import type { Namespace } from "./namespace-shape.ts";
+import { Store } from "./store.ts";
+import type { StoreOptions } from "./store-options.ts";
 
 export { CompileError, LinkError, RuntimeError } from "../core/base/errors.ts";
 export type { HeapStatistics } from "../gc/heap.ts";
@@ -27,10 +28,11 @@ export type {
   Namespace,
   TableDescriptor,
   TableObject,
-} from "./namespace.ts";
+} from "./namespace-shape.ts";
 export { WorkerLostError } from "./pool.ts";
 export type { AgentStatistics } from "./protocol.ts";
-export type { Store, StoreOptions, StoreStatistics } from "./store.ts";
+export type { Store, StoreStatistics } from "./store.ts";
+export type { StoreOptions } from "./store-options.ts";
 
 /**
  * Makes a store and starts its Workers. Rejects with an `IsolationError` where the host has no shared memory: in browsers a page needs the
@@ -51,7 +53,20 @@ export const WebAssembly: Namespace = Object.defineProperties(
   {},
   Object.fromEntries(
     (
-      ["validate", "compile", "instantiate", "Module", "Instance", "Global", "Table", "Tag", "Memory", "CompileError", "LinkError", "RuntimeError"] as const
+      [
+        "validate",
+        "compile",
+        "instantiate",
+        "Module",
+        "Instance",
+        "Global",
+        "Table",
+        "Tag",
+        "Memory",
+        "CompileError",
+        "LinkError",
+        "RuntimeError",
+      ] as const
     ).map((name) => [name, { get: () => defaultNamespace()[name], enumerable: false, configurable: true }]),
   ),
 ) as Namespace;

@@ -15,8 +15,9 @@
  * has a part in it. Threads start in the order in which they were spawned. When no Worker is parked, the store is asked to grow
  * its pool (pool.ts).
  */
-import { TABLE_ELEMENTS, TABLE_LENGTH } from "../gc/runtime/layout.ts";
+
 import { TrapCode } from "../core/lower/lowered.ts";
+import { TABLE_ELEMENTS, TABLE_LENGTH } from "../gc/runtime/layout.ts";
 import type { Agent } from "./agent.ts";
 import { JobKind } from "./control.ts";
 import type { LoweredFunction } from "./functions.ts";

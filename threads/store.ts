@@ -10,6 +10,7 @@ import { canBlock, Heap, type HeapStatistics } from "../gc/heap.ts";
 import { TYPE_DISPLAY, TYPE_KIND, TYPE_RECORD, TYPE_SIZE } from "../gc/runtime/layout.ts";
 import { TypeRecords } from "../gc/type-records.ts";
 import { Agent } from "./agent.ts";
+import { createRootBlock, createSharedBlock } from "./blocks.ts";
 import { Calls, crossesAgents } from "./calls.ts";
 import { type CompileContext, type ModuleSource, prepareModule, readModule } from "./compile.ts";
 import { Control } from "./control.ts";
@@ -18,42 +19,13 @@ import { reserveFunctions } from "./functions.ts";
 import { hardwareConcurrency, hasTotalStoreOrder, requireSharedMemory } from "./host.ts";
 import type { CompiledModule, ImportedItems } from "./imports.ts";
 import { Kinds } from "./kinds.ts";
-import { createRootBlock, createSharedBlock, type LinkedInstance } from "./link.ts";
-import { type BoundNamespace, createNamespace, type ModuleObject, type Namespace } from "./namespace.ts";
+import type { LinkedInstance } from "./link.ts";
+import { type BoundNamespace, createNamespace } from "./namespace.ts";
+import type { ModuleObject, Namespace } from "./namespace-shape.ts";
 import { Pool, WorkerLostError } from "./pool.ts";
 import type { AgentEvent, AgentStatistics } from "./protocol.ts";
+import type { StoreOptions } from "./store-options.ts";
 import { unpackError } from "./traps.ts";
-
-/** How a store is made. */
-export interface StoreOptions {
-  /** Workers beside the creating thread; by default as many as the machine runs at once. 0: no Workers ever, unless `maximumThreads` says so. */
-  readonly threads?: number;
-  /**
-   * How many Workers there may be. The store adds Workers when threads wait that wasm code spawned and no job ends (pool.ts). Default: 16, or
-   * `threads` where that is more or 0.
-   */
-  readonly maximumThreads?: number;
-  readonly heap?: {
-    /** Limit of the collected heap in bytes; default 1 GB. Memory is taken as it is needed. */
-    readonly maximum?: number;
-    /** Bytes that each agent allocates between collections; by default adaptive. */
-    readonly nurseryBytes?: number;
-    /** The heap's checked build: slow, verifies the heap after each collection. */
-    readonly debug?: boolean;
-  };
-  /**
-   * How a stored reference becomes visible to other threads: `atomic` with release order, `tso` by a plain store. Default: `tso` where the
-   * host says that its processor is x86 (Node, Deno, Bun), whose stores are ordered; else `atomic`, so always in browsers.
-   */
-  readonly publication?: "tso" | "atomic";
-  /** Collect wherever a collection may happen: for tests. */
-  readonly collectAtSafepoints?: boolean;
-  readonly features?: FeatureSet;
-  /** The Worker's script, where a bundler has moved it: default `heddle-worker.js` beside the package's bundle. */
-  readonly workerScript?: string | URL;
-  /** Called when a thread that wasm code spawned has failed; see `Store.threadsEnded`. */
-  readonly onThreadError?: (error: Error, thread: number) => void;
-}
 
 /** Figures of a store. */
 export interface StoreStatistics {
@@ -231,13 +203,14 @@ export class Store {
   }
 
   #template(module: CompiledModule, imports: WebAssembly.Imports): number {
-    let known = this.#templates.get(imports);
-    if (known === undefined) this.#templates.set(imports, (known = new WeakMap()));
+    const known = this.#templates.get(imports) ?? new WeakMap<CompiledModule, number>();
+    this.#templates.set(imports, known);
     let id = known.get(module);
     if (id === undefined) {
       const { resolved, local } = this.#bound.readImports(module, imports);
       const unshared = [...local.keys()].filter((key) => !isShared(key, local));
-      if (unshared.length > 0) throw new TypeError(`another thread cannot have these imports, which are not shared: ${unshared.join(", ")}`);
+      if (unshared.length > 0)
+        throw new TypeError(`another thread cannot have these imports, which are not shared: ${unshared.join(", ")}`);
       id = this.#templateCount++;
       known.set(module, id);
       this.#announceModule(module);

@@ -145,7 +145,9 @@ export function packError(error: unknown): PortableError {
 export function unpackError(packed: PortableError): Error {
   if (packed.kind === "value") return new Error(`a thread threw ${packed.text}`);
   const error =
-    packed.kind === "trap" ? new RuntimeError(packed.message, { code: packed.code }) : Object.assign(new Error(packed.message), { name: packed.name });
+    packed.kind === "trap"
+      ? new RuntimeError(packed.message, { code: packed.code })
+      : Object.assign(new Error(packed.message), { name: packed.name });
   if (packed.stack !== undefined) error.stack = packed.stack;
   return error;
 }

@@ -72,7 +72,11 @@ class WorkerAgent {
       this.#dispatch(job);
     } catch (error) {
       const packed = packError(error);
-      this.#tell(job.kind === JobKind.thread ? { kind: "thread-failed", thread: job.id, error: packed } : { kind: "threw", call: job.id, error: packed });
+      this.#tell(
+        job.kind === JobKind.thread
+          ? { kind: "thread-failed", thread: job.id, error: packed }
+          : { kind: "threw", call: job.id, error: packed },
+      );
     }
     if (job.kind === JobKind.thread && this.#control.endThread()) this.#tell({ kind: "threads-ended" });
   }

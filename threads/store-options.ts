@@ -1,0 +1,33 @@
+/** What a store is made with. */
+import type { FeatureSet } from "../core/features.ts";
+
+/** How a store is made. */
+export interface StoreOptions {
+  /** Workers beside the creating thread; by default as many as the machine runs at once. 0: no Workers ever, unless `maximumThreads` says so. */
+  readonly threads?: number;
+  /**
+   * How many Workers there may be. The store adds Workers when threads wait that wasm code spawned and no job ends (pool.ts). Default: 16, or
+   * `threads` where that is more or 0.
+   */
+  readonly maximumThreads?: number;
+  readonly heap?: {
+    /** Limit of the collected heap in bytes; default 1 GB. Memory is taken as it is needed. */
+    readonly maximum?: number;
+    /** Bytes that each agent allocates between collections; by default adaptive. */
+    readonly nurseryBytes?: number;
+    /** The heap's checked build: slow, verifies the heap after each collection. */
+    readonly debug?: boolean;
+  };
+  /**
+   * How a stored reference becomes visible to other threads: `atomic` with release order, `tso` by a plain store. Default: `tso` where the
+   * host says that its processor is x86 (Node, Deno, Bun), whose stores are ordered; else `atomic`, so always in browsers.
+   */
+  readonly publication?: "tso" | "atomic";
+  /** Collect wherever a collection may happen: for tests. */
+  readonly collectAtSafepoints?: boolean;
+  readonly features?: FeatureSet;
+  /** The Worker's script, where a bundler has moved it: default `heddle-worker.js` beside the package's bundle. */
+  readonly workerScript?: string | URL;
+  /** Called when a thread that wasm code spawned has failed; see `Store.threadsEnded`. */
+  readonly onThreadError?: (error: Error, thread: number) => void;
+}

@@ -1,14 +1,18 @@
 /** References without regard to what they refer to: null, equality, functions. */
 import type { ValType } from "../../types.ts";
 import { TrapCode } from "../lowered.ts";
-import { pushIsNull, trapIfNull } from "../null-check.ts";
+import { trapIfNull } from "../null-check.ts";
 import type { Operand } from "../operand.ts";
 import { onStack, registerRules, withTop } from "../registry.ts";
 
 registerRules({
-  "ref.is_null": withTop((lowering, instruction, [reference]) => {
-    pushIsNull(lowering, reference as Operand);
-    lowering.pushResults(instruction);
+  "ref.is_null": onStack(({ code, module }, { popped }) => {
+    if (module.lowered(popped[0] as ValType) >= 0) {
+      code.op("ref.is_null");
+      return;
+    }
+    code.i32(module.heap.nullReference);
+    code.op("i32.eq");
   }),
   "ref.as_non_null": withTop((lowering, { pushed }, [reference]) => {
     trapIfNull(lowering, reference as Operand, TrapCode.nullReference);

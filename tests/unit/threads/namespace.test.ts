@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { CompileError, LinkError, RuntimeError, WebAssembly as Heddle } from "../../../threads/runtime.ts";
+import { CompileError, WebAssembly as Heddle, LinkError, RuntimeError } from "../../../threads/runtime.ts";
 import { exportsOf, withStore } from "./programs.ts";
 
 type AnyFunction = (...args: unknown[]) => unknown;
@@ -118,9 +118,9 @@ describe("WebAssembly namespace", () => {
       const { f } = await exportsOf<{ f: never }>(store, `(module (func (export "f") (param i64)))`);
       await expect(instantiate(module, { m: { x: f } })).rejects.toBeInstanceOf(LinkError);
       await expect(instantiate(`(module (import "m" "x" (global i64)))`, { m: { x: 1 } } as never)).rejects.toBeInstanceOf(LinkError);
-      await expect(instantiate(`(module (import "m" "x" (memory 2)))`, { m: { x: new store.WebAssembly.Memory({ initial: 1 }) } })).rejects.toBeInstanceOf(
-        LinkError,
-      );
+      await expect(
+        instantiate(`(module (import "m" "x" (memory 2)))`, { m: { x: new store.WebAssembly.Memory({ initial: 1 }) } }),
+      ).rejects.toBeInstanceOf(LinkError);
     });
   });
 

@@ -13,7 +13,22 @@ describe("references between JS and wasm", () => {
           (func (export "isNull") (param anyref) (result i32) (ref.is_null (local.get 0))))`,
       );
       const object = { an: "object" };
-      for (const value of [null, 0, -1, 2 ** 30 - 1, -(2 ** 30), 2 ** 30, 0.5, Number.NaN, "text", object, Symbol.iterator, undefined, 5n, true]) {
+      for (const value of [
+        null,
+        0,
+        -1,
+        2 ** 30 - 1,
+        -(2 ** 30),
+        2 ** 30,
+        0.5,
+        Number.NaN,
+        "text",
+        object,
+        Symbol.iterator,
+        undefined,
+        5n,
+        true,
+      ]) {
         expect(id!(value)).toBe(value);
       }
       expect(isI31!(5)).toBe(1);

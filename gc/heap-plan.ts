@@ -93,7 +93,8 @@ export function planHeap(options: HeapOptions): HeapPlan {
     if (heapEnd > ADDRESS_END) {
       // Room for what is never collected gives way first, down to a sixteenth.
       const fitting = blocks - Math.ceil((heapEnd - ADDRESS_END) / (c.BLOCK_BYTES + 1024));
-      if (fitting < limitBlocks + limitBlocks / 16) throw new RangeError(`a heap of ${options.maximum} bytes does not fit in a 32-bit memory`);
+      if (fitting < limitBlocks + limitBlocks / 16)
+        throw new RangeError(`a heap of ${options.maximum} bytes does not fit in a 32-bit memory`);
       blocks = fitting;
       continue;
     }

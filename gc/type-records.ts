@@ -4,8 +4,8 @@
  * Records are permanent, because objects point to them. One agent per store writes them, when it prepares a module; the others get addresses.
  */
 import type { TypeStore } from "../core/type-store.ts";
-import { arrayLayout, structLayout } from "./object-layout.ts";
 import type { Heap } from "./heap.ts";
+import { arrayLayout, structLayout } from "./object-layout.ts";
 import * as layout from "./runtime/layout.ts";
 
 /** What a record says beside its place in the type hierarchy. */

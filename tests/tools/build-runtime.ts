@@ -88,7 +88,11 @@ export async function buildRuntime(force = false): Promise<void> {
     const bytes = await compile(name, flags);
     checkSections(name, bytes);
     writeFileSync(`${output}${name}.wasm`, bytes);
-    lines.push(`/** ${name}.wasm, ${bytes.length} bytes, in base64. */`, `export const ${constant}: string =`, `  "${Buffer.from(bytes).toString("base64")}";`);
+    lines.push(
+      `/** ${name}.wasm, ${bytes.length} bytes, in base64. */`,
+      `export const ${constant}: string =`,
+      `  "${Buffer.from(bytes).toString("base64")}";`,
+    );
   }
   // Renamed into place, so that nobody who runs at the same time reads half a file.
   const temporary = `${generated}.${process.pid}`;

@@ -33,6 +33,11 @@ interface FunctionEntry {
 /** Sections whose entries are about a function, with offset 0. */
 export const wholeFunctionHints: ReadonlySet<string> = new Set(["metadata.code.compilation_priority"]);
 
+/** Branch-hinting, "Text format": the hint is about a condition. */
+export function canHaveHint(name: string, row: Row): boolean {
+  return name !== "metadata.code.branch_hint" || row.name === "if" || row.name === "br_if";
+}
+
 export class CodeMetadata {
   private readonly c: Context;
   private pending: Hint[] | undefined;
@@ -82,7 +87,7 @@ export class CodeMetadata {
   /** Notes that these annotations are about the instruction `row` at this offset of the current expression. */
   attach(hints: readonly Hint[], row: Row, offset: number): void {
     for (const hint of hints) {
-      if (hint.name === "metadata.code.branch_hint" && row.name !== "if" && row.name !== "br_if") {
+      if (!canHaveHint(hint.name, row)) {
         const position = positionAt(this.c.lexer.source, hint.at);
         throw new CompileError(`@${hint.name} annotation: invalid target`, { code: "hint-target", position, expected: "if or br_if" });
       }

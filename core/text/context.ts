@@ -1,5 +1,6 @@
 /** What is known while one module's text is parsed, and the steps that every part of the grammar takes. */
 import { CompileError } from "../base/errors.ts";
+import { limits } from "../binary/sections.ts";
 import type { FeatureName, FeatureSet } from "../features.ts";
 import { type Names, noNames } from "../module.ts";
 import { parseNatural } from "./integers.ts";
@@ -160,6 +161,16 @@ export class Context {
     }
     if (lexer.kind !== NUMBER) this.unexpected(`a ${space.title} index`);
     return this.u32();
+  }
+
+  /** Takes a type index inside a type, where only as many fit as a module may have. */
+  typeIndex(): number {
+    const at = this.lexer.start;
+    const index = this.index(this.types.space);
+    if (index < limits.types) return index;
+    // Not malformed: the index is well written, but no module has that type.
+    const position = positionAt(this.lexer.source, at);
+    throw new CompileError(`unknown type ${index}`, { code: "unknown-type", position });
   }
 
   /** Takes an index if one is there; the first item of the space otherwise. */

@@ -11,8 +11,8 @@ import { Writer } from "../binary/writer.ts";
 import type { FeatureSet } from "../features.ts";
 import type { CustomSection, Func, ModuleParts } from "../module.ts";
 import { countImports } from "../module.ts";
-import { wholeFunctionHints } from "./code-metadata.ts";
-import { printString } from "./strings.ts";
+import { canHaveHint, wholeFunctionHints } from "./code-metadata.ts";
+import { isIdChar, printString } from "./strings.ts";
 
 const PREFIX = "metadata.code.";
 
@@ -27,7 +27,18 @@ interface Entry {
 
 /** Reads the sections that annotations can tell into `hints`, and returns the other custom sections. */
 export function takeHints(module: ModuleParts, features: FeatureSet, hints: HintTexts): readonly CustomSection[] {
-  return module.customs.filter((custom) => !custom.name.startsWith(PREFIX) || !takeSection(module, features, custom, hints));
+  const taken = new Set<string>();
+  return module.customs.filter((custom) => {
+    const { name } = custom;
+    // A second section of the same name would be merged with the first.
+    if (!isAnnotationName(name) || taken.has(name) || !takeSection(module, features, custom, hints)) return true;
+    taken.add(name);
+    return false;
+  });
+}
+
+function isAnnotationName(name: string): boolean {
+  return name.startsWith(PREFIX) && Array.from(name).every((char) => isIdChar(char.codePointAt(0) as number));
 }
 
 function takeSection(module: ModuleParts, features: FeatureSet, custom: CustomSection, hints: HintTexts): boolean {
@@ -41,7 +52,7 @@ function takeSection(module: ModuleParts, features: FeatureSet, custom: CustomSe
     if (target === undefined) return false;
     const whole = wholeFunctionHints.has(custom.name);
     if (whole !== (offset === 0)) return false;
-    const known = starts.get(func) ?? instructionStarts(target, features);
+    const known = starts.get(func) ?? hintedStarts(custom.name, target, features);
     starts.set(func, known);
     const inside = whole ? -1 : offset - headerSize(target);
     if (!whole && !known.has(inside)) return false;
@@ -82,10 +93,11 @@ function readEntries(bytes: Uint8Array): Entry[] | undefined {
   }
 }
 
-function instructionStarts({ body }: Func, features: FeatureSet): ReadonlySet<number> {
+/** Offsets of the instructions that such an annotation may stand before. */
+function hintedStarts(name: string, { body }: Func, features: FeatureSet): ReadonlySet<number> {
   const starts = new Set<number>();
   const cursor = new InstructionCursor(body, features);
-  while (cursor.next()) starts.add(cursor.offset - body.offset);
+  while (cursor.next()) if (canHaveHint(name, cursor.row)) starts.add(cursor.offset - body.offset);
   return starts;
 }
 

@@ -85,7 +85,7 @@ function tryDescriptorClause(c: Context, word: "describes" | "descriptor"): numb
   if (!c.lexer.isOpening(word)) return undefined;
   c.require("custom-descriptors", word);
   c.open(word);
-  const index = c.index(c.types.space);
+  const index = c.typeIndex();
   c.close();
   return index;
 }
@@ -114,7 +114,7 @@ function parseSubType(c: Context, typeIndex: number): SubType {
   c.require("gc", "sub");
   const final = c.tryKeyword("final");
   const supertypes: number[] = [];
-  while (c.atIndex) supertypes.push(c.index(c.types.space));
+  while (c.atIndex) supertypes.push(c.typeIndex());
   const modified = parseModified(c, typeIndex);
   c.close();
   return { final, supertypes, ...modified };

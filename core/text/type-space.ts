@@ -24,7 +24,8 @@ export class TypeSpace {
   addGroup(types: readonly SubType[], offset: number): void {
     const start = this.types.length;
     this.recGroups.push({ start, types, offset });
-    this.types.push(...types);
+    // One by one: a group may have more types than a call can have arguments.
+    for (const type of types) this.types.push(type);
     const only = types[0];
     if (types.length === 1 && only !== undefined && isPlain(only)) {
       const key = keyOf(only.composite.params, only.composite.results);

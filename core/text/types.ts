@@ -96,13 +96,13 @@ export function parseHeapType(c: Context): HeapType {
   if (c.lexer.isOpening("exact")) {
     c.require("custom-descriptors", "exact");
     c.open("exact");
-    const index = c.index(c.types.space);
+    const index = c.typeIndex();
     c.close();
     return refDefined(index, false, true);
   }
   if (!c.atIndex) c.unexpected("a heap type");
   c.require("function-references", "a type index as a heap type");
-  return refDefined(c.index(c.types.space), false);
+  return refDefined(c.typeIndex(), false);
 }
 
 /** A reference type if one is there. */

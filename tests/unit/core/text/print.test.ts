@@ -11,7 +11,9 @@ function printed(source: string, fold = false): string {
 function roundTrips(source: string): void {
   const bytes = encodeModule(parseModule(source));
   for (const fold of [false, true]) {
-    expect(encodeModule(parseModule(printModule(decodeModule(bytes), { fold })))).toEqual(bytes);
+    const again = encodeModule(parseModule(printModule(decodeModule(bytes), { fold })));
+    // Comparing as text is far faster on large modules than element by element.
+    expect(Buffer.from(again).toString("hex")).toBe(Buffer.from(bytes).toString("hex"));
   }
 }
 

@@ -6,11 +6,11 @@
  * never keeps another agent's collection waiting.
  */
 import { assert, InternalError } from "../core/base/assert.ts";
-import type { TrapCode } from "../core/lower/lowered.ts";
+import { TrapCode } from "../core/lower/lowered.ts";
 import type { Heap } from "../gc/heap.ts";
 import { createRootBlock, createSharedBlock, resetBlocks } from "./blocks.ts";
 import type { Control } from "./control.ts";
-import { type Conversions, fromLowered, HOST_HANDLE, isOpaqueToJs, toLowered } from "./convert.ts";
+import { anyKind, type Conversions, fromLowered, HOST_HANDLE, internalize, isOpaqueToJs, toLowered } from "./convert.ts";
 import { FunctionTable, type LoweredFunction, reserveFunctions } from "./functions.ts";
 import { JsValues } from "./js-values.ts";
 import { hostType, NULL, type Signature, type ValueKind } from "./kinds.ts";
@@ -81,11 +81,23 @@ export class Agent implements Conversions {
     this.objects = new Objects(this.heap.handles);
     this.heapImports = {
       ...this.heap.imports,
+      ...(this.#runtimeFunctions() as unknown as Record<string, WebAssembly.ImportValue>),
       trap: this.traps.trap,
-      growTable: ((record: number, delta: number, value: number, scanned: number) =>
-        growTable(this, record >>> 0, delta, value, scanned !== 0)) as unknown as WebAssembly.ImportValue,
-      externHandle: ((value: unknown) => this.externHandle(value)) as unknown as WebAssembly.ImportValue,
-      externValue: ((handle: number) => this.externValue(handle)) as unknown as WebAssembly.ImportValue,
+    };
+  }
+
+  /** Functions of JS that lowered code calls as a mutator: they run no code of the program. */
+  #runtimeFunctions(): Record<string, (...operands: never[]) => unknown> {
+    const { runtime } = this.heap;
+    return {
+      enter: runtime.enter,
+      leave: runtime.leave,
+      growTable: (record: number, delta: number, value: number, scanned: number) =>
+        growTable(this, record >>> 0, delta, value, scanned !== 0),
+      externHandle: (value: unknown) => this.externHandle(value),
+      externValue: (handle: number) => this.externValue(handle),
+      internalize: (value: unknown, sp: number) => internalize(this, value, sp),
+      externalize: (reference: number) => fromLowered(this, anyKind, reference),
     };
   }
 
@@ -175,10 +187,12 @@ export class Agent implements Conversions {
   }
 
   /** Runs `body` while collections wait: for touching references outside of a call. `body` runs no user code. */
-  asMutator<T>(body: () => T): T {
+  asMutator<T>(body: (sp: number) => T): T {
     const sp = this.heap.runtime.enter();
     try {
-      return body();
+      return body(sp);
+    } catch (error) {
+      throw this.traps.translate(error);
     } finally {
       this.heap.runtime.leave(sp);
     }
@@ -276,18 +290,20 @@ export class Agent implements Conversions {
   }
 
   boxValue(value: unknown): number {
-    const { runtime } = this.heap;
-    const sp = runtime.enter();
-    try {
-      const address = runtime.allocate(8, sp) >>> 0;
-      if (address === 0) throw new RangeError("the heap is full");
-      this.control.words[address >>> 2] = this.#hostRecord;
-      this.control.words[(address + HOST_HANDLE) >>> 2] = this.values.handle(value);
+    return this.asMutator((sp) => {
+      const address = this.allocateBox(value, sp);
       this.#temporaries.push(this.heap.handles.create(address));
-      return address | 0;
-    } finally {
-      runtime.leave(sp);
-    }
+      return address;
+    });
+  }
+
+  /** Makes a heap object that holds a JS value. The agent is a mutator with the shadow stack up to `sp`. */
+  allocateBox(value: unknown, sp: number): number {
+    const address = this.heap.runtime.allocate(8, sp) >>> 0;
+    if (address === 0) this.raise(TrapCode.outOfMemory);
+    this.heap.words[address >>> 2] = this.#hostRecord;
+    this.heap.words[(address + HOST_HANDLE) >>> 2] = this.values.handle(value);
+    return address | 0;
   }
 
   /** Gives an index to a function that each agent makes for itself. */

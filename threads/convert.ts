@@ -28,6 +28,8 @@ export interface Conversions {
   functionIndex(value: unknown): number | undefined;
   /** Makes a heap object that holds a JS value, kept alive until the current call from JS ends. */
   boxValue(value: unknown): number;
+  /** The same for a mutator with the shadow stack up to `sp`, which keeps the object alive itself. */
+  allocateBox(value: unknown, sp: number): number;
 }
 
 /** Checks a value that JS hands over, and lowers it. Raises the TypeErrors that the JS API says. */
@@ -94,12 +96,36 @@ function anyToLowered(agent: Conversions, kind: ReferenceKind, value: unknown): 
     return described.address;
   }
   const { heap, record } = kind;
-  if (record === 0 && typeof value === "number" && (heap === AbstractHeap.any || heap === AbstractHeap.eq || heap === AbstractHeap.i31)) {
-    // 5.6: a number that i31 holds becomes a ref.i31; -0 does not, but as a lowered i31 it is 0 all the same where `any` is not asked.
-    if ((value << 1) >> 1 === value && !Object.is(value, -0)) return (value << 1) | 1;
+  if (record === 0 && isI31(value) && (heap === AbstractHeap.any || heap === AbstractHeap.eq || heap === AbstractHeap.i31)) {
+    return (value << 1) | 1;
   }
   if (heap === AbstractHeap.any && record === 0 && !kind.shared) return agent.boxValue(value);
   throw new TypeError(`${describe(kind)} expected`);
+}
+
+/** A number that `i31` holds; -0 is none. */
+function isI31(value: unknown): value is number {
+  return typeof value === "number" && (value << 1) >> 1 === value && !Object.is(value, -0);
+}
+
+/** `anyref`. */
+export const anyKind: ReferenceKind = {
+  kind: "ref",
+  hierarchy: "any",
+  nullable: true,
+  shared: false,
+  heap: AbstractHeap.any,
+  record: 0,
+  depth: 0,
+};
+
+/** `any.convert_extern` on a host value, by a mutator with the shadow stack up to `sp`: what `toLowered` does for `anyref`. */
+export function internalize(agent: Conversions, value: unknown, sp: number): number {
+  if (value === null) return NULL;
+  if (isI31(value)) return (value << 1) | 1;
+  const described = agent.objects.describe(value);
+  // A shared object stays a JS value here: as an unshared `anyref` it would lose its type's sharedness.
+  return described !== undefined && !described.shared ? described.address : agent.allocateBox(value, sp);
 }
 
 function isObjectOf(agent: Conversions, { address, shared }: { address: number; shared: boolean }, kind: ReferenceKind): boolean {

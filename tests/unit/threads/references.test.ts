@@ -38,6 +38,23 @@ describe("references between JS and wasm", () => {
     });
   });
 
+  test("any.convert_extern and extern.convert_any keep every value", async () => {
+    await withStore({ threads: 0 }, async (store) => {
+      const { round, isEq } = await exportsOf<Record<string, (value: unknown) => unknown>>(
+        store,
+        `(module (func (export "round") (param externref) (result externref) (extern.convert_any (any.convert_extern (local.get 0))))
+          (func (export "isEq") (param externref) (result i32) (ref.test (ref eq) (any.convert_extern (local.get 0)))))`,
+      );
+      const { make } = await exportsOf<{ make(): object }>(
+        store,
+        `(module (type $s (struct)) (func (export "make") (result (ref $s)) (struct.new $s)))`,
+      );
+      const struct = make();
+      for (const value of [null, 7, -0, 1e10, "text", struct, {}, undefined]) expect(round!(value)).toBe(value);
+      expect([struct, 7, "text", 0.5, null].map((value) => isEq!(value))).toEqual([1, 1, 0, 0, 0]);
+    });
+  });
+
   test("defined types accept their objects and subtypes' objects only", async () => {
     await withStore({ threads: 0 }, async (store) => {
       const exports = await exportsOf<Record<string, AnyFunction>>(

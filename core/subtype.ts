@@ -87,7 +87,7 @@ const topOfAbstract: Readonly<Record<AbstractHeapCode, AbstractHeapCode>> = {
 };
 
 /**
- * Core 3.3.3 "Heap types", declared subtyping: reflexive and transitive over the declared supertypes. The display makes that one
+ * Core 3.3.10 "Defined types", declared subtyping: reflexive and transitive over the declared supertypes. The display makes that one
  * comparison: `b` is above `a` if it stands in `a`'s list of supertypes at its own depth.
  */
 export function isSubtypeId(store: TypeStore, a: number, b: number): boolean {
@@ -162,16 +162,16 @@ export function topOf(store: TypeStore, ref: ValType): ValType {
   return refAbstract(topOfKind[type.composite.kind], true, type.shared);
 }
 
-/** Core 3.2.4 "Defaultable": numbers, vectors and nullable references have a default value. */
+/** Core 3.2.6 "Value types", defaultable: numbers, vectors and nullable references have a default value. */
 export const isDefaultable = (type: ValType): boolean => type < 0 || isNullable(type);
 
-/** Core 3.3.6 "Field types": an immutable field is covariant, a mutable one invariant. */
+/** Core 3.3.9 "Field types": an immutable field is covariant, a mutable one invariant. */
 export function isFieldSubtype(store: TypeStore, a: FieldType, b: FieldType): boolean {
   if (a.mutable !== b.mutable) return false;
   return b.mutable ? a.storage === b.storage : isSubtype(store, a.storage, b.storage);
 }
 
-/** Core 3.3.7 "Composite types"; stack switching for `cont`. */
+/** Core 3.3.8 "Composite types"; stack switching for `cont`. */
 export function isCompositeSubtype(store: TypeStore, a: CompositeType, b: CompositeType): boolean {
   // Functions: parameters contravariant, results covariant.
   if (a.kind === "func" && b.kind === "func") return isFuncSubtype(store, a.params, a.results, b.params, b.results);
@@ -184,7 +184,7 @@ export function isCompositeSubtype(store: TypeStore, a: CompositeType, b: Compos
   return a.kind === "cont" && b.kind === "cont" && isSubtypeId(store, a.func, b.func);
 }
 
-/** Core 3.3.7, function types given by their parts, so that instructions can compare parts of a type. */
+/** Core 3.3.8, function types given by their parts, so that instructions can compare parts of a type. */
 export function isFuncSubtype(
   store: TypeStore,
   aParams: readonly ValType[],
@@ -195,12 +195,12 @@ export function isFuncSubtype(
   return areSubtypes(store, bParams, aParams) && areSubtypes(store, aResults, bResults);
 }
 
-/** Core 3.3.8 "Result types": the same length, and each below its counterpart. */
+/** Core 3.3.6 "Result types": the same length, and each below its counterpart. */
 export function areSubtypes(store: TypeStore, a: readonly ValType[], b: readonly ValType[]): boolean {
   return a.length === b.length && a.every((type, i) => isSubtype(store, type, b[i] as ValType));
 }
 
-/** Core 3.1.6 "Type difference": what is left of `a` after a cast to `b` took its share: no null, if `b` took null. */
+/** Core 2.3 "Reference types", type difference: what is left of `a` after a cast to `b` took its share: no null, if `b` took null. */
 export function difference(a: ValType, b: ValType): ValType {
   return isNullable(b) ? withoutNull(a) : a;
 }

@@ -1,5 +1,5 @@
 /**
- * The rules for declarations of types (core 3.2.10 "Recursive types" and 3.2.9 "Sub types"; custom-descriptors; shared-everything threads).
+ * The rules for declarations of types (core 3.2.10 "Composite types" and 3.2.11 "Recursive types"; custom-descriptors; shared-everything threads).
  *
  * They depend on a group's structure only, so each is checked once per store: when `TypeStore` meets a group for the first time. Messages
  * name types by the indices of the module that brought it.
@@ -114,7 +114,7 @@ class Declaration {
     return this.#group.types[index - this.#group.start];
   }
 
-  /** Core 3.2.9: at most one supertype, which is not final and matched structurally. */
+  /** Core 3.2.11: at most one supertype, which is not final and matched structurally. */
   #checkSupertypes(): void {
     const { supertypes } = this.#type;
     const superId = supertypes[0];

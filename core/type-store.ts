@@ -1,7 +1,7 @@
 /**
  * The types of all modules of one store, each recursion group once.
  *
- * Types are iso-recursive (core 3.1.8 "Type equivalence" by rolling): two groups are the same if they look the same after references
+ * Types are iso-recursive (core 3.1.3 "Rolling and unrolling"): two groups are the same if they look the same after references
  * within a group are written relative to it. So a group is turned into a string of numbers, its key, in which an inner reference is a
  * position in the group and an outer one the canonical id of an earlier type; equal keys are equal groups. A canonical id is the
  * position in this store; equal types have equal ids whatever module they come from, and ids never move.
@@ -94,7 +94,7 @@ export class TypeStore {
   }
 }
 
-/** Core 3.2.10: a type may refer to those before its group and to all of its group; a supertype comes before the type itself. */
+/** Core 3.2.11: a type may refer to those before its group and to all of its group; a supertype comes before the type itself. */
 function checkReferences(module: ModuleParts, group: RecGroup): void {
   const end = group.start + group.types.length;
   const unknown = (index: number): never => invalidAt(module, group.offset, "unknown-type", `unknown type ${index}`);

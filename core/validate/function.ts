@@ -25,7 +25,7 @@ export function checkFunction(body: Body, func: Func, observer: BodyObserver | u
   walk(body, func.body, observer);
 }
 
-/** Core 3.5.1 "Functions". Shared-everything threads: the locals of a shared function are shared. */
+/** Core 3.5.6 "Functions". Shared-everything threads: the locals of a shared function are shared. */
 function addLocals(body: Body, { count, type }: LocalRun): void {
   const resolved = resolve(body, type);
   if (body.shared) body.requireShared(resolved);
@@ -71,7 +71,7 @@ function applySignature(body: Body, { params, results }: Signature): void {
   for (let i = 0; i < results.length; i++) body.push(results[i] as ValType);
 }
 
-/** Core 3.4.12 "Constant Expressions". */
+/** Core 3.4.13 "Constant Expressions". */
 function requireConstant(body: Body, row: Row): void {
   if (!row.constant) body.fail("constant-required", `constant expression required: ${row.name} is not constant`, "a constant instruction");
   const isArithmetic = row.signature?.params.length === 2;

@@ -112,7 +112,7 @@ export class Items {
     }
   }
 
-  // Functions (core 3.5.1) and tags (core 3.5.5)
+  // Functions (core 3.5.6) and tags (core 3.5.2)
 
   addFunctions(): void {
     for (const { type, offset } of this.module.functions) {
@@ -139,7 +139,7 @@ export class Items {
     this.tags.push(id);
   }
 
-  // Tables (core 3.5.3): an initializer sees imported globals only, since no other is there yet.
+  // Tables (core 3.5.5): an initializer sees imported globals only, since no other is there yet.
 
   addTables(body: Body): void {
     for (const { type, init, offset } of this.module.tables) {
@@ -162,7 +162,7 @@ export class Items {
     return { ...type, element };
   }
 
-  // Memories (core 3.5.2)
+  // Memories (core 3.5.4)
 
   addMemories(): void {
     for (const { type, offset } of this.module.memories) this.#addMemory(type, offset);
@@ -173,7 +173,7 @@ export class Items {
     this.memories.push(type);
   }
 
-  // Globals (core 3.5.4): each sees those before it.
+  // Globals (core 3.5.3): each sees those before it.
 
   addGlobals(body: Body): void {
     for (const { type, init, offset } of this.module.globals) {

@@ -1,4 +1,4 @@
-/** Sizes: of memories and tables (core 3.2.14 to 3.2.17), and how many items a module may have. */
+/** Sizes: of memories and tables (core 3.2.12, 3.2.15 and 3.2.16), and how many items a module may have. */
 import { invalidAt } from "../invalid.ts";
 import type { Limits, MemoryType, ModuleParts } from "../module.ts";
 
@@ -29,7 +29,7 @@ export function checkCounts(module: ModuleParts): void {
   limit("memories", module.memories.length + imported("memory"), MAX_MEMORIES);
 }
 
-/** Core 3.2.14 "Limits": both in the range `0 .. maximum`, and the minimum not above the maximum. */
+/** Core 3.2.12 "Limits": both in the range `0 .. maximum`, and the minimum not above the maximum. */
 function checkRange(module: ModuleParts, offset: number, limits: Limits, maximum: bigint, tooLarge: string): void {
   if (limits.minimum > maximum || (limits.maximum !== undefined && limits.maximum > maximum)) {
     invalidAt(module, offset, "limits", tooLarge, `at most ${maximum}`);
@@ -39,7 +39,7 @@ function checkRange(module: ModuleParts, offset: number, limits: Limits, maximum
   }
 }
 
-/** Core 3.2.16 "Memory types"; custom page sizes; threads. */
+/** Core 3.2.15 "Memory types"; custom page sizes; threads. */
 export function checkMemory(module: ModuleParts, offset: number, memory: MemoryType): void {
   const { pageSizeLog2, is64 } = memory;
   if (pageSizeLog2 !== STANDARD_PAGE && pageSizeLog2 !== 0) {
@@ -56,7 +56,7 @@ export function checkMemory(module: ModuleParts, offset: number, memory: MemoryT
   }
 }
 
-/** Core 3.2.15 "Table types": the size of a table is a value of its address type. */
+/** Core 3.2.16 "Table types": the size of a table is a value of its address type. */
 export function checkTableSize(module: ModuleParts, offset: number, limits: Limits): void {
   const maximum = (1n << (limits.is64 ? 64n : 32n)) - 1n;
   checkRange(module, offset, limits, maximum, `table size must be at most ${maximum}`);

@@ -67,7 +67,7 @@ export class Locals {
     return this.#runTypes[low] as ValType;
   }
 
-  // Core 3.4.2: a local without a default value must be set before it is read.
+  // Core 3.4.3: a local without a default value must be set before it is read.
 
   hasValue(index: number, type: ValType): boolean {
     return isDefaultable(type) || index < this.#parameters || this.#set[index] === 1;

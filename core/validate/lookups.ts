@@ -142,7 +142,7 @@ export function elemAt(body: Body, index: number): ValType {
   return type;
 }
 
-/** Checks the index of a data segment (core 5.5.16: bodies may name segments only after a data count section). */
+/** Checks the index of a data segment (core 5.5, "Data count section": bodies may name segments only after a data count section). */
 export function checkData(body: Body, index: number): void {
   const { data, dataCount } = body.module.module;
   if (dataCount === undefined) body.failMalformed("data-count", "data count section required");
@@ -150,8 +150,8 @@ export function checkData(body: Body, index: number): void {
   if (body.shared && !segment.shared) unshared(body, "data segments");
 }
 
-/** The type of addresses, sizes and indices of a memory or table (core 3.2.6 "Address types"). */
+/** The type of addresses, sizes and indices of a memory or table (core 2.3 "Address types"). */
 export const addressOf = (limits: { readonly is64: boolean }): ValType => (limits.is64 ? I64 : I32);
 
-/** The address type of lengths that go from one memory or table to another: the smaller of the two (core 3.4.7, `memory.copy`). */
+/** The address type of lengths that go from one memory or table to another: the smaller of the two (core 3.4.5, `memory.copy`). */
 export const smallerAddress = (a: { readonly is64: boolean }, b: { readonly is64: boolean }): ValType => (a.is64 && b.is64 ? I64 : I32);

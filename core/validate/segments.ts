@@ -1,4 +1,4 @@
-/** Element segments (core 3.5.7 to 3.5.9) and data segments (core 3.5.6). */
+/** Element segments (core 3.5.9) and data segments (core 3.5.8). */
 import type { ElementSegment, SegmentMode } from "../module.ts";
 import { isSharedValue, isSubtype } from "../subtype.ts";
 import { I32, I64, refDefined, type ValType } from "../types.ts";

@@ -51,7 +51,7 @@ export function resolveType(module: Pick<ValidModuleParts, "canonical">, type: V
 
 const none: readonly ValType[] = [];
 
-/** The function type that a block's type stands for (core 3.2.1 "Block types"), in canonical types. */
+/** The function type that a block's type stands for (core 3.2.8 "Block types"), in canonical types. */
 export function blockTypeOf(module: Pick<ValidModuleParts, "canonical" | "types">, immediates: Immediates): FuncType {
   switch (immediates.blockKind) {
     case "empty":

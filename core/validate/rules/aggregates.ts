@@ -1,4 +1,4 @@
-/** Structures and arrays (core 3.4.3 "Structures" and "Arrays"; for types with a descriptor: custom descriptors, "Allocation"). */
+/** Structures and arrays (core 3.4.7 "Aggregate reference instructions"; for types with a descriptor: custom descriptors, "Allocation"). */
 import type { Immediates } from "../../ops/immediates.ts";
 import type { Row } from "../../ops/row.ts";
 import { exactRef, isDefaultable, isSubtype } from "../../subtype.ts";
@@ -11,10 +11,10 @@ import { requireSubtype } from "./tables.ts";
 /** WebAssembly JavaScript Interface, "Implementation-defined Limits". */
 const MAX_FIXED_ELEMENTS = 10_000;
 
-/** The operand that a field is read or written as: packed ones as `i32` (core 3.2.8). */
+/** The operand that a field is read or written as: packed ones as `i32` (core 2.3 "Field types"). */
 export const unpacked = (storage: StorageType): ValType => (storage === I8 || storage === I16 ? I32 : storage);
 
-/** Core 3.4.3, `get`: packed fields are read with a sign, others without. */
+/** Core 3.4.7, `get`: packed fields are read with a sign, others without. */
 export function checkSign(body: Body, row: Row, field: FieldType): void {
   const signed = /_[su]$/.test(row.name);
   if (signed === isPacked(field.storage)) return;
@@ -87,7 +87,7 @@ function newFixedArray(body: Body, { index, count }: Immediates): void {
   body.push(exactRef(idAt(body, index)));
 }
 
-/** Core 3.4.3, `array.new_data`: bytes can become numbers and vectors only. */
+/** Core 3.4.7, `array.new_data`: bytes can become numbers and vectors only. */
 function requireNumeric(body: Body, { storage }: FieldType): void {
   if (isRef(storage)) body.fail("array-type", "array type is not numeric or vector", "a numeric or vector element type");
 }
@@ -111,7 +111,7 @@ function copyArray(body: Body, { index, index2 }: Immediates): void {
   const target = elementAt(body, index);
   const source = elementAt(body, index2);
   requireMutable(body, "array", target);
-  // Core 3.4.3, `array.copy`: packed types must be the same, others may be subtypes.
+  // Core 3.4.7, `array.copy`: packed types must be the same, others may be subtypes.
   if (!isSubtype(body.types, source.storage, target.storage)) {
     body.fail(
       "array-type",

@@ -1,4 +1,4 @@
-/** Control instructions (core 3.4.9), calls, and the parametric instructions (core 3.4.1). */
+/** Control instructions (core 3.4.2), calls, and the parametric instructions (core 3.4.1). */
 
 import type { Immediates } from "../../ops/immediates.ts";
 import { areSubtypes, isSubtype } from "../../subtype.ts";
@@ -34,7 +34,7 @@ function blockWithResult(result: ValType): FuncType {
   return block;
 }
 
-/** Core 3.2.1 "Block types". */
+/** Core 3.2.8 "Block types". */
 export function blockType(body: Body, immediates: Immediates): FuncType {
   switch (immediates.blockKind) {
     case "empty":
@@ -62,7 +62,7 @@ function call(body: Body, type: FuncType): void {
   body.pushAll(type.results);
 }
 
-/** Core 3.4.9, `return_call`: the callee's results must be what the caller returns. */
+/** Core 3.4.2, `return_call`: the callee's results must be what the caller returns. */
 function tailCall(body: Body, type: FuncType): void {
   if (!areSubtypes(body.types, type.results, body.results)) {
     const wanted = typeNames(body.module, body.results);
@@ -125,7 +125,7 @@ function branchIf(body: Body, label: number): void {
   body.pushAll(types);
 }
 
-/** Core 3.4.9, `br_table`: the operands fit every label; the default's arity is that of all. */
+/** Core 3.4.2, `br_table`: the operands fit every label; the default's arity is that of all. */
 function branchTable(body: Body, labels: readonly number[], otherwiseLabel: number): void {
   body.pop(I32);
   const types = body.label(otherwiseLabel).labelTypes;
@@ -149,7 +149,7 @@ function branchTable(body: Body, labels: readonly number[], otherwiseLabel: numb
   body.unreachable();
 }
 
-/** Core 3.4.9, `br_on_null`: the branch drops the null; the reference goes on without it. */
+/** Core 3.4.2, `br_on_null`: the branch drops the null; the reference goes on without it. */
 function branchOnNull(body: Body, label: number): void {
   const types = body.label(label).labelTypes;
   const reference = body.popRef();
@@ -158,7 +158,7 @@ function branchOnNull(body: Body, label: number): void {
   body.push(withoutNull(reference));
 }
 
-/** Core 3.4.9, `br_on_non_null`: the label takes the reference, without null, as its last operand. */
+/** Core 3.4.2, `br_on_non_null`: the label takes the reference, without null, as its last operand. */
 function branchOnNonNull(body: Body, label: number): void {
   const types = body.label(label).labelTypes;
   const last = types[types.length - 1];

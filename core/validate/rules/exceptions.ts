@@ -1,4 +1,4 @@
-/** Exceptions (core 3.4.9; their first form: the legacy exception handling proposal). */
+/** Exceptions (core 3.4.2; their first form: the legacy exception handling proposal). */
 import type { CatchClause } from "../../ops/immediates.ts";
 import { areSubtypes } from "../../subtype.ts";
 import { AbstractHeap, BOT_REF, EXNREF, refAbstract, type ValType } from "../../types.ts";
@@ -32,7 +32,7 @@ export function popException(body: Body): void {
 }
 
 /**
- * What a clause passes to its label (core 3.4.9 "Catch clauses").
+ * What a clause passes to its label (core 3.4.2 "Catch clauses").
  *
  * Shared-everything threads, "Exception tags": a shared tag catches a shared exception. The overview leaves `catch_all_ref` open; here it
  * is shared in shared functions, which cannot meet any other exception.

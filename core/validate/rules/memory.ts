@@ -1,4 +1,4 @@
-/** Memory instructions (core 3.4.6 "Memories"; threads; acquire-release atomics; memory control) and lane immediates (core 3.4.8). */
+/** Memory instructions (core 3.4.5 "Memory instructions"; threads; acquire-release atomics; memory control) and lane immediates (core 3.4.11). */
 import { assert } from "../../base/assert.ts";
 import type { Immediates } from "../../ops/immediates.ts";
 import type { MemoryAccess, Row, Signature } from "../../ops/row.ts";
@@ -10,7 +10,7 @@ import type { Rules } from "../rule.ts";
 
 const OFFSETS_32 = 0x1_0000_0000n;
 
-/** Core 3.4.6 "Memory arguments"; threads: an atomic access is aligned naturally. */
+/** Core 3.4.5 "Memory arguments"; threads: an atomic access is aligned naturally. */
 function checkArgument(body: Body, immediates: Immediates, access: MemoryAccess, is64: boolean): void {
   const { align, offset } = immediates;
   if (access.atomic) {

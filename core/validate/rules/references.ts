@@ -1,4 +1,4 @@
-/** Reference instructions (core 3.4.3 "References") and casts that branch (core 3.4.9). */
+/** Reference instructions (core 3.4.6, 3.4.8 and 3.4.9) and casts that branch (core 3.4.2). */
 import type { Immediates } from "../../ops/immediates.ts";
 import { difference, isContinuation, isSubtype, sharednessOf, topOf } from "../../subtype.ts";
 import {
@@ -30,7 +30,7 @@ export function popEitherShare(body: Body, code: AbstractHeapCode): ValType {
   return reference;
 }
 
-/** Core 3.4.3, `any.convert_extern` and back: nullability and sharedness stay. */
+/** Core 3.4.9, `any.convert_extern` and back: nullability and sharedness stay. */
 function convert(body: Body, from: AbstractHeapCode, to: AbstractHeapCode): void {
   const reference = popEitherShare(body, from);
   const shared = sharednessOf(body.types, reference);
@@ -38,7 +38,7 @@ function convert(body: Body, from: AbstractHeapCode, to: AbstractHeapCode): void
   body.push(isNullable(reference) ? withNull(result) : result);
 }
 
-/** Core 3.4.3, `ref.eq`; shared-everything threads: the sharedness of both operands matches. */
+/** Core 3.4.6, `ref.eq`; shared-everything threads: the sharedness of both operands matches. */
 function equal(body: Body): void {
   const second = sharednessOf(body.types, popEitherShare(body, eq));
   const first = sharednessOf(body.types, popEitherShare(body, eq));
@@ -49,7 +49,7 @@ function equal(body: Body): void {
   body.push(I32);
 }
 
-/** Core 3.4.3, `ref.func`: in a body, the function must be declared for it somewhere else in the module. */
+/** Core 3.4.6, `ref.func`: in a body, the function must be declared for it somewhere else in the module. */
 function refFunc(body: Body, index: number): void {
   const { type, exact } = functionAt(body, index);
   if (body.constant) body.declared.add(index);

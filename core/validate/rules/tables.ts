@@ -1,4 +1,4 @@
-/** Table instructions (core 3.4.5 "Tables"). */
+/** Table instructions (core 3.4.4 "Table instructions"). */
 import { isSubtype } from "../../subtype.ts";
 import { I32, type ValType } from "../../types.ts";
 import type { Body } from "../body.ts";

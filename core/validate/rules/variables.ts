@@ -1,18 +1,18 @@
-/** Variable instructions (core 3.4.2 "Variables") and the accesses of shared-everything threads to globals. */
+/** Variable instructions (core 3.4.3 "Variable instructions") and the accesses of shared-everything threads to globals. */
 import type { GlobalType } from "../../module.ts";
 import type { ValType } from "../../types.ts";
 import type { Body } from "../body.ts";
 import { globalAt } from "../lookups.ts";
 import type { Rules } from "../rule.ts";
 
-/** Core 3.4.2: a local must hold a value; only a non-defaultable one may not. */
+/** Core 3.4.3: a local must hold a value; only a non-defaultable one may not. */
 function getLocal(body: Body, index: number): void {
   const type = body.local(index);
   if (!body.locals.hasValue(index, type)) body.fail("uninitialized-local", `uninitialized local ${index}`);
   body.push(type);
 }
 
-/** Core 3.4.12: a constant expression reads immutable globals only (and none but those before it, which are all that exist yet). */
+/** Core 3.4.13: a constant expression reads immutable globals only (and none but those before it, which are all that exist yet). */
 function getGlobal(body: Body, index: number): void {
   const global = globalAt(body, index);
   if (body.constant) requireConstant(body, index, global);

@@ -7,7 +7,7 @@
 
 /** Exports of the heap runtime, instantiated once per agent. */
 export interface RuntimeExports {
-  /** Sets up a fresh memory whose plan words (runtime/control.ts) are written. Called once, by the agent that makes the store. */
+  /** Sets up a fresh memory whose plan words (runtime/control.ts) are written. In a memory that is set up it only reads them. Called first. */
   initialize(): void;
 
   /** Makes the calling instance the runtime of agent `id`, in a safe region. `mayBlock` is 0 where `Atomics.wait` is forbidden: there waits spin. */

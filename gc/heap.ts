@@ -90,7 +90,9 @@ export class Heap {
 
   /** Another agent's view of a heap that `create` made. */
   static join(share: HeapShare): Heap {
-    return new Heap(share);
+    const heap = new Heap(share);
+    heap.runtime.initialize();
+    return heap;
   }
 
   share(): HeapShare {

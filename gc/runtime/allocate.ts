@@ -2,9 +2,9 @@
 import { AGENT_NURSERY_USED, LARGE_BUDGET_BLOCKS, LARGE_YOUNG_BLOCKS, MODE, MODE_STRESS, PLAN_LIMIT_BLOCKS } from "./control";
 import { STOP_REQUEST } from "./layout";
 import { NONE, addressOf, blocksFor, makeLarge, reserve, takeSpan, unreserve } from "./blocks";
-import { collectForSpan, collectFull, collectYoung } from "./collect";
+import { collectForObject, collectForSpan, collectForStress, collectYoung } from "./collect";
 import { LARGEST_SMALL } from "./mark";
-import { allocateMedium, countAllocated, countBytes, nextHole, refreshNursery } from "./nursery";
+import { allocateInExtraBlock, allocateMedium, countAllocated, countBytes, nextHole, refreshNursery } from "./nursery";
 import { park, saveStack } from "./safepoint";
 import { agent, self } from "./state";
 
@@ -14,7 +14,7 @@ const MEDIUM: usize = 1024;
 export function allocate(size: usize, sp: usize): usize {
   saveStack(sp);
   if (atomic.load<u32>(STOP_REQUEST) != 0) park();
-  if ((load<u32>(MODE) & MODE_STRESS) != 0) collectYoung();
+  if ((load<u32>(MODE) & MODE_STRESS) != 0) collectForStress();
   return size > LARGEST_SMALL ? allocateLarge(size) : allocateSmall(size);
 }
 
@@ -24,14 +24,22 @@ function allocateSmall(size: usize): usize {
   if (address != 0) return address;
   collectYoung();
   address = fromNursery(size);
-  if (address != 0) return address;
-  collectFull();
-  return fromNursery(size);
+  if (address == 0) address = allocateInExtraBlock(size);
+  return address != 0 ? address : collectForObject(size);
 }
 
-function fromNursery(size: usize): usize {
+/** Takes memory that the nursery has; 0 when it is used up. */
+export function fromNursery(size: usize): usize {
   refreshNursery();
   return size > MEDIUM ? allocateMedium(size) : nextHole(size);
+}
+
+/** Takes blocks for a large object; NONE when there are no such blocks, or the limit is reached. */
+export function takeLarge(blocks: u32): u32 {
+  if (!reserve(blocks)) return NONE;
+  const first = takeSpan(blocks, agent);
+  if (first == NONE) unreserve(blocks);
+  return first;
 }
 
 /** An object in blocks of its own. */
@@ -43,11 +51,7 @@ function allocateLarge(size: usize): usize {
     store<u32>(self, 1, AGENT_NURSERY_USED);
     collectYoung();
   }
-  let first = NONE;
-  if (reserve(blocks)) {
-    first = takeSpan(blocks, agent);
-    if (first == NONE) unreserve(blocks);
-  }
+  let first = takeLarge(blocks);
   if (first == NONE) first = collectForSpan(blocks);
   if (first == NONE) return 0;
   const address = addressOf(first);

@@ -23,12 +23,12 @@ import {
   STAT_RESTARTS,
   STAT_YOUNG,
 } from "./control";
-import { NONE, reserve, takeSpan, unreserve } from "./blocks";
+import { fromNursery, takeLarge } from "./allocate";
 import { SEGMENT_ENTRIES, resetLog } from "./barrier";
 import { FAIL_BROKEN, fail } from "./debug";
 import { beginMarking, closeMarking, markAsCollector, rescan } from "./mark";
 import { clearGray } from "./mark-stack";
-import { countAllocated, dropStaleBuffer, refill } from "./nursery";
+import { allocateInExtraBlock, countAllocated, dropStaleBuffer, refill } from "./nursery";
 import { adjustBudgets } from "./policy";
 import { visitRoots } from "./roots";
 import { adoptStop, awaitStopped, park, releaseWorld, requestStop } from "./safepoint";
@@ -56,26 +56,37 @@ export function collectYoung(): void {
 
 /** Collects everything. */
 export function collectFull(): void {
-  while (!requestStop()) park();
-  awaitStopped();
-  runCollection(true, false);
+  stopAndCollectAll();
   finish();
 }
 
-/**
- * Collects everything, and takes `blocks` blocks before other agents run again and could be faster. Returns the first, or NONE.
- */
+/** Collects everything, and takes `blocks` blocks before other agents run again and could be faster. Returns the first, or NONE. */
 export function collectForSpan(blocks: u32): u32 {
+  stopAndCollectAll();
+  const first = takeLarge(blocks);
+  finish();
+  return first;
+}
+
+/** Collects everything, and allocates `size` bytes before other agents run again. 0 when the memory is full. */
+export function collectForObject(size: usize): usize {
+  stopAndCollectAll();
+  let address = fromNursery(size);
+  if (address == 0) address = allocateInExtraBlock(size);
+  releaseWorld();
+  return address;
+}
+
+function stopAndCollectAll(): void {
   while (!requestStop()) park();
   awaitStopped();
   runCollection(true, false);
-  let first = NONE;
-  if (reserve(blocks)) {
-    first = takeSpan(blocks, agent);
-    if (first == NONE) unreserve(blocks);
-  }
-  finish();
-  return first;
+}
+
+/** As if each safepoint were the one at which the nursery is used up; now and then everything is collected. */
+export function collectForStress(): void {
+  if ((load<u32>(SEQUENCE) & 15) == 15) collectFull();
+  else collectYoung();
 }
 
 /** Refills the collector's nursery before others can take the blocks, and lets the world go. */

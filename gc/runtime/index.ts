@@ -1,7 +1,7 @@
 /** The exports of the heap runtime: `RuntimeExports` in gc/api.ts. */
 import { STOP_REQUEST } from "./layout";
 import { MODE, MODE_STRESS } from "./control";
-import { collectFull, collectYoung } from "./collect";
+import { collectForStress, collectFull, collectYoung } from "./collect";
 import { park, releaseWorld, saveStack, stopFromSafeRegion } from "./safepoint";
 import { TRACE_VERIFY, trace } from "./trace";
 
@@ -15,7 +15,7 @@ export { enter, leave } from "./safepoint";
 export function poll(sp: usize): void {
   saveStack(sp);
   if (atomic.load<u32>(STOP_REQUEST) != 0) park();
-  else if ((load<u32>(MODE) & MODE_STRESS) != 0) collectYoung();
+  else if ((load<u32>(MODE) & MODE_STRESS) != 0) collectForStress();
 }
 
 export function collect(sp: usize, full: u32): void {

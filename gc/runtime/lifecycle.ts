@@ -40,6 +40,8 @@ const FIRST_SPINS: u32 = 20000;
 
 export function initialize(): void {
   loadPlan();
+  // Another agent that joins the heap: all of this is done.
+  if (load<u32>(EPOCH) != 0) return;
   store<u32>(EPOCH, 1);
   store<u32>(SPINS, FIRST_SPINS);
   store<u32>(MODE, load<u32>(PLAN_MODE));

@@ -29,7 +29,7 @@ import {
   SEQUENCE,
   USED_BLOCKS,
 } from "./control";
-import { GOOD_LINES, NONE, addressOf, entry, entryOf, freeLinesOf, reserve, takeFresh, takeSingle } from "./blocks";
+import { GOOD_LINES, NONE, addressOf, entry, entryOf, freeLinesOf, reserve, takeFresh, takeSingle, takeSpan, unreserve } from "./blocks";
 import { agent, getTop, lineOf, self, setBuffer } from "./state";
 
 /** A block with fewer free lines is not worth a visit. */
@@ -114,7 +114,7 @@ function takeBlock(): u32 {
       atomic.store<u32>(entryOf(block), entry(BLOCK_OWNED, agent));
       return block;
     }
-    atomic.sub<u32>(USED_BLOCKS, 1);
+    unreserve(1);
   }
   return takeSingle(USEFUL_LINES, agent);
 }
@@ -219,6 +219,27 @@ export function allocateMedium(size: usize): usize {
   mediumTop += size;
   countBytes(size);
   return address;
+}
+
+/**
+ * An object for which the nursery, just refilled, has no hole that is large enough: takes one more whole block. 0 when there is none.
+ * The caller collects first, so that objects of a size that never fits do not grow the heap to its limit.
+ */
+export function allocateInExtraBlock(size: usize): usize {
+  const count = load<u32>(self, AGENT_NURSERY_COUNT);
+  if (count == NURSERY_CAPACITY || !reserve(1)) return 0;
+  const block = takeSpan(1, agent);
+  if (block == NONE) {
+    unreserve(1);
+    return 0;
+  }
+  atomic.store<u32>(entryOf(block), entry(BLOCK_OWNED, agent));
+  list(count, block);
+  store<u32>(self, count + 1, AGENT_NURSERY_COUNT);
+  mediumTop = addressOf(block) + size;
+  mediumLimit = addressOf(block) + BLOCK_BYTES;
+  countBytes(size);
+  return addressOf(block);
 }
 
 /** Takes a block without survivors from the end of the list. */

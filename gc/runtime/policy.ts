@@ -8,6 +8,8 @@ import {
   LARGE_BUDGET_BLOCKS,
   LARGE_YOUNG_BLOCKS,
   MARKED_BYTES,
+  MODE,
+  MODE_STRESS,
   NURSERY_BYTES,
   PLAN_LIMIT_BLOCKS,
   PLAN_NURSERY_BYTES,
@@ -55,7 +57,9 @@ function activeAgents(): u32 {
 function setBudgets(live: f64, active: u32): void {
   const limit = (load<u32>(PLAN_LIMIT_BLOCKS) as f64) * (BLOCK_BYTES as f64);
   const room = max(limit - live, 0);
-  const fixed = load<u32>(PLAN_NURSERY_BYTES);
+  let fixed = load<u32>(PLAN_NURSERY_BYTES);
+  // Every collection looks at the whole nursery: where there is one per allocation, it is small.
+  if ((load<u32>(MODE) & MODE_STRESS) != 0) fixed = NURSERY_LEAST;
   const wish = fixed != 0 ? fixed : active > 1 || live > BIG_LIVE_SET ? NURSERY_MOST : NURSERY_ALONE;
   // All nurseries together take at most half of what is left, so that survivors find room beside them.
   const share = room / (2.0 * (active as f64));

@@ -2,7 +2,7 @@
 import { Heap, type HeapOptions, type HeapShare } from "../../../../gc/heap.ts";
 import { NULL_REFERENCE } from "../../../../gc/runtime/layout.ts";
 import { writeRecord } from "../../../../gc/type-records.ts";
-import { type Program, type ProgramType, programTypes } from "./program.ts";
+import { type Program, type ProgramType, programTypes } from "./program-types.ts";
 
 export const NULL = NULL_REFERENCE;
 /** Addresses of the records of the program's types. */

@@ -1,15 +1,6 @@
 /** A mutator as lowered code would be: the inlined allocation, its slow path out of line, polls, the write barrier, the shadow stack. */
 import binaryen from "binaryen";
 
-/** Sizes and reference maps of the types that the program allocates; their records' addresses are imported as `types.<name>`. */
-export const programTypes = {
-  node: { kind: 0, size: 16, references: [4, 8] },
-  numbers: { kind: 1, size: 2, references: [] },
-  bytes: { kind: 1, size: 0, references: [] },
-  references: { kind: 1, size: 2, references: [8] },
-} as const;
-export type ProgramType = keyof typeof programTypes;
-
 const NULL = "(i32.const 0xfefefefe)";
 
 const source = `(module
@@ -111,7 +102,8 @@ const source = `(module
   ;; The write barrier, then the store.
   (func $write (export "write") (param $object i32) (param $offset i32) (param $value i32)
     (if (i32.and (i32.load (local.get $object)) (i32.const 4)) (then (call $log (local.get $object))))
-    (i32.store (i32.add (local.get $object) (local.get $offset)) (local.get $value)))
+    ;; Atomic: another agent that reads the reference must see what it refers to.
+    (i32.atomic.store (i32.add (local.get $object) (local.get $offset)) (local.get $value)))
 
   ;; Replaces trees in an array of references, 'rounds' times in turn: old objects that are written to, and garbage of every age.
   (func (export "replace") (param $array i32) (param $depth i32) (param $rounds i32) (param $sp i32) (result i32)
@@ -142,20 +134,4 @@ export function assembleProgram(): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(module.emitBinary());
   module.dispose();
   return bytes;
-}
-
-/** What the program exports: all but addresses and counts is `sp`, last. */
-export interface Program {
-  pair(a: number, b: number, sp: number): number;
-  build(depth: number, sp: number): number;
-  count(tree: number): number;
-  churn(depth: number, rounds: number, sp: number): bigint;
-  list(length: number, sp: number): number;
-  listLength(list: number): number;
-  numbers(length: number, sp: number): number;
-  bytes(length: number, sp: number): number;
-  references(length: number, sp: number): number;
-  write(object: number, offset: number, value: number): void;
-  replace(array: number, depth: number, rounds: number, sp: number): number;
-  spin(flag: number, sp: number): void;
 }

@@ -6,7 +6,10 @@ import { Mutator, type MutatorShare } from "./mutator.ts";
 export type Task =
   | { readonly kind: "churn"; readonly depth: number; readonly rounds: number }
   | { readonly kind: "replace"; readonly length: number; readonly depth: number; readonly rounds: number }
+  /** As "replace", in an array that another agent keeps alive. */
+  | { readonly kind: "replaceIn"; readonly array: number; readonly depth: number; readonly rounds: number }
   | { readonly kind: "spin"; readonly flag: number }
+  | { readonly kind: "collect"; readonly full: boolean; readonly rounds: number }
   | { readonly kind: "large"; readonly bytes: number; readonly rounds: number }
   | { readonly kind: "detach" };
 
@@ -19,8 +22,13 @@ function perform(task: Task): number {
       return Number(mutator.run((sp, program) => program.churn(task.depth, task.rounds, sp)));
     case "replace":
       return mutator.run((sp, program) => program.replace(program.references(task.length, sp), task.depth, task.rounds, sp));
+    case "replaceIn":
+      return mutator.run((sp, program) => program.replace(task.array, task.depth, task.rounds, sp));
     case "spin":
       mutator.run((sp, program) => program.spin(task.flag, sp));
+      return 0;
+    case "collect":
+      for (let i = 0; i < task.rounds; i++) mutator.collect(task.full);
       return 0;
     case "large":
       return mutator.run((sp, program) => {

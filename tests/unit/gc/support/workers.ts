@@ -16,6 +16,7 @@ export class TestWorker {
   /** Starts a Worker as agent `id` of the heap of `mutator`. */
   static async start(mutator: Mutator, id: number): Promise<TestWorker> {
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: { share: mutator.share(), id } });
+    worker.setMaxListeners(0);
     await nextMessage(worker);
     return new TestWorker(id, worker);
   }

@@ -44,6 +44,7 @@ export function requireSharedMemory(): void {
 
 interface ProcessLike {
   readonly arch?: string;
+  readonly execArgv?: readonly string[];
   readonly versions?: { readonly node?: string };
 }
 const hostProcess = (globalThis as { process?: ProcessLike }).process;
@@ -74,7 +75,9 @@ export async function startWorker(name: string, script: string | URL = workerScr
 
 async function startThread(name: string, script: string | URL): Promise<HostWorker> {
   const { Worker: Thread } = await import("node:worker_threads");
-  const thread = new Thread(new URL(script, import.meta.url), { name });
+  // A Worker inherits the process's options, and one of them Node refuses where the script is a file.
+  const execArgv = hostProcess?.execArgv?.filter((option) => !option.startsWith("--input-type"));
+  const thread = new Thread(new URL(script, import.meta.url), execArgv === undefined ? { name } : { name, execArgv });
   let cause: unknown;
   thread.on("error", (error) => {
     cause = error;

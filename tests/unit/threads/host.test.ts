@@ -1,0 +1,45 @@
+import { execFileSync } from "node:child_process";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { createStore, IsolationError } from "../../../threads/runtime.ts";
+
+const entry = new URL("../../../threads/runtime.ts", import.meta.url).href;
+
+/** Runs a program in a Node of its own and returns what it prints. */
+function node(program: string): string {
+  return execFileSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8", timeout: 20_000 });
+}
+
+describe("hosts", () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  test("a page that is not cross-origin isolated is told which headers it needs", async () => {
+    vi.stubGlobal("crossOriginIsolated", false);
+    await expect(createStore({ threads: 0 })).rejects.toBeInstanceOf(IsolationError);
+    await expect(createStore({ threads: 0 })).rejects.toThrow(
+      /Cross-Origin-Opener-Policy: same-origin.*Cross-Origin-Embedder-Policy: require-corp/,
+    );
+  });
+
+  test("a Worker script that cannot be loaded rejects createStore", async () => {
+    await expect(createStore({ threads: 1, workerScript: new URL("file:///nowhere/worker.js") })).rejects.toMatchObject({
+      code: "worker-lost",
+    });
+  });
+
+  test("a process ends when nobody waits for its store, closed or not", () => {
+    const start = `import { createStore } from ${JSON.stringify(entry)}; const store = await createStore({ threads: 2 });`;
+    expect(node(`${start} console.log("open");`)).toBe("open\n");
+    expect(node(`${start} await store.close(); console.log("closed");`)).toBe("closed\n");
+  });
+
+  test("a call in flight keeps the process until it is answered", () => {
+    const program = `import { createStore } from ${JSON.stringify(entry)};
+      const store = await createStore({ threads: 1 });
+      const { instance } = await store.WebAssembly.instantiate(\`(module (type $slow (shared (func (param i32) (result i32))))
+        (func (export "slow") (type $slow) (loop $l (br_if $l (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))) (i32.const 42)))\`);
+      store.spawn(instance.exports.slow, 300000000).then((value) => console.log(value));`;
+    expect(node(program)).toBe("42\n");
+  });
+});

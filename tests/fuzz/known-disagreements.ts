@@ -1,0 +1,83 @@
+/**
+ * Where Heddle and V8 disagree about a module and Heddle is right, or both may choose: each with the clause that says so.
+ */
+import type { CompileError } from "../../core/base/errors.ts";
+import { type Surroundings, surroundingsOf } from "./unreachable-code.ts";
+
+/** A module on which the two disagree: one of `heddle` and `host` says why it is refused. */
+export interface Disagreement {
+  readonly bytes: Uint8Array;
+  readonly heddle: CompileError | undefined;
+  /** The host's message; empty where it accepts the module. */
+  readonly host: string;
+}
+
+export interface KnownDisagreement {
+  readonly name: string;
+  /** What the specification says, and where. */
+  readonly clause: string;
+  readonly matches: (disagreement: Disagreement) => boolean;
+}
+
+/** True where the host refuses with such a message. */
+const hostSays =
+  (pattern: RegExp) =>
+  ({ host }: Disagreement): boolean =>
+    pattern.test(host);
+/** Where Heddle refuses an instruction for a type mismatch: what is around it, and its opcode. */
+function mismatch({ heddle, bytes }: Disagreement): (Surroundings & { readonly opcode: number }) | undefined {
+  if (heddle?.code !== "type-mismatch" || heddle.offset === undefined) return undefined;
+  const surroundings = surroundingsOf(bytes, heddle.offset);
+  return surroundings && { ...surroundings, opcode: bytes[heddle.offset] as number };
+}
+
+export const knownDisagreements: readonly KnownDisagreement[] = [
+  {
+    name: "sizes of 32-bit memories and tables as 64-bit numbers",
+    clause:
+      "core 5.3 'Limits': `0x00 n:u64` for both address types; that n is in range is validation's (core 3.2 'Limits'). V8 reads a u32.",
+    matches: hostSays(/length overflow while decoding (initial|maximum) size/),
+  },
+  {
+    name: "smaller implementation limits of the host",
+    clause: "core appendix 'Implementation Limitations': a limit of the implementation, here on sizes that are valid.",
+    matches: hostSays(/larger than implementation limit/),
+  },
+  {
+    name: "a tag's attribute as a number",
+    clause: "core 5.3 'Tag Types': the attribute is the byte 0x00. V8 reads a LEB128 number, and so takes longer forms of zero.",
+    matches: ({ heddle }) => heddle?.code === "malformed-tag" && heddle.rule === "malformed tag attribute",
+  },
+  {
+    name: "a reference of unknown type is any operand",
+    clause:
+      "core appendix 'Validation Algorithm', pop_ref: in unreachable code `ref.as_non_null`, `br_on_null` and `br_on_non_null` make " +
+      "(ref bot), which is no number. V8 keeps the bottom of all types.",
+    matches: ({ heddle }) => heddle?.code === "type-mismatch" && heddle.rule.includes("(ref any heap type)"),
+  },
+  {
+    name: "ref.eq of a bottom and anything",
+    clause: "core 3.4 'ref.eq': both operands are eqref. V8 does not look at the second where the first is made up in unreachable code.",
+    matches: (disagreement) => {
+      const found = mismatch(disagreement);
+      return found?.opcode === 0xd3 && found.unreachable;
+    },
+  },
+  {
+    name: "types after a conditional branch in unreachable code",
+    clause:
+      "core 3.4 'br_if': [t* i32] -> [t*] for the label's types t*, in unreachable code too (the `br_on_` instructions likewise). V8 leaves " +
+      "the operands' own types on the stack there.",
+    matches: (disagreement) => mismatch(disagreement)?.afterConditionalBranch === true,
+  },
+  {
+    name: "br_on_non_null to a label without types",
+    clause: "core 3.4 'br_on_non_null': the label's types are [t* (ref ht)], and so one at least. V8 takes a label with none.",
+    matches: ({ heddle }) => heddle?.code === "type-mismatch" && /^type mismatch: label must take .* but has \[\]/.test(heddle.rule),
+  },
+];
+
+/** The entry that explains a disagreement, if there is one. */
+export function knownDisagreement(disagreement: Disagreement): KnownDisagreement | undefined {
+  return knownDisagreements.find(({ matches }) => matches(disagreement));
+}

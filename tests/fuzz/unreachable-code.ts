@@ -1,0 +1,61 @@
+/** What is known about an instruction's surroundings without validating: whether it is in unreachable code, and what stood there before. */
+import { CompileError } from "../../core/base/errors.ts";
+import { decodeModule } from "../../core/binary/decode.ts";
+import { InstructionCursor } from "../../core/binary/instructions.ts";
+import { defaultFeatures } from "../../core/features.ts";
+import type { Row } from "../../core/ops/row.ts";
+
+/** The innermost block around an instruction. */
+export interface Surroundings {
+  /** The stack is polymorphic: an unconditional branch or a trap stands before the instruction in its block. */
+  unreachable: boolean;
+  /** A conditional branch stands between the two. */
+  afterConditionalBranch: boolean;
+}
+
+const unconditional = /^(unreachable|br|br_table|return|throw|throw_ref|rethrow|return_call\w*)$/;
+const conditional = /^br_(if|on_\w+)$/;
+
+/** The surroundings of the instruction at an offset of the module; undefined where none is there. */
+export function surroundingsOf(bytes: Uint8Array, offset: number): Surroundings | undefined {
+  try {
+    const func = decodeModule(bytes).functions.find(({ body }) => offset >= body.offset && offset < body.offset + body.bytes.length);
+    if (func === undefined) return undefined;
+    const cursor = new InstructionCursor(func.body, defaultFeatures);
+    const blocks: Surroundings[] = [{ unreachable: false, afterConditionalBranch: false }];
+    while (cursor.next() && cursor.offset < offset) follow(blocks, cursor.row);
+    return blocks.at(-1);
+  } catch (error) {
+    if (!(error instanceof CompileError)) throw error;
+    return undefined;
+  }
+}
+
+function follow(blocks: Surroundings[], row: Row): void {
+  const block = blocks.at(-1);
+  switch (row.control) {
+    case "block":
+    case "loop":
+    case "if":
+    case "try":
+    case "try_table":
+      blocks.push({ unreachable: false, afterConditionalBranch: false });
+      return;
+    case "end":
+    case "delegate":
+      blocks.pop();
+      return;
+    case "else":
+    case "catch":
+      blocks.pop();
+      blocks.push({ unreachable: false, afterConditionalBranch: false });
+      return;
+  }
+  if (block === undefined) return;
+  if (unconditional.test(row.name)) {
+    block.unreachable = true;
+    block.afterConditionalBranch = false;
+  } else if (block.unreachable && conditional.test(row.name)) {
+    block.afterConditionalBranch = true;
+  }
+}

@@ -93,6 +93,19 @@ describe("safe regions", () => {
     runtime.leave(outer);
   });
 
+  test("an agent does not go on in a buffer whose block went to another agent", async () => {
+    const [mutator, [worker]] = await start(1);
+    const handle = mutator.keep((sp, program) => program.references(100, sp));
+    mutator.run((sp, program) => program.churn(3, 1, sp));
+    await worker!.ask({ kind: "collect", full: true, rounds: 1 });
+    await worker!.ask({ kind: "replaceIn", array: mutator.get(handle), depth: 8, rounds: 100 });
+    mutator.run((sp, program) => program.churn(10, 1, sp));
+    for (let i = 0; i < 100; i++) {
+      expect(mutator.run((_, program) => program.count(mutator.word(mutator.get(handle) + 8 + 4 * i)))).toBe(nodes(8));
+    }
+    expect(mutator.heap.runtime.verify()).toBe(0);
+  });
+
   test("an agent that enters while another collects waits for the end", async () => {
     const [mutator, workers] = await start(2, { maximum: megabytes(128) });
     const tree = mutator.keep((sp, program) => program.build(14, sp));

@@ -1,36 +1,56 @@
 /**
- * What run mode needs to execute scripts: a namespace of the WebAssembly JavaScript Interface's shape, per script, and other agents.
+ * What scripts run on: a namespace of the WebAssembly JavaScript Interface's shape.
  *
- * The runtime gives it; without the runtime there is nothing to run on, and run mode says so instead of passing anything.
+ * `heddle` is the runtime of this project. `engine` is the host's own implementation, which has only the standard: with it the scripts,
+ * this runner and the binaries that the text parser makes are checked against somebody else's work.
  */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import type { FeatureSet } from "../../core/features.ts";
+
+/** An object with exports, made from a module. */
+export interface InstanceLike {
+  readonly exports: Readonly<Record<string, unknown>>;
+}
 
 /** The part of the `WebAssembly` namespace that scripts are run with. */
-export type Namespace = Pick<
-  typeof WebAssembly,
-  "Module" | "Instance" | "Memory" | "Table" | "Global" | "CompileError" | "LinkError" | "RuntimeError"
->;
+export interface NamespaceLike {
+  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
+  readonly Instance: new (module: never, imports: WebAssembly.Imports) => InstanceLike;
+}
 
 /** One store, on which one script runs. */
 export interface ScriptStore {
-  readonly WebAssembly: Namespace;
+  readonly WebAssembly: NamespaceLike;
   close(): Promise<void>;
 }
 
 export interface Executor {
-  /** What results were obtained on: printed with them. */
-  readonly name: string;
-  open(): Promise<ScriptStore>;
+  readonly name: RuntimeName;
+  /** Whether traps have the messages of the standard. */
+  readonly standardMessages: boolean;
+  open(features: FeatureSet): Promise<ScriptStore>;
 }
 
 export const hosts = ["node", "chromium", "firefox", "bun", "deno"] as const;
 export type Host = (typeof hosts)[number];
+export const runtimes = ["heddle", "engine"] as const;
+export type RuntimeName = (typeof runtimes)[number];
 
-const runtime = join(import.meta.dirname, "..", "..", "threads", "runtime.ts");
+const engine: Executor = {
+  name: "engine",
+  standardMessages: false,
+  open: async () => ({ WebAssembly: WebAssembly as NamespaceLike, close: async () => {} }),
+};
 
-/** The executor on a host; undefined where there is no runtime to run on yet. */
-export async function findExecutor(host: Host): Promise<Executor | undefined> {
-  if (host !== "node" || !existsSync(runtime)) return undefined;
-  return undefined;
+/** The executor on this host. Loads the runtime only where it is asked for. */
+export async function executorOf(name: RuntimeName): Promise<Executor> {
+  if (name === "engine") return engine;
+  const { createStore } = await import("../../threads/runtime.ts");
+  return {
+    name,
+    standardMessages: true,
+    open: async (features) => {
+      const store = await createStore({ threads: 0, features, heap: { maximum: 1 << 28 } });
+      return { WebAssembly: store.WebAssembly as NamespaceLike, close: () => store.close() };
+    },
+  };
 }

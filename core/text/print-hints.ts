@@ -27,13 +27,11 @@ interface Entry {
 
 /** Reads the sections that annotations can tell into `hints`, and returns the other custom sections. */
 export function takeHints(module: ModuleParts, features: FeatureSet, hints: HintTexts): readonly CustomSection[] {
-  const taken = new Set<string>();
+  // Two sections of one name would be merged, and annotations alone do not tell which of them stands first.
+  const names = module.customs.map(({ name }) => name);
+  const isAlone = (name: string): boolean => names.indexOf(name) === names.lastIndexOf(name);
   return module.customs.filter((custom) => {
-    const { name } = custom;
-    // A second section of the same name would be merged with the first.
-    if (!isAnnotationName(name) || taken.has(name) || !takeSection(module, features, custom, hints)) return true;
-    taken.add(name);
-    return false;
+    return !isAnnotationName(custom.name) || !isAlone(custom.name) || !takeSection(module, features, custom, hints);
   });
 }
 

@@ -7,14 +7,14 @@
  */
 import { assert, InternalError } from "../core/base/assert.ts";
 import { TrapCode } from "../core/lower/lowered.ts";
-import type { Heap } from "../gc/heap.ts";
+import { canBlock, type Heap } from "../gc/heap.ts";
 import { createRootBlock, createSharedBlock, resetBlocks } from "./blocks.ts";
 import type { Control } from "./control.ts";
 import { anyKind, type Conversions, fromLowered, HOST_HANDLE, internalize, isOpaqueToJs, toLowered } from "./convert.ts";
 import { FunctionTable, type LoweredFunction, reserveFunctions } from "./functions.ts";
 import { JsValues } from "./js-values.ts";
 import { hostType, NULL, type Signature, type ValueKind } from "./kinds.ts";
-import { type LinkedInstance, type LocalImports, link } from "./link.ts";
+import { createSharedMemories, type LinkedInstance, type LocalImports, link } from "./link.ts";
 import { Objects } from "./objects.ts";
 import type { AgentStatistics, Install, InstancePlan, ModulePlan, TemplatePlan } from "./protocol.ts";
 import { growTable } from "./tables.ts";
@@ -61,6 +61,7 @@ export class Agent implements Conversions {
   installed = 0;
   jobs = 0;
   readonly #hostRecord: number;
+  readonly #mayBlock = canBlock();
   readonly #modules = new Map<number, ModulePlan>();
   readonly #instances = new Map<number, LinkedInstance>();
   readonly #templates = new Map<number, TemplatePlan>();
@@ -90,8 +91,11 @@ export class Agent implements Conversions {
   #runtimeFunctions(): Record<string, (...operands: never[]) => unknown> {
     const { runtime } = this.heap;
     return {
-      enter: runtime.enter,
-      leave: runtime.leave,
+      beginWait: (sp: number) => {
+        if (!this.#mayBlock) this.raise(TrapCode.blockingForbidden);
+        runtime.leave(sp);
+      },
+      endWait: () => void runtime.enter(),
       growTable: (record: number, delta: number, value: number, scanned: number) =>
         growTable(this, record >>> 0, delta, value, scanned !== 0),
       externHandle: (value: unknown) => this.externHandle(value),
@@ -147,7 +151,9 @@ export class Agent implements Conversions {
     const place = this.#places.get(id);
     if (place !== undefined) resetBlocks(this, module, place.shared, place.roots);
     const { functions, tags, shared, roots } = place ?? this.#place(id, module);
-    const instance = link(this, module, { id: -1, module: module.id, functions, shared, tags, imports: template.imports }, roots, noLocals);
+    const memories = createSharedMemories(module);
+    const plan = { id: -1, module: module.id, functions, shared, tags, memories, imports: template.imports };
+    const instance = link(this, module, plan, roots, noLocals);
     this.initialize(instance);
     return instance;
   }

@@ -53,7 +53,7 @@ export function link(agent: Agent, module: ModulePlan, plan: InstancePlan, roots
   const host = new WebAssembly.Instance(module.host, imports);
 
   const memories = lowered.memories.map((memory, index) =>
-    memory.imported ? linker.memory(index) : (host.exports[importKey("memory", index)] as WebAssembly.Memory),
+    memory.imported || memory.shared ? linker.memory(index) : (host.exports[importKey("memory", index)] as WebAssembly.Memory),
   );
   let tag = plan.tags;
   for (const [index, { imported }] of lowered.tags.entries()) {
@@ -183,7 +183,7 @@ class Linker {
     if (local !== undefined) return local as WebAssembly.Memory;
     const entry = this.#resolved.get(importKey("memory", index));
     if (entry?.kind === "memory" && entry.memory !== undefined) return entry.memory;
-    return standInMemory(this.#module.lowered.memories[index]!);
+    return this.#plan.memories[index] ?? createMemory(this.#module.lowered.memories[index]!);
   }
 
   #tag(index: number): WebAssembly.ImportValue {
@@ -198,7 +198,12 @@ function outOfReach(): never {
   throw new Error("a function of another agent was called: shared functions cannot name it");
 }
 
-function standInMemory(memory: LoweredMemory): WebAssembly.Memory {
+/** The shared memories that a module defines: made once, for all agents. */
+export function createSharedMemories({ lowered }: ModulePlan): (WebAssembly.Memory | undefined)[] {
+  return lowered.memories.map((memory) => (memory.shared && !memory.imported ? createMemory(memory) : undefined));
+}
+
+function createMemory(memory: LoweredMemory): WebAssembly.Memory {
   const pages = (value: bigint): number | bigint => (memory.is64 ? value : Number(value));
   const descriptor = {
     initial: pages(memory.minimum),

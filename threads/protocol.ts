@@ -58,6 +58,8 @@ export interface InstancePlan {
   readonly shared: number;
   /** Store-wide number of the first tag that the module defines. */
   readonly tags: number;
+  /** The shared memories that the module defines, by memory index. */
+  readonly memories: readonly (WebAssembly.Memory | undefined)[];
   /** Parallel to the module's imports. */
   readonly imports: readonly ResolvedImport[];
 }

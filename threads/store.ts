@@ -19,7 +19,7 @@ import { reserveFunctions } from "./functions.ts";
 import { hardwareConcurrency, hasTotalStoreOrder, requireSharedMemory } from "./host.ts";
 import type { CompiledModule, ImportedItems } from "./imports.ts";
 import { Kinds } from "./kinds.ts";
-import type { LinkedInstance } from "./link.ts";
+import { createSharedMemories, type LinkedInstance } from "./link.ts";
 import { type BoundNamespace, createNamespace } from "./namespace.ts";
 import type { ModuleObject, Namespace } from "./namespace-shape.ts";
 import { Pool, WorkerLostError } from "./pool.ts";
@@ -153,6 +153,7 @@ export class Store {
       functions: reserveFunctions(this.#heap, plan.signatures.slice(plan.lowered.importedFunctions)),
       shared: createSharedBlock(agent, plan),
       tags: agent.control.reserveTags(plan.lowered.tags.filter(({ imported }) => !imported).length),
+      memories: createSharedMemories(plan),
       imports: imported.resolved,
     };
     const instance = agent.link(instancePlan, createRootBlock(agent, plan), imported.local);

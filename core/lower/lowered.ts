@@ -17,10 +17,10 @@
  *     global     <k>                    imported unshared global k: a host global of the lowered type
  *     globalcell <k>                    address of imported global k's cell (immutable i32): shared globals, and root cells of references
  *     table      <k>                    address of imported table k's record (immutable i32)
- *     memory     <k>                    imported memory k
+ *     memory     <k>                    imported memory k, or shared memory k that the module defines
  *     tag        <k>                    imported tag k, in the lowered signature
  *
- * and exports `global <k>`, `memory <k>`, `tag <k>` for each item that the module defines (unshared globals only), `init` (params: sp)
+ * and exports `global <k>`, `memory <k>`, `tag <k>` for each item that the module defines (unshared globals and memories only), `init` (params: sp)
  * and `initThreadLocals` (params: sp). Functions are reached through the function table: `base.functions + i` is function
  * `importedFunctions + i`, put there by an element segment when the host module is instantiated.
  *

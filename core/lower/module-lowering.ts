@@ -1,7 +1,7 @@
 /** What the lowering of one module's functions has in common: the host module, and where the module's items are in it. */
 import { assert } from "../base/assert.ts";
-import { Immediates } from "../ops/immediates.ts";
 import type { Global, GlobalType } from "../module.ts";
+import { Immediates } from "../ops/immediates.ts";
 import type { Row } from "../ops/row.ts";
 import { rowByName } from "../ops/table.ts";
 import type { TypeStore } from "../type-store.ts";
@@ -15,13 +15,19 @@ import { type Instruction, instructionsOfExpression, notLowered } from "./instru
 import { constantNames } from "./operand.ts";
 import type { LowerOptions } from "./options.ts";
 import { type Placement, placeItems, type SegmentPlace } from "./placement.ts";
-import { isException, loweredBlock, loweredFunction, type LoweredSignature, loweredType } from "./reference-types.ts";
+import { isException, type LoweredSignature, loweredBlock, loweredFunction, loweredType } from "./reference-types.ts";
 import { Stubs } from "./stubs.ts";
 
 /** The largest 32-bit memory, for importing memories of any size. */
 const MAXIMUM_PAGES = 65536n;
 
-const zeroNames: Readonly<Record<number, string>> = { [I32]: "i32.const", [I64]: "i64.const", [F32]: "f32.const", [F64]: "f64.const", [V128]: "v128.const" };
+const zeroNames: Readonly<Record<number, string>> = {
+  [I32]: "i32.const",
+  [I64]: "i64.const",
+  [F32]: "f32.const",
+  [F64]: "f64.const",
+  [V128]: "v128.const",
+};
 
 export class ModuleLowering {
   readonly valid: ValidModule;
@@ -50,7 +56,13 @@ export class ModuleLowering {
     this.types = valid.types;
     this.options = options;
     this.placement = placeItems(valid);
-    this.heapMemory = this.host.importMemory("heap", "memory", { minimum: 1n, maximum: MAXIMUM_PAGES, shared: true, is64: false, pageSizeLog2: 16 });
+    this.heapMemory = this.host.importMemory("heap", "memory", {
+      minimum: 1n,
+      maximum: MAXIMUM_PAGES,
+      shared: true,
+      is64: false,
+      pageSizeLog2: 16,
+    });
     this.functionsBase = this.host.importGlobal("base", "functions", I32, false);
     this.host.importTable("functions", "table");
     this.#declareMemories();
@@ -201,10 +213,11 @@ export class ModuleLowering {
   #declareMemories(): void {
     this.valid.memories.forEach((type, index) => {
       if (type.pageSizeLog2 !== 16) notLowered(this, "a memory with a custom page size", 0);
-      const imported = index < this.valid.imports.memory;
-      const memory = imported ? this.host.importMemory("memory", String(index), type) : this.host.memory(`memory ${index}`, type);
+      // A shared memory is one for all agents, so even the module's own comes from outside.
+      const outside = type.shared || index < this.valid.imports.memory;
+      const memory = outside ? this.host.importMemory("memory", String(index), type) : this.host.memory(`memory ${index}`, type);
       this.memories.push(memory);
-      if (!imported) this.host.export(`memory ${index}`, "memory", memory);
+      if (!outside) this.host.export(`memory ${index}`, "memory", memory);
     });
   }
 

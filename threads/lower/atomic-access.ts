@@ -27,7 +27,13 @@ export function hostName(row: Row, storage: StorageType): string {
 }
 
 /** Writes the access: `pushPlace` pushes an address and returns the offset from it; then come the values. */
-export function access(lowering: FunctionLowering, row: Row, storage: StorageType, values: readonly Operand[], pushPlace: () => number): void {
+export function access(
+  lowering: FunctionLowering,
+  row: Row,
+  storage: StorageType,
+  values: readonly Operand[],
+  pushPlace: () => number,
+): void {
   const offset = pushPlace();
   for (const value of values) lowering.get(value);
   lowering.code.access(hostName(row, storage), offset);

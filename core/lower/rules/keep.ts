@@ -16,7 +16,7 @@ const HEAP_MEMORIES = 1;
 const memoryKinds: ReadonlySet<ImmediateKind> = new Set(["memory", "memarg"]);
 
 /** The immediates with memory indices of the host. */
-function withHostMemories(row: Row, immediates: Immediates): Immediates {
+export function withHostMemories(row: Row, immediates: Immediates): Immediates {
   if (!row.immediates.some((kind) => memoryKinds.has(kind))) return immediates;
   const changed = immediates.copy();
   changed.order = "seqcst";

@@ -103,4 +103,35 @@ describe("wasm:thread", () => {
       expect(count()).toBe(3);
     });
   });
+
+  test("a thread that waits on a memory keeps no collection waiting", async () => {
+    await withStore({ threads: 2 }, async (store) => {
+      const { sleep, wake, churn, badly } = await exportsOf<Record<string, (value?: number) => number>>(
+        store,
+        `(module (type $sleep (shared (func (result i32)))) (type $item (shared (struct (field i64)))) (type $churn (shared (func (param i32) (result i32))))
+          (memory (export "memory") 1 1 shared) (memory $own 1)
+          (func (export "sleep") (type $sleep) (local $kept (ref $item))
+            (local.set $kept (struct.new $item (i64.const 77)))
+            (i32.store (i32.const 4) (i32.const 1))
+            (drop (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const -1)))
+            (i32.wrap_i64 (struct.get $item 0 (local.get $kept))))
+          (func (export "wake") (result i32) (i32.atomic.store (i32.const 0) (i32.const 1)) (memory.atomic.notify (i32.const 0) (i32.const 9)))
+          (func (export "churn") (type $churn)
+            (loop $l (drop (struct.new $item (i64.const 1))) (br_if $l (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+            (i32.load (i32.const 4)))
+          (func (export "badly") (param i32) (result i32)
+            (if (local.get 0) (then (return (memory.atomic.wait64 $own (i32.const 0) (i64.const 0) (i64.const 0)))))
+            (memory.atomic.wait32 (i32.const 2) (i32.const 0) (i64.const 0))))`,
+      );
+      const sleeper = store.spawn(sleep!);
+      const before = store.heap.collections;
+      while ((await store.spawn(churn!, 5_000_000)) === 0);
+      store.collect();
+      expect(store.heap.collections).toBeGreaterThan(before);
+      expect(wake!()).toBe(1);
+      expect(await sleeper).toBe(77);
+      expect(() => badly!(0)).toThrow("unaligned atomic");
+      expect(() => badly!(1)).toThrow("expected shared memory");
+    });
+  });
 });

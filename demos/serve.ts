@@ -32,9 +32,9 @@ export interface StaticServer {
 /** Serves folders: the first one that has a file wins. Port 0 takes any free port. */
 export function serve(folders: readonly string[], port = 0): Promise<StaticServer> {
   const server = createServer((request, response) => {
-    const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
-    // normalize() resolves every `..` against the root, so that no path leaves the folder.
-    answer(response, folders, normalize(path.endsWith("/") ? `${path}index.html` : path));
+    const path = requestedPath(request.url ?? "/");
+    if (path === undefined) response.writeHead(400, isolation).end("bad request");
+    else answer(response, folders, path.endsWith("/") ? `${path}index.html` : path);
   });
   return new Promise((resolve, reject) => {
     server.once("error", reject);
@@ -47,6 +47,15 @@ export function serve(folders: readonly string[], port = 0): Promise<StaticServe
   function closeServer(): void {
     server.close();
     server.closeAllConnections();
+  }
+}
+
+/** The path of a request, from the root: normalize() resolves every `..` against it, so that no path leaves the folder. */
+function requestedPath(url: string): string | undefined {
+  try {
+    return normalize(decodeURIComponent(new URL(url, "http://localhost").pathname));
+  } catch {
+    return undefined; // not a URL, or not UTF-8 when decoded
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ANYREF, AbstractHeap, EXTERNREF, F32, F64, FUNCREF, I32, I64, refAbstract, refDefined, V128 } from "../../../../core/types.ts";
+import { AbstractHeap, ANYREF, EXTERNREF, F32, F64, FUNCREF, I32, I64, refAbstract, refDefined, V128 } from "../../../../core/types.ts";
 import { formatValue, parseValue } from "../../../../threads/cli/values.ts";
 
 test.each([

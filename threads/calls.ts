@@ -12,7 +12,7 @@
 import type { Heap } from "../gc/heap.ts";
 import type { Agent } from "./agent.ts";
 import { JobKind } from "./control.ts";
-import { fromLowered, toLowered } from "./convert.ts";
+import { fromLowered, isOpaqueToJs, toLowered } from "./convert.ts";
 import { isHeapAddress, isHostReference, NULL, type Signature, type ValueKind } from "./kinds.ts";
 import type { AgentEvent, RawValue } from "./protocol.ts";
 import { unpackError } from "./traps.ts";
@@ -72,7 +72,7 @@ export function keepResults(heap: Heap, record: number, kinds: readonly ValueKin
 
 /** Whether all values of a signature can be handed to another agent: numbers and shared references. */
 export function crossesAgents({ params, results }: Signature): boolean {
-  return [...params, ...results].every((kind) => kind.kind !== "v128" && !isHostReference(kind) && (kind.kind !== "ref" || kind.shared));
+  return [...params, ...results].every((kind) => !isOpaqueToJs(kind) && !isHostReference(kind) && (kind.kind !== "ref" || kind.shared));
 }
 
 interface Pending {

@@ -26,7 +26,7 @@ import {
 import { NULL_REFERENCE } from "../gc/runtime/layout.ts";
 import type { TypeRecords } from "../gc/type-records.ts";
 
-/** The reference hierarchies; in lowered code `extern` is a host reference, and an i32 where it is shared. */
+/** The reference hierarchies; in lowered code unshared `extern` and `exn` are references of the host, all others i32. */
 export type Hierarchy = "any" | "func" | "extern" | "exn" | "cont" | "waitqueue";
 
 export interface ReferenceKind {
@@ -76,19 +76,20 @@ const hierarchies: Readonly<Record<AbstractHeapCode, Hierarchy>> = {
   [AbstractHeap.nowaitqueue]: "waitqueue",
 };
 
-/** True for a reference that lowered code holds in a host reference rather than in an i32. */
+/** True for an unshared extern, which lowered code holds as the host's `externref`. */
 export function isHostReference(kind: ValueKind): boolean {
   return kind.kind === "ref" && kind.hierarchy === "extern" && !kind.shared;
 }
 
 /** True for an i32 that may be the address of a heap object. */
 export function isHeapAddress(kind: ValueKind): boolean {
-  return kind.kind === "ref" && kind.hierarchy !== "func" && !isHostReference(kind);
+  return kind.kind === "ref" && kind.hierarchy !== "func" && kind.hierarchy !== "exn" && !isHostReference(kind);
 }
 
 /** The type of the host's value that stands for a value of this kind. */
-export function hostType(kind: ValueKind): "i32" | "i64" | "f32" | "f64" | "v128" | "externref" {
+export function hostType(kind: ValueKind): "i32" | "i64" | "f32" | "f64" | "v128" | "externref" | "exnref" {
   if (kind.kind !== "ref") return kind.kind;
+  if (kind.hierarchy === "exn") return "exnref";
   return isHostReference(kind) ? "externref" : "i32";
 }
 

@@ -175,7 +175,7 @@ class Linker {
     }
     const type = hostType(this.#module.globals[index]!);
     const descriptor = { value: type, mutable: true } as WebAssembly.GlobalDescriptor;
-    return type === "externref" ? new WebAssembly.Global(descriptor, null) : new WebAssembly.Global(descriptor);
+    return type === "externref" || type === "exnref" ? new WebAssembly.Global(descriptor, null) : new WebAssembly.Global(descriptor);
   }
 
   memory(index: number): WebAssembly.Memory {

@@ -1,18 +1,19 @@
 /**
  * Benchmarks.
  *
- *     npm run bench -- slice [--runs N] [--json]
+ *     npm run bench -- slice|frontend [--runs N] [--json]
  */
+import { frontend } from "./frontend.ts";
 import { slice } from "./slice.ts";
 
 /** What every benchmark takes. */
 export interface BenchmarkOptions {
-  /** Processes per figure; the median counts. */
+  /** Samples per figure; the median counts. */
   readonly runs: number;
   readonly json: boolean;
 }
 
-const benchmarks: Readonly<Record<string, (options: BenchmarkOptions) => Promise<void>>> = { slice };
+const benchmarks: Readonly<Record<string, (options: BenchmarkOptions) => Promise<void>>> = { frontend, slice };
 
 function readOptions(words: readonly string[]): BenchmarkOptions {
   const at = words.indexOf("--runs");

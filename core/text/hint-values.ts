@@ -4,8 +4,8 @@
  */
 import { Writer } from "../binary/writer.ts";
 import type { Context } from "./context.ts";
-import { type Annotation, END, Lexer, STRING } from "./lexer.ts";
-import { stringBytes } from "./strings.ts";
+import { type Annotation, END, ID, Lexer, NUMBER, RIGHT, STRING } from "./lexer.ts";
+import { identifierName, stringBytes } from "./strings.ts";
 
 /** The bytes that an annotation stands for. */
 export function parseHintBytes(c: Context, annotation: Annotation): Uint8Array {
@@ -20,57 +20,76 @@ export function parseHintBytes(c: Context, annotation: Annotation): Uint8Array {
   return writer.finish();
 }
 
-/** The number in `(word N)`, if that is there. */
-function tryPair(lexer: Lexer, word: string): number | undefined {
-  if (!lexer.isOpening(word)) return undefined;
+function close(lexer: Lexer): void {
+  if (lexer.kind !== RIGHT) lexer.fail("unexpected token: ) is needed", "unexpected-token", lexer.start, ")");
+  lexer.advance();
+}
+
+/** Takes `(word` if it is there. */
+function tryOpen(lexer: Lexer, word: string): boolean {
+  if (!lexer.isOpening(word)) return false;
   lexer.advance();
   lexer.advance();
-  const value = number(lexer);
+  return true;
+}
+
+/** Takes `word` or `(word)` if one of them is there. */
+function tryWord(lexer: Lexer, word: string): boolean {
+  if (tryOpen(lexer, word)) {
+    close(lexer);
+    return true;
+  }
+  if (!lexer.isKeyword(word)) return false;
   lexer.advance();
-  return value;
+  return true;
 }
 
 function number(lexer: Lexer): number {
-  const value = Number(lexer.text().replaceAll("_", ""));
-  if (!(value >= 0)) lexer.fail("unexpected token: a number is needed", "unexpected-token");
+  const value = lexer.kind === NUMBER ? Number(lexer.text().replaceAll("_", "")) : Number.NaN;
+  if (!(value >= 0)) lexer.fail("unexpected token: a number is needed", "unexpected-token", lexer.start, "a number");
   lexer.advance();
   return value;
 }
 
-/** The optimization priority that means "runs once" (compilation-hints). */
+/** The number in `(word N)`, if that is there. */
+function tryPair(lexer: Lexer, word: string): number | undefined {
+  if (!tryOpen(lexer, word)) return undefined;
+  const value = number(lexer);
+  close(lexer);
+  return value;
+}
+
+/** The optimization priority that means "runs once". */
 const RUN_ONCE = 127;
 
 function compilationPriority(lexer: Lexer, writer: Writer): void {
   writer.u32(tryPair(lexer, "compilation") ?? 0);
   const optimization = tryPair(lexer, "optimization");
   if (optimization !== undefined) writer.u32(optimization);
-  else if (lexer.isOpening("run_once")) {
-    writer.u32(RUN_ONCE);
-    for (let token = 0; token < 3; token++) lexer.advance();
-  }
+  else if (tryWord(lexer, "run_once")) writer.u32(RUN_ONCE);
 }
 
+/** How often an instruction runs for each call of its function: a logarithm, shifted; 0 and 127 stand for "never" and "always". */
 function instructionFrequency(lexer: Lexer, writer: Writer): void {
-  const always = lexer.isKeyword("always_opt");
-  if (always || lexer.isKeyword("never_opt")) {
-    writer.u8(always ? 127 : 0);
-    lexer.advance();
-    return;
+  if (tryWord(lexer, "always_opt")) writer.u8(127);
+  else if (tryWord(lexer, "never_opt")) writer.u8(0);
+  else {
+    const frequency = tryPair(lexer, "freq") ?? number(lexer);
+    writer.u8(Math.max(1, Math.min(64, Math.floor(Math.log2(frequency)) + 32)));
   }
-  const ratio = tryPair(lexer, "freq") ?? number(lexer);
-  writer.u8(ratio === 0 ? 0 : Math.min(64, Math.max(1, Math.floor(Math.log2(ratio)) + 32)));
 }
 
+/** Functions that a call reaches, each with its share of the calls in percent. */
 function callTargets(c: Context, lexer: Lexer, writer: Writer): void {
-  while (lexer.isOpening("target")) {
-    lexer.advance();
-    lexer.advance();
-    const name = lexer.text();
-    const index = name.startsWith("$") ? c.functions.find(name.slice(1)) : Number(name);
-    if (index === undefined || !Number.isInteger(index)) lexer.fail(`unknown func ${name}`, "unknown-func");
-    lexer.advance();
-    writer.u32(index);
+  while (tryOpen(lexer, "target")) {
+    const known = lexer.kind === ID ? c.functions.find(identifierName(lexer.source, lexer.start, lexer.end)) : undefined;
+    if (lexer.kind === ID && known === undefined) lexer.fail(`unknown func ${lexer.text()}`, "unknown-func");
+    if (known === undefined) writer.u32(number(lexer));
+    else {
+      writer.u32(known);
+      lexer.advance();
+    }
     writer.u32(Math.round(number(lexer) * 100));
-    lexer.advance();
+    close(lexer);
   }
 }

@@ -70,7 +70,8 @@ export class Scanner {
     while (lexer.kind === LEFT) {
       this.annotations();
       this.field();
-      this.dropAnnotations();
+      // Those inside the field: a later pass meets them again.
+      this.takeAnnotations();
       this.c.close();
     }
     this.annotations();
@@ -79,9 +80,15 @@ export class Scanner {
 
   /** Takes the annotations before the current token, which stand between fields. */
   private annotations(): void {
-    const lexer: Lexer = this.c.lexer;
-    const list = lexer.annotations;
-    while (list[0] !== undefined && list[0].start < lexer.start) this.annotation(list.shift() as Annotation);
+    for (const annotation of this.takeAnnotations()) this.annotation(annotation);
+  }
+
+  /** Removes the annotations before the current token, all at once: there may be very many. */
+  private takeAnnotations(): readonly Annotation[] {
+    const { annotations, start } = this.c.lexer;
+    if (annotations.length === 0) return annotations;
+    const following = annotations.findIndex((annotation) => annotation.start >= start);
+    return annotations.splice(0, following < 0 ? annotations.length : following);
   }
 
   private annotation(annotation: Annotation): void {
@@ -95,13 +102,6 @@ export class Scanner {
     } else lexer.fail(`@${annotation.name} annotation: not in a function`, "misplaced-annotation", annotation.start);
   }
   private named = false;
-
-  /** Forgets the annotations inside the field just skipped: the second pass meets them again. */
-  private dropAnnotations(): void {
-    const lexer: Lexer = this.c.lexer;
-    const list = lexer.annotations;
-    while (list[0] !== undefined && list[0].start < lexer.start) list.shift();
-  }
 
   /** Enters one field and stops at its closing parenthesis. */
   private field(): void {

@@ -134,6 +134,21 @@ describe("module fields", () => {
     const { customs } = parseModule('(func (local i32) (@metadata.code.branch_hint "\\01") (if (i32.const 0) (then)))');
     expect(customs.map(({ name, bytes }) => [name, [...bytes]])).toEqual([["metadata.code.branch_hint", [1, 0, 1, 5, 1, 1]]]);
   });
+  test("compilation hints are written with words or with bytes", () => {
+    const hints = (text: string): (string | number[])[][] =>
+      parseModule(text).customs.map(({ name, bytes }) => [name.slice("metadata.code.".length), [...bytes]]);
+    const words = hints(`(module (func $a) (func $b
+      (@metadata.code.compilation_priority (compilation 1) (run_once))
+      (@metadata.code.instr_freq (freq 123.45))
+      (@metadata.code.call_targets (target $a 0.73) (target $b 0.21))
+      (call_ref 0 (ref.null 0))))`);
+    expect(words).toEqual([
+      ["compilation_priority", [1, 1, 1, 0, 2, 1, 127]],
+      ["instr_freq", [1, 1, 1, 3, 1, 0x26]],
+      ["call_targets", [1, 1, 1, 3, 4, 0, 0x49, 1, 0x15]],
+    ]);
+    expect(hints('(module (func) (func (@metadata.code.instr_freq "\\26") (call 0)))')).toEqual([["instr_freq", [1, 1, 1, 1, 1, 0x26]]]);
+  });
   test("thread-local, shared and exact forms", () => {
     const module = parseModule(`(module
       (type $f (shared (func)))

@@ -3,7 +3,7 @@ import { AGENT_NURSERY_USED, LARGE_BUDGET_BLOCKS, LARGE_YOUNG_BLOCKS, MODE, MODE
 import { STOP_REQUEST } from "./layout";
 import { NONE, addressOf, blocksFor, makeLarge, reserve, takeSpan, unreserve } from "./blocks";
 import { collectForObject, collectForSpan, collectForStress, collectYoung } from "./collect";
-import { LARGEST_SMALL } from "./mark";
+import { LARGEST_SMALL } from "./scan";
 import { allocateInExtraBlock, allocateMedium, countAllocated, countBytes, nextHole, refreshNursery } from "./nursery";
 import { park, saveStack } from "./safepoint";
 import { agent, self } from "./state";

@@ -121,6 +121,11 @@ export function takeFresh(count: u32, owner: u32): u32 {
   }
 }
 
+/** True when `reserve` fails. */
+export function limitReached(): bool {
+  return atomic.load<u32>(USED_BLOCKS) >= load<u32>(PLAN_LIMIT_BLOCKS);
+}
+
 /** Takes `reserve` back. */
 export function unreserve(blocks: u32): void {
   atomic.sub<u32>(USED_BLOCKS, blocks);

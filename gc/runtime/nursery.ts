@@ -29,7 +29,7 @@ import {
   SEQUENCE,
   USED_BLOCKS,
 } from "./control";
-import { GOOD_LINES, NONE, addressOf, entry, entryOf, freeLinesOf, reserve, takeFresh, takeSingle, takeSpan, unreserve } from "./blocks";
+import { GOOD_LINES, NONE, addressOf, entry, entryOf, freeLinesOf, limitReached, reserve, takeFresh, takeSingle, takeSpan, unreserve } from "./blocks";
 import { agent, getTop, lineOf, self, setBuffer } from "./state";
 
 /** A block with fewer free lines is not worth a visit. */
@@ -104,9 +104,12 @@ export function giveBack(block: u32, free: u32): void {
 
 /** A block for the nursery: one that is at least half free, else a fresh one, else any. */
 function takeBlock(): u32 {
-  if (atomic.load<i32>(AVAILABLE_BLOCKS) > 0) {
+  const available = atomic.load<i32>(AVAILABLE_BLOCKS);
+  if (available > 0) {
     const block = takeSingle(GOOD_LINES, agent);
     if (block != NONE) return block;
+    // The count was wrong, because an agent died: without this, each search would pass over the whole table in vain.
+    if (!limitReached()) atomic.cmpxchg<i32>(AVAILABLE_BLOCKS, available, 0);
   }
   if (reserve(1)) {
     const block = takeFresh(1, agent);

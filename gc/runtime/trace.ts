@@ -18,7 +18,7 @@ import {
   TYPE_SIZE,
 } from "./layout";
 import { addressOf, blockOf, entryOf, highBlocks, stateOf } from "./blocks";
-import { LARGEST_SMALL, arrayBytes } from "./mark";
+import { LARGEST_SMALL, arrayBytes } from "./scan";
 import { clearGray } from "./mark-stack";
 import { visitRoots } from "./roots";
 import { grayBits, heapEnd, heapStart, lineOf, markBase, markLimit } from "./state";

@@ -23,7 +23,13 @@ async function start(count: number, options: Partial<HeapOptions>): Promise<[Mut
 }
 
 /** All Workers replace trees in the same old array; then every element is a whole tree. */
-async function replaceTogether(agents: number, length: number, depth: number, rounds: number, options: Partial<HeapOptions>): Promise<Mutator> {
+async function replaceTogether(
+  agents: number,
+  length: number,
+  depth: number,
+  rounds: number,
+  options: Partial<HeapOptions>,
+): Promise<Mutator> {
   const [mutator, workers] = await start(agents, options);
   const handle = mutator.keep((sp, program) => program.references(length, sp));
   mutator.collect(true);

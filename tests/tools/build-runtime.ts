@@ -100,4 +100,9 @@ export async function buildRuntime(force = false): Promise<void> {
   renameSync(temporary, generated);
 }
 
+/** For test runners that have a set-up step. */
+export async function setup(): Promise<void> {
+  await buildRuntime();
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildRuntime(process.argv.includes("--force"));

@@ -68,7 +68,10 @@ export function isHeapReference(types: TypeStore, type: ValType): boolean {
 
 export function structLayout(types: TypeStore, id: number): StructLayout {
   let layouts = structLayouts.get(types);
-  if (layouts === undefined) structLayouts.set(types, (layouts = new Map()));
+  if (layouts === undefined) {
+    layouts = new Map();
+    structLayouts.set(types, layouts);
+  }
   let above: OpenLayout | undefined;
   // From the root down, so that a long chain of supertypes needs no recursion.
   for (const each of types.display(id)) {

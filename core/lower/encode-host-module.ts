@@ -11,7 +11,21 @@ export interface EncodedHostModule {
 }
 
 const kindCodes: Readonly<Record<ImportKind, number>> = { func: 0, table: 1, memory: 2, global: 3, tag: 4 };
-const Section = { custom: 0, type: 1, import: 2, function: 3, memory: 5, global: 6, export: 7, element: 9, code: 10, data: 11, dataCount: 12, tag: 13 } as const;
+const Section = {
+  custom: 0,
+  type: 1,
+  import: 2,
+  function: 3,
+  memory: 5,
+  global: 6,
+  export: 7,
+  element: 9,
+  code: 10,
+  data: 11,
+  dataCount: 12,
+  tag: 13,
+} as const;
+const NameSection = { function: 1, global: 7 } as const;
 const header = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 
 export function encodeHostModule(host: HostModule, functionsBase: HostItem): EncodedHostModule {
@@ -44,7 +58,9 @@ export function encodeHostModule(host: HostModule, functionsBase: HostItem): Enc
   writeNames(writer, host);
   return {
     bytes: writer.finish(),
-    relocations: bodies.flatMap(({ relocations }, i) => relocations.map(({ offset, type }) => ({ offset: offset + (places[i] as number), type }))),
+    relocations: bodies.flatMap(({ relocations }, i) =>
+      relocations.map(({ offset, type }) => ({ offset: offset + (places[i] as number), type })),
+    ),
     trapSites: bodies.flatMap(({ traps }, i) => traps.map(({ offset, code }) => ({ offset: offset + (places[i] as number), code }))),
   };
 }
@@ -71,7 +87,8 @@ function writeDeclarations(writer: Writer, host: HostModule): void {
       });
     });
   }
-  if (host.globals.length > 0) writer.section(Section.global, (section) => section.vector(host.globals, (global) => writeGlobal(section, global)));
+  if (host.globals.length > 0)
+    writer.section(Section.global, (section) => section.vector(host.globals, (global) => writeGlobal(section, global)));
   writer.section(Section.export, (section) => {
     section.vector(host.exports, ({ name, kind, item }) => {
       section.name(name);
@@ -83,7 +100,9 @@ function writeDeclarations(writer: Writer, host: HostModule): void {
 
 /** Branch hints (its overview): by function, offsets from the start of the function's local declarations. */
 function writeHints(writer: Writer, host: HostModule, bodies: readonly EncodedCode[]): void {
-  const hinted = bodies.map(({ hints }, i) => ({ hints, index: host.functions[i]?.item.index as number })).filter(({ hints }) => hints.length > 0);
+  const hinted = bodies
+    .map(({ hints }, i) => ({ hints, index: host.functions[i]?.item.index as number }))
+    .filter(({ hints }) => hints.length > 0);
   if (hinted.length === 0) return;
   writer.section(Section.custom, (section) => {
     section.name("metadata.code.branch_hint");
@@ -111,15 +130,23 @@ function writeCode(writer: Writer, bodies: readonly EncodedCode[]): readonly num
   return places.map((place) => start + place);
 }
 
-/** The name section's function names, so that stack traces of the host show them. */
+/** The name section: functions, so that stack traces of the host show them, and globals. */
 function writeNames(writer: Writer, host: HostModule): void {
+  const imported = (kind: ImportKind): HostItem[] => host.imports.filter((entry) => entry.kind === kind).map(({ item }) => item);
+  const items = (defined: readonly { readonly item: HostItem }[]): HostItem[] => defined.map(({ item }) => item);
+  const subsections: readonly (readonly [id: number, items: readonly HostItem[]])[] = [
+    [NameSection.function, [...imported("func"), ...items(host.functions)]],
+    [NameSection.global, [...imported("global"), ...items(host.globals)]],
+  ];
   writer.section(Section.custom, (section) => {
     section.name("name");
-    section.section(1, (names) => {
-      names.vector(host.functions, ({ item }) => {
-        names.u32(item.index);
-        names.name(item.name);
+    for (const [id, named] of subsections) {
+      section.section(id, (names) => {
+        names.vector(named, ({ index, name }) => {
+          names.u32(index);
+          names.name(name);
+        });
       });
-    });
+    }
   });
 }

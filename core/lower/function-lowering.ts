@@ -20,8 +20,8 @@ import { type ConstantInstruction, constantNames, type Operand } from "./operand
 import type { PollPlan } from "./polls.ts";
 import { isRoot } from "./reference-types.ts";
 import { ShadowSlots } from "./shadow-slots.ts";
-import { STUB_REFERENCES } from "./stubs.ts";
 import { planStack, type StackPlan } from "./stack-plan.ts";
+import { STUB_REFERENCES } from "./stubs.ts";
 import { TemporaryLocals } from "./temporary-locals.ts";
 
 /** A value on the operand stack. */

@@ -26,7 +26,10 @@ export class HostItem {
 }
 
 /** A block's type: a value type, a type index of the host module, or nothing. */
-export type HostBlockType = { readonly kind: "empty" } | { readonly kind: "result"; readonly type: ValType } | { readonly kind: "type"; readonly index: number };
+export type HostBlockType =
+  | { readonly kind: "empty" }
+  | { readonly kind: "result"; readonly type: ValType }
+  | { readonly kind: "type"; readonly index: number };
 export const emptyBlock: HostBlockType = { kind: "empty" };
 
 type Mark =
@@ -209,7 +212,10 @@ export class HostCode {
     this.block("if", type);
   }
 
-  tryTable(type: HostBlockType, clauses: readonly { readonly code: number; readonly tag: HostItem | undefined; readonly label: number }[]): void {
+  tryTable(
+    type: HostBlockType,
+    clauses: readonly { readonly code: number; readonly tag: HostItem | undefined; readonly label: number }[],
+  ): void {
     this.#flush();
     this.#writer.u8(0x1f);
     this.#blockType(type);

@@ -1,9 +1,10 @@
 /** Collects the parts of the host module, and encodes it when all of them are there. */
-import type { Writer } from "../binary/writer.ts";
-import type { MemoryType } from "../module.ts";
+
 import { writeInstruction } from "../binary/immediates.ts";
 import { writeValType } from "../binary/types.ts";
-import { Immediates } from "../ops/immediates.ts";
+import type { Writer } from "../binary/writer.ts";
+import type { MemoryType } from "../module.ts";
+import type { Immediates } from "../ops/immediates.ts";
 import type { Row } from "../ops/row.ts";
 import type { ValType } from "../types.ts";
 import { HostCode, HostItem } from "./host-code.ts";
@@ -75,7 +76,7 @@ export class HostModule {
   }
 
   #import(module: string, name: string, kind: ImportKind, describe: (writer: Writer) => void): HostItem {
-    const key = `${module} ${name}`;
+    const key = `${module}.${name}`;
     let item = this.#importsByName.get(key);
     if (item === undefined) {
       item = new HostItem(key);
@@ -164,7 +165,10 @@ export function writeMemoryType(writer: Writer, { minimum, maximum, shared, is64
   if (maximum !== undefined) writer.u64(maximum);
 }
 
-export function writeFunctionType(writer: Writer, type: { readonly params: readonly ValType[]; readonly results: readonly ValType[] }): void {
+export function writeFunctionType(
+  writer: Writer,
+  type: { readonly params: readonly ValType[]; readonly results: readonly ValType[] },
+): void {
   writer.u8(FUNC_TYPE);
   writer.vector(type.params, (param) => writeValType(writer, param));
   writer.vector(type.results, (result) => writeValType(writer, result));

@@ -51,10 +51,10 @@ class Initializer {
   all(): void {
     const { module, imports, tables } = this.#module.valid;
     for (let index = imports.global; index < this.#module.valid.globals.length; index++) this.#global(index);
-    module.tables.forEach((table, i) => this.#table(imports.table + i, table, tables[imports.table + i]?.element as ValType));
-    module.elements.forEach((segment, index) => this.#passiveElements(index, segment));
-    module.elements.forEach((segment, index) => this.#activeElements(index, segment));
-    module.data.forEach((segment, index) => this.#activeData(index, segment));
+    for (const [i, table] of module.tables.entries()) this.#table(imports.table + i, table, tables[imports.table + i]?.element as ValType);
+    for (const [index, segment] of module.elements.entries()) this.#passiveElements(index, segment);
+    for (const [index, segment] of module.elements.entries()) this.#activeElements(index, segment);
+    for (const [index, segment] of module.data.entries()) this.#activeData(index, segment);
   }
 
   threadLocals(): void {

@@ -6,11 +6,11 @@
  * nothing after a branch.
  */
 import { CompileError } from "../base/errors.ts";
+import type { Expression } from "../module.ts";
 import { Immediates } from "../ops/immediates.ts";
 import type { Row } from "../ops/row.ts";
 import type { ValType } from "../types.ts";
 import { type BodyObserver, observeExpression, observeFunction } from "../validate/observe.ts";
-import type { Expression } from "../module.ts";
 import type { ModuleLowering } from "./module-lowering.ts";
 import { type Rule, ruleEntry } from "./registry.ts";
 
@@ -38,7 +38,14 @@ class Collector implements BodyObserver {
     this.#module = module;
   }
 
-  instruction(row: Row, immediates: Immediates, popped: readonly ValType[], pushed: readonly ValType[], unreachable: boolean, offset: number): void {
+  instruction(
+    row: Row,
+    immediates: Immediates,
+    popped: readonly ValType[],
+    pushed: readonly ValType[],
+    unreachable: boolean,
+    offset: number,
+  ): void {
     if (!this.#isReachable(row, unreachable)) return;
     const instruction = {
       row,

@@ -222,7 +222,11 @@ export function analyseLiveness(types: TypeStore, body: FunctionBody): Liveness 
 }
 
 /** Joins to the set at each position those of the loops around it. */
-function joinLoops(instructions: readonly Instruction[], sets: ReadonlyMap<number, BitSet>, tracked: readonly number[]): Map<number, readonly number[]> {
+function joinLoops(
+  instructions: readonly Instruction[],
+  sets: ReadonlyMap<number, BitSet>,
+  tracked: readonly number[],
+): Map<number, readonly number[]> {
   const final = new Map<number, readonly number[]>();
   /** Per open block: what is live throughout it. */
   const around: (BitSet | undefined)[] = [];
@@ -231,7 +235,10 @@ function joinLoops(instructions: readonly Instruction[], sets: ReadonlyMap<numbe
     const set = sets.get(at);
     if (set !== undefined) {
       if (outer !== undefined) set.join(outer);
-      final.set(at, set.toArray().map((i) => tracked[i] as number));
+      final.set(
+        at,
+        set.toArray().map((i) => tracked[i] as number),
+      );
     }
     switch (row.control) {
       case "loop":

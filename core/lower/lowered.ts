@@ -5,7 +5,8 @@
  *
  *     heap       memory                 the store's shared memory; memory 0 of the host module
  *     heap       top, limit             the agent's allocation buffer (mutable i32 globals)
- *     heap       <runtime function>     exports of the heap runtime that lowered code calls (gc/api.ts)
+ *     heap       <runtime function>     what lowered code calls (`runtimeImports`): of the heap runtime (gc/api.ts) `allocate`, `poll`, `log`;
+ *                                       of the linker those listed below
  *     heap       trap                   (code: i32, a: i32) -> (): throws the standard's RuntimeError (TrapCode)
  *     functions  table                  the agent's host function table
  *     base       functions              first function index of this instance's range
@@ -14,18 +15,28 @@
  *     base       control                address of the agent's control block
  *     func       <k>                    imported function k, in the lowered signature
  *     funcref    <k>                    function index of imported function k (immutable i32), where `ref.func` or a segment needs it
- *     global     <k>                    imported unshared global k: a host global of the lowered type
+ *     global     <k>                    imported unshared global k: a host global of the lowered type, always mutable
  *     globalcell <k>                    address of imported global k's cell (immutable i32): shared globals, and root cells of references
  *     table      <k>                    address of imported table k's record (immutable i32)
  *     memory     <k>                    imported memory k, or shared memory k that the module defines
  *     tag        <k>                    imported tag k, in the lowered signature
  *
- * and exports `global <k>`, `memory <k>`, `tag <k>` for each item that the module defines (unshared globals and memories only), `init` (params: sp)
- * and `initThreadLocals` (params: sp). Functions are reached through the function table: `base.functions + i` is function
+ * and exports `global <k>`, `memory <k>`, `tag <k>` for each item that the module defines (unshared globals and memories only), `init` (params: sp),
+ * which the creating agent runs once, and `initThreadLocals` (params: sp), which the others run. Functions are reached through the function table: `base.functions + i` is function
  * `importedFunctions + i`, put there by an element segment when the host module is instantiated.
  *
- * In a lowered signature every reference of the any, func, exn and cont hierarchies and shared externs is an i32, an unshared extern is an
- * `externref`, and one i32 parameter is added at the end: the shadow-stack pointer.
+ * In a lowered signature every reference of the any, func and cont hierarchies and shared externs is an i32, an unshared extern is an
+ * `externref`, an exception reference an `exnref`, and one i32 parameter is added at the end: the shadow-stack pointer. A tag has the
+ * lowered parameters alone.
+ *
+ * Runtime functions of the linker, under `heap`:
+ *
+ *     growTable     (record, delta, value, scanned: i32) -> i32     the old length, or -1
+ *     internalize   (externref, sp: i32) -> i32                     `any.convert_extern`; may allocate
+ *     externalize   (i32) -> externref                              `extern.convert_any`
+ *     externHandle  (externref) -> i32                              how memory holds an unshared extern; 0xFEFEFEFE for null
+ *     externValue   (i32) -> externref                              and back
+ *     beginWait, endWait                                            around a wait (threads/lower/blocking.ts)
  */
 import type { ExternKind } from "../module.ts";
 import type { ValType } from "../types.ts";

@@ -18,8 +18,10 @@ import { type Placement, placeItems, type SegmentPlace } from "./placement.ts";
 import { isException, type LoweredSignature, loweredBlock, loweredFunction, loweredType } from "./reference-types.ts";
 import { Stubs } from "./stubs.ts";
 
-/** The largest 32-bit memory, for importing memories of any size. */
+/** The largest 32-bit memory: what an import of any heap declares. */
 const MAXIMUM_PAGES = 65536n;
+/** Hosts refuse declarations of more pages than this, which no memory can have (V8: 16 GB). */
+const HOST_MAXIMUM_PAGES = 262144n;
 
 const zeroNames: Readonly<Record<number, string>> = {
   [I32]: "i32.const",
@@ -48,6 +50,7 @@ export class ModuleLowering {
   readonly heapMemory: HostItem;
   readonly functionsBase: HostItem;
   readonly #globals: HostItem[] = [];
+  readonly #memoryIndices: number[] = [];
   readonly #data = new Map<number, HostItem>();
   readonly #constants = new Map<number, Instruction>();
 
@@ -117,6 +120,11 @@ export class ModuleLowering {
   segmentAt(index: number): ElementSegmentAccess {
     const place = this.placement.segments[index] as SegmentPlace;
     return new ElementSegmentAccess(place, place.shared ? this.sharedBlock : this.rootBlock);
+  }
+
+  /** The host's index of a memory. */
+  hostMemoryIndex(index: number): number {
+    return this.#memoryIndices[index] as number;
   }
 
   /** A data segment of the host module, which has the module's segments in their order. */
@@ -211,14 +219,26 @@ export class ModuleLowering {
   // Declarations
 
   #declareMemories(): void {
+    // A shared memory is one for all agents, so even the module's own comes from outside.
+    const isOutside = this.valid.memories.map(({ shared }, index) => shared || index < this.valid.imports.memory);
+    this.#indexMemories(isOutside);
     this.valid.memories.forEach((type, index) => {
       if (type.pageSizeLog2 !== 16) notLowered(this, "a memory with a custom page size", 0);
-      // A shared memory is one for all agents, so even the module's own comes from outside.
-      const outside = type.shared || index < this.valid.imports.memory;
-      const memory = outside ? this.host.importMemory("memory", String(index), type) : this.host.memory(`memory ${index}`, type);
+      const outside = isOutside[index] === true;
+      const { maximum } = type;
+      const limited = { ...type, maximum: maximum !== undefined && maximum > HOST_MAXIMUM_PAGES ? HOST_MAXIMUM_PAGES : maximum };
+      const memory = outside ? this.host.importMemory("memory", String(index), limited) : this.host.memory(`memory ${index}`, limited);
       this.memories.push(memory);
       if (!outside) this.host.export(`memory ${index}`, "memory", memory);
     });
+  }
+
+  /** Memories from outside come first, behind the heap. */
+  #indexMemories(isOutside: readonly boolean[]): void {
+    let next = 1;
+    for (const wanted of [true, false]) {
+      for (const [index, outside] of isOutside.entries()) if (outside === wanted) this.#memoryIndices[index] = next++;
+    }
   }
 
   #declareTags(): void {
@@ -238,7 +258,10 @@ export class ModuleLowering {
   #declareGlobals(): void {
     const { imports, globals, module } = this.valid;
     globals.forEach(({ type, shared, mutable, threadLocal }, index) => {
-      if (shared) return this.#refuseExceptions(type, "a shared global with an exception reference");
+      if (shared) {
+        this.#refuseExceptions(type, "a shared global with an exception reference");
+        return;
+      }
       const lowered = this.lowered(type);
       if (index < imports.global) {
         this.#globals[index] = this.host.importGlobal("global", String(index), lowered, true);

@@ -81,7 +81,8 @@ export function placeItems(valid: ValidModule): Placement {
       if (isScanned(type) !== (round === "scanned")) return;
       const segment = module.elements[index];
       const block = segment?.shared === true ? shared : roots;
-      const count = segment?.mode.kind === "passive" ? (segment.items.kind === "functions" ? segment.items.indices : segment.items.list).length : 0;
+      const count =
+        segment?.mode.kind === "passive" ? (segment.items.kind === "functions" ? segment.items.indices : segment.items.list).length : 0;
       segments[index] = { shared: segment?.shared === true, count, words: block.place(count * WORD, WORD), length: 0 };
     });
     if (round === "scanned") {

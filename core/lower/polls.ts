@@ -49,7 +49,7 @@ class CoverageWalk {
 
   /** Whether each way to a return passes a safepoint. */
   run(body: FunctionBody): boolean {
-    body.instructions.forEach((instruction, at) => this.#step(instruction, at));
+    for (const [at, instruction] of body.instructions.entries()) this.#step(instruction, at);
     return Math.min(this.#exits, this.#state) > NEVER;
   }
 
@@ -113,7 +113,7 @@ class CoverageWalk {
 
   #branchInstruction({ row, immediates }: Instruction): void {
     this.#branch(immediates.label);
-    if (row.name === "br_table") immediates.labels.forEach((label) => this.#branch(label));
+    if (row.name === "br_table") for (const label of immediates.labels) this.#branch(label);
     if (row.name === "br" || row.name === "br_table") this.#state = UNREACHABLE;
   }
 }
@@ -134,7 +134,8 @@ function callGraph(bodies: readonly FunctionBody[], facts: CallFacts): readonly 
   const edges = bodies.map(({ instructions }) => {
     const targets = new Set<number>();
     for (const { row, immediates } of instructions) {
-      if (directCalls.has(row.name)) targets.add(immediates.index < facts.importedFunctions ? unknown : immediates.index - facts.importedFunctions);
+      if (directCalls.has(row.name))
+        targets.add(immediates.index < facts.importedFunctions ? unknown : immediates.index - facts.importedFunctions);
       else if (indirectCalls.has(row.name)) targets.add(unknown);
     }
     return [...targets];

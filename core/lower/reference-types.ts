@@ -4,7 +4,19 @@
  */
 import { topOf } from "../subtype.ts";
 import type { TypeStore } from "../type-store.ts";
-import { AbstractHeap, type AbstractHeapCode, abstractOf, BOT, EXNREF, EXTERNREF, type FuncType, I32, isAbstract, isAbstractShared, type ValType } from "../types.ts";
+import {
+  AbstractHeap,
+  type AbstractHeapCode,
+  abstractOf,
+  BOT,
+  EXNREF,
+  EXTERNREF,
+  type FuncType,
+  I32,
+  isAbstract,
+  isAbstractShared,
+  type ValType,
+} from "../types.ts";
 
 /** The top of a reference's hierarchy and whether it is shared. */
 function top(types: TypeStore, type: ValType): { readonly heap: AbstractHeapCode; readonly shared: boolean } {
@@ -67,7 +79,8 @@ export function isRoot(types: TypeStore, type: ValType): boolean {
   if (type < 0) return false;
   if (isAbstract(type)) {
     const heap = abstractOf(type);
-    if (heap === AbstractHeap.i31 || heap === AbstractHeap.none || heap === AbstractHeap.noextern || heap === AbstractHeap.nocont) return false;
+    if (heap === AbstractHeap.i31 || heap === AbstractHeap.none || heap === AbstractHeap.noextern || heap === AbstractHeap.nocont)
+      return false;
   }
   return !isException(types, type) && isHeapAddress(types, type);
 }

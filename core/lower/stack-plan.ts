@@ -110,6 +110,6 @@ class Walk {
 /** `polls` has the positions of the loops at whose head the agent polls. */
 export function planStack(types: TypeStore, body: FunctionBody, polls: ReadonlySet<number>): StackPlan {
   const walk = new Walk(types);
-  body.instructions.forEach((instruction, at) => walk.step(instruction, polls.has(at)));
+  for (const [at, instruction] of body.instructions.entries()) walk.step(instruction, polls.has(at));
   return { held: Uint8Array.from(walk.held), wanted: Uint8Array.from(walk.wanted), alias: Int32Array.from(walk.alias) };
 }

@@ -11,7 +11,7 @@ import { checkRange } from "../../core/lower/table-access.ts";
 import { F32, F64, I8, I16, I32, I64, type StorageType, V128, type ValType } from "../../core/types.ts";
 import { arrayBytes } from "../object-layout.ts";
 import { ARRAY_ELEMENTS, ARRAY_LENGTH, NULL_REFERENCE } from "../runtime/layout.ts";
-import { elementOf, type ElementPlace, pushBytes } from "./array-access.ts";
+import { type ElementPlace, elementOf, pushBytes } from "./array-access.ts";
 import { fillPattern, fillVectors } from "./array-stubs.ts";
 import { getForMemory, storeName } from "./storage.ts";
 

@@ -6,7 +6,7 @@ import type { Operand } from "../../core/lower/operand.ts";
 import { onStack, registerRules, withOperands } from "../../core/lower/registry.ts";
 import { checkRange } from "../../core/lower/table-access.ts";
 import { ARRAY_LENGTH } from "../runtime/layout.ts";
-import { checkElement, checkElements, elementOf, type ElementPlace, pushBytes, pushElement, pushElementAddress } from "./array-access.ts";
+import { checkElement, checkElements, type ElementPlace, elementOf, pushBytes, pushElement, pushElementAddress } from "./array-access.ts";
 import { copyWordsAtomically, fillElements } from "./array-stubs.ts";
 import { getForMemory, loadName, needsBarrier, publishName, storeName, writeBarrier } from "./storage.ts";
 

@@ -3,7 +3,7 @@
  * host's, so the agent's table of JS values translates: `internalize` may allocate a box, and so collect.
  */
 import { isHostExtern } from "../../core/lower/reference-types.ts";
-import { onStack, registerRules, type RuleEntry } from "../../core/lower/registry.ts";
+import { onStack, type RuleEntry, registerRules } from "../../core/lower/registry.ts";
 import { EXTERNREF, I32, type ValType } from "../../core/types.ts";
 
 const same = onStack(() => undefined);

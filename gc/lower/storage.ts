@@ -1,12 +1,12 @@
 /** Loads and stores of fields and elements, by storage type. */
 import { toMemory } from "../../core/lower/extern-handles.ts";
 import type { FunctionLowering } from "../../core/lower/function-lowering.ts";
+import { notLowered } from "../../core/lower/instruction.ts";
 import { TrapCode } from "../../core/lower/lowered.ts";
 import type { ModuleLowering } from "../../core/lower/module-lowering.ts";
 import { isNullConstant, type Operand } from "../../core/lower/operand.ts";
 import { isException, isRoot } from "../../core/lower/reference-types.ts";
 import { F32, F64, I8, I16, I64, type StorageType, V128 } from "../../core/types.ts";
-import { notLowered } from "../../core/lower/instruction.ts";
 import { HEADER_OLD_UNLOGGED } from "../runtime/layout.ts";
 
 const prefixes: Readonly<Record<number, string>> = { [I64]: "i64", [F32]: "f32", [F64]: "f64", [V128]: "v128" };

@@ -11,10 +11,10 @@ import type { Instruction } from "../../core/lower/instruction.ts";
 import { TrapCode } from "../../core/lower/lowered.ts";
 import type { ModuleLowering } from "../../core/lower/module-lowering.ts";
 import type { Operand } from "../../core/lower/operand.ts";
-import { onStack, registerRules, type RuleEntry, withOperands } from "../../core/lower/registry.ts";
 import { isHeapAddress, isHostExtern } from "../../core/lower/reference-types.ts";
+import { onStack, type RuleEntry, registerRules, withOperands } from "../../core/lower/registry.ts";
 import { isPacked, type StorageType, type StructType, type ValType } from "../../core/types.ts";
-import { storageLog2, type StructLayout, structLayout } from "../object-layout.ts";
+import { type StructLayout, storageLog2, structLayout } from "../object-layout.ts";
 import { NULL_REFERENCE } from "../runtime/layout.ts";
 import { getForMemory, loadName, needsBarrier, publishName, refuseException, storeName, writeBarrier } from "./storage.ts";
 
@@ -65,7 +65,7 @@ const createDefault = withOperands((lowering, { immediates, pushed }) => {
   const layout = structLayout(module.types, id);
   const { fields } = module.types.type(id).composite as StructType;
   const address = allocate(lowering, id, layout, []);
-  fields.forEach(({ storage }, index) => storeDefault(lowering, address, layout.offsets[index] as number, storage));
+  for (const [index, { storage }] of fields.entries()) storeDefault(lowering, address, layout.offsets[index] as number, storage);
   lowering.pushLocal(address, pushed[0] as ValType);
 }, "allocation");
 

@@ -18,7 +18,7 @@ const wait = withOperands((lowering, instruction, operands) => {
   const { code, module } = lowering;
   const { row } = instruction;
   const [address, expected, timeout] = operands as readonly [Operand, Operand, Operand];
-  const immediates = withHostMemories(row, instruction.immediates);
+  const immediates = withHostMemories(module, row, instruction.immediates);
   const load = rowByName(row.name === "memory.atomic.wait64" ? "i64.atomic.load" : "i32.atomic.load");
   assert(load !== undefined, "the loads are in the table");
   lowering.get(address);

@@ -12,7 +12,7 @@ import type { FunctionLowering } from "../function-lowering.ts";
 import type { Instruction } from "../instruction.ts";
 import { TrapCode } from "../lowered.ts";
 import type { Operand } from "../operand.ts";
-import { onStack, registerRules, type Rule, withTop } from "../registry.ts";
+import { onStack, type Rule, registerRules, withTop } from "../registry.ts";
 import { checkIndex, pushElementAddress } from "../table-access.ts";
 import { pushIsInDisplay } from "../type-check.ts";
 

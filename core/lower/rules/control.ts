@@ -17,12 +17,12 @@
  * Known deviation: a loop with parameters, whose values would have to be carried out and in again, has its poll inline.
  */
 import type { FuncType } from "../../types.ts";
-import type { HostBlockType } from "../host-code.ts";
 import type { FunctionLowering } from "../function-lowering.ts";
+import type { HostBlockType } from "../host-code.ts";
 import type { Instruction } from "../instruction.ts";
 import { pushIsNotNull, pushIsNull } from "../null-check.ts";
 import type { Operand } from "../operand.ts";
-import { onStack, registerRules, type Rule, withTop } from "../registry.ts";
+import { onStack, type Rule, registerRules, withTop } from "../registry.ts";
 
 function hostBlock(lowering: FunctionLowering, { immediates }: Instruction): HostBlockType {
   return lowering.module.hostBlock(lowering.module.blockType(immediates));

@@ -9,7 +9,7 @@ import type { CatchClause } from "../../ops/immediates.ts";
 import type { FunctionLowering } from "../function-lowering.ts";
 import { notLowered } from "../instruction.ts";
 import { isRoot } from "../reference-types.ts";
-import { onStack, registerRules, type Rule } from "../registry.ts";
+import { onStack, type Rule, registerRules } from "../registry.ts";
 
 const clauseCodes: Readonly<Record<CatchClause["kind"], number>> = { catch: 0, catch_ref: 1, catch_all: 2, catch_all_ref: 3 };
 

@@ -2,13 +2,14 @@
  * Globals. Unshared and thread-local ones are globals of the host; those that hold addresses are written through to a cell where the collector
  * sees them. Shared globals are cells of the instance's shared block. All cells are roots, so that they need no write barrier.
  */
-import { needsRootCell } from "../placement.ts";
-import { onStack, registerRules, type RuleEntry, withTop } from "../registry.ts";
-import { loadName, pushCell, storeName } from "../global-cell.ts";
-import type { Operand } from "../operand.ts";
-import { fromMemory, toMemory } from "../extern-handles.ts";
+
 import type { GlobalType } from "../../module.ts";
+import { fromMemory, toMemory } from "../extern-handles.ts";
+import { loadName, pushCell, storeName } from "../global-cell.ts";
 import type { ModuleLowering } from "../module-lowering.ts";
+import type { Operand } from "../operand.ts";
+import { needsRootCell } from "../placement.ts";
+import { onStack, type RuleEntry, registerRules, withTop } from "../registry.ts";
 
 function globalType(module: ModuleLowering, index: number): GlobalType {
   return module.valid.globals[index] as GlobalType;

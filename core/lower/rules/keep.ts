@@ -8,26 +8,25 @@ import type { Row } from "../../ops/row.ts";
 import type { ValType } from "../../types.ts";
 import type { FunctionLowering } from "../function-lowering.ts";
 import type { Instruction } from "../instruction.ts";
+import type { ModuleLowering } from "../module-lowering.ts";
 import { constantNames } from "../operand.ts";
-import { onStack, registerRules, type Rule, type RuleEntry } from "../registry.ts";
+import { onStack, type Rule, type RuleEntry, registerRules } from "../registry.ts";
 
-/** Memory 0 of the host module is the heap. */
-const HEAP_MEMORIES = 1;
 const memoryKinds: ReadonlySet<ImmediateKind> = new Set(["memory", "memarg"]);
 
 /** The immediates with memory indices of the host. */
-export function withHostMemories(row: Row, immediates: Immediates): Immediates {
+export function withHostMemories(module: ModuleLowering, row: Row, immediates: Immediates): Immediates {
   if (!row.immediates.some((kind) => memoryKinds.has(kind))) return immediates;
   const changed = immediates.copy();
   changed.order = "seqcst";
   changed.hasOrder = false;
   // The second index is a memory in `memory.init`, and in `memory.copy` besides the first.
-  if (row.immediates[0] !== "data") changed.index += HEAP_MEMORIES;
-  if (row.immediates.length > 1 && row.immediates[1] === "memory") changed.index2 += HEAP_MEMORIES;
+  if (row.immediates[0] !== "data") changed.index = module.hostMemoryIndex(immediates.index);
+  if (row.immediates.length > 1 && row.immediates[1] === "memory") changed.index2 = module.hostMemoryIndex(immediates.index2);
   return changed;
 }
 
-const same = onStack(({ code }, { row, immediates }) => code.instruction(row, withHostMemories(row, immediates)));
+const same = onStack(({ code, module }, { row, immediates }) => code.instruction(row, withHostMemories(module, row, immediates)));
 
 const constant: Rule = {
   operands: 0,

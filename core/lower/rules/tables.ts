@@ -10,7 +10,16 @@ import { TrapCode } from "../lowered.ts";
 import type { Operand } from "../operand.ts";
 import { isHeapAddress } from "../reference-types.ts";
 import { registerRules, withOperands } from "../registry.ts";
-import { checkIndex, checkRange, indexType, pushElementAddress, pushLength, pushNarrow, pushScaled, tableRecordLocal } from "../table-access.ts";
+import {
+  checkIndex,
+  checkRange,
+  indexType,
+  pushElementAddress,
+  pushLength,
+  pushNarrow,
+  pushScaled,
+  tableRecordLocal,
+} from "../table-access.ts";
 import { fillWords } from "../word-fill.ts";
 
 const { tableOutOfBounds } = TrapCode;

@@ -85,15 +85,16 @@ describe("shared functions on several threads", () => {
 
   test("a terminated Worker rejects its call, is replaced, and hangs nobody", async () => {
     await withStore({ threads: 1, maximumThreads: 1 }, async (store) => {
-      const { forever, one } = await exportsOf<{ forever(): void; one(): number }>(
+      const { forever, one, running } = await exportsOf<{ forever(): void; one(): number; running: { value: number } }>(
         store,
         `(module (type $forever (shared (func))) (type $one (shared (func (result i32)))) (type $box (shared (struct (field i64))))
-          (func (export "forever") (type $forever) (loop $again (drop (struct.new $box (i64.const 0))) (br $again)))
+          (global $running (export "running") (shared mut i32) (i32.const 0))
+          (func (export "forever") (type $forever) (global.atomic.set $running (i32.const 1)) (loop $again (drop (struct.new $box (i64.const 0))) (br $again)))
           (func (export "one") (type $one) (i32.const 1)))`,
       );
       const lost = store.spawn(forever);
       const queued = store.spawn(one);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      while (running.value === 0) await new Promise((resolve) => setTimeout(resolve, 1));
       await store.terminateWorker(store.workers[0]!);
       await expect(lost).rejects.toBeInstanceOf(WorkerLostError);
       expect(await queued).toBe(1);

@@ -73,6 +73,8 @@ async function main(): Promise<number> {
     console.log(`conformance: skipped, there are no scripts at ${defaultPath}`);
     return 0;
   }
+  const missing = positionals.find((path) => !existsSync(path));
+  if (missing !== undefined) fail(`conformance: ${missing}: no such file or folder`);
   const files = (positionals.length === 0 ? [defaultPath] : positionals).flatMap(findScripts);
   const report = new Report(console.log);
   if (mode !== "run") validate(files, values.messages, report);

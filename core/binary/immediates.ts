@@ -21,11 +21,32 @@ const MEMARG_INDEX = 0x40;
 const EMPTY_BLOCK = 0x40;
 const CATCH_KINDS: readonly CatchClause["kind"][] = ["catch", "catch_ref", "catch_all", "catch_all_ref"];
 
-/** What is read and written: the kinds, and for indices the field that they go to. */
+/** How a row's immediates are read. Rows with one immediate, of the kinds that most instructions have, need no loop over kinds. */
 const NONE = 0;
 const INDEX = 1;
-const SECOND_INDEX = 2;
-const OTHER = 3;
+const LABEL = 2;
+const MEMARG = 3;
+const CONSTANT = 4;
+const BLOCK_TYPE = 5;
+const MIXED = 6;
+const shapeOfKind: Readonly<Partial<Record<ImmediateKind, number>>> = {
+  func: INDEX,
+  global: INDEX,
+  local: INDEX,
+  tag: INDEX,
+  type: INDEX,
+  data: INDEX,
+  elem: INDEX,
+  label: LABEL,
+  memarg: MEMARG,
+  i32: CONSTANT,
+  blocktype: BLOCK_TYPE,
+};
+const shapes = Uint8Array.from(rows, ({ immediates: [first, ...others] }) => {
+  if (first === undefined) return NONE;
+  return others.length === 0 ? (shapeOfKind[first] ?? MIXED) : MIXED;
+});
+
 const indexKinds: ReadonlySet<ImmediateKind> = new Set([
   "func",
   "type",
@@ -39,17 +60,10 @@ const indexKinds: ReadonlySet<ImmediateKind> = new Set([
   "elem",
   "field",
 ]);
-/** Rows whose one immediate is an index are read without looking at kinds. */
-const shapes = Uint8Array.from(rows, ({ immediates }) => {
-  const [first] = immediates;
-  if (first === undefined) return NONE;
-  return immediates.length === 1 && indexKinds.has(first) && first !== "memory" && first !== "table" ? INDEX : OTHER;
-});
-/** For each row and each of its immediates: the field that an index goes to. */
-const slots: readonly (readonly number[])[] = rows.map(({ immediates }) => {
-  let indices = 0;
-  return immediates.map((kind) => (indexKinds.has(kind) ? (++indices === 1 ? INDEX : SECOND_INDEX) : OTHER));
-});
+/** For each row and each of its immediates: whether it is an index that goes to `index`, not to `index2`. */
+const isFirstIndex: readonly (readonly boolean[])[] = rows.map(({ immediates }) =>
+  immediates.map((_, position) => immediates.findIndex((other) => indexKinds.has(other)) === position),
+);
 
 /** True for rows whose memory access both reads and writes: their order byte holds two orders. */
 function isReadModifyWrite(row: Row): boolean {
@@ -68,7 +82,24 @@ export function readImmediates(reader: Reader, row: Row, into: Immediates): void
     case INDEX:
       into.index = reader.u32();
       return;
+    case LABEL:
+      into.label = reader.u32();
+      return;
+    case MEMARG:
+      readMemarg(reader, row, into);
+      return;
+    case CONSTANT:
+      into.i32 = reader.s32();
+      return;
+    case BLOCK_TYPE:
+      readBlockType(reader, into);
+      return;
+    default:
+      readMixed(reader, row, into);
   }
+}
+
+function readMixed(reader: Reader, row: Row, into: Immediates): void {
   const { immediates } = row;
   for (let i = 0; i < immediates.length; i++) readImmediate(reader, row, immediates[i] as ImmediateKind, i, into);
 }
@@ -161,7 +192,7 @@ function readImmediate(reader: Reader, row: Row, kind: ImmediateKind, position: 
 }
 
 function setIndex(row: Row, position: number, into: Immediates, index: number): void {
-  if (slots[row.id]?.[position] === INDEX) into.index = index;
+  if (isFirstIndex[row.id]?.[position] === true) into.index = index;
   else into.index2 = index;
 }
 
@@ -297,7 +328,7 @@ function writeImmediate(writer: Writer, row: Row, kind: ImmediateKind, position:
     case "data":
     case "elem":
     case "field":
-      writer.u32(slots[row.id]?.[position] === INDEX ? from.index : from.index2);
+      writer.u32(isFirstIndex[row.id]?.[position] === true ? from.index : from.index2);
       return;
     case "memarg":
       writeMemarg(writer, row, from);

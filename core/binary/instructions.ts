@@ -34,13 +34,19 @@ const nesting = Uint8Array.from(rows, ({ control }) => {
   }
 });
 
-const allowedOf = new WeakMap<FeatureSet, Uint8Array>();
+/** Rows by opcode, without those whose feature is off: one lookup tells both what an opcode means and that it may stand here. */
+interface AllowedRows {
+  readonly single: readonly (Row | undefined)[];
+  readonly prefixed: readonly (readonly (Row | undefined)[])[];
+}
+const allowedOf = new WeakMap<FeatureSet, AllowedRows>();
 
-/** By row id: 1 where the row's feature is on. */
-function allowedRows(features: FeatureSet): Uint8Array {
+function allowedRows(features: FeatureSet): AllowedRows {
   let allowed = allowedOf.get(features);
   if (allowed === undefined) {
-    allowed = Uint8Array.from(rows, ({ feature }) => (features.has(feature) ? 1 : 0));
+    const filter = (codes: readonly (Row | undefined)[]): (Row | undefined)[] =>
+      codes.map((row) => (row !== undefined && features.has(row.feature) ? row : undefined));
+    allowed = { single: filter(singleByteRows), prefixed: prefixedRows.map(filter) };
     allowedOf.set(features, allowed);
   }
   return allowed;
@@ -60,18 +66,26 @@ export function readOpcode(reader: Reader): Row {
 }
 
 /** Reads an opcode, and raises the error of an instruction whose feature is off. */
-function readRow(reader: Reader, allowed: Uint8Array): Row {
+function readRow(reader: Reader, allowed: AllowedRows): Row {
+  const { pos } = reader;
+  const row = pos < reader.end ? allowed.single[reader.bytes[pos] as number] : undefined;
+  if (row === undefined) return readRowSlow(reader, allowed);
+  reader.pos = pos + 1;
+  return row;
+}
+
+/** The same for opcodes behind a prefix, and for those that raise an error. */
+function readRowSlow(reader: Reader, allowed: AllowedRows): Row {
   const at = reader.pos;
   const row = readOpcode(reader);
-  if (allowed[row.id] === 0) {
-    reader.fail(
-      `illegal opcode: ${row.name} needs the feature ${row.feature}, which is off`,
-      "feature-off",
-      at,
-      `the feature ${row.feature}`,
-    );
-  }
-  return row;
+  const same = row.prefix === 0 ? allowed.single[row.code] : allowed.prefixed[row.prefix - FIRST_PREFIX]?.[row.code];
+  if (same !== undefined) return same;
+  return reader.fail(
+    `illegal opcode: ${row.name} needs the feature ${row.feature}, which is off`,
+    "feature-off",
+    at,
+    `the feature ${row.feature}`,
+  );
 }
 
 /** A cursor over one expression. Its objects are reused from one instruction to the next. */
@@ -83,7 +97,7 @@ export class InstructionCursor {
   /** Offset of the current instruction's opcode in the module. */
   offset: number;
   private readonly reader: Reader;
-  private readonly allowed: Uint8Array;
+  private readonly allowed: AllowedRows;
   private depth = 1;
 
   constructor(expression: Expression, features: FeatureSet) {

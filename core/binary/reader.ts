@@ -12,8 +12,14 @@ import { defaultFeatures, type FeatureSet } from "../features.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** The BigInts of one-byte values: most offsets, and no allocation for them. */
-const smallIntegers: readonly bigint[] = Array.from({ length: 0x80 }, (_, value) => BigInt(value));
+/** The BigInts of values of up to eleven bits: most offsets and many constants, and no allocation for them. */
+const SMALL = 0x400;
+const smallIntegers: readonly bigint[] = Array.from({ length: 2 * SMALL }, (_, index) => BigInt(index - SMALL));
+
+/** The BigInt of a small or of any other safe integer. */
+function bigintOf(value: number): bigint {
+  return value >= -SMALL && value < SMALL ? (smallIntegers[value + SMALL] as bigint) : BigInt(value);
+}
 
 export class Reader {
   readonly bytes: Uint8Array;
@@ -148,13 +154,24 @@ export class Reader {
   }
 
   u64(): bigint {
-    const pos = this.pos;
-    if (pos < this.end && (this.bytes[pos] as number) < 0x80) return smallIntegers[this.bytes[this.pos++] as number] as bigint;
+    const { pos } = this;
+    // Up to four bytes: an exact u32, and the bounds of that are checked already.
+    if (pos + 3 < this.end && this.isShort(pos)) return bigintOf(this.u32());
     return this.long(0x01, 0x00);
   }
 
   s64(): bigint {
+    const { pos } = this;
+    if (pos + 3 < this.end && this.isShort(pos)) return bigintOf(this.s32());
     return BigInt.asIntN(64, this.long(0x7f, 0x7f));
+  }
+
+  /** Whether one of the four bytes from `pos` ends a LEB128. */
+  private isShort(pos: number): boolean {
+    const { bytes } = this;
+    const first = bytes[pos] as number;
+    if (first < 0x80) return true;
+    return ((bytes[pos + 1] as number) & (bytes[pos + 2] as number) & (bytes[pos + 3] as number)) < 0x80;
   }
 
   /** Up to ten bytes; the tenth must be at most one bit: `0` or `1` where unsigned, `0x00` or `0x7F` where signed. */

@@ -1,11 +1,12 @@
 /** Walks bodies: functions and constant expressions, with or without an observer. */
 import { InstructionCursor } from "../binary/instructions.ts";
 import type { Expression, Func, LocalRun } from "../module.ts";
-import type { Row, Signature } from "../ops/row.ts";
+import type { Row } from "../ops/row.ts";
 import type { FuncType, ValType } from "../types.ts";
 import type { Body } from "./body.ts";
 import { resolve } from "./lookups.ts";
 import type { BodyObserver } from "./observe.ts";
+import type { Rule } from "./rule.ts";
 import { ruleByRow } from "./rules/rules.ts";
 
 /** WebAssembly JavaScript Interface, "Implementation-defined Limits". */
@@ -47,28 +48,29 @@ export function checkConstant(body: Body, expression: Expression, type: ValType,
 
 function walk(body: Body, expression: Expression, observer: BodyObserver | undefined): void {
   const cursor = new InstructionCursor(expression, body.module.features);
-  if (observer === undefined) plainWalk(body, cursor);
-  else observedWalk(body, cursor, observer);
+  if (observer !== undefined) observedWalk(body, cursor, observer);
+  else if (body.constant) constantWalk(body, cursor);
+  else plainWalk(body, cursor);
 }
 
+/** The walk over functions' bodies, which is most of the work of validation: nothing here but the rule of each instruction. */
 function plainWalk(body: Body, cursor: InstructionCursor): void {
   while (cursor.next()) {
+    const { row } = cursor;
     body.offset = cursor.offset;
-    checkInstruction(body, cursor);
+    (ruleByRow[row.id] as Rule)(body, cursor.immediates, row);
   }
+}
+
+function constantWalk(body: Body, cursor: InstructionCursor): void {
+  while (cursor.next()) checkInstruction(body, cursor);
 }
 
 function checkInstruction(body: Body, cursor: InstructionCursor): void {
   const { row } = cursor;
+  body.offset = cursor.offset;
   if (body.constant) requireConstant(body, row);
-  const rule = ruleByRow[row.id];
-  if (rule === undefined) applySignature(body, row.signature as Signature);
-  else rule(body, cursor.immediates, row);
-}
-
-function applySignature(body: Body, { params, results }: Signature): void {
-  for (let i = params.length - 1; i >= 0; i--) body.pop(params[i] as ValType);
-  for (let i = 0; i < results.length; i++) body.push(results[i] as ValType);
+  (ruleByRow[row.id] as Rule)(body, cursor.immediates, row);
 }
 
 /** Core 3.4.13 "Constant Expressions". */
@@ -86,7 +88,6 @@ function observedWalk(body: Body, cursor: InstructionCursor, observer: BodyObser
   body.popped.length = 0;
   body.pushed.length = 0;
   while (cursor.next()) {
-    body.offset = cursor.offset;
     const { unreachable } = body.frame;
     checkInstruction(body, cursor);
     popped.reverse();

@@ -1,8 +1,10 @@
 /** All validation rules, by name and by row: a name without a rule does not compile. */
 
 import { assert } from "../../base/assert.ts";
+import type { Signature } from "../../ops/row.ts";
 import type { RuleName } from "../../ops/rules.ts";
 import { rows } from "../../ops/table.ts";
+import type { ValType } from "../../types.ts";
 import type { Rule, Rules } from "../rule.ts";
 import { aggregateRules } from "./aggregates.ts";
 import { atomicRules } from "./atomics.ts";
@@ -28,9 +30,33 @@ export const rules: Rules<RuleName> = {
   ...atomicRules,
 };
 
-/** By row id: its rule, or undefined where the signature says it all. */
-export const ruleByRow: readonly (Rule | undefined)[] = rows.map((row) => {
-  if (row.rule === undefined) return undefined;
+/** The rule of an instruction of which the signature says it all. The forms that nearly all have need no loop. */
+function signatureRule({ params, results }: Signature): Rule {
+  const [first, second] = params as readonly [ValType, ValType];
+  const [result] = results as readonly [ValType];
+  if (results.length === 1 && params.length === 0) return (body) => body.push(result);
+  if (results.length === 1 && params.length === 1) {
+    return (body) => {
+      body.pop(first);
+      body.push(result);
+    };
+  }
+  if (results.length === 1 && params.length === 2) {
+    return (body) => {
+      body.pop(second);
+      body.pop(first);
+      body.push(result);
+    };
+  }
+  return (body) => {
+    body.popAll(params);
+    body.pushAll(results);
+  };
+}
+
+/** By row id: its rule. */
+export const ruleByRow: readonly Rule[] = rows.map((row) => {
+  if (row.rule === undefined) return signatureRule(row.signature as Signature);
   const rule = rules[row.rule as RuleName];
   assert(rule !== undefined, `${row.name} has a rule that does not exist`);
   return rule;

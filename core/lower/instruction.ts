@@ -25,7 +25,42 @@ export interface Instruction {
 }
 
 const noImmediates = new Immediates();
+/** Immediates of instructions whose only one is an index, by the index: most instructions share theirs. */
+const indexOnly: Immediates[] = [];
+const MAXIMUM_SHARED_INDEX = 4096;
+
+/** The immediates as they are now. */
+function keep(row: Row, immediates: Immediates): Immediates {
+  if (row.immediates.length === 0) return noImmediates;
+  const [kind] = row.immediates;
+  const isIndex = row.immediates.length === 1 && (kind === "local" || kind === "func" || kind === "global" || kind === "type");
+  if (!isIndex || immediates.index >= MAXIMUM_SHARED_INDEX) return immediates.copy();
+  let shared = indexOnly[immediates.index];
+  if (shared === undefined) {
+    shared = immediates.copy();
+    indexOnly[immediates.index] = shared;
+  }
+  return shared;
+}
+
 const noTypes: readonly ValType[] = [];
+/** Lists of one type, by the type. */
+const singleTypes = new Map<ValType, readonly ValType[]>();
+
+function keepTypes(types: readonly ValType[]): readonly ValType[] {
+  const [first] = types;
+  if (first === undefined) return noTypes;
+  if (types.length > 1) return types.slice();
+  let single = singleTypes.get(first);
+  if (single === undefined) {
+    single = [first];
+    singleTypes.set(first, single);
+  }
+  return single;
+}
+
+/** Stands where the rule is about to be chosen. */
+const noRule: Rule = { operands: 0, safepoint: "none", emit: () => undefined };
 
 /** Collects the instructions of one body. */
 class Collector implements BodyObserver {
@@ -49,12 +84,14 @@ class Collector implements BodyObserver {
     if (!this.#isReachable(row, unreachable)) return;
     const instruction = {
       row,
-      immediates: row.immediates.length === 0 ? noImmediates : immediates.copy(),
-      popped: popped.length === 0 ? noTypes : popped.slice(),
-      pushed: pushed.length === 0 ? noTypes : pushed.slice(),
+      immediates: keep(row, immediates),
+      popped: keepTypes(popped),
+      pushed: keepTypes(pushed),
       offset,
+      rule: noRule,
     };
-    this.instructions.push({ ...instruction, rule: ruleOf(this.#module, instruction) });
+    instruction.rule = ruleOf(this.#module, instruction);
+    this.instructions.push(instruction);
   }
 
   #isReachable(row: Row, unreachable: boolean): boolean {

@@ -46,6 +46,13 @@ export function checkRange(lowering: FunctionLowering, start: Operand, count: Op
     if (wide) code.op("i64.extend_i32_u");
   };
   const prefix = wide ? "i64" : "i32";
+  if (constantI32(start) === 0) {
+    pushWide(count);
+    pushBoundWide();
+    code.op(`${prefix}.gt_u`);
+    lowering.trapIf(reason);
+    return;
+  }
   // In two compares, since the sum of start and count may wrap.
   pushWide(start);
   pushBoundWide();

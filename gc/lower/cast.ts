@@ -119,12 +119,17 @@ function pushHeader(lowering: FunctionLowering, object: Operand): void {
   lowering.code.access("i32.load", 0);
 }
 
-/** With a header on the stack, pushes whether its type is just this. The flags are the low three bits. */
+/** With a header on the stack, pushes whether its type is just this. */
 function pushHeaderEquals(module: ModuleLowering, code: HostCode, id: number): void {
+  pushHeaderDistance(module, code, id);
+  code.op("i32.lt_u");
+}
+
+/** With a header on the stack, pushes two numbers; the first is below the second if the header differs from the type's in its flags only. */
+function pushHeaderDistance(module: ModuleLowering, code: HostCode, id: number): void {
   module.typeRecord(code, id);
   code.op("i32.xor");
   code.i32(HEADER_FLAGS_MASK + 1);
-  code.op("i32.lt_u");
 }
 
 /** Pushes the type record of a header, which names the record or a custom descriptor. */
@@ -199,8 +204,8 @@ function checkObject(lowering: FunctionLowering, operand: Operand, target: ValTy
   lowering.get(operand);
   code.access("i32.load", 0, TrapCode.castFailure);
   if (isExact(target) || module.types.type(id).final) {
-    pushHeaderEquals(module, code, id);
-    code.op("i32.eqz");
+    pushHeaderDistance(module, code, id);
+    code.op("i32.ge_u");
     lowering.trapIf(TrapCode.castFailure);
     return;
   }

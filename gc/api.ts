@@ -35,6 +35,11 @@ export interface RuntimeExports {
   poll(sp: number): void;
   /** Write barrier, slow half: the header of `object` has HEADER_OLD_UNLOGGED set; logs it and clears the bit. */
   log(object: number): void;
+  /**
+   * The same for a write to `bytes` bytes of elements, at `start`, of an array of references: of a large array only these are looked at again.
+   * The array's header may keep HEADER_OLD_UNLOGGED.
+   */
+  logElements(array: number, start: number, bytes: number): void;
   /** Collects now. `full` is 0 for a young collection, 1 for a full one. */
   collect(sp: number, full: number): void;
 
@@ -62,4 +67,5 @@ export const loweredImports = {
   allocate: { params: 2, results: 1 },
   poll: { params: 1, results: 0 },
   log: { params: 1, results: 0 },
+  logElements: { params: 3, results: 0 },
 } as const satisfies Partial<Record<RuntimeFunction, { params: number; results: number }>>;

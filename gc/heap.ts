@@ -71,6 +71,7 @@ export class Heap {
       allocate: runtime.allocate,
       poll: runtime.poll,
       log: runtime.log,
+      logElements: runtime.logElements,
     };
     this.handles = new Handles(this);
     this.wordView = new Int32Array(share.memory.buffer);

@@ -1,6 +1,9 @@
 /**
  * The write barrier's slow half. An old object that is written to may from then on refer to young ones; it is logged once per collection.
  *
+ * Of a large array only what was written is looked at again: it has no line marks, so their bytes serve as cards, one per 128 bytes, and its
+ * header keeps OLD_UNLOGGED, so that each write gets here.
+ *
  * A log is a chain of segments: the agent's own 64 KB, and then blocks of the heap.
  *
  *     | previous segment | its end | object | object | ...
@@ -10,27 +13,47 @@ import {
   AGENT_LOG_SEGMENT,
   AGENT_LOG_TOP,
   BLOCK_BYTES,
+  BLOCK_LARGE,
   BLOCK_LOG,
   FORCE_FULL,
+  LARGE_WRITTEN,
   PLAN_LOGS,
   PLAN_LOG_BYTES,
 } from "./control";
 import { HEADER_OLD_UNLOGGED } from "./layout";
-import { NONE, addressOf, blockOf, entry, entryOf, freeBlocks, takeSpan } from "./blocks";
-import { agent, controlBlock, heapStart, self } from "./state";
+import { NONE, addressOf, blockOf, entry, entryOf, freeBlocks, stateOf, takeSpan } from "./blocks";
+import { agent, controlBlock, heapStart, lineOf, self } from "./state";
 
 export const SEGMENT_ENTRIES: usize = 8;
 
 export function log(object: usize): void {
-  let top = load<usize>(self, AGENT_LOG_TOP);
-  if (top == load<usize>(self, AGENT_LOG_LIMIT)) top = nextSegment();
-  if (top != 0) {
-    store<usize>(top, object);
-    store<usize>(self, top + 4, AGENT_LOG_TOP);
-  }
+  append(object);
   // Cleared after the entry is written: an agent that dies in between leaves an object logged twice, never one that nobody logs. Two agents
   // that see the bit at once both log the object, which costs a second look. Nothing else writes headers while agents run.
   store<u8>(object, load<u8>(object) & ~HEADER_OLD_UNLOGGED);
+}
+
+/** The same for `bytes` bytes of elements, at `start`, of an array of references. */
+export function logElements(array: usize, start: usize, bytes: usize): void {
+  const at = entryOf(blockOf(array));
+  const value = atomic.load<u32>(at);
+  if (stateOf(value) != BLOCK_LARGE) {
+    log(array);
+    return;
+  }
+  if (bytes == 0) return;
+  const first = lineOf(start);
+  memory.fill(first, 1, lineOf(start + bytes - 1) - first + 1);
+  // Who sets the bit logs the array. Should that agent die before it does, the next collection is a full one.
+  if ((value & LARGE_WRITTEN) == 0 && atomic.cmpxchg<u32>(at, value, value | LARGE_WRITTEN) == value) append(array);
+}
+
+function append(object: usize): void {
+  let top = load<usize>(self, AGENT_LOG_TOP);
+  if (top == load<usize>(self, AGENT_LOG_LIMIT)) top = nextSegment();
+  if (top == 0) return;
+  store<usize>(top, object);
+  store<usize>(self, top + 4, AGENT_LOG_TOP);
 }
 
 /** Opens another segment. Returns 0 when the memory is full: the next collection is then a full one, which needs no log. */

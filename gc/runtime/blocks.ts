@@ -17,6 +17,7 @@ import {
   BLOCK_RESERVED,
   GROWN_END,
   HIGH_BLOCKS,
+  LARGE_BLOCKS_MASK,
   LINES_PER_BLOCK,
   PLAN_LIMIT_BLOCKS,
   USED_BLOCKS,
@@ -241,6 +242,13 @@ export function releaseReserved(id: u32): void {
   for (let block: u32 = 0; block < high; block++) {
     if (claim(block, entry(BLOCK_RESERVED, id), BLOCK_FREE)) atomic.add<u32>(AVAILABLE_BLOCKS, 1);
   }
+}
+
+/** Number of blocks of a LARGE entry. */
+// @ts-ignore: decorator
+@inline
+export function spanOf(value: u32): u32 {
+  return detailOf(value) & LARGE_BLOCKS_MASK;
 }
 
 /** Turns a reserved span into a large object's. */

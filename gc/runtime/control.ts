@@ -166,8 +166,8 @@ export const AGENT_STOPPED = 3;
  *     |   detail         | state |
  *     +------------------+-------+
  *
- * PARTIAL has its free lines in `detail`; OWNED, RESERVED and LOG the agent's id; LARGE its number of blocks; LARGE_REST the LARGE block's
- * number. A block changes hands by compare-and-exchange of its entry, so that no lock can be left behind by an agent that dies.
+ * PARTIAL has its free lines in `detail`; OWNED, RESERVED and LOG the agent's id; LARGE its number of blocks, and LARGE_WRITTEN; LARGE_REST
+ * the LARGE block's number. A block changes hands by compare-and-exchange of its entry, so that no lock can be left behind by an agent that dies.
  */
 /** Never handed out, or on its way to that: zero, as a fresh memory is. */
 export const BLOCK_UNUSED = 0;
@@ -185,6 +185,10 @@ export const BLOCK_LARGE_REST = 7;
 export const BLOCK_PERMANENT = 8;
 /** Holds log entries. */
 export const BLOCK_LOG = 9;
+
+/** Bit of a LARGE entry: elements were written since the last collection; their cards are set. */
+export const LARGE_WRITTEN = 0x80000000;
+export const LARGE_BLOCKS_MASK = 0x7fffff;
 
 export const BLOCK_LOG2 = 15;
 export const BLOCK_BYTES = 32768;

@@ -6,7 +6,7 @@ import { park, releaseWorld, saveStack, stopFromSafeRegion } from "./safepoint";
 import { TRACE_VERIFY, trace } from "./trace";
 
 export { allocate } from "./allocate";
-export { log } from "./barrier";
+export { log, logElements } from "./barrier";
 export { attach, detach, initialize, reclaim } from "./lifecycle";
 export { allocatePermanent } from "./permanent";
 export { addAgentRoots, addHandles, addRoots, removeRoots } from "./roots";

@@ -9,8 +9,24 @@
  * marker at work can find more. An agent that dies at work would keep the count up: `reclaim` then sets MARK_ABORT, all leave, and the
  * collector starts over.
  */
-import { AGENT_FIFO, AGENT_MARKING, EPOCH, MARKED_BYTES, MARKERS_POSSIBLE, MARK_ABORT, MARK_WORD, POOL_COUNT, STAT_MARKED_OBJECTS } from "./control";
 import {
+  AGENT_FIFO,
+  AGENT_MARKING,
+  BLOCK_LARGE,
+  EPOCH,
+  LARGE_WRITTEN,
+  LINE_BYTES,
+  LINE_LOG2,
+  MARKED_BYTES,
+  MARKERS_POSSIBLE,
+  MARK_ABORT,
+  MARK_WORD,
+  POOL_COUNT,
+  STAT_MARKED_OBJECTS,
+} from "./control";
+import {
+  ARRAY_ELEMENTS,
+  ARRAY_LENGTH,
   HEADER_EPOCH_MASK,
   HEADER_FLAGS_MASK,
   HEADER_OLD_UNLOGGED,
@@ -20,10 +36,11 @@ import {
   TYPE_SIZE,
   TYPE_STRUCT,
 } from "./layout";
+import { blockOf, entryOf, stateOf } from "./blocks";
 import { DEBUGGING } from "./debug";
 import { WINDOW, donate, markTop, resetWork, setMarkTop, softEnd, spill, takeWork, wakeSleepers, workWaits } from "./mark-stack";
-import { checkHeader, isObject, markLines, markOther, scanMapped, scanObject, scanWindow } from "./scan";
-import { heapEnd, heapStart, markBase, self } from "./state";
+import { checkHeader, isObject, markLines, markOther, scanMapped, scanObject, scanWindow, scanWords } from "./scan";
+import { heapEnd, heapStart, lineOf, markBase, self } from "./state";
 import { pauseForMarkers } from "./wait";
 
 /** Entries between popping and looking. */
@@ -134,11 +151,40 @@ export function pushRoot(word: usize): void {
   if (markTop > softEnd()) setMarkTop(spill(markTop));
 }
 
-/** Makes an object whose write was logged old and unlogged again, and pushes what it refers to. */
+/** Pushes what a logged object refers to, or the written elements of a large array, and makes it old and unlogged again. */
 export function rescan(object: usize): void {
+  const at = entryOf(blockOf(object));
+  const value = load<u32>(at);
+  const whole = (load<u32>(object) & HEADER_OLD_UNLOGGED) == 0;
   store<u8>(object, load<u8>(object) | HEADER_OLD_UNLOGGED);
+  if (stateOf(value) == BLOCK_LARGE && (value & LARGE_WRITTEN) != 0) {
+    store<u32>(at, value & ~LARGE_WRITTEN);
+    rescanCards(object);
+  }
+  if (!whole) return;
   let top = scanObject(object, markTop);
   if (top > softEnd()) top = spill(top);
+  setMarkTop(top);
+}
+
+/** Pushes the elements of a large array whose cards are set, and clears the cards. */
+function rescanCards(array: usize): void {
+  const first = array + ARRAY_ELEMENTS;
+  const end = first + (load<usize>(array, ARRAY_LENGTH) << 2);
+  const lastCard = lineOf(end - 1);
+  const soft = softEnd();
+  let top = markTop;
+  // A block's cards are eight-byte aligned, and so are the cards of a span of blocks.
+  for (let card = lineOf(array); card <= lastCard; card += 8) {
+    let set = load<u64>(card);
+    store<u64>(card, 0);
+    while (set != 0) {
+      const line = array + ((card - lineOf(array) + ((ctz<u64>(set) >>> 3) as usize)) << LINE_LOG2);
+      set &= set - 1;
+      top = scanWords(max(line, first), min(line + LINE_BYTES, end), top);
+      if (top > soft) top = spill(top);
+    }
+  }
   setMarkTop(top);
 }
 

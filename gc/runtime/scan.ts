@@ -58,7 +58,7 @@ function scanMore(object: usize, more: usize, top: usize): usize {
 }
 
 /** Pushes the references in [at, end). */
-function scanWords(at: usize, end: usize, top: usize): usize {
+export function scanWords(at: usize, end: usize, top: usize): usize {
   const start = heapStart;
   const halfSpan = (heapEnd - start) >>> 1;
   for (; at < end; at += 4) {

@@ -21,7 +21,7 @@ import {
   USED_BLOCKS,
 } from "./control";
 import { HEADER_EPOCH_MASK } from "./layout";
-import { GOOD_LINES, addressOf, detailOf, entry, entryOf, freeBlocks, freeLinesOf, highBlocks, stateOf } from "./blocks";
+import { GOOD_LINES, addressOf, entry, entryOf, freeBlocks, freeLinesOf, highBlocks, spanOf, stateOf } from "./blocks";
 import { poison } from "./debug";
 import { USEFUL_LINES, giveBack } from "./nursery";
 import { controlBlock, lineOf, lineTable, heapStart } from "./state";
@@ -43,7 +43,9 @@ function sweepLarge(): void {
       block++;
       continue;
     }
-    const count = detailOf(value);
+    const count = spanOf(value);
+    // A full collection does not read the logs: the next write logs the array again.
+    store<u32>(entryOf(block), entry(BLOCK_LARGE, count));
     const address = addressOf(block);
     if ((load<u32>(address) & HEADER_EPOCH_MASK) != epoch) {
       if (poisons) poison(address, address + ((count as usize) << BLOCK_LOG2));
@@ -92,7 +94,7 @@ export function sweepFull(): void {
     const value = load<u32>(entryOf(block));
     const state = stateOf(value);
     if (state == BLOCK_FREE) available++;
-    else if (state == BLOCK_LARGE) used += detailOf(value);
+    else if (state == BLOCK_LARGE) used += spanOf(value);
     if (state != BLOCK_OWNED && state != BLOCK_PARTIAL && state != BLOCK_FULL) continue;
     if (poisons) poisonBlock(block);
     const free = freeLinesOf(block);

@@ -149,6 +149,42 @@ describe("large objects", () => {
     }
   });
 
+  test("of a large array only what was written is looked at, by whatever barrier", () => {
+    const mutator = Mutator.create(bytes, { maximum: megabytes(64), debug: true });
+    const { heap } = mutator;
+    const length = 200_000;
+    const array = mutator.keep((sp, program) => program.references(length, sp));
+    const element = (index: number): number => mutator.word(mutator.get(array) + 8 + 4 * index);
+    mutator.collect(false);
+    const expected = new Map<number, number>();
+    for (let round = 1; round < 12; round++) {
+      // The first and last element, the ends of cards and blocks, and some others.
+      for (const index of [0, 29, 30, length - 1, 8189, 8190, 8191, 12_345 * round]) {
+        const depth = round % 4;
+        expected.set(index, nodes(depth));
+        mutator.run((sp, program) => {
+          // A whole-object log in between: then all of the array is looked at.
+          if (round === 5 && index === 30) program.write(mutator.get(array), 8 + 4 * index, program.build(depth, sp));
+          else program.writeElement(mutator.get(array), index, program.build(depth, sp));
+        });
+      }
+      mutator.collect(round % 5 === 0);
+      for (const [index, count] of expected) expect(mutator.run((_, program) => program.count(element(index)))).toBe(count);
+    }
+    // A range, as array.fill and array.copy log it.
+    mutator.run((sp, program) => {
+      const pair = program.pair(NULL, NULL, sp);
+      heap.runtime.logElements(mutator.get(array), mutator.get(array) + 8, 4 * length);
+      heap.words.fill(pair, (mutator.get(array) + 8) >>> 2, (mutator.get(array) + 8 + 4 * length) >>> 2);
+    });
+    mutator.collect(false);
+    mutator.run((sp, program) => program.churn(8, 2000, sp));
+    expect(mutator.run((_, program) => program.count(element(length - 7)))).toBe(1);
+    heap.handles.free(array);
+    mutator.collect(true);
+    expect(heap.statistics().liveBytes).toBe(0);
+  });
+
   test("an object as large as the limit can be allocated when the heap is empty", () => {
     const mutator = Mutator.create(bytes, { maximum: megabytes(256) });
     mutator.run((sp, program) => program.churn(10, 1000, sp));

@@ -21,6 +21,7 @@ export interface Program {
   bytes(length: number, sp: number): number;
   references(length: number, sp: number): number;
   write(object: number, offset: number, value: number): void;
+  writeElement(array: number, index: number, value: number): void;
   replace(array: number, depth: number, rounds: number, sp: number): number;
   spin(flag: number, sp: number): void;
 }

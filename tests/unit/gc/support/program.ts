@@ -10,6 +10,7 @@ const source = `(module
   (import "heap" "allocate" (func $allocate (param i32 i32) (result i32)))
   (import "heap" "poll" (func $poll (param i32)))
   (import "heap" "log" (func $log (param i32)))
+  (import "heap" "logElements" (func $logElements (param i32 i32 i32)))
   (import "types" "node" (global $node i32))
   (import "types" "numbers" (global $numbers i32))
   (import "types" "bytes" (global $bytes i32))
@@ -105,6 +106,13 @@ const source = `(module
     ;; Atomic: another agent that reads the reference must see what it refers to.
     (i32.atomic.store (i32.add (local.get $object) (local.get $offset)) (local.get $value)))
 
+  (func $writeElement (export "writeElement") (param $array i32) (param $index i32) (param $value i32)
+    (local $address i32)
+    (local.set $address (i32.add (i32.add (local.get $array) (i32.const 8)) (i32.shl (local.get $index) (i32.const 2))))
+    (if (i32.and (i32.load (local.get $array)) (i32.const 4)) (then
+      (call $logElements (local.get $array) (local.get $address) (i32.const 4))))
+    (i32.atomic.store (local.get $address) (local.get $value)))
+
   ;; Replaces trees in an array of references, 'rounds' times in turn: old objects that are written to, and garbage of every age.
   (func (export "replace") (param $array i32) (param $depth i32) (param $rounds i32) (param $sp i32) (result i32)
     (local $index i32) (local $length i32) (local $tree i32) (local $seen i32)
@@ -113,7 +121,7 @@ const source = `(module
     (loop $again
       (local.set $tree (i32.load offset=8 (i32.add (local.get $array) (i32.shl (local.get $index) (i32.const 2)))))
       (local.set $seen (i32.add (local.get $seen) (call $count (local.get $tree))))
-      (call $write (local.get $array) (i32.add (i32.const 8) (i32.shl (local.get $index) (i32.const 2)))
+      (call $writeElement (local.get $array) (local.get $index)
         (call $build (local.get $depth) (i32.add (local.get $sp) (i32.const 4))))
       (local.set $index (i32.rem_u (i32.add (local.get $index) (i32.const 7)) (local.get $length)))
       (br_if $again (local.tee $rounds (i32.sub (local.get $rounds) (i32.const 1)))))

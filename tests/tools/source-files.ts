@@ -1,5 +1,5 @@
 /** The project's own source files, as the checks and the test runner see them. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 /** The repository's root, with a slash at its end. */
@@ -29,6 +29,6 @@ export function sourceFiles(extensions: readonly string[]): SourceFile[] {
       }
     }
   };
-  for (const layer of layers) walk(layer);
+  for (const layer of layers) if (existsSync(root + layer)) walk(layer);
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 }

@@ -1,4 +1,5 @@
 /** Literals of `v128.const` and lane indices (core 6.5.9). */
+import { CompileError } from "../base/errors.ts";
 import type { Context } from "./context.ts";
 import { type FloatBits, formatF16, formatF32, formatF64, parseFloatBits } from "./floats.ts";
 import { inRange, parseInteger, parseNaturalNumber } from "./integers.ts";
@@ -57,11 +58,26 @@ export function takeVector(c: Context): Uint8Array {
   for (let lane = 0; lane < shape.lanes; lane++) {
     if (lexer.kind === RESERVED) c.unexpected("a lane");
     if (!atLiteral(c)) lexer.fail("wrong number of lane literals", "lane-count", lexer.start, `${shape.lanes} lanes`);
-    const value = shape.float === undefined ? takeInteger(c, shape.bits) : takeFloat(c, shape.float);
+    const value = shape.float === undefined ? takeLaneInteger(c, shape.bits, shape.lanes - lane) : takeFloat(c, shape.float);
     storeBits(bytes, (lane * shape.bits) / 8, value, shape.bits);
   }
   if (lexer.kind === NUMBER) lexer.fail("wrong number of lane literals", "lane-count", lexer.start, `${shape.lanes} lanes`);
   return bytes;
+}
+
+/** An integer of a vector's literal. That there are too few is worse than that one is too large. */
+function takeLaneInteger(c: Context, bits: number, expected: number): bigint {
+  const lexer: Lexer = c.lexer;
+  try {
+    return takeInteger(c, bits);
+  } catch (error) {
+    if (!(error instanceof CompileError) || error.code !== "constant-out-of-range") throw error;
+    const at = lexer.start;
+    let count = 0;
+    for (; lexer.kind === NUMBER && count <= expected; count++) lexer.advance();
+    if (count !== expected) lexer.fail("wrong number of lane literals", "lane-count", at, `${expected} more lanes`);
+    throw error;
+  }
 }
 
 function atLiteral(c: Context): boolean {

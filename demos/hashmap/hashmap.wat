@@ -1,7 +1,7 @@
 ;; A hash map that all threads fill and read at once, in shared structs and arrays, while each of them makes garbage as fast as it can.
 ;;
 ;; Work item i grows a binary tree from a seed (2^(depth+1) - 1 objects, garbage at once unless kept), folds it to a key, and counts the key in
-;; the map. One tree in sixteen is kept as the latest of its key; whoever passes by folds the tree that another thread left there and counts a
+;; the map. One tree in sixty-four is kept as the latest of its key; whoever passes by folds the tree that another thread left there and counts a
 ;; failure unless it still gives that key. Nothing depends on which thread does what: any number of threads ends with the same map.
 ;;
 ;; The map is lock-free: a bucket is a list of nodes that only grows at its head, by compare-and-exchange. A thread which loses that race
@@ -157,7 +157,7 @@
           (local.set $tree (call $grow (struct.get $state $depth (local.get $state)) (call $mix (local.get $item))))
           (local.set $node (call $obtain (local.get $state) (call $keyOf (local.get $state) (local.get $tree))))
           (drop (struct.atomic.rmw.add seqcst seqcst $node $count (local.get $node) (i32.const 1)))
-          (if (i32.eqz (i32.and (local.get $item) (i32.const 15)))
+          (if (i32.eqz (i32.and (local.get $item) (i32.const 63)))
             (then (call $keep (local.get $state) (local.get $node) (local.get $tree))))
           (local.set $objects (i64.add (local.get $objects) (local.get $perItem)))
           (br_if $items (i32.lt_u (local.tee $item (i32.add (local.get $item) (i32.const 1))) (local.get $end))))

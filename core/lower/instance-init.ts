@@ -89,7 +89,7 @@ class Initializer {
     const expression = module.valid.module.globals[index - module.valid.imports.global]?.init;
     if (global === undefined || expression === undefined) return;
     const { type, shared } = global;
-    // The host's global starts with the constant.
+    // The host's global starts with the constant, and its cell with null.
     if (!shared && module.initialConstant(index) !== undefined) return;
     this.#withValue(expression, type, (value) => {
       if (!shared) {

@@ -268,20 +268,20 @@ export class ModuleLowering {
         return;
       }
       const initial = this.initialConstant(index);
-      if (initial !== undefined && !mutable && !threadLocal) this.#constants.set(index, initial);
+      const number = type < 0 ? initial : undefined;
+      if (number !== undefined && !mutable && !threadLocal) this.#constants.set(index, number);
       const name = module.names.globals.get(index) ?? `global ${index}`;
-      const { row, immediates } = initial ?? this.#zero(lowered, type);
+      const { row, immediates } = number ?? this.#zero(lowered, type);
       const global = this.host.global(name, lowered, row, immediates);
       this.#globals[index] = global;
       this.host.export(`global ${index}`, "global", global);
     });
   }
 
-  /** The initial value of a global that the module defines, where it is one numeric constant. */
+  /** The initial value of a global that the module defines, where it is one constant: a number or null. */
   initialConstant(index: number): Instruction | undefined {
     const { type } = this.valid.globals[index] as GlobalType;
     const { init } = this.valid.module.globals[index - this.valid.imports.global] as Global;
-    if (type >= 0) return undefined;
     const [first, last, ...rest] = instructionsOfExpression(this, init, type);
     return first !== undefined && last?.row.control === "end" && rest.length === 0 && constantNames.has(first.row.name) ? first : undefined;
   }

@@ -41,7 +41,7 @@ describe("several agents", () => {
 
   test("old objects are replaced by all agents at once", async () => {
     const [mutator, workers] = await start(3, { maximum: megabytes(64) });
-    const rounds = 4000;
+    const rounds = 20_000;
     const sums = await Promise.all(workers.map((worker) => worker.ask({ kind: "replace", length: 64, depth: 9, rounds })));
     expect(sums).toEqual(workers.map(() => (rounds - 64) * nodes(9)));
     expect(mutator.heap.statistics().fullCollections).toBeGreaterThan(0);

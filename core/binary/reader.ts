@@ -9,6 +9,7 @@
  */
 import { malformed } from "../base/errors.ts";
 import { defaultFeatures, type FeatureSet } from "../features.ts";
+import { limits } from "./sections.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -226,7 +227,7 @@ export class Reader {
     return count;
   }
 
-  name(limit = 100_000): string {
+  name(limit: number = limits.nameBytes): string {
     const at = this.pos;
     const bytes = this.byteVector();
     if (bytes.length > limit) this.fail(`name too long: the limit is ${limit} bytes`, "implementation-limit", at, `at most ${limit} bytes`);

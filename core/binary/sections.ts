@@ -62,4 +62,5 @@ export const limits = {
   parameters: 1000,
   results: 1000,
   fields: 10_000,
+  nameBytes: 100_000,
 } as const;

@@ -1,5 +1,6 @@
 /** Walks bodies: functions and constant expressions, with or without an observer. */
 import { InstructionCursor } from "../binary/instructions.ts";
+import { limits } from "../binary/sections.ts";
 import type { Expression, Func, LocalRun } from "../module.ts";
 import type { Row } from "../ops/row.ts";
 import type { FuncType, ValType } from "../types.ts";
@@ -9,10 +10,6 @@ import type { BodyObserver } from "./observe.ts";
 import type { Rule } from "./rule.ts";
 import { ruleByRow } from "./rules/rules.ts";
 
-/** WebAssembly JavaScript Interface, "Implementation-defined Limits". */
-const MAX_LOCALS = 50_000;
-const MAX_BODY_BYTES = 7_654_321;
-
 /** Checks a function that the module defines; `body` is any body of the module, and is left for the next. */
 export function checkFunction(body: Body, func: Func, observer: BodyObserver | undefined): void {
   const type = body.types.type(body.module.canonical[func.type] as number);
@@ -20,7 +17,8 @@ export function checkFunction(body: Body, func: Func, observer: BodyObserver | u
   body.offset = func.body.offset;
   body.constant = false;
   body.shared = type.shared;
-  if (func.body.bytes.length > MAX_BODY_BYTES) body.fail("limit", "function body is too large", `at most ${MAX_BODY_BYTES} bytes`);
+  if (func.body.bytes.length > limits.functionBytes)
+    body.fail("limit", "function body is too large", `at most ${limits.functionBytes} bytes`);
   body.begin(params, results);
   for (const run of func.locals) addLocals(body, run);
   walk(body, func.body, observer);
@@ -30,7 +28,7 @@ export function checkFunction(body: Body, func: Func, observer: BodyObserver | u
 function addLocals(body: Body, { count, type }: LocalRun): void {
   const resolved = resolve(body, type);
   if (body.shared) body.requireShared(resolved);
-  if (body.locals.count + count > MAX_LOCALS) body.fail("limit", "too many locals", `at most ${MAX_LOCALS} locals`);
+  if (body.locals.count + count > limits.locals) body.fail("limit", "too many locals", `at most ${limits.locals} locals`);
   body.locals.add(count, resolved);
 }
 

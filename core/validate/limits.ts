@@ -1,32 +1,53 @@
-/** Sizes: of memories and tables (core 3.2.12, 3.2.15 and 3.2.16), and how many items a module may have. */
+/** Sizes: of memories and tables (core 3.2.12, 3.2.15 and 3.2.16), and how much of everything a module may have. */
+import { limits } from "../binary/sections.ts";
 import { invalidAt } from "../invalid.ts";
 import type { Limits, MemoryType, ModuleParts } from "../module.ts";
-
-/** WebAssembly JavaScript Interface, "Implementation-defined Limits". */
-const MAX_ITEMS = 1_000_000;
-const MAX_SEGMENTS = 100_000;
-const MAX_ELEMENT_SEGMENTS = 10_000_000;
-const MAX_TABLES = 100_000;
-const MAX_MEMORIES = 100;
+import type { RecGroup } from "../types.ts";
 
 const STANDARD_PAGE = 16;
 
-/** Refuses modules with more items than any engine takes. */
+/** Refuses modules with more of anything than engines take. A binary was measured while it was read, a text was not. */
 export function checkCounts(module: ModuleParts): void {
-  const limit = (what: string, count: number, maximum: number): void => {
-    if (count > maximum) invalidAt(module, 0, "limit", `the module has ${count} ${what}`, `at most ${maximum} ${what}`);
+  const limit = (what: string, count: number, maximum: number, offset = 0): void => {
+    if (count > maximum) invalidAt(module, offset, "limit", `the module has ${count} ${what}`, `at most ${maximum} ${what}`);
   };
   const imported = (kind: string): number => module.imports.filter(({ type }) => type.kind === kind).length;
-  limit("types", module.types.length, MAX_ITEMS);
-  limit("functions", module.functions.length, MAX_ITEMS);
-  limit("imports", module.imports.length, MAX_ITEMS);
-  limit("exports", module.exports.length, MAX_ITEMS);
-  limit("globals", module.globals.length, MAX_ITEMS);
-  limit("tags", module.tags.length, MAX_ITEMS);
-  limit("data segments", module.data.length, MAX_SEGMENTS);
-  limit("element segments", module.elements.length, MAX_ELEMENT_SEGMENTS);
-  limit("tables", module.tables.length + imported("table"), MAX_TABLES);
-  limit("memories", module.memories.length + imported("memory"), MAX_MEMORIES);
+  limit("types", module.types.length, limits.types);
+  limit("functions", module.functions.length, limits.functions);
+  limit("imports", module.imports.length, limits.imports);
+  limit("exports", module.exports.length, limits.exports);
+  limit("globals", module.globals.length, limits.globals);
+  limit("tags", module.tags.length, limits.tags);
+  limit("data segments", module.data.length, limits.dataSegments);
+  limit("element segments", module.elements.length, limits.elementSegments);
+  limit("tables", module.tables.length + imported("table"), limits.tables);
+  limit("memories", module.memories.length + imported("memory"), limits.memories);
+  for (const group of module.recGroups) checkShapes(group, limit);
+  for (const { module: from, name, offset } of module.imports) {
+    limit("bytes in a name", byteLength(from), limits.nameBytes, offset);
+    limit("bytes in a name", byteLength(name), limits.nameBytes, offset);
+  }
+  for (const { name, offset } of module.exports) limit("bytes in a name", byteLength(name), limits.nameBytes, offset);
+}
+
+type Check = (what: string, count: number, maximum: number, offset?: number) => void;
+
+function checkShapes({ types, offset }: RecGroup, limit: Check): void {
+  for (const { composite } of types) {
+    if (composite.kind === "func") {
+      limit("parameters in a type", composite.params.length, limits.parameters, offset);
+      limit("results in a type", composite.results.length, limits.results, offset);
+    } else if (composite.kind === "struct") {
+      limit("fields in a type", composite.fields.length, limits.fields, offset);
+    }
+  }
+}
+
+const encoder = new TextEncoder();
+
+/** The length in UTF-8, counted only where it matters. */
+function byteLength(name: string): number {
+  return name.length * 3 <= limits.nameBytes ? name.length : encoder.encode(name).length;
 }
 
 /** Core 3.2.12 "Limits": both in the range `0 .. maximum`, and the minimum not above the maximum. */

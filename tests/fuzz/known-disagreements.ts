@@ -44,6 +44,11 @@ export const knownDisagreements: readonly KnownDisagreement[] = [
     matches: hostSays(/larger than implementation limit/),
   },
   {
+    name: "both forms of exception handling in one module",
+    clause: "core 3.0 appendix and legacy exception handling: neither forbids it. V8 does, so that a function has one kind of handler table.",
+    matches: hostSays(/mix of legacy and new exception handling/),
+  },
+  {
     name: "a tag's attribute as a number",
     clause: "core 5.3 'Tag Types': the attribute is the byte 0x00. V8 reads a LEB128 number, and so takes longer forms of zero.",
     matches: ({ heddle }) => heddle?.code === "malformed-tag" && heddle.rule === "malformed tag attribute",

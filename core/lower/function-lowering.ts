@@ -222,8 +222,8 @@ export class FunctionLowering {
   }
 
   /** Opens a label for branches; its block's operands have been popped, and its host block is open. */
-  openLabel(label: Omit<Label, "height" | "hostDepth">): void {
-    this.labels.push({ ...label, height: this.#stack.length, hostDepth: this.code.depth });
+  openLabel(label: Pick<Label, "kind" | "entered">): void {
+    this.labels.push({ ...label, roots: [], height: this.#stack.length, hostDepth: this.code.depth });
   }
 
   /** Drops what an arm left on the stack above a label's height. */

@@ -12,7 +12,7 @@ export interface Label {
   /** Of an `if`: the shadow slots where it began. */
   readonly entered?: SlotState | undefined;
   /** Of a polled loop: the locals that its poll spills. */
-  readonly roots?: readonly number[];
+  readonly roots: readonly number[];
 }
 
 const NOTHING: SlotState = [];
@@ -57,6 +57,13 @@ export class Labels {
     assert(label?.kind === "if", "an else belongs to an if");
     this.#labels.push({ ...label, kind: "else", merged: meet(this.#slots.save(), label.merged) });
     this.#slots.restore(label.entered);
+  }
+
+  /** Notes what the poll of the innermost label's loop spills. */
+  setRoots(roots: readonly number[]): void {
+    const label = this.#labels.pop();
+    assert(label !== undefined, "a loop is open");
+    this.#labels.push({ ...label, roots });
   }
 
   get innermost(): Label | undefined {

@@ -27,6 +27,8 @@ class Walk {
   readonly held: number[] = [];
   readonly wanted: number[] = [];
   readonly alias: number[] = [];
+  /** Values that must be on the host's stack: a poll carries a loop's parameters past itself. */
+  readonly #pinned = new Set<number>();
   /** Numbers of the values on the stack, and the types of those that are roots (else -1). */
   readonly #stack: number[] = [];
   readonly #isRoot: boolean[] = [];
@@ -57,7 +59,9 @@ class Walk {
     if (isBlock) this.#frames.push(this.#stack.length);
     if (row.name === "local.set" || row.name === "local.tee") this.#breakAliases(instruction.immediates.index);
     this.#push(instruction);
-    if (polls) this.#hold();
+    if (!polls) return;
+    for (let i = 0; i < instruction.pushed.length; i++) this.#pinned.add(this.held.length - 1 - i);
+    this.#hold();
   }
 
   #push({ row, pushed, immediates }: Instruction): void {
@@ -75,7 +79,7 @@ class Walk {
   #pop(wanted: boolean): void {
     const value = this.#stack.pop() as number;
     this.#isRoot.pop();
-    if (wanted) this.wanted[value] = 1;
+    if (wanted && !this.#pinned.has(value)) this.wanted[value] = 1;
     const local = this.alias[value] as number;
     if (local >= 0) this.#aliases.get(local)?.pop();
   }

@@ -43,16 +43,20 @@ describe("a loop", () => {
     expect(text).toContain("local.get 2\nlocal.get 0\ncall $heddle.poll.1");
   });
 
-  test("with parameters polls in line", () => {
+  test("with parameters carries them past its poll, and spills those that are references", () => {
     const text = functionText(
-      body(`(func $f (param $i i32) (result i32)
-        (i32.const 1)
-        (loop $l (param i32) (result i32)
-          (i32.mul (local.get $i))
-          (br_if $l (local.tee $i (i32.sub (local.get $i) (i32.const 1))))))`),
+      body(`(func $f (param $p (ref $p)) (param $i i32) (result i32)
+        (local.get $p)
+        (loop $l (param (ref $p)) (result i32)
+          (local.set $p)
+          (local.get $p)
+          (br_if $l (local.tee $i (i32.sub (local.get $i) (i32.const 1))))
+          (drop)
+          (local.get $i)))`),
       "f",
     );
-    expect(text).toContain(`${poll}\nunlikely if\n`);
+    expect(text).toContain(lines(`local.tee 3\n ${poll}\n unlikely br_if 1\n local.tee 0`));
+    expect(text).toContain(lines("br 2\n end\n local.get 2\n local.get 3\n call $heddle.poll.1\n br 0"));
   });
 
   test("that allocates each time round does not poll", () => {

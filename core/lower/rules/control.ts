@@ -14,14 +14,14 @@
  *       end
  *     end
  *
- * Known deviation: a loop with parameters, whose values would have to be carried out and in again, has its poll inline.
+ * The loop's parameters stay on the host's stack while it polls: all four blocks take them.
  */
-import type { FuncType } from "../../types.ts";
 import type { FunctionLowering } from "../function-lowering.ts";
 import type { HostBlockType } from "../host-code.ts";
 import type { Instruction } from "../instruction.ts";
 import { pushIsNotNull, pushIsNull } from "../null-check.ts";
 import type { Operand } from "../operand.ts";
+import { loweredBlock } from "../reference-types.ts";
 import { onStack, type Rule, registerRules, withTop } from "../registry.ts";
 
 function hostBlock(lowering: FunctionLowering, { immediates }: Instruction): HostBlockType {
@@ -55,32 +55,30 @@ const loop: Rule = {
   emit: (lowering, instruction) => {
     const { code, module } = lowering;
     const type = module.blockType(instruction.immediates);
+    const hostType = module.hostBlock(type);
+    const outlined = lowering.pollsHere && module.options.collectAtSafepoints !== true;
     lowering.slots.forget();
-    if (!lowering.pollsHere) openLoop(lowering, type, "loop");
-    else if (type.params.length > 0 || module.options.collectAtSafepoints === true) {
-      openLoop(lowering, type, "loop");
-      lowering.pushResults(instruction);
-      lowering.poll(lowering.roots());
-      return;
-    } else {
-      const hostType = module.hostBlock(type);
+    if (outlined) {
+      const { params } = loweredBlock(module.types, type);
       code.block("block", hostType);
       code.block("loop", hostType);
-      code.block("block");
-      openLoop(lowering, type, "polledLoop");
-      code.i32(module.heap.stopRequest);
-      code.access("i32.atomic.load", 0);
-      code.hint(false);
-      code.branch("br_if", 1);
+      code.block("block", module.hostBlockOf(params, params));
     }
+    code.block("loop", hostType);
+    lowering.openLabel({ kind: outlined ? "polledLoop" : "loop" });
     lowering.pushResults(instruction);
+    if (!lowering.pollsHere) return;
+    if (!outlined) {
+      lowering.poll(lowering.roots());
+      return;
+    }
+    lowering.labels.setRoots(lowering.roots());
+    code.i32(module.heap.stopRequest);
+    code.access("i32.atomic.load", 0);
+    code.hint(false);
+    code.branch("br_if", 1);
   },
 };
-
-function openLoop(lowering: FunctionLowering, type: FuncType, kind: "loop" | "polledLoop"): void {
-  lowering.code.block("loop", lowering.module.hostBlock(type));
-  lowering.openLabel({ kind, roots: kind === "polledLoop" ? lowering.roots() : [] });
-}
 
 /** Closes what a polled loop opened around itself. */
 function closePolledLoop(lowering: FunctionLowering, roots: readonly number[]): void {
@@ -115,7 +113,7 @@ const end: Rule = {
     const label = lowering.labels.pop();
     lowering.truncate(label.height);
     lowering.code.end();
-    if (label.kind === "polledLoop") closePolledLoop(lowering, label.roots ?? []);
+    if (label.kind === "polledLoop") closePolledLoop(lowering, label.roots);
     lowering.pushResults(instruction);
   },
 };

@@ -6,3 +6,4 @@ import "./rules/globals.ts";
 import "./rules/keep.ts";
 import "./rules/references.ts";
 import "./rules/tables.ts";
+import "./rules/wide.ts";

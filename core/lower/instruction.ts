@@ -21,7 +21,8 @@ export interface Instruction {
   readonly popped: readonly ValType[];
   readonly pushed: readonly ValType[];
   readonly offset: number;
-  readonly rule: Rule;
+  /** Chosen by the row, the immediates and the types; a pass that knows more may choose another. */
+  rule: Rule;
 }
 
 const noImmediates = new Immediates();

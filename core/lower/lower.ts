@@ -8,6 +8,7 @@
 import "./core-rules.ts";
 import type { ValType } from "../types.ts";
 import type { ValidModule } from "../validate/valid-module.ts";
+import { callGraph, mayCollect } from "./call-graph.ts";
 import { encodeHostModule } from "./encode-host-module.ts";
 import type { FunctionBody } from "./function-body.ts";
 import { FunctionLowering } from "./function-lowering.ts";
@@ -18,15 +19,15 @@ import { brandLowered, type GlobalPlace, type LoweredModule } from "./lowered.ts
 import { ModuleLowering } from "./module-lowering.ts";
 import type { LowerOptions } from "./options.ts";
 import { planPolls } from "./polls.ts";
+import { quietCall } from "./rules/calls.ts";
 
 /** Lowers a module. Raises a `CompileError` with the code `not-lowered` for instructions that cannot be lowered yet. */
 export function lowerModule(valid: ValidModule, options: LowerOptions): LoweredModule {
   const lowering = new ModuleLowering(valid, options);
   const bodies = valid.module.functions.map((_, i) => functionBody(lowering, i));
-  const polls = planPolls(bodies, {
-    importedFunctions: valid.imports.func,
-    isAddressTaken: (index) => valid.declaredFunctions.has(index),
-  });
+  const calls = callGraph(valid, bodies);
+  const polls = planPolls(bodies, calls);
+  quietenCalls(bodies, valid.imports.func, mayCollect(bodies, calls, polls));
   bodies.forEach((body, i) => {
     const { code } = lowering.host.functions[i] as HostFunction;
     new FunctionLowering(lowering, code, body, polls[i] as (typeof polls)[number]).run();
@@ -34,6 +35,16 @@ export function lowerModule(valid: ValidModule, options: LowerOptions): LoweredM
   addInitFunctions(lowering);
   for (const { bytes } of valid.module.data) lowering.host.data.push(bytes);
   return describe(lowering);
+}
+
+/** Calls of functions which cannot let the collector run are no safepoints. */
+function quietenCalls(bodies: readonly FunctionBody[], importedFunctions: number, collects: readonly boolean[]): void {
+  for (const { instructions } of bodies) {
+    for (const instruction of instructions) {
+      if (instruction.row.name !== "call") continue;
+      if (collects[instruction.immediates.index - importedFunctions] === false) instruction.rule = quietCall;
+    }
+  }
 }
 
 function functionBody(lowering: ModuleLowering, definedIndex: number): FunctionBody {

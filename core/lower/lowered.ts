@@ -180,6 +180,7 @@ export const TrapCode = {
   nullDescriptor: 19,
   blockingForbidden: 20,
   outOfMemory: 21,
+  descriptorCastFailure: 22,
 } as const;
 export type TrapCode = (typeof TrapCode)[keyof typeof TrapCode];
 
@@ -206,4 +207,5 @@ export const trapMessages: Readonly<Record<TrapCode, string>> = {
   [TrapCode.nullDescriptor]: "null descriptor reference",
   [TrapCode.blockingForbidden]: "blocking is not allowed on this agent",
   [TrapCode.outOfMemory]: "out of memory",
+  [TrapCode.descriptorCastFailure]: "descriptor cast failure",
 };

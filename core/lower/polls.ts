@@ -6,9 +6,9 @@
  * function needs none if it is not recursive, or if each way through it allocates, since then only as many calls as fit on the stack go by
  * between two allocations.
  *
- * Known deviations: calls through references and tables, and calls of imports, count as calls of every function whose reference is taken; a
- * loop that runs a few times only is polled all the same.
+ * Known deviation: a loop that runs a few times only is polled all the same.
  */
+import type { CallGraph } from "./call-graph.ts";
 import type { FunctionBody } from "./function-body.ts";
 import type { Instruction } from "./instruction.ts";
 import { stronglyConnected } from "./strongly-connected.ts";
@@ -118,41 +118,15 @@ class CoverageWalk {
   }
 }
 
-/** What the plan needs to know of calls. */
-export interface CallFacts {
-  readonly importedFunctions: number;
-  /** Whether a reference to the function may exist, or another module may call it. */
-  isAddressTaken(index: number): boolean;
-}
-
-const directCalls = new Set(["call", "return_call"]);
-const indirectCalls = new Set(["call_ref", "call_indirect", "return_call_ref", "return_call_indirect"]);
-
-/** For each function of the module, the nodes that it calls; the last node stands for whoever is called indirectly. */
-function callGraph(bodies: readonly FunctionBody[], facts: CallFacts): readonly (readonly number[])[] {
-  const unknown = bodies.length;
-  const edges = bodies.map(({ instructions }) => {
-    const targets = new Set<number>();
-    for (const { row, immediates } of instructions) {
-      if (directCalls.has(row.name))
-        targets.add(immediates.index < facts.importedFunctions ? unknown : immediates.index - facts.importedFunctions);
-      else if (indirectCalls.has(row.name)) targets.add(unknown);
-    }
-    return [...targets];
-  });
-  const taken = [...bodies.keys()].filter((i) => facts.isAddressTaken(facts.importedFunctions + i));
-  return [...edges, taken];
-}
-
 /** Plans the polls of all functions of a module. */
-export function planPolls(bodies: readonly FunctionBody[], facts: CallFacts): readonly PollPlan[] {
-  const isRecursive = stronglyConnected(callGraph(bodies, facts));
+export function planPolls(bodies: readonly FunctionBody[], calls: CallGraph): readonly PollPlan[] {
+  const isRecursive = stronglyConnected(calls.edges);
   const allocates = ({ rule }: Instruction): boolean => rule.safepoint === "allocation";
   const allocatesAlways = bodies.map((body) => new CoverageWalk(allocates).run(body));
   const atEntry = bodies.map((_, i) => isRecursive[i] === true && allocatesAlways[i] !== true);
   const passes = (instruction: Instruction): boolean => {
     if (allocates(instruction)) return true;
-    const callee = instruction.immediates.index - facts.importedFunctions;
+    const callee = instruction.immediates.index - calls.importedFunctions;
     return instruction.row.name === "call" && callee >= 0 && (atEntry[callee] === true || allocatesAlways[callee] === true);
   };
   return bodies.map((body, i) => {

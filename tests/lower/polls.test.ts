@@ -103,6 +103,12 @@ describe("a function", () => {
     expect(functionText(source, "g")).not.toContain(poll);
   });
 
+  test("does not poll for functions of other types that it may call through a reference, where no foreign one gets in", () => {
+    const source = body(`(type $t (func)) (type $u (func (param i32))) (elem declare func $f $leaf)
+      (func $leaf (type $u)) (func $f (type $t) (call_ref $u (i32.const 1) (ref.func $leaf)))`);
+    expect(functionText(source, "f")).not.toContain(poll);
+  });
+
   test("that allocates whichever way it returns does not poll, however often it calls itself", () => {
     const text = functionText(
       body(`(func $f (param $n i32) (result (ref $p))

@@ -91,6 +91,16 @@ describe("references that do not live across a call", () => {
     expect(text).toBe(lines("local.get 0\n local.get 1\n call $take"));
   });
 
+  test("are not stored for a function that never lets the collector run, nor for those that call only such", () => {
+    const text = functionText(
+      body(`(func $add (param i32) (result i32) (i32.add (local.get 0) (i32.const 1)))
+        (func $twice (param i32) (result i32) (call $add (call $add (local.get 0))))
+        (func $f (param $a (ref $p)) (result (ref $p)) (drop (call $twice (i32.const 1))) (local.get $a))`),
+      "f",
+    );
+    expect(text).toBe(lines("i32.const 1\n local.get 1\n call $twice\n drop\n local.get 0"));
+  });
+
   test("are not stored: small integers, functions and unshared externs", () => {
     const text = functionText(
       body(`(func $f (param i31ref funcref externref) (result i31ref funcref externref)
@@ -152,7 +162,7 @@ describe("exceptions", () => {
       `(module
         (type $p (struct))
         (tag $t)
-        (func $callee)
+        (func $callee (drop (struct.new $p)))
         (func $f (param $a (ref $p)) (param $b (ref $p)) (result (ref $p))
           (block $caught
             (try_table (catch $t $caught) (call $callee))

@@ -37,6 +37,12 @@ function call(tail: boolean): Rule {
   );
 }
 
+/** A call of a function that never lets the collector run: nothing is spilled, and its frame may begin where the caller's does. */
+export const quietCall: Rule = onStack((lowering, { immediates }) => {
+  lowering.pushStackPointer(0);
+  lowering.code.call(lowering.module.functionAt(immediates.index));
+});
+
 /** Calls the function whose index `pushIndex` pushes. */
 function callIndex(lowering: FunctionLowering, type: number, tail: boolean, pushIndex: () => void): void {
   const { code, module, slots } = lowering;

@@ -1,0 +1,85 @@
+/**
+ * Who may call whom in a module, and which functions can never let the collector run.
+ *
+ * A call through a reference or table reaches any function of a fitting type whose reference is taken. In a module that foreign functions can
+ * get into, it reaches those too, which may call back any function that the module gives away; and so does the call of an import.
+ */
+import { isSubtypeId } from "../subtype.ts";
+import type { ValidModule } from "../validate/valid-module.ts";
+import type { FunctionBody } from "./function-body.ts";
+import type { PollPlan } from "./polls.ts";
+
+export interface CallGraph {
+  readonly importedFunctions: number;
+  /** By function of the module, without the imported ones: what it may call. Further nodes stand for sets of functions. */
+  readonly edges: readonly (readonly number[])[];
+}
+
+const directCalls = new Set(["call", "return_call"]);
+const indirectCalls = new Set(["call_ref", "call_indirect", "return_call_ref", "return_call_indirect"]);
+
+export function callGraph(valid: ValidModule, bodies: readonly FunctionBody[]): CallGraph {
+  const importedFunctions = valid.imports.func;
+  const taken = [...bodies.keys()].filter((i) => valid.declaredFunctions.has(importedFunctions + i));
+  const sets: number[][] = [taken];
+  const anyTaken = bodies.length;
+  const byType = new Map<number, number>();
+  const isOpen = admitsForeignFunctions(valid);
+
+  const calleesOfType = (type: number): number => {
+    if (isOpen) return anyTaken;
+    let node = byType.get(type);
+    if (node === undefined) {
+      node = bodies.length + sets.length;
+      sets.push(taken.filter((i) => isSubtypeId(valid.types, valid.functions[importedFunctions + i]?.type as number, type)));
+      byType.set(type, node);
+    }
+    return node;
+  };
+  const edges = bodies.map(({ instructions }) => {
+    const targets = new Set<number>();
+    for (const { row, immediates } of instructions) {
+      if (directCalls.has(row.name)) targets.add(immediates.index < importedFunctions ? anyTaken : immediates.index - importedFunctions);
+      else if (indirectCalls.has(row.name)) targets.add(calleesOfType(valid.canonical[immediates.index] as number));
+    }
+    return [...targets];
+  });
+  return { importedFunctions, edges: [...edges, ...sets] };
+}
+
+/** Whether references to functions of other modules can get in: by imports, or as arguments of exported functions. */
+function admitsForeignFunctions({ module, functions, types, globals }: ValidModule): boolean {
+  if (module.imports.length > 0) return true;
+  return module.exports.some(({ kind, index }) => {
+    if (kind === "table") return true;
+    if (kind === "global") return globals[index]?.mutable === true && globals[index].type >= 0;
+    const composite = kind === "func" ? types.type(functions[index]?.type as number).composite : undefined;
+    return composite?.kind === "func" && composite.params.some((param) => param >= 0);
+  });
+}
+
+/** For each function of the module, whether the collector may run while it does. */
+export function mayCollect(
+  bodies: readonly FunctionBody[],
+  { importedFunctions }: CallGraph,
+  polls: readonly PollPlan[],
+): readonly boolean[] {
+  const callers: number[][] = bodies.map(() => []);
+  const found = new Uint8Array(bodies.length);
+  const pending: number[] = [];
+  const mark = (index: number): void => {
+    if (found[index] === 1) return;
+    found[index] = 1;
+    pending.push(index);
+  };
+  for (const [index, { instructions }] of bodies.entries()) {
+    if (polls[index]?.atEntry === true || (polls[index]?.loops.size ?? 0) > 0) mark(index);
+    for (const { row, immediates, rule } of instructions) {
+      const callee = directCalls.has(row.name) ? immediates.index - importedFunctions : -1;
+      if (callee >= 0) callers[callee]?.push(index);
+      else if (rule.safepoint !== "none" || directCalls.has(row.name) || indirectCalls.has(row.name)) mark(index);
+    }
+  }
+  for (let index = pending.pop(); index !== undefined; index = pending.pop()) callers[index]?.forEach(mark);
+  return Array.from(found, (value) => value === 1);
+}

@@ -2,7 +2,7 @@
  * Where Heddle and V8 disagree about a module and Heddle is right, or both may choose: each with the clause that says so.
  */
 import type { CompileError } from "../../core/base/errors.ts";
-import { type Surroundings, surroundingsOf } from "./unreachable-code.ts";
+import { type Surroundings, surroundingsOf } from "./surroundings.ts";
 
 /** A module on which the two disagree: one of `heddle` and `host` says why it is refused. */
 export interface Disagreement {
@@ -45,7 +45,8 @@ export const knownDisagreements: readonly KnownDisagreement[] = [
   },
   {
     name: "both forms of exception handling in one module",
-    clause: "core 3.0 appendix and legacy exception handling: neither forbids it. V8 does, so that a function has one kind of handler table.",
+    clause:
+      "core 3.0 appendix and legacy exception handling: neither forbids it. V8 does, so that a function has one kind of handler table.",
     matches: hostSays(/mix of legacy and new exception handling/),
   },
   {
@@ -74,6 +75,13 @@ export const knownDisagreements: readonly KnownDisagreement[] = [
       "core 3.4 'br_if': [t* i32] -> [t*] for the label's types t*, in unreachable code too (the `br_on_` instructions likewise). V8 leaves " +
       "the operands' own types on the stack there.",
     matches: (disagreement) => mismatch(disagreement)?.afterConditionalBranch === true,
+  },
+  {
+    name: "types after a branch on a cast that cannot fail",
+    clause:
+      "core 3.4 'br_on_cast_fail': what goes on has the target type of the instruction. V8 leaves the operand's own type on the stack where " +
+      "that is below the target type already.",
+    matches: (disagreement) => mismatch(disagreement)?.afterCastBranch === true,
   },
   {
     name: "br_on_non_null to a label without types",

@@ -12,6 +12,8 @@ const meaningful: readonly number[] = [
   ...[0x80, 0x81, 0x8f, 0xfb, 0xfc, 0xfd, 0xfe, 0xff],
 ];
 
+const constants = rows.filter(({ constant }) => constant);
+
 const randomByte = (random: Random): number => (random.oneIn(2) ? random.pick(meaningful) : random.below(256));
 
 /** Changes some bytes, not caring what they mean. */
@@ -90,6 +92,15 @@ function mutateSections(random: Random, sections: LayoutSection[], other: readon
       // The same section of another module in the place of this one.
       const same = other.find(({ id }) => id === section.id);
       if (same !== undefined) sections.splice(at, 1, ...copyLayout([same]));
+      return;
+    }
+    case 6: {
+      // Into a constant expression, with luck.
+      if (section.functions !== undefined) return;
+      const row = random.pick(constants);
+      const place = random.below(section.payload.length + 1);
+      const end = Math.min(section.payload.length, place + random.below(4));
+      section.payload = splice(section.payload, place, end, instructionBytes(row, randomImmediates(random, row)));
       return;
     }
     default:

@@ -53,6 +53,42 @@ function mutateCharacters(random: Random, text: string): string {
   }
 }
 
+/** The range of a parenthesised group, chosen at random; undefined where the token drawn opens none. */
+function group(random: Random, list: readonly string[]): readonly [number, number] | undefined {
+  const drawn = random.below(list.length);
+  const start = list.indexOf("(", drawn);
+  if (start < 0) return undefined;
+  let depth = 0;
+  for (let at = start; at < list.length; at++) {
+    if (list[at] === "(") depth++;
+    if (list[at] === ")" && --depth === 0) return [start, at + 1];
+  }
+  return undefined;
+}
+
+/** Changes the text by whole groups, so that it mostly parses still. */
+function mutateGroups(random: Random, list: string[], others: readonly string[]): void {
+  const found = group(random, list);
+  if (found === undefined) return;
+  const [start, end] = found;
+  const source = random.oneIn(2) ? others : [...list];
+  const other = group(random, source);
+  const replacement = other === undefined ? [] : source.slice(...other);
+  switch (random.below(5)) {
+    case 0:
+      list.splice(start, end - start);
+      return;
+    case 1:
+      list.splice(end, 0, " ", ...list.slice(start, end));
+      return;
+    case 2:
+      list.splice(start, 0, ...replacement, " ");
+      return;
+    default:
+      list.splice(start, end - start, ...replacement);
+  }
+}
+
 function mutateTokens(random: Random, list: string[], others: readonly string[]): void {
   const at = random.below(list.length);
   const [start, end] = random.range(list.length);
@@ -88,7 +124,9 @@ export function mutateText(random: Random, text: string, other: string): string 
   if (random.oneIn(8)) return mutateCharacters(random, text);
   const list = tokens(text);
   const others = tokens(other);
-  for (let changes = 1 + (random.oneIn(2) ? 0 : random.below(4)); changes > 0 && list.length > 0; changes--)
-    mutateTokens(random, list, others);
+  for (let changes = 1 + (random.oneIn(2) ? 0 : random.below(4)); changes > 0 && list.length > 0; changes--) {
+    if (random.oneIn(2)) mutateGroups(random, list, others);
+    else mutateTokens(random, list, others);
+  }
   return list.join("");
 }

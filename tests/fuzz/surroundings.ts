@@ -11,7 +11,11 @@ export interface Surroundings {
   unreachable: boolean;
   /** A conditional branch stands between the two. */
   afterConditionalBranch: boolean;
+  /** A branch on a cast stands before the instruction in its block, reachable or not. */
+  afterCastBranch: boolean;
 }
+
+const fresh = (): Surroundings => ({ unreachable: false, afterConditionalBranch: false, afterCastBranch: false });
 
 const unconditional = /^(unreachable|br|br_table|return|throw|throw_ref|rethrow|return_call\w*)$/;
 const conditional = /^br_(if|on_\w+)$/;
@@ -22,7 +26,7 @@ export function surroundingsOf(bytes: Uint8Array, offset: number): Surroundings 
     const func = decodeModule(bytes).functions.find(({ body }) => offset >= body.offset && offset < body.offset + body.bytes.length);
     if (func === undefined) return undefined;
     const cursor = new InstructionCursor(func.body, defaultFeatures);
-    const blocks: Surroundings[] = [{ unreachable: false, afterConditionalBranch: false }];
+    const blocks: Surroundings[] = [fresh()];
     while (cursor.next() && cursor.offset < offset) follow(blocks, cursor.row);
     return blocks.at(-1);
   } catch (error) {
@@ -39,7 +43,7 @@ function follow(blocks: Surroundings[], row: Row): void {
     case "if":
     case "try":
     case "try_table":
-      blocks.push({ unreachable: false, afterConditionalBranch: false });
+      blocks.push(fresh());
       return;
     case "end":
     case "delegate":
@@ -48,10 +52,11 @@ function follow(blocks: Surroundings[], row: Row): void {
     case "else":
     case "catch":
       blocks.pop();
-      blocks.push({ unreachable: false, afterConditionalBranch: false });
+      blocks.push(fresh());
       return;
   }
   if (block === undefined) return;
+  if (row.name.startsWith("br_on_cast")) block.afterCastBranch = true;
   if (unconditional.test(row.name)) {
     block.unreachable = true;
     block.afterConditionalBranch = false;

@@ -5,7 +5,9 @@
  * its own. From `attach` on the agent is in a safe region: collections go on without it. It runs lowered code between `runtime.enter()` and
  * `runtime.leave(sp)`.
  */
+
 import { assert } from "../core/base/assert.ts";
+import { engine } from "../core/base/engine.ts";
 import type { RuntimeExports } from "./api.ts";
 import { debugRuntime, releaseRuntime } from "./build/runtime.ts";
 import { type AllocationBuffer, runtimeImports } from "./embedder.ts";
@@ -60,9 +62,9 @@ export class Heap {
   private constructor(share: HeapShare) {
     this.memory = share.memory;
     this.module = share.module;
-    const global = (): WebAssembly.Global => new WebAssembly.Global({ value: "i32", mutable: true }, 0);
+    const global = (): WebAssembly.Global => new engine.Global({ value: "i32", mutable: true }, 0);
     const buffer: AllocationBuffer = { top: global(), limit: global() };
-    const instance = new WebAssembly.Instance(share.module, runtimeImports(share.memory, buffer));
+    const instance = new engine.Instance(share.module, runtimeImports(share.memory, buffer));
     const runtime = instance.exports as unknown as RuntimeExports;
     this.runtime = runtime;
     this.imports = {
@@ -81,8 +83,8 @@ export class Heap {
   /** Makes a store's memory. Throws a `RangeError` where the host or a 32-bit memory cannot have it. */
   static create(options: HeapOptions): Heap {
     const plan = planHeap(options);
-    const memory = new WebAssembly.Memory({ initial: plan.initialPages, maximum: plan.maximumPages, shared: true });
-    const module = new WebAssembly.Module(decodeBase64(options.debug ? debugRuntime : releaseRuntime));
+    const memory = new engine.Memory({ initial: plan.initialPages, maximum: plan.maximumPages, shared: true });
+    const module = new engine.Module(decodeBase64(options.debug ? debugRuntime : releaseRuntime));
     const heap = new Heap({ memory, module });
     for (const [address, value] of plan.words) heap.words[address >>> 2] = value;
     heap.runtime.initialize();

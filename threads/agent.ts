@@ -5,7 +5,9 @@
  * An agent is a mutator only while it runs lowered code. Whenever JS runs on it, or nothing, it is in a safe region of the heap, so that it
  * never keeps another agent's collection waiting.
  */
+
 import { assert, InternalError } from "../core/base/assert.ts";
+import { engine } from "../core/base/engine.ts";
 import { TrapCode } from "../core/lower/lowered.ts";
 import { canBlock, type Heap } from "../gc/heap.ts";
 import { createRootBlock, createSharedBlock, resetBlocks } from "./blocks.ts";
@@ -330,7 +332,7 @@ export class Agent implements Conversions {
   tag(number: number, params: readonly ValueKind[]): WebAssembly.Tag {
     let tag = this.tags.get(number);
     if (tag === undefined) {
-      tag = new WebAssembly.Tag({ parameters: params.map((kind) => hostType(kind) as WebAssembly.ValueType) });
+      tag = new engine.Tag({ parameters: params.map((kind) => hostType(kind) as WebAssembly.ValueType) });
       this.tags.set(number, tag);
     }
     return tag;

@@ -3,6 +3,7 @@
  */
 
 import { InternalError } from "../core/base/assert.ts";
+import { engine } from "../core/base/engine.ts";
 import { CompileError } from "../core/base/errors.ts";
 import { decodeModule } from "../core/binary/decode.ts";
 import type { FeatureSet } from "../core/features.ts";
@@ -52,10 +53,10 @@ export function prepareModule(valid: ValidModule, id: number, context: CompileCo
 
 function hostModule(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
   try {
-    return new WebAssembly.Module(bytes);
+    return new engine.Module(bytes);
   } catch (error) {
     // What was lowered is valid; but the host may have limits of its own, such as the size of a function.
-    if (error instanceof WebAssembly.CompileError) throw new InternalError(`the host refused the lowered module: ${error.message}`);
+    if (error instanceof engine.CompileError) throw new InternalError(`the host refused the lowered module: ${error.message}`);
     throw error;
   }
 }

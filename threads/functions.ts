@@ -1,7 +1,9 @@
 /**
  * An agent's function table: function indices are the same on all agents, the host functions behind them are the agent's own.
  */
+
 import { assert } from "../core/base/assert.ts";
+import { engine } from "../core/base/engine.ts";
 import type { Heap } from "../gc/heap.ts";
 import { hostType, type Signature } from "./kinds.ts";
 
@@ -29,7 +31,7 @@ export class FunctionTable {
 
   constructor(heap: Heap) {
     this.#heap = heap;
-    this.table = new WebAssembly.Table({ element: "anyfunc", initial: 4096 });
+    this.table = new engine.Table({ element: "anyfunc", initial: 4096 });
   }
 
   /** Makes room for functions at `first` and notes their signatures; the host module's element segment puts them there. */
@@ -96,10 +98,10 @@ function hostFunction(signature: Signature, target: LoweredFunction): WebAssembl
       ...[0x02, 0x06, 0x01, 0x00, 0x01, 0x66, 0x00, 0x00],
       ...[0x07, 0x05, 0x01, 0x01, 0x66, 0x00, 0x00],
     ];
-    module = new WebAssembly.Module(new Uint8Array(bytes));
+    module = new engine.Module(new Uint8Array(bytes));
     adapters.set(key, module);
   }
-  const { f } = new WebAssembly.Instance(module, { "": { f: target } }).exports;
+  const { f } = new engine.Instance(module, { "": { f: target } }).exports;
   assert(typeof f === "function", "the adapter exports its import");
   return f as WebAssembly.ExportValue & LoweredFunction;
 }

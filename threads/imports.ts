@@ -1,6 +1,7 @@
 /**
  * Reading the imports of a module from what JS gives (JS API, "read the imports of a module", and core 4.5.4 "External typing").
  */
+import { engine } from "../core/base/engine.ts";
 import { LinkError } from "../core/base/errors.ts";
 import type { ExternType, GlobalType, Import, MemoryType, TableType } from "../core/module.ts";
 import { isSubtype, isSubtypeId } from "../core/subtype.ts";
@@ -73,7 +74,7 @@ class ImportReader {
     this.#module = module;
     const { plan } = module;
     const referenced = new Set<number>();
-    for (const entry of WebAssembly.Module.imports(plan.host)) if (entry.module === "funcref") referenced.add(Number(entry.name));
+    for (const entry of engine.Module.imports(plan.host)) if (entry.module === "funcref") referenced.add(Number(entry.name));
     for (const entry of plan.lowered.exports) if (entry.kind === "func") referenced.add(entry.index);
     if (plan.lowered.start !== undefined) referenced.add(plan.lowered.start);
     this.#referenced = referenced;
@@ -211,8 +212,7 @@ class ImportReader {
   #memory(entry: Import, value: unknown): ResolvedImport {
     const index = this.#memories++;
     const declared = this.#module.valid.memories[index]!;
-    if (!(value instanceof WebAssembly.Memory) || !memoryFits(value, declared))
-      this.#mismatch(entry, value, "a memory of the declared type");
+    if (!(value instanceof engine.Memory) || !memoryFits(value, declared)) this.#mismatch(entry, value, "a memory of the declared type");
     this.#local.set(importKey("memory", index), value);
     return { kind: "memory", memory: declared.shared ? value : undefined };
   }

@@ -1,6 +1,7 @@
 /**
  * Where globals, tables and tags are, and how JS reads and writes them: what the namespace's `Global`, `Table` and `Tag` objects stand for.
  */
+import { engine } from "../core/base/engine.ts";
 import type { GlobalType, TableType } from "../core/module.ts";
 import { TABLE_ELEMENTS, TABLE_LENGTH, TABLE_MAXIMUM } from "../gc/runtime/layout.ts";
 import type { Agent } from "./agent.ts";
@@ -48,7 +49,7 @@ export function createGlobal(agent: Agent, type: GlobalType, kind: ValueKind, va
 
 /** A host global of the lowered type of `kind`: mutable, as lowered modules have all of theirs. */
 function hostGlobal(kind: ValueKind, value: unknown): WebAssembly.Global {
-  return new WebAssembly.Global({ value: hostType(kind), mutable: true } as WebAssembly.GlobalDescriptor, value);
+  return new engine.Global({ value: hostType(kind), mutable: true } as WebAssembly.GlobalDescriptor, value);
 }
 
 /** The value of a global as JS sees it. */

@@ -5,7 +5,9 @@
  * there: what only the creator has is replaced by stand-ins which validation keeps out of reach of shared functions, and neither segments nor
  * the start function run again.
  */
+
 import { assert } from "../core/base/assert.ts";
+import { engine } from "../core/base/engine.ts";
 import type { LoweredImport, LoweredMemory } from "../core/lower/lowered.ts";
 import { NULL_REFERENCE } from "../gc/runtime/layout.ts";
 import type { Agent } from "./agent.ts";
@@ -46,11 +48,11 @@ export function link(agent: Agent, module: ModulePlan, plan: InstancePlan, roots
 
   const linker = new Linker(agent, module, plan, roots, local, resolved);
   const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {};
-  for (const { module: from, name } of WebAssembly.Module.imports(module.host)) {
+  for (const { module: from, name } of engine.Module.imports(module.host)) {
     imports[from] ??= {};
     imports[from][name] = linker.import(from, name);
   }
-  const host = new WebAssembly.Instance(module.host, imports);
+  const host = new engine.Instance(module.host, imports);
 
   const memories = lowered.memories.map((memory, index) =>
     memory.imported || memory.shared ? linker.memory(index) : (host.exports[importKey("memory", index)] as WebAssembly.Memory),
@@ -175,7 +177,7 @@ class Linker {
     }
     const type = hostType(this.#module.globals[index]!);
     const descriptor = { value: type, mutable: true } as WebAssembly.GlobalDescriptor;
-    return type === "externref" || type === "exnref" ? new WebAssembly.Global(descriptor, null) : new WebAssembly.Global(descriptor);
+    return type === "externref" || type === "exnref" ? new engine.Global(descriptor, null) : new engine.Global(descriptor);
   }
 
   memory(index: number): WebAssembly.Memory {
@@ -211,7 +213,7 @@ function createMemory(memory: LoweredMemory): WebAssembly.Memory {
     ...(memory.is64 ? { address: "i64" } : {}),
     shared: memory.shared,
   };
-  return new WebAssembly.Memory(descriptor as unknown as WebAssembly.MemoryDescriptor);
+  return new engine.Memory(descriptor as unknown as WebAssembly.MemoryDescriptor);
 }
 
 /** Where an import of a lowered module comes from, in words, for errors. */

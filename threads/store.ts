@@ -2,6 +2,7 @@
  * A store: one program's heap, types, modules and agents. The agent that makes it is its creator; compilation, instantiation and the JS API
  * happen there, shared code runs on all of its agents.
  */
+import { engine } from "../core/base/engine.ts";
 import { defaultFeatures, type FeatureSet } from "../core/features.ts";
 import { type ModuleParts, noNames } from "../core/module.ts";
 import { TypeStore } from "../core/type-store.ts";
@@ -370,7 +371,7 @@ const noImports: WebAssembly.Imports = {};
 /** Of the creator's own host values, only shared memories exist for the other agents too. */
 function isShared(key: string, local: ReadonlyMap<string, WebAssembly.ImportValue>): boolean {
   const value = local.get(key);
-  return value instanceof WebAssembly.Memory && !(value.buffer instanceof ArrayBuffer);
+  return value instanceof engine.Memory && !(value.buffer instanceof ArrayBuffer);
 }
 
 /** The type record of JS values in the heap: like a struct without references, but no type of the language. */

@@ -4,6 +4,7 @@
  * Lowered code reports a trap that the host does not have by calling `heap.trap`. That is a function of a small host module which notes the
  * code and executes `unreachable`: an error thrown from JS could be caught by the program's `catch_all`, a trap of the host cannot.
  */
+import { engine } from "../core/base/engine.ts";
 import { RuntimeError } from "../core/base/errors.ts";
 import { TrapCode, type TrapSite, trapMessages } from "../core/lower/lowered.ts";
 
@@ -66,7 +67,7 @@ export class Traps {
   readonly #sites: (readonly TrapSite[])[] = [];
 
   constructor() {
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(trapModule));
+    const { exports } = new engine.Instance(new engine.Module(trapModule));
     this.trap = exports["trap"]!;
     this.#code = exports["code"] as WebAssembly.Global;
   }
@@ -95,7 +96,7 @@ export class Traps {
   translate(error: unknown): unknown {
     if (error instanceof RuntimeError) return error;
     if (isStackOverflow(error)) return new RuntimeError("call stack exhausted", { code: "stack-overflow", cause: error });
-    if (!(error instanceof WebAssembly.RuntimeError)) return error;
+    if (!(error instanceof engine.RuntimeError)) return error;
     const code = this.#code.value as number;
     this.#code.value = -1;
     if (code >= 0) return trapError(code as TrapCode, error);
@@ -124,7 +125,7 @@ function trapError(code: TrapCode, cause: Error): RuntimeError {
 
 /** Engines report an exhausted stack as a RangeError (V8, JavaScriptCore) or an InternalError (SpiderMonkey). */
 function isStackOverflow(error: unknown): boolean {
-  if (!(error instanceof Error) || error instanceof WebAssembly.RuntimeError) return false;
+  if (!(error instanceof Error) || error instanceof engine.RuntimeError) return false;
   return error.message.includes("call stack") || error.message.includes("too much recursion");
 }
 

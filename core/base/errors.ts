@@ -5,6 +5,7 @@
  * holds whichever namespace a program looks at (WebAssembly JavaScript Interface, section 5.10 "Error Objects").
  * What the standard leaves out is in named properties: a stable `code`, where it went wrong, and what was expected.
  */
+import { engine } from "./engine.ts";
 
 /** Where in a source text an error was found. Lines and columns count from 1; a column counts UTF-16 units. */
 export interface TextPosition {
@@ -39,7 +40,7 @@ function attachCause(error: Error, detail: ErrorDetail): void {
 }
 
 /** A module that is malformed or invalid. Raised by decoding, parsing and validation. */
-export class CompileError extends WebAssembly.CompileError {
+export class CompileError extends engine.CompileError {
   readonly code: string;
   readonly offset: number | undefined;
   readonly position: TextPosition | undefined;
@@ -63,7 +64,7 @@ export class CompileError extends WebAssembly.CompileError {
 }
 
 /** A module whose imports do not match what it declares. Raised by instantiation. */
-export class LinkError extends WebAssembly.LinkError {
+export class LinkError extends engine.LinkError {
   readonly code: string;
   readonly expected: string | undefined;
 
@@ -77,7 +78,7 @@ export class LinkError extends WebAssembly.LinkError {
 }
 
 /** A trap. The message is the standard's own; `cause` holds the host's error where there was one. */
-export class RuntimeError extends WebAssembly.RuntimeError {
+export class RuntimeError extends engine.RuntimeError {
   readonly code: string;
 
   constructor(message: string, detail: ErrorDetail) {

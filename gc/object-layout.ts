@@ -3,6 +3,7 @@
  *
  *     struct   header | fields of the supertypes, where those have them | own fields
  *     array    header | length | elements
+ *     custom descriptor   header | record of the described type | fields, as of any struct
  *
  * A struct begins as its supertype does, so that code for the supertype works on it. Own fields are placed at multiples of their size,
  * larger ones first; smaller ones fill the gaps that this leaves. Packed fields take their one or two bytes, references four.
@@ -11,7 +12,7 @@ import { assert } from "../core/base/assert.ts";
 import { isHeapAddress } from "../core/lower/reference-types.ts";
 import type { TypeStore } from "../core/type-store.ts";
 import { F32, F64, I8, I16, I32, I64, type StorageType, type StructType, V128, type ValType } from "../core/types.ts";
-import { ARRAY_ELEMENTS, OBJECT_ALIGN, STRUCT_FIELDS } from "./runtime/layout.ts";
+import { ARRAY_ELEMENTS, DESCRIPTOR_FIELDS, OBJECT_ALIGN, STRUCT_FIELDS } from "./runtime/layout.ts";
 
 export interface StructLayout {
   /** Bytes of an object, a multiple of 8. */
@@ -77,7 +78,7 @@ export function structLayout(types: TypeStore, id: number): StructLayout {
   for (const each of types.display(id)) {
     let layout = layouts.get(each);
     if (layout === undefined) {
-      layout = extend(types, structType(types, each), above);
+      layout = extend(types, structType(types, each), above ?? emptyLayout(types, each));
       layouts.set(each, layout);
     }
     above = layout;
@@ -91,11 +92,17 @@ function structType(types: TypeStore, id: number): StructType {
   return composite;
 }
 
+/** What a type without a supertype begins with. All supertypes of a descriptor's type are such types themselves. */
+function emptyLayout(types: TypeStore, id: number): OpenLayout {
+  const end = types.type(id).describes === undefined ? STRUCT_FIELDS : DESCRIPTOR_FIELDS;
+  return { size: OBJECT_ALIGN, offsets: [], references: [], end, gaps: [] };
+}
+
 /** Places the fields that a type has beyond its supertype's. */
-function extend(types: TypeStore, { fields }: StructType, above: OpenLayout | undefined): OpenLayout {
-  const offsets = [...(above?.offsets ?? [])];
-  const gaps = [...(above?.gaps ?? [])];
-  let end = above?.end ?? STRUCT_FIELDS;
+function extend(types: TypeStore, { fields }: StructType, above: OpenLayout): OpenLayout {
+  const offsets = [...above.offsets];
+  const gaps = [...above.gaps];
+  let { end } = above;
   const own = [...fields.keys()].slice(offsets.length);
   const sizeOf = (index: number): number => 1 << storageLog2(fields[index]?.storage as StorageType);
   own.sort((a, b) => sizeOf(b) - sizeOf(a));

@@ -3,6 +3,7 @@
  *
  * Records are permanent, because objects point to them. One agent per store writes them, when it prepares a module; the others get addresses.
  */
+import { isHostExtern } from "../core/lower/reference-types.ts";
 import type { TypeStore } from "../core/type-store.ts";
 import type { Heap } from "./heap.ts";
 import { arrayLayout, structLayout } from "./object-layout.ts";
@@ -18,6 +19,8 @@ export interface RecordContents {
   readonly id: number;
   /** Addresses of the supertypes' records, the root first. */
   readonly supertypes: readonly number[];
+  /** Byte offset of the prototype in custom descriptors, where they have one. */
+  readonly prototype?: number;
 }
 
 /** Words of an object that the record's bit map covers. */
@@ -41,6 +44,7 @@ export function writeRecord(heap: Heap, contents: RecordContents): number {
   put(layout.TYPE_REFMAP_MORE, moreAddress);
   put(layout.TYPE_ID, contents.id);
   put(layout.TYPE_DEPTH, depth);
+  put(layout.TYPE_PROTOTYPE, contents.prototype ?? 0);
   for (const [i, supertype] of [...contents.supertypes, address].entries()) put(layout.TYPE_DISPLAY + 4 * i, supertype);
   return address;
 }
@@ -57,6 +61,19 @@ function writeMore(heap: Heap, offsets: readonly number[]): number {
   const address = heap.allocatePermanent(4 + 4 * offsets.length);
   heap.words.set([offsets.length, ...offsets], address >>> 2);
   return address;
+}
+
+/**
+ * Where the custom descriptors of a type have the prototype that JS sees (custom descriptors, "JS Prototypes"): their first field, if it is an
+ * immutable externref. 0 where there is none.
+ */
+function prototypeOffset(types: TypeStore, id: number): number {
+  const { descriptor } = types.type(id);
+  if (descriptor === undefined) return 0;
+  const { composite } = types.type(descriptor);
+  const first = composite.kind === "struct" ? composite.fields[0] : undefined;
+  if (first === undefined || first.mutable || !isHostExtern(types, first.storage)) return 0;
+  return structLayout(types, descriptor).offsets[0] as number;
 }
 
 /** The records of a store's types. */
@@ -86,7 +103,7 @@ export class TypeRecords {
   }
 
   #contents(id: number, supertypes: readonly number[]): RecordContents {
-    const place = { id, supertypes: [...supertypes] };
+    const place = { id, supertypes: [...supertypes], prototype: prototypeOffset(this.#types, id) };
     switch (this.#types.type(id).composite.kind) {
       case "struct": {
         const { size, references } = structLayout(this.#types, id);

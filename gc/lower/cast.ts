@@ -2,7 +2,8 @@
  * Tests and casts.
  *
  * A type that has no subtypes, or an exact one, is one compare of the header. Others compare the header first, which is right for most objects
- * in most programs, and then look into the type's display of supertypes. Abstract types look at the low bit (i31) and at the record's kind.
+ * in most programs, and then look into the type's display of supertypes. Where the type has custom descriptors, the header holds one of those:
+ * then the record is loaded first and compared in the header's place. Abstract types look at the low bit (i31) and at the record's kind.
  * Function references find their type's record by index. A null, or an i31, is told apart first, unless the static type excludes it.
  */
 import type { FunctionLowering } from "../../core/lower/function-lowering.ts";
@@ -12,14 +13,15 @@ import { TrapCode } from "../../core/lower/lowered.ts";
 import type { ModuleLowering } from "../../core/lower/module-lowering.ts";
 import { pushIsNotNull, pushIsNull } from "../../core/lower/null-check.ts";
 import type { Operand } from "../../core/lower/operand.ts";
-import { hierarchyOf, isFunctionReference } from "../../core/lower/reference-types.ts";
+import { isFunctionReference } from "../../core/lower/reference-types.ts";
 import { registerRules, withTop } from "../../core/lower/registry.ts";
 import { pushIsInDisplay } from "../../core/lower/type-check.ts";
 import { isHeapSubtype } from "../../core/subtype.ts";
 import { AbstractHeap, abstractOf, I32, indexOf, isAbstract, isExact, isNullable, type ValType } from "../../core/types.ts";
-import { FUNCTION_TYPES_POINTER, HEADER_FLAGS_MASK, TYPE_ARRAY, TYPE_KIND, TYPE_RECORD, TYPE_STRUCT } from "../runtime/layout.ts";
+import { FUNCTION_TYPES_POINTER, TYPE_ARRAY, TYPE_KIND, TYPE_STRUCT } from "../runtime/layout.ts";
+import { mayBeI31, pushDistance, pushHeader, pushIsI31, pushRecord } from "./header.ts";
 
-const { any, array, eq, i31, nocont, noexn, noextern, nofunc, none, nowaitqueue, struct } = AbstractHeap;
+const { array, eq, i31, nocont, noexn, noextern, nofunc, none, nowaitqueue, struct } = AbstractHeap;
 const bottoms: ReadonlySet<number> = new Set([none, nofunc, noextern, noexn, nocont, nowaitqueue]);
 const result = { kind: "result", type: I32 } as const;
 
@@ -55,13 +57,8 @@ export function pushTest(lowering: FunctionLowering, operand: Operand, target: V
 /** Pushes whether an operand that is not null is of the heap type of `target`, which is no bottom and not above the operand's type. */
 function pushTestNonNull(lowering: FunctionLowering, operand: Operand, target: ValType): void {
   const { code, module } = lowering;
-  const pushIsI31 = (): void => {
-    lowering.get(operand);
-    code.i32(1);
-    code.op("i32.and");
-  };
   if (isAbstractOf(target, i31)) {
-    pushIsI31();
+    pushIsI31(lowering, operand);
     return;
   }
   if (isFunctionReference(module.types, operand.type)) {
@@ -72,7 +69,7 @@ function pushTestNonNull(lowering: FunctionLowering, operand: Operand, target: V
     pushObjectTest(lowering, operand, target);
     return;
   }
-  pushIsI31();
+  pushIsI31(lowering, operand);
   code.block("if", result);
   code.i32(isAbstractOf(target, eq) ? 1 : 0);
   code.else();
@@ -80,64 +77,68 @@ function pushTestNonNull(lowering: FunctionLowering, operand: Operand, target: V
   code.end();
 }
 
-function mayBeI31(module: ModuleLowering, type: ValType): boolean {
-  if (!isAbstract(type) || hierarchyOf(module.types, type) !== any) return false;
-  const heap = abstractOf(type);
-  return heap === any || heap === eq || heap === i31;
-}
-
 /** Pushes whether an object is of the heap type of `target`. */
 function pushObjectTest(lowering: FunctionLowering, object: Operand, target: ValType): void {
   const { code, module } = lowering;
+  pushHeader(lowering, object);
   if (isAbstract(target)) {
-    pushRecord(code, () => pushHeader(lowering, object));
+    pushRecord(code);
     code.access("i32.load", TYPE_KIND);
     pushKindTest(code, abstractOf(target));
     return;
   }
   const id = indexOf(target);
-  pushHeader(lowering, object);
-  if (isExact(target) || module.types.type(id).final) {
-    pushHeaderEquals(module, code, id);
+  if (hasNoSubtypes(module, target)) {
+    pushCompare(module, code, id, true);
     return;
   }
-  const header = lowering.temporary(I32);
-  const record = lowering.temporary(I32);
-  code.tee(header);
-  pushHeaderEquals(module, code, id);
+  const found = lowering.temporary(I32);
+  pushCompare(module, code, id, true, found);
   code.block("if", result);
   code.i32(1);
   code.else();
-  pushRecord(code, () => code.get(header));
-  code.set(record);
-  pushIsInDisplay(module, code, record, id);
+  pushIsSubtype(lowering, found, id);
   code.end();
 }
 
-function pushHeader(lowering: FunctionLowering, object: Operand): void {
-  lowering.get(object);
-  lowering.code.access("i32.load", 0);
+/** Whether no other type is below the target. */
+function hasNoSubtypes({ types }: ModuleLowering, target: ValType): boolean {
+  return isExact(target) || types.type(indexOf(target)).final;
 }
 
-/** With a header on the stack, pushes whether its type is just this. */
-function pushHeaderEquals(module: ModuleLowering, code: HostCode, id: number): void {
-  pushHeaderDistance(module, code, id);
-  code.op("i32.lt_u");
-}
-
-/** With a header on the stack, pushes two numbers; the first is below the second if the header differs from the type's in its flags only. */
-function pushHeaderDistance(module: ModuleLowering, code: HostCode, id: number): void {
+/**
+ * With a header on the stack, pushes whether its type is just this, or whether it is not. What was looked at is left in the local `found`:
+ * the header, or for a type with custom descriptors the record.
+ */
+function pushCompare(module: ModuleLowering, code: HostCode, id: number, equal: boolean, found?: number): void {
+  const described = hasDescriptors(module, id);
+  if (described) pushRecord(code);
+  if (found !== undefined) code.tee(found);
   module.typeRecord(code, id);
-  code.op("i32.xor");
-  code.i32(HEADER_FLAGS_MASK + 1);
+  if (described) {
+    code.op(equal ? "i32.eq" : "i32.ne");
+    return;
+  }
+  pushDistance(code);
+  code.op(equal ? "i32.lt_u" : "i32.ge_u");
 }
 
-/** Pushes the type record of a header, which names the record or a custom descriptor. */
-function pushRecord(code: HostCode, pushHeaderWord: () => void): void {
-  pushHeaderWord();
-  code.i32(~HEADER_FLAGS_MASK);
-  code.op("i32.and");
-  code.access("i32.load", TYPE_RECORD);
+function hasDescriptors({ types }: ModuleLowering, id: number): boolean {
+  return types.type(id).descriptor !== undefined;
+}
+
+/** With what `pushCompare` left in `found`, pushes whether the type is a subtype. */
+function pushIsSubtype(lowering: FunctionLowering, found: number, id: number): void {
+  const { code, module } = lowering;
+  if (hasDescriptors(module, id)) {
+    pushIsInDisplay(module, code, found, id);
+    return;
+  }
+  const record = lowering.temporary(I32);
+  code.get(found);
+  pushRecord(code);
+  code.set(record);
+  pushIsInDisplay(module, code, record, id);
 }
 
 /** With a record's kind on the stack, pushes whether it belongs to an abstract type. */
@@ -195,27 +196,19 @@ function checkObject(lowering: FunctionLowering, operand: Operand, target: ValTy
   const { code, module } = lowering;
   const id = indexOf(target);
   if (mayBeI31(module, operand.type)) {
-    lowering.get(operand);
-    code.i32(1);
-    code.op("i32.and");
+    pushIsI31(lowering, operand);
     lowering.trapIf(TrapCode.castFailure);
   }
-  const header = lowering.temporary(I32);
-  lowering.get(operand);
-  code.access("i32.load", 0, TrapCode.castFailure);
-  if (isExact(target) || module.types.type(id).final) {
-    pushHeaderDistance(module, code, id);
-    code.op("i32.ge_u");
+  pushHeader(lowering, operand, TrapCode.castFailure);
+  if (hasNoSubtypes(module, target)) {
+    pushCompare(module, code, id, false);
     lowering.trapIf(TrapCode.castFailure);
     return;
   }
-  const record = lowering.temporary(I32);
-  code.tee(header);
-  pushHeaderEquals(module, code, id);
+  const found = lowering.temporary(I32);
+  pushCompare(module, code, id, true, found);
   code.branch("br_if", 0);
-  pushRecord(code, () => code.get(header));
-  code.set(record);
-  pushIsInDisplay(module, code, record, id);
+  pushIsSubtype(lowering, found, id);
   code.op("i32.eqz");
   lowering.trapIf(TrapCode.castFailure);
 }

@@ -1,7 +1,7 @@
 /**
  * Structs.
  *
- *     struct.new   allocate, store the header and each field
+ *     struct.new   allocate, store the header and each field; with a custom descriptor (struct.new_desc), that is the header
  *     struct.get   one load: null lies beyond the memory, so that the host traps
  *     struct.set   one store; of references, behind the write barrier
  */
@@ -10,12 +10,13 @@ import type { FunctionLowering } from "../../core/lower/function-lowering.ts";
 import type { Instruction } from "../../core/lower/instruction.ts";
 import { TrapCode } from "../../core/lower/lowered.ts";
 import type { ModuleLowering } from "../../core/lower/module-lowering.ts";
+import { trapIfNull } from "../../core/lower/null-check.ts";
 import type { Operand } from "../../core/lower/operand.ts";
 import { isHeapAddress, isHostExtern } from "../../core/lower/reference-types.ts";
 import { onStack, type RuleEntry, registerRules, withOperands } from "../../core/lower/registry.ts";
 import { isPacked, type StorageType, type StructType, type ValType } from "../../core/types.ts";
 import { type StructLayout, storageLog2, structLayout } from "../object-layout.ts";
-import { NULL_REFERENCE } from "../runtime/layout.ts";
+import { NULL_REFERENCE, TYPE_RECORD } from "../runtime/layout.ts";
 import { getForMemory, loadName, needsBarrier, publishName, refuseException, storeName, writeBarrier } from "./storage.ts";
 
 /** A field that an instruction names, and where it is. */
@@ -34,13 +35,25 @@ export function fieldOf(module: ModuleLowering, { immediates }: Pick<Instruction
   return { storage, offset: structLayout(module.types, id).offsets[immediates.index2] as number, shared };
 }
 
-/** Allocates a struct and stores its header; returns the local with its address. */
+/**
+ * Allocates a struct and stores what is in front of its fields; returns the local with its address. The last operand of a type with custom
+ * descriptors is the object's, which becomes its header. A descriptor itself gets the record of the type that it describes.
+ */
 function allocate(lowering: FunctionLowering, id: number, layout: StructLayout, operands: readonly Operand[]): number {
   const { code, module } = lowering;
+  const { descriptor, describes } = module.types.type(id);
+  const header = descriptor === undefined ? undefined : operands.at(-1);
+  if (header !== undefined) trapIfNull(lowering, header, TrapCode.nullDescriptor);
   const address = lowering.allocation(operands).fixed(layout.size);
   code.get(address);
-  module.typeRecord(code, id);
+  if (header === undefined) module.typeRecord(code, id);
+  else lowering.get(header);
   code.access("i32.store", 0);
+  if (describes !== undefined) {
+    code.get(address);
+    module.typeRecord(code, describes);
+    code.access("i32.store", TYPE_RECORD);
+  }
   return address;
 }
 
@@ -59,12 +72,12 @@ const create = withOperands((lowering, { immediates, pushed }, operands) => {
   lowering.pushLocal(address, pushed[0] as ValType);
 }, "allocation");
 
-const createDefault = withOperands((lowering, { immediates, pushed }) => {
+const createDefault = withOperands((lowering, { immediates, pushed }, operands) => {
   const { module } = lowering;
   const id = module.idOf(immediates.index);
   const layout = structLayout(module.types, id);
   const { fields } = module.types.type(id).composite as StructType;
-  const address = allocate(lowering, id, layout, []);
+  const address = allocate(lowering, id, layout, operands);
   for (const [index, { storage }] of fields.entries()) storeDefault(lowering, address, layout.offsets[index] as number, storage);
   lowering.pushLocal(address, pushed[0] as ValType);
 }, "allocation");
@@ -113,4 +126,11 @@ const set: RuleEntry = (instruction, module) => {
   return isHeapAddress(module.types, storage) && !isHostExtern(module.types, storage) ? setReference : setValue;
 };
 
-registerRules({ "struct.new": create, "struct.new_default": createDefault, "struct.get": get, "struct.set": set });
+registerRules({
+  "struct.new": create,
+  "struct.new_desc": create,
+  "struct.new_default": createDefault,
+  "struct.new_default_desc": createDefault,
+  "struct.get": get,
+  "struct.set": set,
+});

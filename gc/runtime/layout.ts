@@ -22,13 +22,23 @@ export const NULL_REFERENCE = 0xfefefefe;
  *       E  mark epoch: 1 or 2 once marked, 0 when newly allocated
  *       O  old and unlogged: the write barrier's fast test
  *
- * The address may also be a custom descriptor's. A struct's fields follow at 4; an array has its length at 4 and elements at 8.
+ * A struct's fields follow at 4; an array has its length at 4 and elements at 8.
+ *
+ * The header of an object with a custom descriptor holds the descriptor's address instead. A descriptor is an object itself, and keeps the
+ * described type's record where a record has its own address, so that one load gets from either to the record:
+ *
+ *     described object              descriptor                       type record of the described type
+ *     +--------------+--------      +--------+--------+--------      +------+--------+--------
+ *     |  descriptor  | fields  ---> | header | record | fields  ---> | kind | record | size ...
+ *     +--------------+--------      +--------+--------+--------      +------+--------+--------
+ *                                    (of its own)
  */
 export const HEADER_EPOCH_MASK = 3;
 export const HEADER_OLD_UNLOGGED = 4;
 export const HEADER_FLAGS_MASK = 7;
 export const OBJECT_ALIGN = 8;
 export const STRUCT_FIELDS = 4;
+export const DESCRIPTOR_FIELDS = 8;
 export const ARRAY_LENGTH = 4;
 export const ARRAY_ELEMENTS = 8;
 
@@ -42,7 +52,7 @@ export const ARRAY_ELEMENTS = 8;
  *     16  refmapMore  0, or the address of u32 count, then a u32 byte offset for each reference at word 32 and later
  *     20  id          canonical id
  *     24  depth       number of proper supertypes
- *     28  (unused)
+ *     28  prototype   0, or byte offset, in the custom descriptors of such objects, of the extern that is an object's prototype in JS
  *     32  display     addresses of the supertypes' records from the root down, itself last; at least DISPLAY_MINIMUM entries,
  *                     the rest zero, so that a cast to depth < DISPLAY_MINIMUM needs no bounds check
  */
@@ -53,6 +63,7 @@ export const TYPE_REFMAP = 12;
 export const TYPE_REFMAP_MORE = 16;
 export const TYPE_ID = 20;
 export const TYPE_DEPTH = 24;
+export const TYPE_PROTOTYPE = 28;
 export const TYPE_DISPLAY = 32;
 export const DISPLAY_MINIMUM = 8;
 export const TYPE_STRUCT = 0;

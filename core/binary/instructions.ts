@@ -88,12 +88,15 @@ function readRowSlow(reader: Reader, allowed: AllowedRows): Row {
   );
 }
 
+/** What a cursor stands at before it has moved. */
+const END = rowByName("end") as Row;
+
 /** A cursor over one expression. Its objects are reused from one instruction to the next. */
 export class InstructionCursor {
   /** Immediates of the current instruction: only the fields that its row names. */
   readonly immediates = new Immediates();
   /** The current instruction. */
-  row: Row = rowByName("end") as Row;
+  row: Row = END;
   /** Offset of the current instruction's opcode in the module. */
   offset: number;
   private readonly reader: Reader;

@@ -24,6 +24,7 @@ const modules = [
 
 /** A sample lasts at least so long: short work is repeated. */
 const SAMPLE_MILLISECONDS = 150;
+const WARM_UP_MILLISECONDS = 1000;
 
 /** Medians in megabytes per second. */
 interface ModuleResult {
@@ -43,11 +44,15 @@ function processorMilliseconds(): number {
 
 /** The median of samples of `work`'s speed on `megabytes` of input. */
 function speed(runs: number, megabytes: number, work: () => void): number {
-  // Once to let the host compile what is hot, and to know how often to repeat.
-  work();
+  // Until the host has compiled what is hot; the last of these tells how often to repeat.
   const start = processorMilliseconds();
-  work();
-  const repetitions = Math.max(1, Math.ceil(SAMPLE_MILLISECONDS / (processorMilliseconds() - start)));
+  let last = 0;
+  for (let now = start; now - start < WARM_UP_MILLISECONDS || last === 0; ) {
+    work();
+    last = processorMilliseconds() - now;
+    now += last;
+  }
+  const repetitions = Math.max(1, Math.ceil(SAMPLE_MILLISECONDS / last));
   const samples = Array.from({ length: runs }, () => {
     const before = processorMilliseconds();
     for (let i = 0; i < repetitions; i++) work();

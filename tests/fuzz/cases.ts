@@ -2,17 +2,12 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Corpus } from "./corpus.ts";
 import { hostFeatures } from "./host-features.ts";
+import { checkInput, type Input, makeInput } from "./inputs.ts";
 import { minimizeBinary, minimizeText } from "./minimize.ts";
-import { mutateBinary } from "./mutate-binary.ts";
-import { mutateText } from "./mutate-text.ts";
 import { type Finding, Oracles } from "./oracles.ts";
 import { CASE_CAPACITY, CASE_OFFSET, type FuzzOptions, type Message, Word } from "./protocol.ts";
-import { Random } from "./random.ts";
 
 const MINIMIZE_MILLISECONDS = 10_000;
-
-/** An input of the front end, and where it comes from. */
-type Input = { readonly origin: string } & ({ readonly binary: Uint8Array } | { readonly text: string });
 
 class Runner {
   readonly #options: FuzzOptions;
@@ -45,28 +40,13 @@ class Runner {
     send({ kind: "done", cases, ...this.#oracles.tally, findings: this.#seen.size });
   }
 
-  /** The input of a case. */
-  #make(number: number): Input {
-    const random = new Random(this.#options.seed, number);
-    const form = random.oneIn(4) ? "text" : "binary";
-    const seed = this.#corpus.draw(random, form);
-    const other = this.#corpus.draw(random, form);
-    const origin = `case ${number} of seed ${this.#options.seed}, from ${seed.name}`;
-    if (form === "text") return { origin, text: mutateText(random, seed.text as string, other.text as string) };
-    return { origin, binary: mutateBinary(random, seed.binary as Uint8Array, other.binary as Uint8Array) };
-  }
-
   #runCase(number: number): void {
-    const input = this.#make(number);
+    const input = makeInput(this.#corpus, this.#options.seed, number);
     this.#announce(number, input);
-    const found = this.#check(input);
+    const found = checkInput(this.#oracles, input);
     if (found === undefined || this.#seen.has(found.signature)) return;
     this.#seen.add(found.signature);
     send({ kind: "finding", report: this.#report(input, found) });
-  }
-
-  #check(input: Input): Finding | undefined {
-    return "text" in input ? this.#oracles.checkText(input.text) : this.#oracles.checkBinary(input.binary);
   }
 
   /** Leaves the case where the watching thread finds it. */
@@ -86,7 +66,7 @@ class Runner {
       "text" in input
         ? minimizeText(input.text, (text) => same(this.#oracles.checkText(text)), deadline)
         : hex(minimizeBinary(input.binary, (bytes) => same(this.#oracles.checkBinary(bytes)), deadline));
-    const last = this.#check("text" in input ? { origin: "", text: small } : { origin: "", binary: fromHex(small) });
+    const last = checkInput(this.#oracles, "text" in input ? { origin: "", text: small } : { origin: "", binary: fromHex(small) });
     Object.assign(this.#oracles.tally, tally);
     return `${found.signature}\n  ${(last ?? found).detail}\n  ${input.origin}\n  ${small}`;
   }

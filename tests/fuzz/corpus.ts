@@ -67,11 +67,12 @@ export class Corpus {
   readonly #files: readonly string[];
   readonly #seeds = new Map<string, readonly Seed[]>();
 
-  constructor() {
+  /** `own`: only the modules of the repository. */
+  constructor(own = false) {
     const texts = [...filesBelow(join(root, "tests"), ".wat"), ...filesBelow(join(root, "demos"), ".wat")];
     const scripts = filesBelow(join(shared, "conformance"), ".wast");
     const binaries = filesBelow(join(shared, "real-modules"), ".wasm");
-    this.#files = [...texts, ...scripts, ...binaries];
+    this.#files = own ? texts : [...texts, ...scripts, ...binaries];
   }
 
   /** How many files there are. */

@@ -54,8 +54,18 @@ export interface RuntimeExports {
   addAgentRoots(start: number, end: number): void;
   /** Takes back `addRoots(start, ...)` or `addAgentRoots(start, ...)`. */
   removeRoots(start: number): void;
-  /** Another chunk of handle slots for the calling agent (gc/handles.ts); its address, or 0 when the memory is full. */
+  /** Another chunk of handle slots for the calling agent (gc/slots.ts); its address, or 0 when the memory is full. */
   addHandles(): number;
+  /** The same for box slots. */
+  addBoxes(): number;
+
+  /**
+   * Stops the world, from a safe region, so that JS can look at objects: until `resumeWorld` no agent changes any, and this one must not call
+   * anything else here.
+   */
+  stopWorld(): void;
+  /** Lets the world go. */
+  resumeWorld(): void;
 
   /** Heap verifier: stops the world, from a safe region. 0 when every header, reference and line mark is right, else the address of the first bad object. */
   verify(): number;

@@ -3,6 +3,8 @@
  * The other side of the boundary is `api.ts`.
  */
 import { InternalError } from "../core/base/assert.ts";
+import { discard } from "../memory/native.ts";
+import { measureCollection } from "./pauses.ts";
 
 /** One agent's buffer, as globals that its lowered modules import too. */
 export interface AllocationBuffer {
@@ -30,8 +32,12 @@ export function runtimeImports(memory: WebAssembly.Memory, buffer: AllocationBuf
       memory,
       top: buffer.top,
       limit: buffer.limit,
-      /** Milliseconds, for pauses. */
-      now: (): number => performance.now(),
+      /** Milliseconds since the epoch: one clock for all agents, whose `performance.now` begin at different times. */
+      now: (): number => performance.timeOrigin + performance.now(),
+      /** Gives pages back to the system, so that they read zero; 0 where that is not possible. */
+      discard: (start: number, bytes: number): number => (discard(memory, start >>> 0, bytes >>> 0) ? 1 : 0),
+      /** This agent has run a collection, whose record (runtime/control.ts) is at `record`. */
+      collected: (record: number): void => measureCollection(memory, record >>> 0),
       /** A broken promise inside the heap: never caused by a program. */
       fail: (code: number, address: number): never => {
         throw new InternalError(`${failures[code] ?? failures[0]} (0x${(address >>> 0).toString(16)})`);

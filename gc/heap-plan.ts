@@ -1,4 +1,5 @@
 /** Where each table of a store's heap memory lies, computed once when the store is made. */
+import { canDiscard } from "../memory/native.ts";
 import * as c from "./runtime/control.ts";
 import { FUNCTION_TYPES_POINTER, NULL_REFERENCE } from "./runtime/layout.ts";
 
@@ -20,6 +21,8 @@ export interface HeapOptions {
   readonly debug?: boolean;
   /** Collect at every allocation and every poll. */
   readonly collectAtSafepoints?: boolean;
+  /** Each collection becomes a `performance.measure` on the thread that ran it. */
+  readonly measure?: boolean;
 }
 
 /** The plan: words to write at fixed addresses, and the memory's limits. */
@@ -83,6 +86,7 @@ export function planHeap(options: HeapOptions): HeapPlan {
     placed.place(c.PLAN_GRAY_BITS, blocks * (c.BLOCK_BYTES / 64));
     placed.place(c.PLAN_LINES, blocks * c.LINES_PER_BLOCK);
     placed.place(c.PLAN_ROOT_RANGES, c.ROOT_CHUNK_BYTES);
+    placed.place(c.PLAN_PAUSES, c.PAUSE_CAPACITY * c.PAUSE_BYTES);
     placed.place(c.PLAN_POOL, c.POOL_SLOTS * c.POOL_SLOT_BYTES);
     placed.place(c.PLAN_LOGS, options.agents * logBytes);
     placed.place(c.PLAN_FUNCTION_TYPES, FUNCTION_CAPACITY * 4);
@@ -117,5 +121,10 @@ export function planHeap(options: HeapOptions): HeapPlan {
 }
 
 function modeBits(options: HeapOptions): number {
-  return (options.debug ? c.MODE_POISON | c.MODE_VERIFY : 0) | (options.collectAtSafepoints ? c.MODE_STRESS : 0);
+  return (
+    (options.debug ? c.MODE_POISON | c.MODE_VERIFY : 0) |
+    (options.collectAtSafepoints ? c.MODE_STRESS : 0) |
+    (options.measure ? c.MODE_REPORT : 0) |
+    (canDiscard() ? c.MODE_RETURN : 0)
+  );
 }

@@ -9,6 +9,7 @@
 import { assert } from "../core/base/assert.ts";
 import { engine } from "../core/base/engine.ts";
 import type { RuntimeExports } from "./api.ts";
+import { Boxes } from "./boxes.ts";
 import { debugRuntime, releaseRuntime } from "./build/runtime.ts";
 import { type AllocationBuffer, runtimeImports } from "./embedder.ts";
 import { Handles } from "./handles.ts";
@@ -52,6 +53,8 @@ export class Heap {
   readonly runtime: RuntimeExports;
   /** Root slots for JS. */
   readonly handles: Handles;
+  /** Objects that stand for values of JS. */
+  readonly boxes: Boxes;
   /** The `heap` namespace of lowered modules, all but `trap`. */
   readonly imports: Readonly<Record<string, WebAssembly.ImportValue>>;
   private readonly module: WebAssembly.Module;
@@ -76,6 +79,7 @@ export class Heap {
       logElements: runtime.logElements,
     };
     this.handles = new Handles(this);
+    this.boxes = new Boxes(this);
     this.wordView = new Int32Array(share.memory.buffer);
     this.byteView = new Uint8Array(share.memory.buffer);
   }

@@ -5,6 +5,7 @@ import { NONE, addressOf, blocksFor, makeLarge, reserve, takeSpan, unreserve } f
 import { collectForObject, collectForSpan, collectForStress, collectYoung } from "./collect";
 import { LARGEST_SMALL } from "./scan";
 import { allocateInExtraBlock, allocateMedium, countAllocated, countBytes, nextHole, refreshNursery } from "./nursery";
+import { isCrowded } from "./policy";
 import { park, saveStack } from "./safepoint";
 import { agent, self } from "./state";
 
@@ -23,6 +24,7 @@ function allocateSmall(size: usize): usize {
   let address = fromNursery(size);
   if (address != 0) return address;
   collectYoung();
+  if (isCrowded()) return 0;
   address = fromNursery(size);
   if (address == 0) address = allocateInExtraBlock(size);
   return address != 0 ? address : collectForObject(size);

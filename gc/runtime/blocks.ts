@@ -83,6 +83,18 @@ export function claim(block: u32, from: u32, to: u32): bool {
   return atomic.cmpxchg<u32>(entryOf(block), from, to) == from;
 }
 
+// @ts-ignore: decorator
+@inline
+function isFree(block: u32): bool {
+  return stateOf(atomic.load<u32>(entryOf(block))) == BLOCK_FREE;
+}
+
+/** Takes a free block, whoever has its pages, into state RESERVED. */
+function claimFree(block: u32, owner: u32): bool {
+  const value = atomic.load<u32>(entryOf(block));
+  return stateOf(value) == BLOCK_FREE && claim(block, value, entry(BLOCK_RESERVED, owner));
+}
+
 /** Makes sure that the memory reaches `end`. */
 export function grow(end: usize): bool {
   if (atomic.load<usize>(GROWN_END) >= end) return true;
@@ -138,13 +150,13 @@ export function takeRun(count: u32, owner: u32): u32 {
   let run: u32 = 0;
   while (block > 0) {
     block--;
-    if (load<u32>(entryOf(block)) != BLOCK_FREE) {
+    if (!isFree(block)) {
       run = 0;
       continue;
     }
     if (++run < count) continue;
     let taken: u32 = 0;
-    while (taken < count && claim(block + taken, BLOCK_FREE, entry(BLOCK_RESERVED, owner))) taken++;
+    while (taken < count && claimFree(block + taken, owner)) taken++;
     if (taken == count) {
       atomic.sub<u32>(AVAILABLE_BLOCKS, count);
       return block;
@@ -160,13 +172,13 @@ export function takeRun(count: u32, owner: u32): u32 {
 function takeTail(count: u32, owner: u32): u32 {
   const high = highBlocks();
   let first = high;
-  while (first > 0 && high - first < count && load<u32>(entryOf(first - 1)) == BLOCK_FREE) first--;
+  while (first > 0 && high - first < count && isFree(first - 1)) first--;
   if (first == high) return NONE;
   const fresh = count - (high - first);
   const end = addressOf(high + fresh);
   if (end > heapEnd || end < heapStart || !grow(end)) return NONE;
   let taken = first;
-  while (taken < high && claim(taken, BLOCK_FREE, entry(BLOCK_RESERVED, owner))) taken++;
+  while (taken < high && claimFree(taken, owner)) taken++;
   if (taken < high || atomic.cmpxchg<u32>(HIGH_BLOCKS, high, high + fresh) != high) {
     for (let i = first; i < taken; i++) atomic.store<u32>(entryOf(i), BLOCK_FREE);
     return NONE;

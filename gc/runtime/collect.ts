@@ -8,38 +8,33 @@ import {
   AGENT_STOPPED,
   EPOCH,
   FORCE_FULL,
-  FULL_THRESHOLD,
   LAST_WAS_FULL,
   MARKERS_POSSIBLE,
   MODE,
   MODE_VERIFY,
   PLAN_PARALLELISM,
-  PROMOTED_BYTES,
   SEQUENCE,
   SPINS,
-  STAT_FULL,
-  STAT_PAUSE_LONGEST,
-  STAT_PAUSE_TOTAL,
   STAT_RESTARTS,
-  STAT_YOUNG,
+  USED_BLOCKS,
 } from "./control";
 import { fromNursery, takeLarge } from "./allocate";
 import { SEGMENT_ENTRIES, resetLog } from "./barrier";
+import { NONE } from "./blocks";
 import { FAIL_BROKEN, fail } from "./debug";
 import { beginMarking, closeMarking, markAsCollector, rescan } from "./mark";
 import { clearGray } from "./mark-stack";
 import { allocateInExtraBlock, countAllocated, dropStaleBuffer, refill } from "./nursery";
-import { adjustBudgets } from "./policy";
+import { noteMarked, noteRequested, noteStopped, recordCollection, reportCollection } from "./pauses";
+import { activeAgents, adjustBudgets, fullIsDue, isCrowded, noteFreed } from "./policy";
 import { visitRoots } from "./roots";
-import { adoptStop, awaitStopped, park, releaseWorld, requestStop } from "./safepoint";
+import { adoptStop, awaitStopped, beginSafe, endSafe, park, releaseWorld, requestStop } from "./safepoint";
+import { mayShrink, shrink } from "./shrink";
+import { sweepSlots } from "./slots";
 import { agent, controlBlock } from "./state";
 import { clearLines, sweepFull, sweepYoung } from "./sweep";
 import { TRACE_RESET, TRACE_VERIFY_MARKED, trace } from "./trace";
 import { pauseForAgent } from "./wait";
-
-// @ts-ignore: decorator
-@external("env", "now")
-declare function now(): f64;
 
 /** Looks before sleeping: where each agent has a core the answer comes soon, else the one we wait for may need ours. */
 const SPINS_ALONE: u32 = 20000;
@@ -48,7 +43,6 @@ const SPINS_CROWDED: u32 = 200;
 /** Collects now, or takes part in the collection that another agent has begun. The shadow stack's end is saved. */
 export function collectYoung(): void {
   if (requestStop()) {
-    awaitStopped();
     runCollection(false, false);
     finish();
   } else park();
@@ -63,23 +57,28 @@ export function collectFull(): void {
 /** Collects everything, and takes `blocks` blocks before other agents run again and could be faster. Returns the first, or NONE. */
 export function collectForSpan(blocks: u32): u32 {
   stopAndCollectAll();
-  const first = takeLarge(blocks);
-  finish();
+  const first = isCrowded() ? NONE : takeLarge(blocks);
+  refill();
+  releaseWorld();
+  reportCollection();
   return first;
 }
 
 /** Collects everything, and allocates `size` bytes before other agents run again. 0 when the memory is full. */
 export function collectForObject(size: usize): usize {
   stopAndCollectAll();
-  let address = fromNursery(size);
-  if (address == 0) address = allocateInExtraBlock(size);
+  let address: usize = 0;
+  if (!isCrowded()) {
+    address = fromNursery(size);
+    if (address == 0) address = allocateInExtraBlock(size);
+  }
   releaseWorld();
+  reportCollection();
   return address;
 }
 
 function stopAndCollectAll(): void {
   while (!requestStop()) park();
-  awaitStopped();
   runCollection(true, false);
 }
 
@@ -93,13 +92,17 @@ export function collectForStress(): void {
 function finish(): void {
   refill();
   releaseWorld();
+  reportCollection();
+  if (load<u32>(LAST_WAS_FULL) == 0 || !mayShrink()) return;
+  beginSafe();
+  shrink();
+  endSafe();
 }
 
 /** Finishes the collection of an agent that died in it. Called by whoever waits for that collection. */
 export function takeOver(): void {
   if (!adoptStop()) return;
   abandonMarking();
-  awaitStopped();
   runCollection(true, true);
   releaseWorld();
 }
@@ -118,12 +121,14 @@ function abandonMarking(): void {
   store<u32>(STAT_RESTARTS, load<u32>(STAT_RESTARTS) + 1);
 }
 
-/** Collects; `restart` after an unfinished collection, whose marks mean nothing. The world is stopped. */
+/** Stops the world, and collects; `restart` after an unfinished collection, whose marks mean nothing. */
 function runCollection(full: bool, restart: bool): void {
-  const start = now();
+  noteRequested();
+  awaitStopped();
+  noteStopped();
   countAllocated();
   // Read and cleared before marking: what asks for a full collection from here on, gets the next one.
-  if (atomic.xchg<u32>(FORCE_FULL, 0) != 0 || load<u32>(PROMOTED_BYTES) > load<u32>(FULL_THRESHOLD)) full = true;
+  if (atomic.xchg<u32>(FORCE_FULL, 0) != 0 || fullIsDue()) full = true;
   countMarkers();
   for (;;) {
     if (restart) {
@@ -132,25 +137,33 @@ function runCollection(full: bool, restart: bool): void {
     }
     if (full) startEpoch();
     beginMarking();
-    visitRoots();
+    visitRoots(full);
     if (!full) visitLogs();
     if (markAsCollector()) break;
     abandonMarking();
     restart = true;
   }
-  const high = atomic.load<u32>(AGENTS_HIGH);
-  for (let id: u32 = 0; id < high; id++) resetLog(id);
-  adjustBudgets(full);
-  if (full) sweepFull();
-  else sweepYoung();
+  noteMarked();
+  sweep(full);
   store<u32>(SEQUENCE, load<u32>(SEQUENCE) + 1);
-  store<u32>(LAST_WAS_FULL, full ? 1 : 0);
   dropStaleBuffer();
   if ((load<u32>(MODE) & MODE_VERIFY) != 0) {
     const bad = trace(TRACE_VERIFY_MARKED);
     if (bad != 0) fail(FAIL_BROKEN, bad);
   }
-  record(full, now() - start);
+  recordCollection(full);
+  if (full) noteFreed();
+}
+
+function sweep(full: bool): void {
+  sweepSlots(full);
+  const high = atomic.load<u32>(AGENTS_HIGH);
+  for (let id: u32 = 0; id < high; id++) resetLog(id);
+  const before = atomic.load<u32>(USED_BLOCKS);
+  const active = activeAgents();
+  if (full) sweepFull();
+  else sweepYoung();
+  adjustBudgets(full, active, before);
 }
 
 function startEpoch(): void {
@@ -183,11 +196,4 @@ function visitLogs(): void {
       segment = load<usize>(segment);
     }
   }
-}
-
-function record(full: bool, pause: f64): void {
-  const counter = full ? STAT_FULL : STAT_YOUNG;
-  store<u32>(counter, load<u32>(counter) + 1);
-  store<f64>(STAT_PAUSE_TOTAL, load<f64>(STAT_PAUSE_TOTAL) + pause);
-  if (pause > load<f64>(STAT_PAUSE_LONGEST)) store<f64>(STAT_PAUSE_LONGEST, pause);
 }

@@ -78,6 +78,21 @@ export const STAT_PAUSE_TOTAL = 784;
 export const STAT_PAUSE_LONGEST = 792;
 export const STAT_MARKED_OBJECTS = 800;
 export const STAT_RESTARTS = 808;
+/** Collections recorded in the ring of pauses. */
+export const STAT_PAUSES = 812;
+/** f64: when the last full collection ended, and how long it took. */
+export const LAST_FULL_END = 816;
+export const LAST_FULL_PAUSE = 824;
+/** u32: blocks in use when the last full collection began. */
+export const USED_BEFORE_FULL = 832;
+/** Free blocks that keep their pages after a full collection. */
+export const BLOCKS_TO_KEEP = 836;
+/** Full collections in a row that freed next to nothing; f64: when the first of them began, and their pauses together. */
+export const CROWDED_COUNT = 840;
+export const CROWDED_SINCE = 848;
+export const CROWDED_PAUSES = 856;
+/** Free lines of partly used blocks, counted by the last full collection. */
+export const PARTIAL_LINES = 864;
 
 /** STOP_REQUEST where the collector died: whoever waits takes the collection over. Otherwise it is 1 + the collector's id. */
 export const STOP_ORPHANED = 0xffff;
@@ -88,6 +103,10 @@ export const MODE_STRESS = 1;
 export const MODE_POISON = 2;
 /** Verify the heap after every collection. */
 export const MODE_VERIFY = 4;
+/** Tell the embedder of each collection. */
+export const MODE_REPORT = 8;
+/** The embedder can give pages back to the system. */
+export const MODE_RETURN = 16;
 
 /* The plan: addresses (u32) of the tables, and their sizes. */
 export const PLAN_HEAP_START = 1024;
@@ -112,6 +131,7 @@ export const PLAN_FUNCTION_CAPACITY = 1096;
 export const PLAN_MODE = 1100;
 /** 0, or the bytes of every agent's nursery where a program wants them fixed. */
 export const PLAN_NURSERY_BYTES = 1104;
+export const PLAN_PAUSES = 1108;
 
 /*
  * An agent's control block, AGENT_BYTES each:
@@ -127,9 +147,11 @@ export const PLAN_NURSERY_BYTES = 1104;
  *      32  nursery count blocks in the list below
  *      36  nursery used  not zero when the agent allocated since the last collection
  *      40  handles       first chunk of handle slots, or 0
+ *      44  boxes         first chunk of box slots, or 0
  *      48  allocated     f64: bytes that the agent has allocated
  *      64  fifo          sixteen words: the marker's touch-ahead window
- *     128  (unused)
+ *     128  dead boxes    counts boxes that collections have found dead
+ *     132  (unused)
  *    4096  nursery       block indices
  */
 export const AGENTS = 4096;
@@ -144,8 +166,10 @@ export const AGENT_LOG_SEGMENT = 28;
 export const AGENT_NURSERY_COUNT = 32;
 export const AGENT_NURSERY_USED = 36;
 export const AGENT_HANDLES = 40;
+export const AGENT_BOXES = 44;
 export const AGENT_ALLOCATED = 48;
 export const AGENT_FIFO = 64;
+export const AGENT_DEAD_BOXES = 128;
 export const AGENT_NURSERY = 4096;
 export const NURSERY_CAPACITY = 1024;
 
@@ -166,7 +190,7 @@ export const AGENT_STOPPED = 3;
  *     |   detail         | state |
  *     +------------------+-------+
  *
- * PARTIAL has its free lines in `detail`; OWNED, RESERVED and LOG the agent's id; LARGE its number of blocks, and LARGE_WRITTEN; LARGE_REST
+ * FREE has RETURNED in `detail` where the system has the pages; PARTIAL has its free lines there; OWNED, RESERVED and LOG the agent's id; LARGE its number of blocks, and LARGE_WRITTEN; LARGE_REST
  * the LARGE block's number. A block changes hands by compare-and-exchange of its entry, so that no lock can be left behind by an agent that dies.
  */
 /** Never handed out, or on its way to that: zero, as a fresh memory is. */
@@ -185,6 +209,9 @@ export const BLOCK_LARGE_REST = 7;
 export const BLOCK_PERMANENT = 8;
 /** Holds log entries. */
 export const BLOCK_LOG = 9;
+
+/** Detail of a FREE entry: reads zero, and takes no memory until it is written. */
+export const RETURNED = 1;
 
 /** Bit of a LARGE entry: elements were written since the last collection; their cards are set. */
 export const LARGE_WRITTEN = 0x80000000;
@@ -205,10 +232,51 @@ export const ROOT_CHUNK_BYTES = 16384;
 export const ROOT_RANGES = 1023;
 export const RANGE_RESERVED = 1;
 
-/** Slots per chunk of handles, behind the next chunk's address and three unused words. */
-export const HANDLE_SLOTS = 1020;
-export const HANDLE_CHUNK_BYTES = 4096;
-export const HANDLE_SLOTS_START = 16;
+/*
+ * A chunk of handle or box slots, a block of its own:
+ *
+ *       0  next chunk, or 0
+ *     256  cards: a byte for each line of the chunk, not zero where a slot was filled since the last collection
+ *     512  slots
+ *
+ * A handle's slot holds a reference, which is a root. A box's slot holds 0, or the address of a box (kept by others), or DEAD_BOX.
+ */
+export const SLOT_CHUNK_BYTES = 32768;
+export const SLOT_CARDS = 256;
+export const SLOTS_START = 512;
+export const SLOTS_PER_CHUNK = 8064;
+export const DEAD_BOX = 1;
+
+/*
+ * The record of a collection, PAUSE_BYTES each, PAUSE_CAPACITY of them in a ring. Times are in milliseconds since the epoch:
+ *
+ *      0  f64  requested: the collector asked the others to stop
+ *      8  f64  stopped: they had
+ *     16  f64  marked
+ *     24  f64  ended
+ *     32  u32  number: from 1 on; written last, and 0 while the others are written
+ *     36  u32  1 where it was a full collection
+ *     40  f64  bytes of the objects that it marked
+ *     48  u32  number of them
+ *     52  u32  blocks in use afterwards
+ *     56  u16  id of the collector
+ *     58  u16  agents that could mark
+ *     60  u32  blocks in use before
+ */
+export const PAUSE_BYTES = 64;
+export const PAUSE_CAPACITY = 4096;
+export const PAUSE_REQUESTED = 0;
+export const PAUSE_STOPPED = 8;
+export const PAUSE_MARKED = 16;
+export const PAUSE_ENDED = 24;
+export const PAUSE_NUMBER = 32;
+export const PAUSE_FULL = 36;
+export const PAUSE_BYTES_MARKED = 40;
+export const PAUSE_OBJECTS = 48;
+export const PAUSE_BLOCKS = 52;
+export const PAUSE_AGENT = 56;
+export const PAUSE_MARKERS = 58;
+export const PAUSE_BLOCKS_BEFORE = 60;
 
 /** The work pool: slots of POOL_SLOT_BYTES; word 0 state, word 1 count, then entries. */
 export const POOL_SLOTS = 64;

@@ -9,8 +9,9 @@ export { allocate } from "./allocate";
 export { log, logElements } from "./barrier";
 export { attach, detach, initialize, reclaim } from "./lifecycle";
 export { allocatePermanent } from "./permanent";
-export { addAgentRoots, addHandles, addRoots, removeRoots } from "./roots";
-export { enter, leave } from "./safepoint";
+export { addAgentRoots, addRoots, removeRoots } from "./roots";
+export { enter, leave, releaseWorld as resumeWorld, stopFromSafeRegion as stopWorld } from "./safepoint";
+export { addBoxes, addHandles } from "./slots";
 
 export function poll(sp: usize): void {
   saveStack(sp);

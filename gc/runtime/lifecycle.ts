@@ -32,7 +32,8 @@ import { wakeSleepers } from "./mark-stack";
 import { resetNursery } from "./nursery";
 import { unlockDead } from "./permanent";
 import { firstBudgets } from "./policy";
-import { attachHandles, clearHandlesOf, removeRangesOf } from "./roots";
+import { removeRangesOf } from "./roots";
+import { attachSlots, clearSlotsOf } from "./slots";
 import { agent, becomeAgent, controlBlock, loadPlan, self } from "./state";
 import { wakeCollector } from "./wait";
 
@@ -60,7 +61,7 @@ export function attach(id: u32, mayBlock: u32): void {
   store<usize>(self, base + bytes, AGENT_SHADOW_LIMIT);
   store<usize>(self, base, AGENT_SP);
   attachLog(id);
-  attachHandles();
+  attachSlots();
   resetNursery();
   raiseHigh(id + 1);
   // Last: from here on a collection looks at this agent.
@@ -84,7 +85,7 @@ export function detach(): void {
 /** Empties everything that keeps objects alive for agent `id`, and then its state. */
 function release(id: u32): void {
   const control = controlBlock(id);
-  clearHandlesOf(id);
+  clearSlotsOf(id);
   removeRangesOf(id);
   store<usize>(control, load<usize>(control, AGENT_SHADOW_BASE), AGENT_SP);
   store<u32>(control, 0, AGENT_NURSERY_COUNT);

@@ -7,33 +7,23 @@
 import {
   AGENTS_HIGH,
   AGENT_DETACHED,
-  AGENT_HANDLES,
   AGENT_SHADOW_BASE,
   AGENT_SP,
   AGENT_STATE,
-  HANDLE_CHUNK_BYTES,
-  HANDLE_SLOTS_START,
   PLAN_ROOT_RANGES,
   RANGE_RESERVED,
   ROOT_CHUNK_BYTES,
   ROOT_RANGES,
 } from "./control";
-import { NULL_REFERENCE } from "./layout";
 import { pushRoot } from "./mark";
 import { allocatePermanent } from "./permanent";
-import { agent, controlBlock, self } from "./state";
+import { visitHandles } from "./slots";
+import { agent, controlBlock } from "./state";
 import { traceEdge, tracing } from "./trace";
 
 const ENTRIES_START: usize = 16;
 const ENTRY_BYTES: usize = 16;
 const ENTRY_OWNER: usize = 8;
-
-/** The next chunk to hand out of those that an earlier agent of this id left; 0 when there are no more. */
-let spareHandles: usize = 0;
-
-export function attachHandles(): void {
-  spareHandles = load<usize>(self, AGENT_HANDLES);
-}
 
 // @ts-ignore: decorator
 @inline
@@ -92,31 +82,8 @@ export function removeRangesOf(id: u32): void {
   }
 }
 
-export function addHandles(): usize {
-  let chunk = spareHandles;
-  if (chunk != 0) {
-    spareHandles = load<usize>(chunk);
-    return chunk;
-  }
-  chunk = allocatePermanent(HANDLE_CHUNK_BYTES);
-  if (chunk == 0) return 0;
-  clearHandles(chunk);
-  store<usize>(chunk, load<usize>(self, AGENT_HANDLES));
-  // Last, and atomic: a collector follows the chain from here.
-  atomic.store<usize>(self, chunk, AGENT_HANDLES);
-  return chunk;
-}
-
-function clearHandles(chunk: usize): void {
-  for (let slot = chunk + HANDLE_SLOTS_START; slot < chunk + HANDLE_CHUNK_BYTES; slot += 4) atomic.store<u32>(slot, NULL_REFERENCE as u32);
-}
-
-/** Empties all handles of agent `id`; the chunks stay with the id. */
-export function clearHandlesOf(id: u32): void {
-  for (let chunk = atomic.load<usize>(controlBlock(id), AGENT_HANDLES); chunk != 0; chunk = load<usize>(chunk)) clearHandles(chunk);
-}
-
-function visitRange(start: usize, end: usize): void {
+/** Visits the words in [start, end). */
+export function visitRange(start: usize, end: usize): void {
   for (let at = start; at < end; at += 4) {
     // Atomic, because an agent in a safe region may free a handle meanwhile.
     const word = atomic.load<usize>(at);
@@ -125,16 +92,17 @@ function visitRange(start: usize, end: usize): void {
   }
 }
 
-/** Visits all roots: for marking, or for the tracer while `tracing`. The world is stopped. */
-export function visitRoots(): void {
+/**
+ * Visits the roots, for marking, or for the tracer while `tracing`: all of them, or without the handles that have not changed since the last
+ * collection. The world is stopped.
+ */
+export function visitRoots(all: bool): void {
   const high = atomic.load<u32>(AGENTS_HIGH);
   for (let id: u32 = 0; id < high; id++) {
     const control = controlBlock(id);
     if (atomic.load<u32>(control, AGENT_STATE) == AGENT_DETACHED) continue;
     visitRange(load<usize>(control, AGENT_SHADOW_BASE), load<usize>(control, AGENT_SP));
-    for (let chunk = atomic.load<usize>(control, AGENT_HANDLES); chunk != 0; chunk = load<usize>(chunk)) {
-      visitRange(chunk + HANDLE_SLOTS_START, chunk + HANDLE_CHUNK_BYTES);
-    }
+    visitHandles(control, all);
   }
   for (let chunk = load<usize>(PLAN_ROOT_RANGES); chunk != 0; chunk = atomic.load<usize>(chunk)) {
     for (let at = chunk + ENTRIES_START; at < entriesEnd(chunk); at += ENTRY_BYTES) {

@@ -85,6 +85,15 @@ export function park(): void {
   becomeMutator(AGENT_STOPPED);
 }
 
+/** Enters a safe region inside the runtime, for work that takes long. The shadow stack's end is saved. */
+export function beginSafe(): void {
+  setState(AGENT_SAFE);
+}
+
+export function endSafe(): void {
+  becomeMutator(AGENT_SAFE);
+}
+
 /** Tries to become the collector. */
 export function requestStop(): bool {
   return atomic.cmpxchg<u32>(STOP_REQUEST, 0, agent + 1) == 0;

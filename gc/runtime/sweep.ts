@@ -18,6 +18,7 @@ import {
   LINE_BYTES,
   MODE,
   MODE_POISON,
+  PARTIAL_LINES,
   USED_BLOCKS,
 } from "./control";
 import { HEADER_EPOCH_MASK } from "./layout";
@@ -90,6 +91,7 @@ export function sweepFull(): void {
   const poisons = (load<u32>(MODE) & MODE_POISON) != 0;
   let used: u32 = 0;
   let available: u32 = 0;
+  let lines: u32 = 0;
   for (let block: u32 = 0; block < high; block++) {
     const value = load<u32>(entryOf(block));
     const state = stateOf(value);
@@ -99,7 +101,10 @@ export function sweepFull(): void {
     if (poisons) poisonBlock(block);
     const free = freeLinesOf(block);
     if (free >= GOOD_LINES) available++;
-    if (free < (LINES_PER_BLOCK as u32)) used++;
+    if (free < (LINES_PER_BLOCK as u32)) {
+      used++;
+      lines += free;
+    }
     const next = free == LINES_PER_BLOCK ? BLOCK_FREE : free >= USEFUL_LINES ? entry(BLOCK_PARTIAL, free) : BLOCK_FULL;
     store<u32>(entryOf(block), next);
   }
@@ -107,6 +112,7 @@ export function sweepFull(): void {
   atomic.store<u32>(USED_BLOCKS, used);
   atomic.store<u32>(AVAILABLE_BLOCKS, available);
   atomic.store<u32>(BLOCK_CURSOR, 0);
+  store<u32>(PARTIAL_LINES, lines);
 }
 
 function poisonNursery(control: usize): void {

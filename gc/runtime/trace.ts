@@ -139,7 +139,7 @@ export function trace(what: u32): usize {
   overflowed = false;
   tracing = true;
   clearGray();
-  visitRoots();
+  visitRoots(true);
   drain();
   while (overflowed && bad == 0) {
     overflowed = false;

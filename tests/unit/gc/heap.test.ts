@@ -51,7 +51,7 @@ describe("allocation", () => {
       for (;;) {
         mutator.run((sp, program) => {
           const head = program.pair(mutator.get(list), NULL, sp);
-          mutator.heap.words[list >>> 2] = head;
+          mutator.heap.handles.set(list, head);
         });
         length++;
       }

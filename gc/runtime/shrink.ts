@@ -1,0 +1,52 @@
+/**
+ * After a full collection: gives the pages of free blocks that will not be needed soon back to the system.
+ *
+ * Others run and collect meanwhile: the agent is in a safe region, and the blocks are claimed as for an allocation, so that nobody takes them.
+ * Blocks at low addresses, which searches find first, keep their pages.
+ */
+import { AVAILABLE_BLOCKS, BLOCKS_TO_KEEP, BLOCK_FREE, BLOCK_LOG2, BLOCK_RESERVED, MODE, MODE_RETURN, RETURNED } from "./control";
+import { addressOf, claim, entry, entryOf, highBlocks } from "./blocks";
+import { agent } from "./state";
+
+/** Returns whether the pages of [start, start + bytes) are the system's again, and read zero. */
+// @ts-ignore: decorator
+@external("env", "discard")
+declare function discard(start: usize, bytes: usize): bool;
+
+/** Blocks given back at a time: a death in between loses as many until the agent is reclaimed. */
+const RUN: u32 = 128;
+
+export function mayShrink(): bool {
+  return (load<u32>(MODE) & MODE_RETURN) != 0;
+}
+
+export function shrink(): void {
+  let keep = load<u32>(BLOCKS_TO_KEEP);
+  const high = highBlocks();
+  let block: u32 = 0;
+  while (block < high) {
+    if (atomic.load<u32>(entryOf(block)) != BLOCK_FREE || keep > 0) {
+      if (keep > 0 && atomic.load<u32>(entryOf(block)) == BLOCK_FREE) keep--;
+      block++;
+      continue;
+    }
+    let count: u32 = 0;
+    while (count < RUN && block + count < high && claim(block + count, BLOCK_FREE, entry(BLOCK_RESERVED, agent))) count++;
+    if (count == 0) {
+      block++;
+      continue;
+    }
+    if (!give(block, count)) return;
+    block += count;
+  }
+}
+
+/** Gives claimed blocks back; false where the host cannot. */
+function give(first: u32, count: u32): bool {
+  atomic.sub<u32>(AVAILABLE_BLOCKS, count);
+  const done = discard(addressOf(first), (count as usize) << BLOCK_LOG2);
+  for (let i: u32 = 0; i < count; i++) atomic.store<u32>(entryOf(first + i), entry(BLOCK_FREE, done ? RETURNED : 0));
+  atomic.add<u32>(AVAILABLE_BLOCKS, count);
+  if (!done) atomic.and<u32>(MODE, ~MODE_RETURN);
+  return done;
+}

@@ -5,6 +5,7 @@
  */
 import { isHostExtern } from "../core/lower/reference-types.ts";
 import type { TypeStore } from "../core/type-store.ts";
+import { exceptionLayout } from "./exception-layout.ts";
 import type { Heap } from "./heap.ts";
 import { arrayLayout, structLayout } from "./object-layout.ts";
 import * as layout from "./runtime/layout.ts";
@@ -113,8 +114,11 @@ export class TypeRecords {
         const { elementLog2, references } = arrayLayout(this.#types, id);
         return { ...place, kind: layout.TYPE_ARRAY, size: elementLog2, references: references ? [layout.ARRAY_ELEMENTS] : [] };
       }
-      case "func":
-        return { ...place, kind: layout.TYPE_FUNC, size: 0, references: [] };
+      case "func": {
+        // What it says of objects is about the exceptions whose tag has this type.
+        const { size, references } = exceptionLayout(this.#types, id);
+        return { ...place, kind: layout.TYPE_FUNC, size, references };
+      }
       case "cont":
         return { ...place, kind: layout.TYPE_CONT, size: 0, references: [] };
     }

@@ -7,17 +7,17 @@
  */
 
 import { assert, InternalError } from "../core/base/assert.ts";
-import { engine } from "../core/base/engine.ts";
 import { TrapCode } from "../core/lower/lowered.ts";
 import { canBlock, type Heap } from "../gc/heap.ts";
 import { createRootBlock, createSharedBlock, resetBlocks } from "./blocks.ts";
 import type { Control } from "./control.ts";
 import { anyKind, type Conversions, fromLowered, HOST_HANDLE, internalize, isOpaqueToJs, toLowered } from "./convert.ts";
+import { Exceptions } from "./exceptions.ts";
 import { FunctionTable, type LoweredFunction, reserveFunctions } from "./functions.ts";
 import { JsValues } from "./js-values.ts";
-import { hostType, NULL, type Signature, type ValueKind } from "./kinds.ts";
+import { NULL, type Signature, type ValueKind } from "./kinds.ts";
 import { createSharedMemories, type LinkedInstance, type LocalImports, link } from "./link.ts";
-import { Objects } from "./objects.ts";
+import { Objects, opaqueObject } from "./objects.ts";
 import type { AgentStatistics, Install, InstancePlan, ModulePlan, TemplatePlan } from "./protocol.ts";
 import { growTable } from "./tables.ts";
 import { Traps } from "./traps.ts";
@@ -55,8 +55,7 @@ export class Agent implements Conversions {
   readonly objects: Objects;
   readonly values = new JsValues();
   readonly traps = new Traps();
-  /** Tags of this agent by store-wide number. */
-  readonly tags = new Map<number, WebAssembly.Tag>();
+  readonly exceptions: Exceptions;
   /** The `heap` namespace of lowered modules. */
   readonly heapImports: Readonly<Record<string, WebAssembly.ImportValue>>;
   /** How many installs this agent has done. */
@@ -81,11 +80,13 @@ export class Agent implements Conversions {
     this.onQueued = options.onQueued;
     this.#hostRecord = options.hostRecord;
     this.functions = new FunctionTable(this.heap);
-    this.objects = new Objects(this.heap.handles);
+    this.objects = new Objects(this.heap.handles, opaqueObject);
+    this.exceptions = new Exceptions(this);
     this.heapImports = {
       ...this.heap.imports,
       ...(this.#runtimeFunctions() as unknown as Record<string, WebAssembly.ImportValue>),
       trap: this.traps.trap,
+      exception: this.exceptions.tag as unknown as WebAssembly.ImportValue,
     };
   }
 
@@ -200,7 +201,7 @@ export class Agent implements Conversions {
     try {
       return body(sp);
     } catch (error) {
-      throw this.traps.translate(error);
+      throw this.exceptions.toJs(error);
     } finally {
       this.heap.runtime.leave(sp);
     }
@@ -212,7 +213,7 @@ export class Agent implements Conversions {
     try {
       return finish(target(...operands, sp));
     } catch (error) {
-      throw this.traps.translate(error);
+      throw this.exceptions.toJs(error);
     } finally {
       // The pointer must be the one of entry, also after a trap: a stale one would hide roots, or keep garbage.
       this.heap.runtime.leave(sp);
@@ -244,19 +245,22 @@ export class Agent implements Conversions {
     const opaque = [...params, ...results].some(isOpaqueToJs);
     return (...operands) => {
       const sp = operands[params.length] as number;
-      if (opaque) throw new TypeError("the function's type has values that JS cannot have");
-      const args = params.map((kind, i) => fromLowered(this, kind, operands[i]));
       const temporaries = this.#temporaries.length;
-      runtime.leave(sp);
-      let lowered: unknown;
       try {
-        lowered = this.#hostResult(results, callee(...args));
+        if (opaque) throw new TypeError("the function's type has values that JS cannot have");
+        const args = params.map((kind, i) => fromLowered(this, kind, operands[i]));
+        runtime.leave(sp);
+        try {
+          return this.#hostResult(results, callee(...args));
+        } finally {
+          // Race: references in the result stay valid, since their wrappers cannot be finalized before this thread's next turn.
+          runtime.enter();
+        }
+      } catch (error) {
+        throw this.exceptions.toLowered(error, sp);
       } finally {
-        // Race: references in `lowered` stay valid, since their wrappers cannot be finalized before this thread's next turn.
-        runtime.enter();
         while (this.#temporaries.length > temporaries) this.heap.handles.free(this.#temporaries.pop()!);
       }
-      return lowered;
     };
   }
 
@@ -326,16 +330,6 @@ export class Agent implements Conversions {
 
   externValue(handle: number): unknown {
     return handle === NULL ? null : this.values.value(handle);
-  }
-
-  /** A tag by its store-wide number; tags that no instance here defines are made from their parameters. */
-  tag(number: number, params: readonly ValueKind[]): WebAssembly.Tag {
-    let tag = this.tags.get(number);
-    if (tag === undefined) {
-      tag = new engine.Tag({ parameters: params.map((kind) => hostType(kind) as WebAssembly.ValueType) });
-      this.tags.set(number, tag);
-    }
-    return tag;
   }
 
   /** Raises a trap of the host that lowered code cannot catch. */

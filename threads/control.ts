@@ -9,13 +9,14 @@
  *     20  THREADS           threads that wasm code spawned so far: the next one's id
  *     24  LIVE_THREADS      of these, how many have not ended
  *     28  PARALLELISM       what `thread.available_parallelism` answers
- *     32  TAGS              tags handed out so far
+ *     32  TAGS              next tag number
  *     36  AGENT_COUNT       how many agents there can be
  *     64  AGENTS            32 bytes for each agent: STATE, SENT, JOB_KIND, JOB, JOB_BLOCK
  *
  * Everything between LOCK's two ends is committed by one store, the last, so that an agent that dies with the lock leaves the old
  * state or the new one; whoever buries it frees the lock (`breakLock`).
  */
+import { JS_TAG } from "../gc/exception-layout.ts";
 import type { Heap } from "../gc/heap.ts";
 import { FUNCTION_TYPES_POINTER } from "../gc/runtime/layout.ts";
 
@@ -78,6 +79,7 @@ export class Control {
     const control = new Control(heap, heap.allocatePermanent(AGENTS + agents * AGENT_BYTES), 0, canBlock);
     control.#store(PARALLELISM, parallelism);
     control.#store(AGENT_COUNT, agents);
+    control.#store(TAGS, JS_TAG + 1);
     control.#growRing(256);
     return control;
   }

@@ -78,7 +78,7 @@ export class FunctionTable {
   }
 }
 
-const typeCodes = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b, externref: 0x6f, exnref: 0x69 } as const;
+const typeCodes = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b, externref: 0x6f } as const;
 const adapters = new Map<string, WebAssembly.Module>();
 
 /**

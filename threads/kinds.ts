@@ -26,7 +26,7 @@ import {
 import { NULL_REFERENCE } from "../gc/runtime/layout.ts";
 import type { TypeRecords } from "../gc/type-records.ts";
 
-/** The reference hierarchies; in lowered code unshared `extern` and `exn` are references of the host, all others i32. */
+/** The reference hierarchies; in lowered code unshared `extern` is a reference of the host, all others i32. */
 export type Hierarchy = "any" | "func" | "extern" | "exn" | "cont" | "waitqueue";
 
 export interface ReferenceKind {
@@ -83,13 +83,12 @@ export function isHostReference(kind: ValueKind): boolean {
 
 /** True for an i32 that may be the address of a heap object. */
 export function isHeapAddress(kind: ValueKind): boolean {
-  return kind.kind === "ref" && kind.hierarchy !== "func" && kind.hierarchy !== "exn" && !isHostReference(kind);
+  return kind.kind === "ref" && kind.hierarchy !== "func" && !isHostReference(kind);
 }
 
 /** The type of the host's value that stands for a value of this kind. */
-export function hostType(kind: ValueKind): "i32" | "i64" | "f32" | "f64" | "v128" | "externref" | "exnref" {
+export function hostType(kind: ValueKind): "i32" | "i64" | "f32" | "f64" | "v128" | "externref" {
   if (kind.kind !== "ref") return kind.kind;
-  if (kind.hierarchy === "exn") return "exnref";
   return isHostReference(kind) ? "externref" : "i32";
 }
 

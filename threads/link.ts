@@ -57,10 +57,6 @@ export function link(agent: Agent, module: ModulePlan, plan: InstancePlan, roots
   const memories = lowered.memories.map((memory, index) =>
     memory.imported || memory.shared ? linker.memory(index) : (host.exports[importKey("memory", index)] as WebAssembly.Memory),
   );
-  let tag = plan.tags;
-  for (const [index, { imported }] of lowered.tags.entries()) {
-    if (!imported) agent.tags.set(tag++, host.exports[importKey("tag", index)] as WebAssembly.Tag);
-  }
   return { module, plan, host, roots, tables, memories };
 }
 
@@ -132,6 +128,8 @@ class Linker {
         return this.#plan.shared | 0;
       case "roots":
         return this.#roots | 0;
+      case "tags":
+        return this.#plan.tags;
       case "control":
         return this.#agent.heap.control | 0;
       default:
@@ -177,7 +175,7 @@ class Linker {
     }
     const type = hostType(this.#module.globals[index]!);
     const descriptor = { value: type, mutable: true } as WebAssembly.GlobalDescriptor;
-    return type === "externref" || type === "exnref" ? new engine.Global(descriptor, null) : new engine.Global(descriptor);
+    return type === "externref" ? new engine.Global(descriptor, null) : new engine.Global(descriptor);
   }
 
   memory(index: number): WebAssembly.Memory {
@@ -188,11 +186,11 @@ class Linker {
     return this.#plan.memories[index] ?? createMemory(this.#module.lowered.memories[index]!);
   }
 
-  #tag(index: number): WebAssembly.ImportValue {
+  /** The number of an imported tag. */
+  #tag(index: number): number {
     const entry = this.#resolved.get(importKey("tag", index));
-    const tag = entry?.kind === "tag" ? this.#agent.tag(entry.tag, this.#module.tags[index]!) : undefined;
-    assert(tag !== undefined, "tags are resolved");
-    return tag as unknown as WebAssembly.ImportValue;
+    assert(entry?.kind === "tag", "tags are resolved");
+    return entry.tag;
   }
 }
 

@@ -6,6 +6,11 @@
  */
 import type { Handle, Handles } from "../gc/handles.ts";
 
+/** A wrapper as the JS API's "Exported GC Object": no prototype, no properties, not extensible. */
+export function opaqueObject(): object {
+  return Object.freeze(Object.create(null) as object);
+}
+
 interface Held {
   readonly address: number;
   readonly handle: Handle;
@@ -18,24 +23,31 @@ interface Described {
 /** The wrapper objects of one agent. */
 export class Objects {
   readonly #handles: Handles;
+  readonly #create: () => object;
   readonly #wrappers = new Map<number, WeakRef<object>>();
   readonly #described = new WeakMap<object, Described>();
   readonly #registry = new FinalizationRegistry<Held>((held) => this.#finalize(held));
 
-  constructor(handles: Handles) {
+  /** `create` makes a wrapper. */
+  constructor(handles: Handles, create: () => object) {
     this.#handles = handles;
+    this.#create = create;
   }
 
   /** The object that stands for the heap object at `address`: the same one each time. The agent must be a mutator. */
   wrap(address: number, shared: boolean): object {
     const known = this.#wrappers.get(address)?.deref();
     if (known !== undefined) return known;
-    // As the JS API's "Exported GC Object": no prototype, no properties, not extensible.
-    const wrapper = Object.freeze(Object.create(null) as object);
+    const wrapper = this.#create();
+    this.adopt(wrapper, address, shared);
+    return wrapper;
+  }
+
+  /** Makes `wrapper` stand for the heap object at `address`, which has no wrapper yet. The agent must be a mutator. */
+  adopt(wrapper: object, address: number, shared: boolean): void {
     this.#wrappers.set(address, new WeakRef(wrapper));
     this.#described.set(wrapper, { address, shared });
     this.#registry.register(wrapper, { address, handle: this.#handles.create(address) });
-    return wrapper;
   }
 
   /** What a wrapper of this agent stands for; undefined for any other value. */

@@ -63,6 +63,9 @@ export class Traps {
   readonly #code: WebAssembly.Global;
   /** True once the agent runs code that has linear memories: then an access out of bounds need not be a null reference. */
   usesMemories = false;
+  /** What each trap's error was translated to, and back. */
+  readonly #translations = new WeakMap<object, Error>();
+  readonly #hostErrors = new WeakMap<object, Error>();
   /** The trap sites of each module, the newest last. */
   readonly #sites: (readonly TrapSite[])[] = [];
 
@@ -94,9 +97,24 @@ export class Traps {
 
   /** What a program sees in place of `error`: a trap as a `RuntimeError`, anything else unchanged. */
   translate(error: unknown): unknown {
-    if (error instanceof RuntimeError) return error;
+    if (!(error instanceof Error) || error instanceof RuntimeError) return error;
+    const known = this.#translations.get(error);
+    if (known !== undefined) return known;
+    const trap = this.#trapOf(error);
+    if (trap === undefined) return error;
+    this.#translations.set(error, trap);
+    this.#hostErrors.set(trap, error);
+    return trap;
+  }
+
+  /** The host's error behind one that `translate` made: thrown into lowered code again, it still is a trap. */
+  hostError(error: unknown): Error | undefined {
+    return typeof error === "object" && error !== null ? this.#hostErrors.get(error) : undefined;
+  }
+
+  #trapOf(error: Error): RuntimeError | undefined {
     if (isStackOverflow(error)) return new RuntimeError("call stack exhausted", { code: "stack-overflow", cause: error });
-    if (!(error instanceof engine.RuntimeError)) return error;
+    if (!(error instanceof engine.RuntimeError)) return undefined;
     const code = this.#code.value as number;
     this.#code.value = -1;
     if (code >= 0) return trapError(code as TrapCode, error);

@@ -1,7 +1,7 @@
 /** Registers core's lowering rules. */
 import "./rules/calls.ts";
 import "./rules/control.ts";
-import "./rules/exceptions.ts";
+import "./rules/legacy-exceptions.ts";
 import "./rules/globals.ts";
 import "./rules/keep.ts";
 import "./rules/references.ts";

@@ -23,7 +23,6 @@ const Section = {
   code: 10,
   data: 11,
   dataCount: 12,
-  tag: 13,
 } as const;
 const NameSection = { function: 1, global: 7 } as const;
 const header = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
@@ -78,14 +77,6 @@ function writeDeclarations(writer: Writer, host: HostModule): void {
   writer.section(Section.function, (section) => section.vector(host.functions, ({ type }) => section.u32(type)));
   if (host.memories.length > 0) {
     writer.section(Section.memory, (section) => section.vector(host.memories, ({ type }) => writeMemoryType(section, type)));
-  }
-  if (host.tags.length > 0) {
-    writer.section(Section.tag, (section) => {
-      section.vector(host.tags, ({ type }) => {
-        section.u8(0);
-        section.u32(type);
-      });
-    });
   }
   if (host.globals.length > 0)
     writer.section(Section.global, (section) => section.vector(host.globals, (global) => writeGlobal(section, global)));

@@ -222,7 +222,7 @@ export class FunctionLowering {
   }
 
   /** Opens a label for branches; its block's operands have been popped, and its host block is open. */
-  openLabel(label: Pick<Label, "kind" | "entered">): void {
+  openLabel(label: Pick<Label, "kind" | "entered" | "close">): void {
     this.labels.push({ ...label, roots: [], height: this.#stack.length, hostDepth: this.code.depth });
   }
 

@@ -37,10 +37,6 @@ export interface HostMemory {
   readonly item: HostItem;
   readonly type: MemoryType;
 }
-export interface HostTag {
-  readonly item: HostItem;
-  readonly type: number;
-}
 export interface HostExport {
   readonly name: string;
   readonly kind: ImportKind;
@@ -55,7 +51,6 @@ export class HostModule {
   readonly functions: HostFunction[] = [];
   readonly globals: HostGlobal[] = [];
   readonly memories: HostMemory[] = [];
-  readonly tags: HostTag[] = [];
   readonly exports: HostExport[] = [];
   /** Functions that go to the function table when the module is instantiated, from `base.functions` on. */
   readonly tableFunctions: HostItem[] = [];
@@ -138,12 +133,6 @@ export class HostModule {
     return item;
   }
 
-  tag(name: string, params: readonly ValType[]): HostItem {
-    const item = new HostItem(name);
-    this.tags.push({ item, type: this.type(params, []) });
-    return item;
-  }
-
   export(name: string, kind: ImportKind, item: HostItem): void {
     this.exports.push({ name, kind, item });
   }
@@ -155,7 +144,6 @@ export class HostModule {
     for (const { item } of this.functions) item.index = next.func++;
     for (const { item } of this.globals) item.index = next.global++;
     for (const { item } of this.memories) item.index = next.memory++;
-    for (const { item } of this.tags) item.index = next.tag++;
   }
 }
 

@@ -119,7 +119,8 @@ class Collector implements BodyObserver {
   }
 }
 
-function ruleOf(module: ModuleLowering, instruction: Omit<Instruction, "rule">): Rule {
+/** The rule by which an instruction is lowered. Raises an error where there is none. */
+export function ruleOf(module: ModuleLowering, instruction: Omit<Instruction, "rule">): Rule {
   const entry = ruleEntry(instruction.row.lowering);
   if (entry === undefined) notLowered(module, instruction.row.name, instruction.offset);
   return typeof entry === "function" ? entry(instruction, module) : entry;

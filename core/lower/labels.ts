@@ -13,9 +13,9 @@ export interface Label {
   readonly entered?: SlotState | undefined;
   /** Of a polled loop: the locals that its poll spills. */
   readonly roots: readonly number[];
+  /** Writes what follows the block's host block, with the label closed. */
+  readonly close?: () => void;
 }
-
-const NOTHING: SlotState = [];
 
 interface OpenLabel extends Label {
   /** What all branches to the label so far agree on. */
@@ -76,11 +76,5 @@ export class Labels {
     if (label === undefined) return this.#code.depth;
     if (label.kind !== "loop" && label.kind !== "polledLoop") label.merged = meet(this.#slots.save(), label.merged);
     return this.#code.depth - label.hostDepth;
-  }
-
-  /** An exception may arrive at a label from anywhere in its `try_table`: nothing is known of the shadow slots there. */
-  catches(depth: number): void {
-    const label = this.#labels[this.#labels.length - 1 - depth];
-    if (label !== undefined) label.merged = NOTHING;
   }
 }

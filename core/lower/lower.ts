@@ -1,9 +1,10 @@
 /**
  * Lowering: from a valid module to plain WebAssembly on the shared heap, and the plan by which agents link it (`lowered.ts`).
  *
- * The passes, each in a file of its own: instructions with types and rules (`instruction.ts`), where to poll (`polls.ts`); then for each
- * function, which references live across safepoints (`liveness.ts`), how operands are kept (`stack-plan.ts`), and the host code
- * (`function-lowering.ts` with the rules of `rules/`, `gc/lower` and `threads/lower`).
+ * The passes, each in a file of its own: instructions with types and rules (`instruction.ts`), exception handling in its second form
+ * (`legacy-exceptions.ts`), where to poll (`polls.ts`); then for each function, which references live across safepoints (`liveness.ts`), how
+ * operands are kept (`stack-plan.ts`), and the host code (`function-lowering.ts` with the rules of `rules/`, `gc/lower` and
+ * `threads/lower`).
  */
 import "./core-rules.ts";
 import type { ValType } from "../types.ts";
@@ -15,6 +16,7 @@ import { FunctionLowering } from "./function-lowering.ts";
 import type { HostFunction } from "./host-module.ts";
 import { addInitFunctions } from "./instance-init.ts";
 import { instructionsOf } from "./instruction.ts";
+import { withoutLegacyExceptions } from "./legacy-exceptions.ts";
 import { brandLowered, type GlobalPlace, type LoweredModule } from "./lowered.ts";
 import { ModuleLowering } from "./module-lowering.ts";
 import type { LowerOptions } from "./options.ts";
@@ -56,13 +58,13 @@ function functionBody(lowering: ModuleLowering, definedIndex: number): FunctionB
     const resolved = lowering.resolve(type);
     for (let i = 0; i < count; i++) locals.push(resolved);
   }
-  return {
+  return withoutLegacyExceptions(lowering, {
     name: valid.module.names.functions.get(index) ?? `function ${index}`,
     instructions: instructionsOf(lowering, definedIndex),
     locals,
     parameters: params.length,
     results,
-  };
+  });
 }
 
 /** All that linking needs, with the host module's bytes. */

@@ -8,10 +8,12 @@
  *     heap       <runtime function>     what lowered code calls (`runtimeImports`): of the heap runtime (gc/api.ts) `allocate`, `poll`, `log`;
  *                                       of the linker those listed below
  *     heap       trap                   (code: i32, a: i32) -> (): throws the standard's RuntimeError (TrapCode)
+ *     heap       exception              (param i32): the tag of all exceptions; the value is the exception's address
  *     functions  table                  the agent's host function table
  *     base       functions              first function index of this instance's range
  *     base       shared                 address of the instance's shared block: shared globals, shared tables
  *     base       roots                  address of this agent's root block for the instance: unshared references
+ *     base       tags                   number of the first tag that this instance defines
  *     base       control                address of the agent's control block
  *     func       <k>                    imported function k, in the lowered signature
  *     funcref    <k>                    function index of imported function k (immutable i32), where `ref.func` or a segment needs it
@@ -19,15 +21,14 @@
  *     globalcell <k>                    address of imported global k's cell (immutable i32): shared globals, and root cells of references
  *     table      <k>                    address of imported table k's record (immutable i32)
  *     memory     <k>                    imported memory k, or shared memory k that the module defines
- *     tag        <k>                    imported tag k, in the lowered signature
+ *     tag        <k>                    number of imported tag k (immutable i32)
  *
- * and exports `global <k>`, `memory <k>`, `tag <k>` for each item that the module defines (unshared globals and memories only), `init` (params: sp),
- * which the creating agent runs once, and `initThreadLocals` (params: sp), which the others run. Functions are reached through the function table: `base.functions + i` is function
- * `importedFunctions + i`, put there by an element segment when the host module is instantiated.
+ * and exports `global <k>`, `memory <k>` for each item that the module defines (unshared globals and memories only), `init` (params: sp),
+ * which the creating agent runs once, and `initThreadLocals` (params: sp), which the others run. Functions are reached through the function
+ * table: `base.functions + i` is function `importedFunctions + i`, put there by an element segment when the host module is instantiated.
  *
- * In a lowered signature every reference of the any, func and cont hierarchies and shared externs is an i32, an unshared extern is an
- * `externref`, an exception reference an `exnref`, and one i32 parameter is added at the end: the shadow-stack pointer. A tag has the
- * lowered parameters alone.
+ * In a lowered signature an unshared extern is an `externref`, every other reference an i32, and one i32 parameter is added at the end: the
+ * shadow-stack pointer.
  *
  * Runtime functions of the linker, under `heap`:
  *

@@ -15,7 +15,7 @@ import { type Instruction, instructionsOfExpression, notLowered } from "./instru
 import { constantNames } from "./operand.ts";
 import type { LowerOptions } from "./options.ts";
 import { type Placement, placeItems, type SegmentPlace } from "./placement.ts";
-import { isException, type LoweredSignature, loweredBlock, loweredFunction, loweredType } from "./reference-types.ts";
+import { type LoweredSignature, loweredBlock, loweredFunction, loweredType } from "./reference-types.ts";
 import { Stubs } from "./stubs.ts";
 
 /** The largest 32-bit memory: what an import of any heap declares. */
@@ -43,7 +43,6 @@ export class ModuleLowering {
   readonly functions: HostItem[] = [];
   /** Host memories by memory index; the heap is none of them. */
   readonly memories: HostItem[] = [];
-  readonly tags: HostItem[] = [];
   /** Types whose records lowered code names. */
   readonly usedTypes = new Set<number>();
   readonly runtimeImports = new Set<string>();
@@ -53,6 +52,7 @@ export class ModuleLowering {
   readonly #memoryIndices: number[] = [];
   readonly #data = new Map<number, HostItem>();
   readonly #constants = new Map<number, Instruction>();
+  readonly #madeUpBlocks = new Map<Immediates, FuncType>();
 
   constructor(valid: ValidModule, options: LowerOptions) {
     this.valid = valid;
@@ -69,10 +69,8 @@ export class ModuleLowering {
     this.functionsBase = this.host.importGlobal("base", "functions", I32, false);
     this.host.importTable("functions", "table");
     this.#declareMemories();
-    this.#declareTags();
     this.#declareGlobals();
     this.#declareFunctions();
-    for (const { element } of valid.tables) this.#refuseExceptions(element, "a table of exception references");
     this.stubs = new Stubs(this);
   }
 
@@ -89,6 +87,10 @@ export class ModuleLowering {
   }
   get sharedBlock(): HostItem {
     return this.host.importGlobal("base", "shared", I32, false);
+  }
+  /** The host's tag of all exceptions of the language; its value is the exception's address in the heap. */
+  get exceptionTag(): HostItem {
+    return this.host.importTag("heap", "exception", [I32]);
   }
   get rootBlock(): HostItem {
     return this.host.importGlobal("base", "roots", I32, false);
@@ -150,6 +152,19 @@ export class ModuleLowering {
     code.op("i32.add");
   }
 
+  /** Pushes the number that a tag has in the store. */
+  tagNumber(code: HostCode, index: number): void {
+    const own = index - this.valid.imports.tag;
+    if (own < 0) {
+      code.globalGet(this.host.importGlobal("tag", String(index), I32, false));
+      return;
+    }
+    code.globalGet(this.host.importGlobal("base", "tags", I32, false));
+    if (own === 0) return;
+    code.i32(own);
+    code.op("i32.add");
+  }
+
   /** Pushes the function index which stands for a function, as `ref.func` does. */
   functionReference(code: HostCode, index: number): void {
     const own = index - this.valid.imports.func;
@@ -207,7 +222,14 @@ export class ModuleLowering {
   }
 
   blockType(immediates: Immediates): FuncType {
-    return blockTypeOf(this.valid, immediates);
+    return this.#madeUpBlocks.get(immediates) ?? blockTypeOf(this.valid, immediates);
+  }
+
+  /** Immediates of a block that lowering makes up, whose type the module may not have. */
+  madeUpBlock(type: FuncType): Immediates {
+    const immediates = new Immediates();
+    this.#madeUpBlocks.set(immediates, type);
+    return immediates;
   }
 
   /** Pushes the address of a type's record. */
@@ -241,16 +263,6 @@ export class ModuleLowering {
     }
   }
 
-  #declareTags(): void {
-    this.valid.tags.forEach((id, index) => {
-      const { params } = loweredBlock(this.types, this.functionTypeOf(id));
-      const imported = index < this.valid.imports.tag;
-      const tag = imported ? this.host.importTag("tag", String(index), params) : this.host.tag(`tag ${index}`, params);
-      this.tags.push(tag);
-      if (!imported) this.host.export(`tag ${index}`, "tag", tag);
-    });
-  }
-
   /**
    * Unshared globals are host globals. All are mutable there, so that `init` can set those whose initial values need code, and the importing
    * module can tell how to import them.
@@ -258,10 +270,7 @@ export class ModuleLowering {
   #declareGlobals(): void {
     const { imports, globals, module } = this.valid;
     globals.forEach(({ type, shared, mutable, threadLocal }, index) => {
-      if (shared) {
-        this.#refuseExceptions(type, "a shared global with an exception reference");
-        return;
-      }
+      if (shared) return;
       const lowered = this.lowered(type);
       if (index < imports.global) {
         this.#globals[index] = this.host.importGlobal("global", String(index), lowered, true);
@@ -309,11 +318,6 @@ export class ModuleLowering {
       this.functions.push(defined);
       this.host.tableFunctions.push(defined);
     });
-  }
-
-  /** The heap has no exceptions: they are the host's. */
-  #refuseExceptions(type: ValType, what: string): void {
-    if (isException(this.types, type)) notLowered(this, what, 0);
   }
 }
 

@@ -13,7 +13,7 @@ import { F64, I64, V128, type ValType } from "../types.ts";
 import type { ValidModule } from "../validate/valid-module.ts";
 import { heapModel } from "./heap-model.ts";
 import type { GlobalPlace } from "./lowered.ts";
-import { isException, isHeapAddress, isHostExtern } from "./reference-types.ts";
+import { isHeapAddress, isHostExtern } from "./reference-types.ts";
 
 /** A block that grows while things are placed in it: first all scanned words, then the rest. */
 class Block {
@@ -104,5 +104,5 @@ export function placeItems(valid: ValidModule): Placement {
 
 /** A host global that holds the address of an object is written through to the root block, where the collector sees it. */
 export function needsRootCell(types: TypeStore, type: ValType): boolean {
-  return isHeapAddress(types, type) && !isException(types, type) && !isHostExtern(types, type);
+  return isHeapAddress(types, type) && !isHostExtern(types, type);
 }

@@ -1,6 +1,5 @@
 /**
- * How types look in the host module (DESIGN 4): every reference is an i32, except unshared externs, which stay `externref`, and exceptions,
- * which stay `exnref` inside of functions.
+ * How types look in the host module (DESIGN 4): every reference is an i32, except unshared externs, which stay `externref`.
  */
 import { topOf } from "../subtype.ts";
 import type { TypeStore } from "../type-store.ts";
@@ -9,7 +8,6 @@ import {
   type AbstractHeapCode,
   abstractOf,
   BOT,
-  EXNREF,
   EXTERNREF,
   type FuncType,
   I32,
@@ -36,11 +34,6 @@ export function isHostExtern(types: TypeStore, type: ValType): boolean {
   return heap === AbstractHeap.extern && !shared;
 }
 
-/** True for a reference to an exception. */
-export function isException(types: TypeStore, type: ValType): boolean {
-  return type >= 0 && top(types, type).heap === AbstractHeap.exn;
-}
-
 /** True for a function reference: a function index. */
 export function isFunctionReference(types: TypeStore, type: ValType): boolean {
   return type >= 0 && top(types, type).heap === AbstractHeap.func;
@@ -51,8 +44,7 @@ export function loweredType(types: TypeStore, type: ValType): ValType {
   if (type === BOT) return I32;
   if (type < 0) return type;
   const { heap, shared } = top(types, type);
-  if (heap === AbstractHeap.extern && !shared) return EXTERNREF;
-  return heap === AbstractHeap.exn ? EXNREF : I32;
+  return heap === AbstractHeap.extern && !shared ? EXTERNREF : I32;
 }
 
 export interface LoweredSignature {
@@ -60,7 +52,7 @@ export interface LoweredSignature {
   readonly results: readonly ValType[];
 }
 
-/** Parameters and results in the host's types, without the shadow-stack pointer: of blocks and tags. */
+/** Parameters and results in the host's types, without the shadow-stack pointer: of blocks. */
 export function loweredBlock(types: TypeStore, type: FuncType): LoweredSignature {
   return { params: type.params.map((t) => loweredType(types, t)), results: type.results.map((t) => loweredType(types, t)) };
 }
@@ -71,6 +63,14 @@ export function loweredFunction(types: TypeStore, type: FuncType): LoweredSignat
   return { params: [...params, I32], results };
 }
 
+const bottoms: ReadonlySet<AbstractHeapCode> = new Set([
+  AbstractHeap.none,
+  AbstractHeap.noextern,
+  AbstractHeap.noexn,
+  AbstractHeap.nocont,
+  AbstractHeap.nowaitqueue,
+]);
+
 /**
  * True for a reference that may be the address of an object: what must be in the shadow stack at a safepoint. An i31, a null, a function
  * index and a host reference are not.
@@ -79,10 +79,9 @@ export function isRoot(types: TypeStore, type: ValType): boolean {
   if (type < 0) return false;
   if (isAbstract(type)) {
     const heap = abstractOf(type);
-    if (heap === AbstractHeap.i31 || heap === AbstractHeap.none || heap === AbstractHeap.noextern || heap === AbstractHeap.nocont)
-      return false;
+    if (heap === AbstractHeap.i31 || bottoms.has(heap)) return false;
   }
-  return !isException(types, type) && isHeapAddress(types, type);
+  return isHeapAddress(types, type);
 }
 
 /** True for a lowered reference whose values are heap addresses, i31s and nulls: fields of such types are scanned. */

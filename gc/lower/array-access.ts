@@ -8,7 +8,6 @@ import { checkRange } from "../../core/lower/table-access.ts";
 import type { ArrayType, StorageType } from "../../core/types.ts";
 import { storageLog2 } from "../object-layout.ts";
 import { ARRAY_ELEMENTS, ARRAY_LENGTH } from "../runtime/layout.ts";
-import { refuseException } from "./storage.ts";
 
 /** What the elements of an array type are. */
 export interface ElementPlace {
@@ -23,7 +22,6 @@ export function elementOf(module: ModuleLowering, { immediates }: Pick<Instructi
   const id = module.idOf(immediates.index);
   const { composite, shared } = module.types.type(id);
   const { storage } = (composite as ArrayType).element;
-  refuseException(module, storage);
   return { id, storage, log2: storageLog2(storage), shared };
 }
 

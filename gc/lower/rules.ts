@@ -3,6 +3,7 @@ import "./heap-model.ts";
 import "./array-new.ts";
 import "./array.ts";
 import "./cast.ts";
+import "./exceptions.ts";
 import "./descriptor.ts";
 import "./extern.ts";
 import "./i31.ts";

@@ -1,11 +1,10 @@
 /** Loads and stores of fields and elements, by storage type. */
 import { toMemory } from "../../core/lower/extern-handles.ts";
 import type { FunctionLowering } from "../../core/lower/function-lowering.ts";
-import { notLowered } from "../../core/lower/instruction.ts";
 import { TrapCode } from "../../core/lower/lowered.ts";
 import type { ModuleLowering } from "../../core/lower/module-lowering.ts";
 import { isNullConstant, type Operand } from "../../core/lower/operand.ts";
-import { isException, isRoot } from "../../core/lower/reference-types.ts";
+import { isRoot } from "../../core/lower/reference-types.ts";
 import { F32, F64, I8, I16, I64, type StorageType, V128 } from "../../core/types.ts";
 import { HEADER_OLD_UNLOGGED } from "../runtime/layout.ts";
 
@@ -29,11 +28,6 @@ export function storeName(storage: StorageType): string {
 /** The host's store of a reference into an object which other threads may see already. */
 export function publishName(module: ModuleLowering, storage: StorageType, sharedObject: boolean): string {
   return storage >= 0 && sharedObject && module.options.publication === "atomic" ? "i32.atomic.store" : storeName(storage);
-}
-
-/** Raises an error for exceptions, which the heap does not hold. */
-export function refuseException(module: ModuleLowering, storage: StorageType): void {
-  if (isException(module.types, storage)) notLowered(module, "an exception reference in an object", 0);
 }
 
 /** Pushes an operand as memory has it. */

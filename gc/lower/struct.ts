@@ -17,7 +17,7 @@ import { onStack, type RuleEntry, registerRules, withOperands } from "../../core
 import { isPacked, type StorageType, type StructType, type ValType } from "../../core/types.ts";
 import { type StructLayout, storageLog2, structLayout } from "../object-layout.ts";
 import { NULL_REFERENCE, TYPE_RECORD } from "../runtime/layout.ts";
-import { getForMemory, loadName, needsBarrier, publishName, refuseException, storeName, writeBarrier } from "./storage.ts";
+import { getForMemory, loadName, needsBarrier, publishName, storeName, writeBarrier } from "./storage.ts";
 
 /** A field that an instruction names, and where it is. */
 export interface FieldPlace {
@@ -31,7 +31,6 @@ export function fieldOf(module: ModuleLowering, { immediates }: Pick<Instruction
   const id = module.idOf(immediates.index);
   const { composite, shared } = module.types.type(id);
   const storage = (composite as StructType).fields[immediates.index2]?.storage as StorageType;
-  refuseException(module, storage);
   return { storage, offset: structLayout(module.types, id).offsets[immediates.index2] as number, shared };
 }
 
@@ -64,7 +63,6 @@ const create = withOperands((lowering, { immediates, pushed }, operands) => {
   const { fields } = module.types.type(id).composite as StructType;
   const address = allocate(lowering, id, layout, operands);
   fields.forEach(({ storage }, index) => {
-    refuseException(module, storage);
     code.get(address);
     getForMemory(lowering, operands[index] as Operand, storage);
     code.access(storeName(storage), layout.offsets[index] as number);
@@ -83,8 +81,7 @@ const createDefault = withOperands((lowering, { immediates, pushed }, operands) 
 }, "allocation");
 
 /** Stores a field's default value: zero or null. */
-function storeDefault({ code, module }: FunctionLowering, address: number, offset: number, storage: StorageType): void {
-  refuseException(module, storage);
+function storeDefault({ code }: FunctionLowering, address: number, offset: number, storage: StorageType): void {
   const bytes = 1 << storageLog2(storage);
   if (bytes >= 8) {
     for (let at = 0; at < bytes; at += 8) {

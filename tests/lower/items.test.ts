@@ -133,23 +133,6 @@ describe("memories", () => {
   });
 });
 
-describe("exceptions", () => {
-  test("have the lowered parameters, without the shadow-stack pointer", () => {
-    const text = loweredText("(module (tag $t (param anyref i64)) (func $f (throw $t (ref.null any) (i64.const 1))))");
-    expect(text).toMatch(/\(tag .*\(param i32 i64\)\)/);
-  });
-
-  test("by reference are the host's, in modules whose exceptions hold no references to objects", () => {
-    const source = (param: string): string => `(module
-      (tag $t (param ${param}))
-      (func $f (local exnref)
-        (block $caught (result exnref) (try_table (catch_all_ref $caught) nop) (ref.null exn))
-        (local.set 0)))`;
-    expect(functionText(source("i32"), "f")).toContain("catch_all_ref");
-    expect(() => lower(source("anyref"))).toThrow("catch_all_ref in a module whose exceptions hold references cannot be lowered yet");
-  });
-});
-
 describe("what cannot be lowered yet", () => {
   test("is refused by name and place", () => {
     const source =

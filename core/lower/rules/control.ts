@@ -114,6 +114,7 @@ const end: Rule = {
     lowering.truncate(label.height);
     lowering.code.end();
     if (label.kind === "polledLoop") closePolledLoop(lowering, label.roots);
+    label.close?.();
     lowering.pushResults(instruction);
   },
 };

@@ -28,7 +28,8 @@ describe("traps", () => {
     expect(host).toBeInstanceOf(WebAssembly.RuntimeError);
     const error = traps.translate(host) as RuntimeError;
     expect(error).toMatchObject({ name: "RuntimeError", message: "cast failure", code: "cast-failure", cause: host });
-    expect(traps.translate(host)).toMatchObject({ message: "unreachable" });
+    expect(traps.translate(host)).toBe(error);
+    expect(traps.translate(new WebAssembly.RuntimeError("unreachable"))).toMatchObject({ message: "unreachable" });
   });
 
   test("the host's own traps have the standard's messages", () => {

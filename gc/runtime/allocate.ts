@@ -5,7 +5,7 @@ import { NONE, addressOf, blocksFor, makeLarge, reserve, takeSpan, unreserve } f
 import { collectForObject, collectForSpan, collectForStress, collectYoung } from "./collect";
 import { LARGEST_SMALL } from "./scan";
 import { allocateInExtraBlock, allocateMedium, countAllocated, countBytes, nextHole, refreshNursery } from "./nursery";
-import { isCrowded } from "./policy";
+import { isCrowded } from "./crowded";
 import { park, saveStack } from "./safepoint";
 import { agent, self } from "./state";
 

@@ -21,12 +21,13 @@ import {
 import { fromNursery, takeLarge } from "./allocate";
 import { SEGMENT_ENTRIES, resetLog } from "./barrier";
 import { NONE } from "./blocks";
+import { isCrowded, noteFreed } from "./crowded";
 import { FAIL_BROKEN, fail } from "./debug";
 import { beginMarking, closeMarking, markAsCollector, rescan } from "./mark";
 import { clearGray } from "./mark-stack";
 import { allocateInExtraBlock, countAllocated, dropStaleBuffer, refill } from "./nursery";
 import { noteMarked, noteRequested, noteStopped, recordCollection, reportCollection } from "./pauses";
-import { activeAgents, adjustBudgets, fullIsDue, isCrowded, noteFreed } from "./policy";
+import { activeAgents, adjustBudgets, fullIsDue } from "./policy";
 import { visitRoots } from "./roots";
 import { adoptStop, awaitStopped, beginSafe, endSafe, park, releaseWorld, requestStop } from "./safepoint";
 import { mayShrink, shrink } from "./shrink";

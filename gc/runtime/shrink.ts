@@ -4,7 +4,18 @@
  * Others run and collect meanwhile: the agent is in a safe region, and the blocks are claimed as for an allocation, so that nobody takes them.
  * Blocks at low addresses, which searches find first, keep their pages.
  */
-import { AVAILABLE_BLOCKS, BLOCKS_TO_KEEP, BLOCK_FREE, BLOCK_LOG2, BLOCK_RESERVED, MODE, MODE_RETURN, RETURNED } from "./control";
+import {
+  AVAILABLE_BLOCKS,
+  BLOCKS_TO_KEEP,
+  BLOCK_FREE,
+  BLOCK_LOG2,
+  BLOCK_RESERVED,
+  MODE,
+  MODE_RETURN,
+  NURSERY_BYTES,
+  RETURNED,
+  USED_BLOCKS,
+} from "./control";
 import { addressOf, claim, entry, entryOf, highBlocks } from "./blocks";
 import { agent } from "./state";
 
@@ -13,8 +24,21 @@ import { agent } from "./state";
 @external("env", "discard")
 declare function discard(start: usize, bytes: usize): bool;
 
+/** Free blocks that always keep their pages. */
+const KEPT_LEAST: u32 = 128;
 /** Blocks given back at a time: a death in between loses as many until the agent is reclaimed. */
 const RUN: u32 = 128;
+
+/**
+ * How many free blocks keep their pages: enough for the nurseries, and half of what was in use before and is not now. So a program whose need
+ * goes up and down seldom waits for the system, and what is not needed any more is gone after a few full collections.
+ */
+export function setKept(before: u32, active: u32): void {
+  const used = atomic.load<u32>(USED_BLOCKS);
+  const nurseries = (load<u32>(NURSERY_BYTES) >>> BLOCK_LOG2) * active;
+  const spare = KEPT_LEAST + nurseries;
+  store<u32>(BLOCKS_TO_KEEP, max(spare, before > used ? (before - used) / 2 : 0));
+}
 
 export function mayShrink(): bool {
   return (load<u32>(MODE) & MODE_RETURN) != 0;

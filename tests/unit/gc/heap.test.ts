@@ -225,3 +225,25 @@ describe("marking", () => {
     expect(mutator.heap.runtime.verify()).toBe(0);
   });
 });
+
+describe("a heap that is too full", () => {
+  test("fails an allocation instead of collecting for ever, and serves again when something died", () => {
+    const mutator = Mutator.create(bytes, { maximum: megabytes(16) });
+    const list = mutator.keep(() => NULL);
+    const grow = (): void =>
+      mutator.run((sp, program) => {
+        // A list of trees, and so much garbage beside each that the heap is never quite full.
+        const tree = program.build(6, sp);
+        mutator.heap.words[sp >>> 2] = tree;
+        mutator.heap.handles.set(list, program.pair(tree, mutator.get(list), sp + 4));
+        program.churn(6, 20, sp);
+      });
+    expect(() => {
+      for (;;) grow();
+    }).toThrow();
+    expect(mutator.heap.statistics().fullCollections).toBeLessThan(400);
+    expect(mutator.heap.runtime.verify()).toBe(0);
+    mutator.run(() => mutator.heap.handles.set(list, NULL));
+    for (let i = 0; i < 1000; i++) grow();
+  });
+});

@@ -19,6 +19,7 @@ import { NULL, type Signature, type ValueKind } from "./kinds.ts";
 import { createSharedMemories, type LinkedInstance, type LocalImports, link } from "./link.ts";
 import { Objects, opaqueObject } from "./objects.ts";
 import type { AgentStatistics, Install, InstancePlan, ModulePlan, TemplatePlan } from "./protocol.ts";
+import { prototypeOf } from "./prototypes.ts";
 import { growTable } from "./tables.ts";
 import { Traps } from "./traps.ts";
 
@@ -80,7 +81,7 @@ export class Agent implements Conversions {
     this.onQueued = options.onQueued;
     this.#hostRecord = options.hostRecord;
     this.functions = new FunctionTable(this.heap);
-    this.objects = new Objects(this.heap.handles, opaqueObject);
+    this.objects = new Objects(this.heap.handles, (address) => opaqueObject(prototypeOf(this, address)));
     this.exceptions = new Exceptions(this);
     this.heapImports = {
       ...this.heap.imports,

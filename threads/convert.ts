@@ -116,6 +116,7 @@ export const anyKind: ReferenceKind = {
   shared: false,
   heap: AbstractHeap.any,
   record: 0,
+  exact: false,
   depth: 0,
 };
 
@@ -155,7 +156,8 @@ function recordOf(agent: Conversions, address: number): number {
   return word(agent, (word(agent, address) & ~HEADER_FLAGS_MASK) + TYPE_RECORD);
 }
 
-function isSubtypeRecord(agent: Conversions, record: number, { record: above, depth }: ReferenceKind): boolean {
+function isSubtypeRecord(agent: Conversions, record: number, { record: above, exact, depth }: ReferenceKind): boolean {
+  if (exact) return (record | 0) === (above | 0);
   return word(agent, record + TYPE_DEPTH) >= depth && word(agent, record + TYPE_DISPLAY + 4 * depth) === (above | 0);
 }
 

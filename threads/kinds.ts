@@ -19,6 +19,7 @@ import {
   indexOf,
   isAbstract,
   isAbstractShared,
+  isExact,
   isNullable,
   V128,
   type ValType,
@@ -38,6 +39,8 @@ export interface ReferenceKind {
   readonly heap: AbstractHeapCode;
   /** Address of the defined type's record; 0 for an abstract type. */
   readonly record: number;
+  /** Whether a subtype is none of it (custom descriptors, "Exact Types"). */
+  readonly exact: boolean;
   /** Depth of the defined type, which is its place in the display of a subtype. */
   readonly depth: number;
 }
@@ -120,7 +123,16 @@ export class Kinds {
     const nullable = isNullable(type);
     if (isAbstract(type)) {
       const heap = abstractOf(type);
-      return { kind: "ref", hierarchy: hierarchies[heap], nullable, shared: isAbstractShared(type), heap, record: 0, depth: 0 };
+      return {
+        kind: "ref",
+        hierarchy: hierarchies[heap],
+        nullable,
+        shared: isAbstractShared(type),
+        heap,
+        record: 0,
+        exact: false,
+        depth: 0,
+      };
     }
     const id = indexOf(type);
     const definition = this.#types.type(id);
@@ -132,6 +144,7 @@ export class Kinds {
       shared: definition.shared,
       heap,
       record: this.#records.addressOf(id),
+      exact: isExact(type),
       depth: this.#types.depth(id),
     };
   }

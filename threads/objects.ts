@@ -6,9 +6,9 @@
  */
 import type { Handle, Handles } from "../gc/handles.ts";
 
-/** A wrapper as the JS API's "Exported GC Object": no prototype, no properties, not extensible. */
-export function opaqueObject(): object {
-  return Object.freeze(Object.create(null) as object);
+/** A wrapper as the JS API's "Exported GC Object": no properties, not extensible, and no prototype but that of a custom descriptor. */
+export function opaqueObject(prototype: object | null): object {
+  return Object.freeze(Object.create(prototype) as object);
 }
 
 interface Held {
@@ -23,13 +23,13 @@ interface Described {
 /** The wrapper objects of one agent. */
 export class Objects {
   readonly #handles: Handles;
-  readonly #create: () => object;
+  readonly #create: (address: number) => object;
   readonly #wrappers = new Map<number, WeakRef<object>>();
   readonly #described = new WeakMap<object, Described>();
   readonly #registry = new FinalizationRegistry<Held>((held) => this.#finalize(held));
 
-  /** `create` makes a wrapper. */
-  constructor(handles: Handles, create: () => object) {
+  /** `create` makes a wrapper for the heap object at `address`. */
+  constructor(handles: Handles, create: (address: number) => object) {
     this.#handles = handles;
     this.#create = create;
   }
@@ -38,7 +38,7 @@ export class Objects {
   wrap(address: number, shared: boolean): object {
     const known = this.#wrappers.get(address)?.deref();
     if (known !== undefined) return known;
-    const wrapper = this.#create();
+    const wrapper = this.#create(address);
     this.adopt(wrapper, address, shared);
     return wrapper;
   }

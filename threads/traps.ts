@@ -80,6 +80,17 @@ export class Traps {
     if (sites.length > 0) this.#sites.push(sites);
   }
 
+  /** Throws `error` from JS that lowered code called, as a trap: the program cannot catch it there, and its caller sees `error`. */
+  raise(error: RuntimeError): never {
+    try {
+      (this.trap as (code: number, detail: number) => void)(TrapCode.unreachable, 0);
+    } catch (hostError) {
+      this.#code.value = -1;
+      this.#remember(hostError as Error, error);
+    }
+    throw error;
+  }
+
   /**
    * The code of the instruction that trapped, where lowering noted one. A stack trace tells the offset but hardly the module, so of several
    * modules with a site at the same offset the newest wins; where the host gives no offset there is no answer.
@@ -102,9 +113,13 @@ export class Traps {
     if (known !== undefined) return known;
     const trap = this.#trapOf(error);
     if (trap === undefined) return error;
+    this.#remember(error, trap);
+    return trap;
+  }
+
+  #remember(error: Error, trap: RuntimeError): void {
     this.#translations.set(error, trap);
     this.#hostErrors.set(trap, error);
-    return trap;
   }
 
   /** The host's error behind one that `translate` made: thrown into lowered code again, it still is a trap. */

@@ -1,0 +1,90 @@
+/**
+ * Prototypes of heap objects in JS (custom descriptors, "JS Prototypes"): the first field of an object's custom descriptor, if that is an
+ * immutable externref which holds an object. Neither the descriptor nor the field can change, so an object's prototype is found once.
+ *
+ * Module `wasm:js-prototypes` sets such prototypes up; a module gets it by the compile option `builtins: ["js-prototypes"]`:
+ *
+ *     (type $prototypes (array (mut externref)))
+ *     (type $functions (array (mut funcref)))
+ *     (type $data (array (mut i8)))
+ *     (import "wasm:js-prototypes" "configureAll"
+ *       (func (param (ref null $prototypes) (ref null $functions) (ref null $data) externref)))
+ */
+import { RuntimeError } from "../core/base/errors.ts";
+import { TrapCode } from "../core/lower/lowered.ts";
+import { parseModule } from "../core/text/parse.ts";
+import type { TypeStore } from "../core/type-store.ts";
+import { ARRAY_ELEMENTS, ARRAY_LENGTH, HEADER_FLAGS_MASK, TYPE_PROTOTYPE, TYPE_RECORD } from "../gc/runtime/layout.ts";
+import type { Agent } from "./agent.ts";
+import { type Callable, ConfigurationFault, configurePrototypes } from "./configure-prototypes.ts";
+import { NULL } from "./kinds.ts";
+
+/** The name that modules import the builtin from, and that of the builtin. */
+export const prototypesModule = "wasm:js-prototypes";
+export const configureAllName = "configureAll";
+
+function word(agent: Agent, address: number): number {
+  return Atomics.load(agent.heap.words, address >>> 2);
+}
+
+/** The prototype that JS sees of the object at `address`. The agent must be a mutator. */
+export function prototypeOf(agent: Agent, address: number): object | null {
+  const descriptor = word(agent, address) & ~HEADER_FLAGS_MASK;
+  const offset = word(agent, word(agent, descriptor + TYPE_RECORD) + TYPE_PROTOTYPE);
+  if (offset === 0) return null;
+  const prototype = agent.externValue(word(agent, descriptor + offset));
+  return typeof prototype === "object" || typeof prototype === "function" ? prototype : null;
+}
+
+const types = `(module
+  (type $prototypes (array (mut externref)))
+  (type $functions (array (mut funcref)))
+  (type $data (array (mut i8)))
+  (type $configureAll (func (param (ref null $prototypes) (ref null $functions) (ref null $data) externref))))`;
+
+/** The canonical id of the type of `configureAll`. */
+export function configureAllType(store: TypeStore): number {
+  const ids = store.canonicalize(parseModule(types));
+  return ids[ids.length - 1] as number;
+}
+
+/** The address of an array that JS has as a wrapper; traps where there is none. */
+function addressOf(agent: Agent, array: unknown): number {
+  return agent.objects.describe(array)?.address ?? agent.raise(TrapCode.nullArrayReference);
+}
+
+/** The words of an array's elements. */
+function wordsOf(agent: Agent, array: unknown): Int32Array {
+  const address = addressOf(agent, array);
+  const first = (address + ARRAY_ELEMENTS) >>> 2;
+  return agent.heap.words.slice(first, first + word(agent, address + ARRAY_LENGTH));
+}
+
+function bytesOf(agent: Agent, array: unknown): Uint8Array {
+  const address = addressOf(agent, array);
+  const first = (address + ARRAY_ELEMENTS) >>> 0;
+  return agent.heap.bytes.slice(first, first + word(agent, address + ARRAY_LENGTH));
+}
+
+function functionAt(agent: Agent, index: number): Callable | null {
+  return index === NULL ? null : (agent.functionObject(index) as Callable);
+}
+
+/** `configureAll` as a function of JS, as which the importing module gets it. */
+export function configureAll(agent: Agent): (...args: unknown[]) => void {
+  return (prototypes, functions, data, constructors) => {
+    const configuration = agent.asMutator(() => ({
+      prototypes: Array.from(wordsOf(agent, prototypes), (handle) => agent.externValue(handle)),
+      functions: Array.from(wordsOf(agent, functions), (index) => functionAt(agent, index)),
+      data: bytesOf(agent, data),
+      constructors,
+    }));
+    try {
+      // This may run code of the program: the objects may be proxies.
+      configurePrototypes(configuration);
+    } catch (error) {
+      if (error instanceof ConfigurationFault) agent.traps.raise(new RuntimeError(error.message, { code: "prototype-configuration" }));
+      throw error;
+    }
+  };
+}

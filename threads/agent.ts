@@ -17,6 +17,7 @@ import { FunctionTable, type LoweredFunction, reserveFunctions } from "./functio
 import { JsValues } from "./js-values.ts";
 import { NULL, type Signature, type ValueKind } from "./kinds.ts";
 import { createSharedMemories, type LinkedInstance, type LocalImports, link } from "./link.ts";
+import { UnlikeMemories } from "./memories.ts";
 import { Objects, opaqueObject } from "./objects.ts";
 import type { AgentStatistics, Install, InstancePlan, ModulePlan, TemplatePlan } from "./protocol.ts";
 import { prototypeOf } from "./prototypes.ts";
@@ -56,6 +57,7 @@ export class Agent implements Conversions {
   readonly objects: Objects;
   readonly values = new JsValues();
   readonly traps = new Traps();
+  readonly unlikeMemories = new UnlikeMemories();
   readonly exceptions: Exceptions;
   /** The `heap` namespace of lowered modules. */
   readonly heapImports: Readonly<Record<string, WebAssembly.ImportValue>>;

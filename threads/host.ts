@@ -4,6 +4,7 @@
  * Node, Deno and Bun have `node:worker_threads`; browsers have the global `Worker`. Both sides of the channel look the same to the rest of
  * Heddle: messages are structured-cloned, in order, and shared memories and modules cross as themselves.
  */
+import { engine } from "../core/base/engine.ts";
 
 /** The creator's view of a Worker. */
 export interface HostWorker {
@@ -56,6 +57,14 @@ const hasWorkerThreads = hostProcess?.versions?.node !== undefined;
  */
 export function hasTotalStoreOrder(): boolean {
   return hostProcess?.arch === "x64" || hostProcess?.arch === "ia32";
+}
+
+/** (module (memory i64 0)) */
+const memory64Module = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 5, 3, 1, 4, 0]);
+
+/** Whether the host has memories with 64-bit addresses. */
+export function hasMemory64(): boolean {
+  return engine.validate(memory64Module);
 }
 
 /** How many threads the machine can run at once. */

@@ -3,7 +3,7 @@
  */
 import { engine } from "../core/base/engine.ts";
 import { LinkError } from "../core/base/errors.ts";
-import type { ExternType, GlobalType, Import, MemoryType, TableType } from "../core/module.ts";
+import type { ExternType, GlobalType, Import, TableType } from "../core/module.ts";
 import { isSubtype, isSubtypeId } from "../core/subtype.ts";
 import type { TypeStore } from "../core/type-store.ts";
 import { indexOf, isAbstract, isRef } from "../core/types.ts";
@@ -211,10 +211,12 @@ class ImportReader {
 
   #memory(entry: Import, value: unknown): ResolvedImport {
     const index = this.#memories++;
-    const declared = this.#module.valid.memories[index]!;
-    if (!(value instanceof engine.Memory) || !memoryFits(value, declared)) this.#mismatch(entry, value, "a memory of the declared type");
+    const declared = this.#module.plan.lowered.memories[index]!;
+    const { unlikeMemories } = this.#agent;
+    const fits = value instanceof engine.Memory && unlikeMemories.fits(this.#agent, value, declared);
+    if (!fits) this.#mismatch(entry, value, "a memory of the declared type");
     this.#local.set(importKey("memory", index), value);
-    return { kind: "memory", memory: declared.shared ? value : undefined };
+    return { kind: "memory", memory: declared.shared ? value : undefined, length: unlikeMemories.lengthOf(value) };
   }
 
   #tag(entry: Import, value: unknown): ResolvedImport {
@@ -225,11 +227,4 @@ class ImportReader {
     this.#tags.push(item);
     return { kind: "tag", tag: item.number };
   }
-}
-
-/** What can be seen of a host memory; the host checks its maximum when it links. */
-function memoryFits(memory: WebAssembly.Memory, declared: MemoryType): boolean {
-  const { buffer } = memory;
-  if (buffer instanceof ArrayBuffer === declared.shared) return false;
-  return BigInt(buffer.byteLength) >> BigInt(declared.pageSizeLog2) >= declared.minimum;
 }

@@ -57,6 +57,9 @@ export function link(agent: Agent, module: ModulePlan, plan: InstancePlan, roots
   const memories = lowered.memories.map((memory, index) =>
     memory.imported || memory.shared ? linker.memory(index) : (host.exports[importKey("memory", index)] as WebAssembly.Memory),
   );
+  for (const [index, memory] of lowered.memories.entries()) {
+    if (!memory.imported) agent.unlikeMemories.add(memories[index]!, memory, plan.shared);
+  }
   return { module, plan, host, roots, tables, memories };
 }
 
@@ -113,6 +116,10 @@ class Linker {
       }
       case "memory":
         return this.memory(Number(name));
+      case "memorylength": {
+        const entry = this.#resolved.get(importKey("memory", Number(name)));
+        return entry?.kind === "memory" && entry.length !== undefined ? entry.length | 0 : NULL_REFERENCE | 0;
+      }
       case "tag":
         return this.#tag(Number(name));
       default:
@@ -203,13 +210,13 @@ export function createSharedMemories({ lowered }: ModulePlan): (WebAssembly.Memo
   return lowered.memories.map((memory) => (memory.shared && !memory.imported ? createMemory(memory) : undefined));
 }
 
-function createMemory(memory: LoweredMemory): WebAssembly.Memory {
-  const pages = (value: bigint): number | bigint => (memory.is64 ? value : Number(value));
+function createMemory({ host: { minimum, maximum, shared, is64 } }: LoweredMemory): WebAssembly.Memory {
+  const pages = (value: bigint): number | bigint => (is64 ? value : Number(value));
   const descriptor = {
-    initial: pages(memory.minimum),
-    ...(memory.maximum === undefined ? {} : { maximum: pages(memory.maximum) }),
-    ...(memory.is64 ? { address: "i64" } : {}),
-    shared: memory.shared,
+    initial: pages(minimum),
+    ...(maximum === undefined ? {} : { maximum: pages(maximum) }),
+    ...(is64 ? { address: "i64" } : {}),
+    shared,
   };
   return new engine.Memory(descriptor as unknown as WebAssembly.MemoryDescriptor);
 }

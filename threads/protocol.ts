@@ -38,7 +38,8 @@ export type ResolvedImport =
   | { readonly kind: "builtin"; readonly builtin: BuiltinName; readonly table: number; readonly function: number | undefined }
   | { readonly kind: "global"; readonly cell: number | undefined; readonly threadLocal: InstanceItem | undefined }
   | { readonly kind: "table"; readonly record: number }
-  | { readonly kind: "memory"; readonly memory: WebAssembly.Memory | undefined }
+  /** `length`: address of the length in bytes, where pages are one byte. */
+  | { readonly kind: "memory"; readonly memory: WebAssembly.Memory | undefined; readonly length: number | undefined }
   | { readonly kind: "tag"; readonly tag: number };
 
 /** An item that a replicated instance defines: each agent has its own. */

@@ -23,6 +23,10 @@ export interface StoreOptions {
    * host says that its processor is x86 (Node, Deno, Bun), whose stores are ordered; else `atomic`, so always in browsers.
    */
   readonly publication?: "tso" | "atomic";
+  /**
+   * Whether 64-bit memories are the host's, or are made from 32-bit ones, which have at most 4 GB. Default: the host's where it has them.
+   */
+  readonly memory64?: "host" | "lowered";
   /** Collect wherever a collection may happen: for tests. */
   readonly collectAtSafepoints?: boolean;
   readonly features?: FeatureSet;

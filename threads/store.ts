@@ -17,7 +17,7 @@ import { type CompileContext, type ModuleSource, prepareModule, readModule } fro
 import { Control } from "./control.ts";
 import { TYPE_HOST } from "./convert.ts";
 import { reserveFunctions } from "./functions.ts";
-import { hardwareConcurrency, hasTotalStoreOrder, requireSharedMemory } from "./host.ts";
+import { hardwareConcurrency, hasMemory64, hasTotalStoreOrder, requireSharedMemory } from "./host.ts";
 import type { CompiledModule, ImportedItems } from "./imports.ts";
 import { Kinds } from "./kinds.ts";
 import { createSharedMemories, type LinkedInstance } from "./link.ts";
@@ -95,6 +95,7 @@ export class Store {
       features: options.features ?? defaultFeatures,
       lowering: {
         publication: options.publication ?? (hasTotalStoreOrder() ? "tso" : "atomic"),
+        memory64: options.memory64 ?? (hasMemory64() ? "host" : "lowered"),
         ...(options.collectAtSafepoints === undefined ? {} : { collectAtSafepoints: options.collectAtSafepoints }),
       },
     };

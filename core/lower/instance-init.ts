@@ -15,6 +15,7 @@ import { pushCell, storeName } from "./global-cell.ts";
 import type { HostCode } from "./host-code.ts";
 import { type Instruction, instructionsOfExpression } from "./instruction.ts";
 import { TrapCode } from "./lowered.ts";
+import { checkBytes, pushHostAddress } from "./memory-access.ts";
 import type { ModuleLowering } from "./module-lowering.ts";
 import { i32Operand, type Operand } from "./operand.ts";
 import { needsRootCell } from "./placement.ts";
@@ -50,6 +51,7 @@ class Initializer {
 
   all(): void {
     const { module, imports, tables } = this.#module.valid;
+    for (const index of this.#module.valid.memories.keys()) this.#memoryLength(index);
     for (let index = imports.global; index < this.#module.valid.globals.length; index++) this.#global(index);
     for (const [i, table] of module.tables.entries()) this.#table(imports.table + i, table, tables[imports.table + i]?.element as ValType);
     for (const [index, segment] of module.elements.entries()) this.#passiveElements(index, segment);
@@ -177,18 +179,32 @@ class Initializer {
     });
   }
 
+  /** A memory with pages of a byte has its first length. */
+  #memoryLength(index: number): void {
+    const { memories, placement } = this.#module;
+    if (placement.memoryLengths[index] === undefined) return;
+    const offset = memories.pushLengthCell(this.#code, index);
+    this.#code.i64(memories.type(index).minimum);
+    this.#code.access("i64.store", offset);
+  }
+
   /** An active data segment is `memory.init` of all of it, then `data.drop`; in the host module it is passive. */
   #activeData(index: number, segment: DataSegment): void {
     if (segment.mode.kind !== "active") return;
     const module = this.#module;
     const code = this.#code;
     const { index: memory, at } = segment.mode;
-    const is64 = module.valid.memories[memory]?.is64 === true;
-    this.#push(at, is64 ? I64 : I32);
-    code.i32(0);
-    code.i32(segment.bytes.length);
-    const data = module.dataAt(index);
-    code.withItems("memory.init", data, module.memories[memory] as typeof data);
-    code.withItems("data.drop", data);
+    const type = module.memories.type(memory).is64 ? I64 : I32;
+    this.#withValue(at, type, (start) => {
+      const lowering = new FunctionLowering(module, code, noBody, noPolls, this.#temporaries);
+      const operand: Operand = { kind: "local", local: start, type };
+      checkBytes(lowering, memory, operand, i32Operand(segment.bytes.length));
+      pushHostAddress(lowering, memory, operand);
+      code.i32(0);
+      code.i32(segment.bytes.length);
+      const data = module.dataAt(index);
+      code.withItems("memory.init", data, module.memories.item(memory));
+      code.withItems("data.drop", data);
+    });
   }
 }

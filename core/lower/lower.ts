@@ -94,7 +94,7 @@ function describe(lowering: ModuleLowering): LoweredModule {
       imported: index < imports.table,
       recordOffset: placement.tables[index] as number,
     })),
-    memories: valid.memories.map((memory, index) => ({ ...memory, imported: index < imports.memory })),
+    memories: lowering.memories.describe(),
     tags: valid.tags.map((type, index) => ({ type, imported: index < imports.tag })),
     start: module.start,
     sharedBytes: placement.shared.bytes,

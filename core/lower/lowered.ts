@@ -21,6 +21,7 @@
  *     globalcell <k>                    address of imported global k's cell (immutable i32): shared globals, and root cells of references
  *     table      <k>                    address of imported table k's record (immutable i32)
  *     memory     <k>                    imported memory k, or shared memory k that the module defines
+ *     memorylength <k>                  address of the length in bytes of imported memory k, where that has pages of a byte
  *     tag        <k>                    number of imported tag k (immutable i32)
  *
  * and exports `global <k>`, `memory <k>` for each item that the module defines (unshared globals and memories only), `init` (params: sp),
@@ -39,7 +40,7 @@
  *     externValue   (i32) -> externref                              and back
  *     beginWait, endWait                                            around a wait (threads/lower/blocking.ts)
  */
-import type { ExternKind } from "../module.ts";
+import type { ExternKind, MemoryType } from "../module.ts";
 import type { ValType } from "../types.ts";
 
 declare const lowered: unique symbol;
@@ -117,6 +118,10 @@ export interface LoweredMemory {
   readonly shared: boolean;
   readonly pageSizeLog2: number;
   readonly imported: boolean;
+  /** The memory's type on the host. */
+  readonly host: MemoryType;
+  /** Of the module's own memories with pages of a byte: byte offset in the shared block of the length in bytes, an i64. */
+  readonly lengthOffset: number | undefined;
 }
 
 export interface LoweredModuleParts {

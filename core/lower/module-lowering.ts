@@ -11,7 +11,8 @@ import { ElementSegmentAccess } from "./element-segment.ts";
 import { type HeapModel, heapModel } from "./heap-model.ts";
 import { emptyBlock, type HostBlockType, type HostCode, type HostItem } from "./host-code.ts";
 import { HostModule } from "./host-module.ts";
-import { type Instruction, instructionsOfExpression, notLowered } from "./instruction.ts";
+import { type Instruction, instructionsOfExpression } from "./instruction.ts";
+import { Memories } from "./memories.ts";
 import { constantNames } from "./operand.ts";
 import type { LowerOptions } from "./options.ts";
 import { type Placement, placeItems, type SegmentPlace } from "./placement.ts";
@@ -20,8 +21,6 @@ import { Stubs } from "./stubs.ts";
 
 /** The largest 32-bit memory: what an import of any heap declares. */
 const MAXIMUM_PAGES = 65536n;
-/** Hosts refuse declarations of more pages than this, which no memory can have (V8: 16 GB). */
-const HOST_MAXIMUM_PAGES = 262144n;
 
 const zeroNames: Readonly<Record<number, string>> = {
   [I32]: "i32.const",
@@ -41,15 +40,13 @@ export class ModuleLowering {
   readonly stubs: Stubs;
   /** Host functions by function index. */
   readonly functions: HostItem[] = [];
-  /** Host memories by memory index; the heap is none of them. */
-  readonly memories: HostItem[] = [];
+  readonly memories: Memories;
   /** Types whose records lowered code names. */
   readonly usedTypes = new Set<number>();
   readonly runtimeImports = new Set<string>();
   readonly heapMemory: HostItem;
   readonly functionsBase: HostItem;
   readonly #globals: HostItem[] = [];
-  readonly #memoryIndices: number[] = [];
   readonly #data = new Map<number, HostItem>();
   readonly #constants = new Map<number, Instruction>();
   readonly #madeUpBlocks = new Map<Immediates, FuncType>();
@@ -68,7 +65,7 @@ export class ModuleLowering {
     });
     this.functionsBase = this.host.importGlobal("base", "functions", I32, false);
     this.host.importTable("functions", "table");
-    this.#declareMemories();
+    this.memories = new Memories(valid, this.host, options, this.placement);
     this.#declareGlobals();
     this.#declareFunctions();
     this.stubs = new Stubs(this);
@@ -122,11 +119,6 @@ export class ModuleLowering {
   segmentAt(index: number): ElementSegmentAccess {
     const place = this.placement.segments[index] as SegmentPlace;
     return new ElementSegmentAccess(place, place.shared ? this.sharedBlock : this.rootBlock);
-  }
-
-  /** The host's index of a memory. */
-  hostMemoryIndex(index: number): number {
-    return this.#memoryIndices[index] as number;
   }
 
   /** A data segment of the host module, which has the module's segments in their order. */
@@ -239,29 +231,6 @@ export class ModuleLowering {
   }
 
   // Declarations
-
-  #declareMemories(): void {
-    // A shared memory is one for all agents, so even the module's own comes from outside.
-    const isOutside = this.valid.memories.map(({ shared }, index) => shared || index < this.valid.imports.memory);
-    this.#indexMemories(isOutside);
-    this.valid.memories.forEach((type, index) => {
-      if (type.pageSizeLog2 !== 16) notLowered(this, "a memory with a custom page size", 0);
-      const outside = isOutside[index] === true;
-      const { maximum } = type;
-      const limited = { ...type, maximum: maximum !== undefined && maximum > HOST_MAXIMUM_PAGES ? HOST_MAXIMUM_PAGES : maximum };
-      const memory = outside ? this.host.importMemory("memory", String(index), limited) : this.host.memory(`memory ${index}`, limited);
-      this.memories.push(memory);
-      if (!outside) this.host.export(`memory ${index}`, "memory", memory);
-    });
-  }
-
-  /** Memories from outside come first, behind the heap. */
-  #indexMemories(isOutside: readonly boolean[]): void {
-    let next = 1;
-    for (const wanted of [true, false]) {
-      for (const [index, outside] of isOutside.entries()) if (outside === wanted) this.#memoryIndices[index] = next++;
-    }
-  }
 
   /**
    * Unshared globals are host globals. All are mutable there, so that `init` can set those whose initial values need code, and the importing

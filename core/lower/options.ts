@@ -5,6 +5,11 @@ export interface LowerOptions {
    * for hosts whose processor is known to keep the order of stores.
    */
   readonly publication: "tso" | "atomic";
+  /**
+   * `host`: 64-bit memories are the host's. `lowered`: they are 32-bit memories with checked addresses, for hosts without 64-bit ones.
+   * Default: `host`.
+   */
+  readonly memory64?: "host" | "lowered";
   /** Take every slow path that may collect: for tests. */
   readonly collectAtSafepoints?: boolean;
 }

@@ -50,11 +50,14 @@ export interface Placement {
   readonly tables: readonly number[];
   /** Passive element segments have places; of the others only the length, which is zero, may be asked. */
   readonly segments: readonly SegmentPlace[];
+  /** Offset in the shared block of a memory's length in bytes, for the module's own memories with pages of a byte. */
+  readonly memoryLengths: readonly (number | undefined)[];
   readonly shared: { readonly bytes: number; readonly scannedBytes: number };
   readonly roots: { readonly bytes: number; readonly scannedBytes: number };
 }
 
 const WORD = 4;
+const HOST_PAGE_LOG2 = 16;
 
 function numberBytes(type: ValType): number {
   if (type === V128) return 16;
@@ -93,9 +96,13 @@ export function placeItems(valid: ValidModule): Placement {
   const { bytes: recordBytes } = heapModel().tableRecord;
   const tables = valid.tables.map((table, index) => (index < imports.table ? 0 : (table.shared ? shared : roots).place(recordBytes, 8)));
   const withLengths = segments.map((place) => ({ ...place, length: (place.shared ? shared : roots).place(WORD, WORD) }));
+  const memoryLengths = valid.memories.map(({ pageSizeLog2 }, index) =>
+    index < imports.memory || pageSizeLog2 === HOST_PAGE_LOG2 ? undefined : shared.place(numberBytes(I64), numberBytes(I64)),
+  );
   return {
     globals,
     tables,
+    memoryLengths,
     segments: withLengths,
     shared: { bytes: shared.bytes, scannedBytes: shared.scannedBytes },
     roots: { bytes: roots.bytes, scannedBytes: roots.scannedBytes },

@@ -8,25 +8,28 @@
 
 import { assert } from "../../core/base/assert.ts";
 import { TrapCode } from "../../core/lower/lowered.ts";
+import { checkAccess, pushHostAddress, withHostMemories } from "../../core/lower/memory-access.ts";
 import type { Operand } from "../../core/lower/operand.ts";
 import { type RuleEntry, registerRules, withOperands } from "../../core/lower/registry.ts";
-import { withHostMemories } from "../../core/lower/rules/keep.ts";
 import { rowByName } from "../../core/ops/table.ts";
 import { I32 } from "../../core/types.ts";
 
 const wait = withOperands((lowering, instruction, operands) => {
   const { code, module } = lowering;
   const { row } = instruction;
+  const { index } = instruction.immediates;
   const [address, expected, timeout] = operands as readonly [Operand, Operand, Operand];
   const immediates = withHostMemories(module, row, instruction.immediates);
   const load = rowByName(row.name === "memory.atomic.wait64" ? "i64.atomic.load" : "i32.atomic.load");
   assert(load !== undefined, "the loads are in the table");
-  lowering.get(address);
+  checkAccess(lowering, index, address, instruction.immediates.offset, load.memory?.sizeLog2 ?? 0);
+  pushHostAddress(lowering, index, address);
   code.instruction(load, immediates);
   code.op("drop");
   lowering.pushCalleeStack();
   code.call(module.runtime("beginWait", [I32], []));
-  for (const operand of [address, expected, timeout]) lowering.get(operand);
+  pushHostAddress(lowering, index, address);
+  for (const operand of [expected, timeout]) lowering.get(operand);
   code.instruction(row, immediates);
   code.call(module.runtime("endWait", [], []));
   lowering.pushResults(instruction);

@@ -1,32 +1,16 @@
 /**
- * Instructions that the host has as they are: numeric and vector instructions, memory accesses, locals, constants. Only indices change: locals
- * behind the parameters make room for the shadow-stack pointer, memories for the heap. Memory orders weaker than sequential consistency
- * become that, which is stronger.
+ * Instructions that the host has as they are: numeric and vector instructions, memory accesses (`memory.ts`), locals, constants. Only
+ * indices change: locals behind the parameters make room for the shadow-stack pointer, memories for the heap. Memory orders weaker than
+ * sequential consistency become that, which is stronger.
  */
-import type { ImmediateKind, Immediates } from "../../ops/immediates.ts";
-import type { Row } from "../../ops/row.ts";
 import type { ValType } from "../../types.ts";
 import type { FunctionLowering } from "../function-lowering.ts";
 import type { Instruction } from "../instruction.ts";
-import type { ModuleLowering } from "../module-lowering.ts";
 import { constantNames } from "../operand.ts";
 import { onStack, type Rule, type RuleEntry, registerRules } from "../registry.ts";
+import { memoryRule } from "./memory.ts";
 
-const memoryKinds: ReadonlySet<ImmediateKind> = new Set(["memory", "memarg"]);
-
-/** The immediates with memory indices of the host. */
-export function withHostMemories(module: ModuleLowering, row: Row, immediates: Immediates): Immediates {
-  if (!row.immediates.some((kind) => memoryKinds.has(kind))) return immediates;
-  const changed = immediates.copy();
-  changed.order = "seqcst";
-  changed.hasOrder = false;
-  // The second index is a memory in `memory.init`, and in `memory.copy` besides the first.
-  if (row.immediates[0] !== "data") changed.index = module.hostMemoryIndex(immediates.index);
-  if (row.immediates.length > 1 && row.immediates[1] === "memory") changed.index2 = module.hostMemoryIndex(immediates.index2);
-  return changed;
-}
-
-const same = onStack(({ code, module }, { row, immediates }) => code.instruction(row, withHostMemories(module, row, immediates)));
+const same = onStack(({ code }, { row, immediates }) => code.instruction(row, immediates));
 
 const constant: Rule = {
   operands: 0,
@@ -82,14 +66,12 @@ const byName = new Map<string, Rule>([
   ["unreachable", unreachable],
   ...[...constantNames].map((name) => [name, constant] as const),
 ]);
-const keep: RuleEntry = ({ row }) => byName.get(row.name) ?? same;
+const keep: RuleEntry = (instruction, module) => byName.get(instruction.row.name) ?? memoryRule(instruction, module) ?? same;
 
 registerRules({
   keep,
   "ref.null": constant,
   "select.typed": selectTyped,
-  "memory.init": same,
-  "data.drop": same,
   "atomic.fence": onStack(({ code }, { row, immediates }) => {
     const fence = immediates.copy();
     fence.order = "seqcst";

@@ -19,6 +19,9 @@ export interface KnownDisagreement {
   readonly matches: (disagreement: Disagreement) => boolean;
 }
 
+/** The codes of i32, i64, f32, f64 and v128. */
+const numbers: ReadonlySet<number | undefined> = new Set([0x7f, 0x7e, 0x7d, 0x7c, 0x7b]);
+
 /** True where the host refuses with such a message. */
 const hostSays =
   (pattern: RegExp) =>
@@ -53,6 +56,12 @@ export const knownDisagreements: readonly KnownDisagreement[] = [
     name: "a tag's attribute as a number",
     clause: "core 5.3 'Tag Types': the attribute is the byte 0x00. V8 reads a LEB128 number, and so takes longer forms of zero.",
     matches: ({ heddle }) => heddle?.code === "malformed-tag" && heddle.rule === "malformed tag attribute",
+  },
+  {
+    name: "an element segment of numbers",
+    clause:
+      "core 5.5 'Element Section': the type of a segment is a reference type. V8 takes any value type where the segment has no items.",
+    matches: ({ heddle, bytes }) => heddle?.rule === "malformed reference type" && numbers.has(bytes[heddle.offset ?? 0]),
   },
   {
     name: "a reference of unknown type is any operand",

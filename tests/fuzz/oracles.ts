@@ -14,7 +14,7 @@ const MAXIMUM_MILLISECONDS = 3000;
 
 /** Something that should not be. */
 export interface Finding {
-  readonly kind: "exception" | "slow" | "disagreement" | "unstable-binary" | "unstable-text" | "text-differs";
+  readonly kind: "exception" | "slow" | "disagreement" | "feature-breaks" | "unstable-binary" | "unstable-text" | "text-differs";
   readonly detail: string;
   /** Equal for two inputs that most likely show the same fault. */
   readonly signature: string;
@@ -112,12 +112,21 @@ export class Oracles {
   #everyFeature(bytes: Uint8Array): Finding | undefined {
     const decoded = guarded("decode", () => decodeModule(bytes));
     if (isFinding(decoded)) return decoded;
-    if ("error" in decoded) return undefined;
+    if ("error" in decoded) return this.#refusedWithAll(bytes, decoded.error);
     const valid = guarded("validate", () => validateModule(decoded.value));
     if (isFinding(valid)) return valid;
+    const refused = "error" in valid ? this.#refusedWithAll(bytes, valid.error) : undefined;
+    if (refused !== undefined) return refused;
     const binary = this.#binaryRoundTrip(decoded.value, !("error" in valid));
     if (binary !== undefined) return binary;
     return "error" in valid ? undefined : (textRoundTrip(decoded.value, false) ?? textRoundTrip(decoded.value, true));
+  }
+
+  /** More features never make a valid module invalid. */
+  #refusedWithAll(bytes: Uint8Array, error: CompileError): Finding | undefined {
+    const fewer = guarded("validate", () => validateModule(decodeModule(bytes, this.#hostFeatures), undefined, this.#hostFeatures));
+    if (!("value" in fewer)) return undefined;
+    return finding("feature-breaks", `valid with the host's features, and with all: ${error.message}`, shape(error.rule));
   }
 
   #binaryRoundTrip(module: Module, valid: boolean): Finding | undefined {

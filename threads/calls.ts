@@ -70,6 +70,12 @@ export function keepResults(heap: Heap, record: number, kinds: readonly ValueKin
   return values as RawValue[];
 }
 
+/** Keeps an exception alive, in place of results, until the caller has it. The agent is a mutator. */
+export function keepException(heap: Heap, record: number, exception: number): void {
+  const capacity = heap.words[(record + CAPACITY) >>> 2]!;
+  Atomics.store(heap.words, (record + OPERANDS + 8 * capacity) >>> 2, exception);
+}
+
 /** Whether all values of a signature can be handed to another agent: numbers and shared references. */
 export function crossesAgents({ params, results }: Signature): boolean {
   return [...params, ...results].every((kind) => !isOpaqueToJs(kind) && !isHostReference(kind) && (kind.kind !== "ref" || kind.shared));
@@ -115,15 +121,21 @@ export class Calls {
   }
 
   /** Takes a Worker's answer. */
-  settle(event: Extract<AgentEvent, { kind: "returned" | "threw" }>): void {
+  settle(event: Extract<AgentEvent, { kind: "returned" | "threw" | "uncaught" }>): void {
     const pending = this.#take(event.call);
     if (pending === undefined) return;
-    if (event.kind === "threw") {
-      pending.reject(unpackError(event.error));
-    } else {
-      const { results } = pending.signature;
-      const values = this.#agent.asMutator(() => results.map((kind, i) => fromLowered(this.#agent, kind, event.results[i])));
-      pending.resolve(values.length > 1 ? values : values[0]);
+    switch (event.kind) {
+      case "threw":
+        pending.reject(unpackError(event.error));
+        break;
+      case "uncaught":
+        pending.reject(this.#agent.asMutator(() => this.#agent.exceptions.objectOf(event.exception)));
+        break;
+      case "returned": {
+        const { results } = pending.signature;
+        const values = this.#agent.asMutator(() => results.map((kind, i) => fromLowered(this.#agent, kind, event.results[i])));
+        pending.resolve(values.length > 1 ? values : values[0]);
+      }
     }
     this.#release(pending.record);
   }

@@ -65,14 +65,24 @@ export class Exceptions {
 
   /** What JS gets to see of an error which came out of lowered code. The agent is a mutator. */
   toJs(error: unknown): unknown {
-    const address = this.#addressOf(error);
+    const address = this.#thrownAddress(error);
     if (address === undefined) return this.#agent.traps.translate(error);
     const { words } = this.#agent.heap;
-    if (words[(address + EXCEPTION_TAG) >>> 2] !== JS_TAG) return this.#objects.wrap(address, false);
+    if (words[(address + EXCEPTION_TAG) >>> 2] !== JS_TAG) return this.objectOf(address);
     return this.#agent.externValue(words[(address + EXCEPTION_PAYLOAD) >>> 2] as number);
   }
 
-  #addressOf(error: unknown): number | undefined {
+  /** The object that stands for the exception at `address`. The agent is a mutator. */
+  objectOf(address: number): object {
+    return this.#objects.wrap(address, false);
+  }
+
+  /** The address of the exception that an object stands for; undefined for any other value. */
+  addressOf(value: unknown): number | undefined {
+    return this.#objects.describe(value)?.address;
+  }
+
+  #thrownAddress(error: unknown): number | undefined {
     if (!(error instanceof engine.Exception) || !error.is(this.tag)) return undefined;
     return (error.getArg(this.tag, 0) as number) >>> 0;
   }
@@ -81,7 +91,7 @@ export class Exceptions {
   toLowered(error: unknown, sp: number): unknown {
     const trap = this.#agent.traps.hostError(error);
     if (trap !== undefined) return trap;
-    const address = this.#objects.describe(error)?.address ?? this.#allocateForJs(error, sp);
+    const address = this.addressOf(error) ?? this.#allocateForJs(error, sp);
     return new engine.Exception(this.tag, [address | 0]);
   }
 
@@ -116,13 +126,13 @@ export class Exceptions {
 
   /** The number of an exception's tag; undefined for a value that is no exception of this agent. */
   tagOf(value: unknown): number | undefined {
-    const described = this.#objects.describe(value);
-    return described === undefined ? undefined : this.#agent.heap.words[(described.address + EXCEPTION_TAG) >>> 2];
+    const address = this.addressOf(value);
+    return address === undefined ? undefined : this.#agent.heap.words[(address + EXCEPTION_TAG) >>> 2];
   }
 
   /** The value of parameter `index` of an exception with this tag. */
   argument(value: unknown, { params }: Pick<ExceptionTag, "params">, index: number): unknown {
-    const { address } = this.#objects.describe(value) as { readonly address: number };
+    const address = this.addressOf(value) as number;
     const kind = params[index] as ValueKind;
     const { offsets } = placePayload(params.map(bytesOf));
     return this.#agent.asMutator(() => fromLowered(this.#agent, kind, this.#read(address + (offsets[index] as number), kind)));

@@ -99,6 +99,8 @@ export type AgentEvent =
   | { readonly kind: "failed"; readonly error: PortableError }
   | { readonly kind: "returned"; readonly call: number; readonly results: readonly RawValue[] }
   | { readonly kind: "threw"; readonly call: number; readonly error: PortableError }
+  /** An exception that no handler caught; the call's record keeps it alive. */
+  | { readonly kind: "uncaught"; readonly call: number; readonly exception: number }
   | { readonly kind: "thread-failed"; readonly thread: number; readonly error: PortableError }
   | { readonly kind: "threads-ended" }
   | { readonly kind: "queued" };

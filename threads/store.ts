@@ -257,6 +257,7 @@ export class Store {
     switch (event.kind) {
       case "returned":
       case "threw":
+      case "uncaught":
         this.#calls.settle(event);
         break;
       case "thread-failed":

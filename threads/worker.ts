@@ -7,7 +7,7 @@
 import * as Comlink from "comlink";
 import { Heap } from "../gc/heap.ts";
 import { Agent, functionNumber } from "./agent.ts";
-import { calledFunction, keepResults, readOperands } from "./calls.ts";
+import { calledFunction, keepException, keepResults, readOperands } from "./calls.ts";
 import { Control, type Job, JobKind } from "./control.ts";
 import { type HostParent, parent, turn } from "./host.ts";
 import type { AgentEvent, AgentService, StartMessage } from "./protocol.ts";
@@ -71,14 +71,19 @@ class WorkerAgent {
     try {
       this.#dispatch(job);
     } catch (error) {
-      const packed = packError(error);
-      this.#tell(
-        job.kind === JobKind.thread
-          ? { kind: "thread-failed", thread: job.id, error: packed }
-          : { kind: "threw", call: job.id, error: packed },
-      );
+      this.#tell(this.#failure(job, error));
     }
     if (job.kind === JobKind.thread && this.#control.endThread()) this.#tell({ kind: "threads-ended" });
+  }
+
+  /** What the creator gets of an error that ended a job. */
+  #failure(job: Job, error: unknown): AgentEvent {
+    if (job.kind === JobKind.thread) return { kind: "thread-failed", thread: job.id, error: packError(error) };
+    const { exceptions, heap } = this.#agent;
+    const exception = exceptions.addressOf(error);
+    if (exception === undefined) return { kind: "threw", call: job.id, error: packError(error) };
+    this.#agent.asMutator(() => keepException(heap, job.argument >>> 0, exception));
+    return { kind: "uncaught", call: job.id, exception };
   }
 
   #dispatch(job: Job): void {

@@ -369,7 +369,7 @@ describe("shared exceptions", () => {
       (type $tag (shared (func (param (ref $box)))))
       (type $take (shared (func (param i32) (result i32))))
       (type $void (shared (func (param i32)))))
-    (tag $t (type $tag))
+    (tag $t (export "tag") (type $tag))
     (global $kept (shared mut (ref null (shared exn))) (ref.null (shared exn)))
     (table $table shared 2 2 (ref null (shared exn)))
     (func $churn (type $void) (drop (struct.new $box (local.get 0))))
@@ -398,6 +398,39 @@ describe("shared exceptions", () => {
       store.collect();
       expect(read!(2)).toBe(202);
       expect(await store.spawn(read!, 3)).toBe(203);
+    });
+  });
+
+  test("that nobody catches on another agent arrive at the caller's", async () => {
+    await withStore({ threads: 1, collectAtSafepoints: true, heap: { maximum: 16 << 20, debug: true } }, async (store) => {
+      const { raise, tag } = await exportsOf<{ raise(value: number): void; tag: WebAssembly.ExportValue }>(store, source);
+      let error: unknown;
+      const { value } = await exportsOf<Exports>(
+        store,
+        `(module
+          (rec
+            (type $box (shared (struct (field $value i32))))
+            (type $tag (shared (func (param (ref $box)))))
+            (type $take (shared (func (param i32) (result i32))))
+            (type $void (shared (func (param i32)))))
+          (import "m" "tag" (tag $t (type $tag)))
+          (import "m" "throws" (func $throws))
+          (func (export "value") (result i32)
+            (struct.get $box $value (block $caught (result (ref $box)) (try_table (catch $t $caught) (call $throws)) (unreachable)))))`,
+        {
+          m: {
+            tag,
+            throws: () => {
+              throw error;
+            },
+          },
+        },
+      );
+      for (let i = 0; i < 3; i++) {
+        error = await store.spawn(raise, i).catch((reason: unknown) => reason);
+        store.collect();
+        expect(value!()).toBe(i);
+      }
     });
   });
 });

@@ -15,6 +15,7 @@ import type { StoreOptions } from "./store-options.ts";
 
 export { CompileError, LinkError, RuntimeError } from "../core/base/errors.ts";
 export type { HeapStatistics } from "../gc/heap.ts";
+export type { HeapReport } from "../gc/heap-report.ts";
 export type { ModuleSource } from "./compile.ts";
 export { IsolationError } from "./host.ts";
 export type {

@@ -17,6 +17,8 @@ export interface StoreOptions {
     readonly nurseryBytes?: number;
     /** The heap's checked build: slow, verifies the heap after each collection. */
     readonly debug?: boolean;
+    /** Each collection becomes a `performance.measure` entry of the thread that ran it. */
+    readonly measure?: boolean;
   };
   /**
    * How a stored reference becomes visible to other threads: `atomic` with release order, `tso` by a plain store. Default: `tso` where the

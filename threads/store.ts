@@ -8,7 +8,9 @@ import { type ModuleParts, noNames } from "../core/module.ts";
 import { TypeStore } from "../core/type-store.ts";
 import type { SubType, ValType } from "../core/types.ts";
 import { canBlock, Heap, type HeapStatistics } from "../gc/heap.ts";
+import { type HeapReport, reportHeap } from "../gc/heap-report.ts";
 import { TYPE_DISPLAY, TYPE_KIND, TYPE_RECORD, TYPE_SIZE } from "../gc/runtime/layout.ts";
+import { TypeNames } from "../gc/type-names.ts";
 import { TypeRecords } from "../gc/type-records.ts";
 import { Agent } from "./agent.ts";
 import { createRootBlock, createSharedBlock } from "./blocks.ts";
@@ -47,6 +49,7 @@ export class Store {
   readonly #context: CompileContext;
   readonly #options: StoreOptions;
   readonly #heap: Heap;
+  readonly #names: TypeNames;
   readonly #pool: Pool;
   readonly #calls: Calls;
   readonly #bound: BoundNamespace;
@@ -66,13 +69,14 @@ export class Store {
     const maximumThreads = Math.max(threads, options.maximumThreads ?? (threads === 0 ? 0 : 16));
     if (!(Number.isInteger(threads) && threads >= 0 && maximumThreads <= 253)) throw new RangeError("a store has 0 to 253 threads");
     this.#options = options;
-    const { maximum = 1 << 30, nurseryBytes, debug } = options.heap ?? {};
+    const { maximum = 1 << 30, nurseryBytes, debug, measure } = options.heap ?? {};
     this.#heap = Heap.create({
       maximum,
       agents: maximumThreads + 1,
       collectAtSafepoints: options.collectAtSafepoints ?? false,
       ...(nurseryBytes === undefined ? {} : { nurseryBytes }),
       ...(debug === undefined ? {} : { debug }),
+      ...(measure === undefined ? {} : { measure }),
     });
     this.#heap.attach(0);
     const control = Control.create(this.#heap, maximumThreads + 1, Math.max(1, maximumThreads === 0 ? 1 : threads), canBlock());
@@ -86,6 +90,7 @@ export class Store {
       onQueued: () => this.#pool.grow(),
     });
     this.types = new TypeStore();
+    this.#names = new TypeNames(this.types);
     const records = new TypeRecords(this.#heap, this.types);
     this.kinds = new Kinds(this.types, records);
     this.#context = {
@@ -132,6 +137,7 @@ export class Store {
   /** Decodes or parses, validates, lowers and compiles a module. */
   compile(source: ModuleSource): CompiledModule {
     const valid = readModule(source, this.types, this.features);
+    this.#names.add(valid.module.names, valid.canonical);
     const module = prepareModule(valid, this.#modules++, this.#context);
     this.agent.install({ kind: "module", plan: module.plan });
     return module;
@@ -299,14 +305,14 @@ export class Store {
     if (this.agent.control.endThread()) this.#onThreadsEnded();
   }
 
-  /** Figures of the heap: objects, bytes, collections, pauses. */
-  get heap(): HeapStatistics {
-    return this.#heap.statistics();
+  /** The heap at this moment: objects, bytes, collections, pauses; and on request what is in it. */
+  get heap(): HeapReport {
+    return reportHeap(this.#heap, this.#names);
   }
 
   /** Figures of the heap and the pool. */
   statistics(): StoreStatistics {
-    return { heap: this.heap, threads: this.#pool.size, queued: this.agent.control.queued };
+    return { heap: this.#heap.statistics(), threads: this.#pool.size, queued: this.agent.control.queued };
   }
 
   /** Figures of each agent, the creator first; waits for Workers that are at a job. */

@@ -17,6 +17,7 @@ type Command = (words: readonly string[]) => number | Promise<number>;
 const commands: Readonly<Record<string, Command>> = {
   // Loaded only when it is needed: the other commands have no use for a runtime.
   run: async (words) => (await import("./commands/run.ts")).run(words, open),
+  inspect: async (words) => (await import("./commands/inspect.ts")).inspect(words, open),
   validate,
   parse: (words) => parse(words, open),
   print: (words) => print(words, open),

@@ -7,6 +7,11 @@ export const usage = `heddle: runs shared-everything WebAssembly
       --threads N   run the calls on N threads; the results must agree and are printed once
       --time        print how long loading and each call took, on standard error
       --heap MB     limit of the shared heap (default 1024)
+  heddle inspect FILE                 as run, and then tell what is in the heap: figures, and the types that take most room
+      --top N         how many types (default 20)
+      --svg OUT       a picture of the heap's blocks
+      --snapshot OUT  a .heapsnapshot for the memory panel of Chrome's DevTools
+      --trace OUT     the collections as a Trace Event file, for Perfetto or DevTools
   heddle validate FILE...             check modules
   heddle parse FILE [-o OUT]          text to binary (default: FILE with .wasm)
   heddle print FILE [--fold] [-o OUT] binary or text to text (default: standard output)

@@ -1,11 +1,14 @@
-/** `heddle run FILE [--invoke NAME ARG...]... [--threads N] [--time]`: instantiates a module and calls its exports. */
+/**
+ * `heddle run FILE [--invoke NAME ARG...]... [--threads N] [--time]`: instantiates a module and calls its exports.
+ * `heddle inspect` (inspect.ts) does the same and then looks at the heap.
+ */
 
 import { availableParallelism } from "node:os";
 import type { FuncType } from "../../../core/types.ts";
 import type { ValidModule } from "../../../core/validate/valid-module.ts";
 import { validateModule } from "../../../core/validate/validate.ts";
-import { createStore } from "../../runtime.ts";
-import { featuresOf, type Invocation, onlyFile, parseArguments, positive } from "../arguments.ts";
+import { createStore, type Store } from "../../runtime.ts";
+import { featuresOf, type Invocation, type OptionKind, onlyFile, type ParsedArguments, parseArguments, positive } from "../arguments.ts";
 import { loadModule } from "../files.ts";
 import { UsageError } from "../usage.ts";
 import { formatValue, parseValue } from "../values.ts";
@@ -23,8 +26,15 @@ interface Call {
 
 const defaultHeapMegabytes = 1024;
 
-export async function run(words: readonly string[], open: OpenFile): Promise<number> {
+/** What a command does beside running: its options, and a look at the store when all calls are done. */
+export interface Inspection {
+  readonly options: Readonly<Record<string, OptionKind>>;
+  look(store: Store, parsed: ParsedArguments): void;
+}
+
+export async function run(words: readonly string[], open: OpenFile, inspection?: Inspection): Promise<number> {
   const parsed = parseArguments(words, {
+    ...inspection?.options,
     "--features": "value",
     "--heap": "value",
     "--invoke": "call",
@@ -61,6 +71,7 @@ export async function run(words: readonly string[], open: OpenFile): Promise<num
       print(call, results);
     }
     await store.threadsEnded();
+    inspection?.look(store, parsed);
   } finally {
     await store.close();
   }

@@ -56,11 +56,11 @@ let epoch: u32 = 0;
 /** Keeps the touching loads alive. */
 let touchSink: u32 = 0;
 
-/** True for most structs: the header is the record itself, and its bit map shows all references. */
+/** True for the records of most structs: the bit map shows all references. */
 // @ts-ignore: decorator
 @inline
 function isPlain(type: usize): bool {
-  return load<usize>(type, TYPE_RECORD) == type && ((load<u32>(type, TYPE_KIND) ^ TYPE_STRUCT) | load<u32>(type, TYPE_REFMAP_MORE)) == 0;
+  return ((load<u32>(type, TYPE_KIND) ^ TYPE_STRUCT) | load<u32>(type, TYPE_REFMAP_MORE)) == 0;
 }
 
 /** Does the work on the stack, and what others give away, until there is none. False when the marking is given up. */
@@ -99,8 +99,9 @@ function drain(): bool {
     else {
       const header = load<u32>(work);
       if ((header & HEADER_EPOCH_MASK) != current) {
-        const type = (header & ~HEADER_FLAGS_MASK) as usize;
-        if (DEBUGGING()) checkHeader(work, type);
+        const descriptor = (header & ~HEADER_FLAGS_MASK) as usize;
+        if (DEBUGGING()) checkHeader(work, descriptor);
+        const type = load<usize>(descriptor, TYPE_RECORD);
         // Only the low byte, plainly: no agent runs, and a second marker writes the same.
         store<u8>(work, (header & 0xf8) | current | HEADER_OLD_UNLOGGED);
         count++;
@@ -108,6 +109,11 @@ function drain(): bool {
           const size = load<usize>(type, TYPE_SIZE);
           bytes += size as u64;
           markLines(work, size);
+          // A custom descriptor has many objects, and is mostly marked already: its header is next to the word just read.
+          if (type != descriptor && (load<u32>(descriptor) & HEADER_EPOCH_MASK) != current) {
+            store<usize>(top, descriptor);
+            top += 4;
+          }
           top = scanMapped(work, type, top, start, halfSpan);
         } else {
           // Out of line: arrays in the loop slow structs down.

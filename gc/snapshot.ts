@@ -56,11 +56,18 @@ class NumberList {
   }
 }
 
+interface SnapshotType {
+  readonly isArray: boolean;
+  /** Numbers of strings: its name, and by byte offset its fields' names. */
+  readonly name: number;
+  readonly fields: Map<number, number>;
+}
+
 /** Collects a walk's nodes and edges. */
 class SnapshotVisitor implements WalkVisitor {
   /** Groups of roots: name, and the edges to their objects. */
   readonly groups: { readonly name: string; readonly targets: number[] }[] = [];
-  /** Per object: type and name, address, bytes. */
+  /** Per object: name, address, bytes. */
   readonly objects = new NumberList();
   /** Number of edges of each object. */
   readonly edgeCounts: number[] = [];
@@ -68,10 +75,10 @@ class SnapshotVisitor implements WalkVisitor {
   readonly edges = new NumberList();
   readonly strings: string[] = [""];
   private readonly stringNumbers = new Map<string, number>();
-  private readonly records = new Map<number, { readonly type: number; readonly name: number; readonly fields: Map<number, number> }>();
+  private readonly records = new Map<number, SnapshotType>();
   private readonly heap: Heap;
   private readonly names: TypeNames;
-  private current: { readonly type: number; readonly fields: Map<number, number> } | undefined;
+  private current: SnapshotType | undefined;
   private currentRecord = 0;
 
   constructor(heap: Heap, names: TypeNames) {
@@ -101,21 +108,21 @@ class SnapshotVisitor implements WalkVisitor {
     if (known === undefined) {
       const isArray = this.heap.plan(record + TYPE_KIND) === TYPE_ARRAY;
       const name = this.string(recordName(this.heap, this.names, record));
-      known = { type: nodeType(isArray ? "array" : "object"), name, fields: new Map() };
+      known = { isArray, name, fields: new Map() };
       this.records.set(record, known);
     }
     this.current = known;
     this.currentRecord = record;
-    this.objects.push(known.name * 16 + known.type, address, bytes);
+    this.objects.push(known.name, address, bytes);
     this.edgeCounts.push(0);
   }
 
   edge(offset: number, object: number): void {
-    const { type, fields } = this.current!;
+    const { isArray, fields } = this.current!;
     this.edgeCounts[this.edgeCounts.length - 1]!++;
     if (offset === 0) {
       this.edges.push(edgeType("internal"), this.string("descriptor"), object);
-    } else if (type === nodeType("array")) {
+    } else if (isArray) {
       this.edges.push(edgeType("element"), (offset - ARRAY_ELEMENTS) / 4, object);
     } else {
       let name = fields.get(offset);
@@ -175,10 +182,11 @@ function writeNodes(pieces: Pieces, visitor: SnapshotVisitor, groups: Groups): v
   for (const [i, { name, targets }] of groups.entries()) {
     pieces.add(`\n,${synthetic},${visitor.string(name)},${4 + 2 * i},0,${targets.length},0,0`);
   }
+  // Arrays too: DevTools puts all nodes of its type "array" under one name.
+  const type = nodeType("object");
   for (let i = 0; i < visitor.edgeCounts.length; i++) {
-    const code = visitor.objects.get(3 * i);
     const id = visitor.objects.get(3 * i + 1) / 4 + 1;
-    pieces.add(`\n,${code & 15},${code >>> 4},${id},${visitor.objects.get(3 * i + 2)},${visitor.edgeCounts[i]},0,0`);
+    pieces.add(`\n,${type},${visitor.objects.get(3 * i)},${id},${visitor.objects.get(3 * i + 2)},${visitor.edgeCounts[i]},0,0`);
   }
 }
 

@@ -102,7 +102,7 @@ describe("a heap's report", () => {
     expect(nodes[0]).toMatchObject({ type: "synthetic", name: "(roots)" });
     expect(new Set(nodes.map(({ id }) => id)).size).toBe(nodes.length);
     const list = nodes.find(({ name }) => name === "list")!;
-    expect([list.type, list.size, list.edges.length]).toEqual(["array", 408, 100]);
+    expect([list.type, list.size, list.edges.length]).toEqual(["object", 408, 100]);
     expect(list.edges.map(({ name }) => name)).toEqual(Array.from({ length: 100 }, (_, i) => i));
     const tree = nodes[list.edges[0]!.to]!;
     expect(tree).toMatchObject({ type: "object", name: "tree", size: 24 });

@@ -11,6 +11,7 @@ import { TrapCode } from "../core/lower/lowered.ts";
 import { canBlock, type Heap } from "../gc/heap.ts";
 import { createRootBlock, createSharedBlock, resetBlocks } from "./blocks.ts";
 import type { Control } from "./control.ts";
+import { ConversionOperand } from "./conversion-operand.ts";
 import { anyKind, type Conversions, fromLowered, HOST_HANDLE, internalize, isOpaqueToJs, toLowered } from "./convert.ts";
 import { Exceptions } from "./exceptions.ts";
 import { FunctionTable, type LoweredFunction, reserveFunctions } from "./functions.ts";
@@ -56,7 +57,8 @@ export class Agent implements Conversions {
   readonly functions: FunctionTable;
   readonly objects: Objects;
   readonly values = new JsValues();
-  readonly traps = new Traps();
+  readonly conversionOperand: ConversionOperand;
+  readonly traps: Traps;
   readonly unlikeMemories = new UnlikeMemories();
   readonly exceptions: Exceptions;
   /** The `heap` namespace of lowered modules. */
@@ -82,6 +84,8 @@ export class Agent implements Conversions {
     this.hasWorkers = options.hasWorkers;
     this.onQueued = options.onQueued;
     this.#hostRecord = options.hostRecord;
+    this.conversionOperand = new ConversionOperand(this.heap);
+    this.traps = new Traps(this.conversionOperand);
     this.functions = new FunctionTable(this.heap);
     this.objects = new Objects(this.heap.handles, (address) => opaqueObject(prototypeOf(this, address)));
     this.exceptions = new Exceptions(this);

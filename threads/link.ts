@@ -139,6 +139,8 @@ class Linker {
         return this.#plan.tags;
       case "control":
         return this.#agent.heap.control | 0;
+      case "operand":
+        return this.#agent.conversionOperand.address | 0;
       default:
         throw new Error(`unexpected import base ${name} of a lowered module`);
     }

@@ -7,6 +7,7 @@
 import { engine } from "../core/base/engine.ts";
 import { RuntimeError } from "../core/base/errors.ts";
 import { TrapCode, type TrapSite, trapMessages } from "../core/lower/lowered.ts";
+import type { ConversionOperand } from "./conversion-operand.ts";
 
 /**
  * (module
@@ -26,9 +27,9 @@ const hostMessages: readonly (readonly [fragment: string, code: string, message:
   ["division by zero", "divide-by-zero", "integer divide by zero"],
   ["remainder by zero", "divide-by-zero", "integer divide by zero"],
   ["divide result unrepresentable", "integer-overflow", "integer overflow"],
-  ["float unrepresentable", "invalid-conversion", "integer overflow"],
   ["invalid conversion to integer", "invalid-conversion", "invalid conversion to integer"],
-  ["out of bounds trunc", "invalid-conversion", "integer overflow"],
+  ["float unrepresentable", "integer-overflow", "integer overflow"],
+  ["out of bounds trunc", "integer-overflow", "integer overflow"],
   ["integer overflow", "integer-overflow", "integer overflow"],
   ["null function or function signature", "indirect-call", "indirect call type mismatch"],
   ["signature mismatch", "indirect-call", "indirect call type mismatch"],
@@ -69,7 +70,11 @@ export class Traps {
   /** The trap sites of each module, the newest last. */
   readonly #sites: (readonly TrapSite[])[] = [];
 
-  constructor() {
+  /** Tells a conversion of NaN from others that trap; without it the host's message does, where it can. */
+  readonly #conversionOperand: ConversionOperand | undefined;
+
+  constructor(conversionOperand?: ConversionOperand) {
+    this.#conversionOperand = conversionOperand;
     const { exports } = new engine.Instance(new engine.Module(trapModule));
     this.trap = exports["trap"]!;
     this.#code = exports["code"] as WebAssembly.Global;
@@ -137,7 +142,7 @@ export class Traps {
   }
 
   #translateHost(error: WebAssembly.RuntimeError): RuntimeError {
-    const text = error.message.toLowerCase();
+    let text = error.message.toLowerCase();
     const site = this.#codeAt(error);
     if (site !== undefined) return trapError(site, error);
     // The heap has no access out of bounds but that of a null reference (DESIGN 4).
@@ -146,6 +151,8 @@ export class Traps {
         ? new RuntimeError("out of bounds memory access", { code: "memory-out-of-bounds", cause: error })
         : new RuntimeError("null reference", { code: "null-reference", cause: error });
     }
+    // Of the conversions of floats most hosts say no more than that the number has no integer.
+    if (this.#conversionOperand?.takeNaN() === true) text = "invalid conversion to integer";
     const known = hostMessages.find(([fragment]) => text.includes(fragment));
     if (known === undefined) return new RuntimeError(error.message, { code: "trap", cause: error });
     return new RuntimeError(known[2], { code: known[1], cause: error });

@@ -7,4 +7,5 @@ import "./rules/half.ts";
 import "./rules/keep.ts";
 import "./rules/references.ts";
 import "./rules/tables.ts";
+import "./rules/truncate.ts";
 import "./rules/wide.ts";

@@ -15,6 +15,7 @@
  *     base       roots                  address of this agent's root block for the instance: unshared references
  *     base       tags                   number of the first tag that this instance defines
  *     base       control                address of the agent's control block
+ *     base       operand                address of the agent's cell for operands of conversions (`rules/truncate.ts`)
  *     func       <k>                    imported function k, in the lowered signature
  *     funcref    <k>                    function index of imported function k (immutable i32), where `ref.func` or a segment needs it
  *     global     <k>                    imported unshared global k: a host global of the lowered type, always mutable
@@ -161,6 +162,10 @@ export type LoweredModule = LoweredModuleParts & { readonly [lowered]: true };
 export function brandLowered(parts: LoweredModuleParts): LoweredModule {
   return parts as LoweredModule;
 }
+
+/** The cell for operands of conversions: a double at 0, a single behind it. */
+export const CONVERSION_OPERAND_F32 = 8;
+export const CONVERSION_OPERAND_BYTES = 16;
 
 /** Reasons that lowered code gives to `heap.trap`; the text is what the conformance scripts and the host's own traps say. */
 export const TrapCode = {

@@ -93,6 +93,11 @@ export class ModuleLowering {
     return this.host.importGlobal("base", "roots", I32, false);
   }
 
+  /** Address of the cell for operands of conversions. */
+  get conversionOperand(): HostItem {
+    return this.host.importGlobal("base", "operand", I32, false);
+  }
+
   /** A function of the heap runtime. */
   runtime(name: string, params: readonly ValType[], results: readonly ValType[]): HostItem {
     this.runtimeImports.add(name);

@@ -4,6 +4,7 @@ import type { RowSpec } from "./row.ts";
 
 const operator = family({ feature: "mvp" });
 const division = family({ feature: "mvp", effects: traps });
+const conversion = family({ feature: "mvp", effects: traps, lowering: "truncate" });
 /** What may stand in a constant expression; add, sub and mul since "extended-const". */
 const constant = family({ feature: "mvp", constant: true });
 const saturating = family({ feature: "saturating-float-to-int", prefix: 0xfc });
@@ -115,16 +116,16 @@ export const numericRows: readonly RowSpec[] = [
   operator(0xa6, "f64.copysign", "f64 f64 -> f64"),
   // Conversions.
   operator(0xa7, "i32.wrap_i64", "i64 -> i32"),
-  division(0xa8, "i32.trunc_f32_s", "f32 -> i32"),
-  division(0xa9, "i32.trunc_f32_u", "f32 -> i32"),
-  division(0xaa, "i32.trunc_f64_s", "f64 -> i32"),
-  division(0xab, "i32.trunc_f64_u", "f64 -> i32"),
+  conversion(0xa8, "i32.trunc_f32_s", "f32 -> i32"),
+  conversion(0xa9, "i32.trunc_f32_u", "f32 -> i32"),
+  conversion(0xaa, "i32.trunc_f64_s", "f64 -> i32"),
+  conversion(0xab, "i32.trunc_f64_u", "f64 -> i32"),
   operator(0xac, "i64.extend_i32_s", "i32 -> i64"),
   operator(0xad, "i64.extend_i32_u", "i32 -> i64"),
-  division(0xae, "i64.trunc_f32_s", "f32 -> i64"),
-  division(0xaf, "i64.trunc_f32_u", "f32 -> i64"),
-  division(0xb0, "i64.trunc_f64_s", "f64 -> i64"),
-  division(0xb1, "i64.trunc_f64_u", "f64 -> i64"),
+  conversion(0xae, "i64.trunc_f32_s", "f32 -> i64"),
+  conversion(0xaf, "i64.trunc_f32_u", "f32 -> i64"),
+  conversion(0xb0, "i64.trunc_f64_s", "f64 -> i64"),
+  conversion(0xb1, "i64.trunc_f64_u", "f64 -> i64"),
   operator(0xb2, "f32.convert_i32_s", "i32 -> f32"),
   operator(0xb3, "f32.convert_i32_u", "i32 -> f32"),
   operator(0xb4, "f32.convert_i64_s", "i64 -> f32"),

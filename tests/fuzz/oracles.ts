@@ -168,10 +168,11 @@ function textRoundTrip(module: Module, fold: boolean): Finding | undefined {
 
 /**
  * The text without what may change: a custom section stands behind another, and an empty one of those is not written; neighbouring runs of
- * locals of one type become one.
+ * locals of one type become one; numbers become as short as they can be, and a hint by an offset that was no instruction's then may find one.
  */
 function normal(text: string): string {
-  return text.replaceAll(/^ {2}\(@custom .*$/gm, "").replaceAll(/\)\n {4}\(local /g, " ");
+  const unhinted = text.replaceAll(/\(@metadata\.code\.\S+ "[^"]*"\) /g, "");
+  return unhinted.replaceAll(/^ {2}\(@custom .*$/gm, "").replaceAll(/\)\n {4}\(local /g, " ");
 }
 
 function firstDifference(a: string, b: string): string {

@@ -1,8 +1,9 @@
 /**
  * Benchmarks.
  *
- *     npm run bench -- slice|frontend [--runs N] [--json]
+ *     npm run bench -- slice|frontend|descriptors [--runs N] [--json]
  */
+import { descriptors } from "./descriptors.ts";
 import { frontend } from "./frontend.ts";
 import { slice } from "./slice.ts";
 
@@ -13,7 +14,7 @@ export interface BenchmarkOptions {
   readonly json: boolean;
 }
 
-const benchmarks: Readonly<Record<string, (options: BenchmarkOptions) => Promise<void>>> = { frontend, slice };
+const benchmarks: Readonly<Record<string, (options: BenchmarkOptions) => Promise<void>>> = { descriptors, frontend, slice };
 
 function readOptions(words: readonly string[]): BenchmarkOptions {
   const at = words.indexOf("--runs");

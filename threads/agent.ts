@@ -12,8 +12,9 @@ import { canBlock, type Heap } from "../gc/heap.ts";
 import { createRootBlock, createSharedBlock, resetBlocks } from "./blocks.ts";
 import type { Control } from "./control.ts";
 import { ConversionOperand } from "./conversion-operand.ts";
-import { anyKind, type Conversions, fromLowered, HOST_HANDLE, internalize, isOpaqueToJs, toLowered } from "./convert.ts";
+import { anyKind, type Conversions, fromLowered, HOST_HANDLE, internalize, isOpaqueToJs, opaqueError, toLowered } from "./convert.ts";
 import { Exceptions } from "./exceptions.ts";
+import { exportedFunction } from "./exported-function.ts";
 import { FunctionTable, type LoweredFunction, reserveFunctions } from "./functions.ts";
 import { JsValues } from "./js-values.ts";
 import { NULL, type Signature, type ValueKind } from "./kinds.ts";
@@ -230,10 +231,17 @@ export class Agent implements Conversions {
   /** Calls lowered code from JS: converts, calls, converts back (JS API, "call an Exported Function"). */
   invoke(target: LoweredFunction, signature: Signature, args: readonly unknown[]): unknown {
     const { params, results } = signature;
-    const temporaries = this.#temporaries.length;
-    const operands = params.map((kind, i) => toLowered(this, kind, args[i]));
-    try {
+    return this.withTemporaries(() => {
+      const operands = params.map((kind, i) => toLowered(this, kind, args[i]));
       return this.enter(target, operands, (result) => this.#results(results, result));
+    });
+  }
+
+  /** Runs `body`, to whose end the objects live that `boxValue` makes in it. */
+  withTemporaries<T>(body: () => T): T {
+    const temporaries = this.#temporaries.length;
+    try {
+      return body();
     } finally {
       while (this.#temporaries.length > temporaries) this.heap.handles.free(this.#temporaries.pop()!);
     }
@@ -254,7 +262,7 @@ export class Agent implements Conversions {
       const sp = operands[params.length] as number;
       const temporaries = this.#temporaries.length;
       try {
-        if (opaque) throw new TypeError("the function's type has values that JS cannot have");
+        if (opaque) throw opaqueError();
         const args = params.map((kind, i) => fromLowered(this, kind, operands[i]));
         runtime.leave(sp);
         try {
@@ -279,29 +287,17 @@ export class Agent implements Conversions {
     return kinds.map((kind, i) => toLowered(this, kind, values[i]));
   }
 
-  functionObject(index: number): object {
-    let object = this.#functionObjects.get(index);
-    if (object === undefined) {
-      const target = this.functions.get(index);
-      const signature = this.functions.signature(index);
-      if (target === undefined || signature === undefined) throw new InternalError(`function ${index} is not on this agent`);
-      object = this.#exportedFunction(index, target, signature);
-      this.#functionObjects.set(index, object);
-      this.#functionIndices.set(object, index);
-    }
+  functionObject(number: number): object {
+    const known = this.#functionObjects.get(number);
+    if (known !== undefined) return known;
+    const target = this.functions.get(number);
+    const signature = this.functions.signature(number);
+    if (target === undefined || signature === undefined) throw new InternalError(`function ${number} is not on this agent`);
+    const object = exportedFunction(this, target, signature);
+    Object.defineProperty(object, "name", { value: String(this.functions.indexInModule(number)) });
+    this.#functionObjects.set(number, object);
+    this.#functionIndices.set(object, number);
     return object;
-  }
-
-  #exportedFunction(index: number, target: LoweredFunction, signature: Signature): object {
-    const opaque = [...signature.params, ...signature.results].some(isOpaqueToJs);
-    // An arrow function has no [[Construct]] and no `prototype`, as an Exported Function has none.
-    const exported = (...args: unknown[]): unknown => {
-      if (opaque) throw new TypeError("the function's type has values that JS cannot have");
-      return this.invoke(target, signature, args);
-    };
-    Object.defineProperty(exported, "name", { value: String(index) });
-    Object.defineProperty(exported, "length", { value: signature.params.length });
-    return exported;
   }
 
   functionIndex(value: unknown): number | undefined {

@@ -16,12 +16,15 @@ import type { FuncType } from "../core/types.ts";
 import type { ValidModule } from "../core/validate/valid-module.ts";
 import { validateModule } from "../core/validate/validate.ts";
 import type { TypeRecords } from "../gc/type-records.ts";
+import { type CompileOptions, checkOptions } from "./compile-options.ts";
 import type { CompiledModule } from "./imports.ts";
 import type { Kinds } from "./kinds.ts";
 import type { ModulePlan } from "./protocol.ts";
 
 /** A module in the binary format, or in the text format. */
 export type ModuleSource = ArrayBuffer | SharedArrayBuffer | ArrayBufferView | string;
+/** Bytes that nobody else changes, or a text. */
+export type StableSource = Uint8Array | string;
 
 /** What of a store compilation uses. */
 export interface CompileContext {
@@ -32,33 +35,78 @@ export interface CompileContext {
   readonly lowering: LowerOptions;
 }
 
-/** Decodes or parses, and validates. Raises `CompileError`. */
-export function readModule(source: ModuleSource, types: TypeStore, features: FeatureSet): ValidModule {
-  const module = typeof source === "string" ? parseModule(source, features) : decodeModule(bytesOf(source), features);
-  return validateModule(module, types, features);
-}
-
-/** A copy of the bytes: a module must not change while it is read (JS API, "get a copy of the buffer source"). */
-function bytesOf(source: Exclude<ModuleSource, string>): Uint8Array {
+/** The source as it is now: a module must not change while it is read (JS API, "get a copy of the buffer source"). */
+export function stableSource(source: unknown): StableSource {
+  if (typeof source === "string") return source;
   if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength).slice();
-  if (source instanceof ArrayBuffer || source instanceof SharedArrayBuffer) return new Uint8Array(source).slice();
-  throw new TypeError("a module is given as an ArrayBuffer, a view of one, or a text");
+  if (isBuffer(source)) return new Uint8Array(source).slice();
+  throw new TypeError("a module is given as an ArrayBuffer, a SharedArrayBuffer, a view of one, or a text");
 }
 
-/** Lowers a valid module for one store and compiles it on the host. */
-export function prepareModule(valid: ValidModule, id: number, context: CompileContext): CompiledModule {
+const bufferLengths = [ArrayBuffer, globalThis.SharedArrayBuffer].flatMap((buffer) => {
+  const getter = buffer === undefined ? undefined : Object.getOwnPropertyDescriptor(buffer.prototype, "byteLength")?.get;
+  return getter === undefined ? [] : [getter];
+});
+
+/** Whether a value is a buffer, of whichever realm. */
+function isBuffer(value: unknown): value is ArrayBuffer {
+  return bufferLengths.some((byteLength) => {
+    try {
+      byteLength.call(value);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Decodes or parses, and validates. Raises `CompileError`. */
+export function readModule(source: StableSource, types: TypeStore, features: FeatureSet, options: CompileOptions): ValidModule {
+  const module = typeof source === "string" ? parseModule(source, features) : decodeModule(source, features);
+  const valid = validateModule(module, types, features);
+  checkOptions(valid, options);
+  return valid;
+}
+
+/** A module that is lowered for one store, before the host compiles it. */
+export interface PreparedModule {
+  /** What the host compiles. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The module, with what the host made of it. */
+  finish(host: WebAssembly.Module): CompiledModule;
+}
+
+/** Lowers a valid module for one store. */
+export function prepareModule(valid: ValidModule, id: number, context: CompileContext, options: CompileOptions): PreparedModule {
   const lowered = lowerModule(valid, context.lowering);
-  return { valid, plan: planOf(valid, lowered, id, context, hostModule(relocate(lowered, context.records))) };
+  return {
+    bytes: relocate(lowered, context.records),
+    finish: (host) => ({ valid, options, plan: planOf(valid, lowered, id, context, host) }),
+  };
 }
 
-function hostModule(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+/** Has the host compile a lowered module. */
+export function hostModule(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
   try {
     return new engine.Module(bytes);
   } catch (error) {
-    // What was lowered is valid; but the host may have limits of its own, such as the size of a function.
-    if (error instanceof engine.CompileError) throw new InternalError(`the host refused the lowered module: ${error.message}`);
-    throw error;
+    throw refusal(error);
   }
+}
+
+/** The same, on threads of the host's. */
+export async function hostModuleLater(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  try {
+    return await engine.compile(bytes);
+  } catch (error) {
+    throw refusal(error);
+  }
+}
+
+/** What was lowered is valid; but the host may have limits of its own, such as the size of a function. */
+function refusal(error: unknown): unknown {
+  if (!(error instanceof engine.CompileError)) return error;
+  return new InternalError(`the host refused the lowered module: ${error.message}`);
 }
 
 function planOf(
@@ -97,10 +145,10 @@ function relocate(lowered: LoweredModule, records: TypeRecords): Uint8Array<Arra
   return bytes;
 }
 
-/** Whether a source is a valid module. */
-export function isValid(source: ModuleSource, types: TypeStore, features: FeatureSet): boolean {
+/** Whether a source is a valid module, and fits the options. */
+export function isValid(source: StableSource, types: TypeStore, features: FeatureSet, options: CompileOptions): boolean {
   try {
-    readModule(source, types, features);
+    readModule(source, types, features, options);
     return true;
   } catch (error) {
     if (error instanceof CompileError) return false;

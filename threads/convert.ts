@@ -200,6 +200,11 @@ export function isOpaqueToJs(kind: ValueKind): boolean {
   return kind.kind === "v128" || (kind.kind === "ref" && (kind.hierarchy === "exn" || kind.hierarchy === "cont"));
 }
 
+/** The error of whatever would have to give JS a value of such a kind. */
+export function opaqueError(): TypeError {
+  return new TypeError("the type has values that JS cannot have");
+}
+
 /** DefaultValue of the JS API: what a missing initial value stands for. */
 export function defaultLowered(kind: ValueKind): unknown {
   if (kind.kind === "i64") return 0n;

@@ -20,6 +20,8 @@ export function reserveFunctions(heap: Heap, signatures: readonly Signature[]): 
 interface Range {
   readonly first: number;
   readonly signatures: readonly Signature[];
+  /** The first function's index in its module: what JS sees as the function's name. */
+  readonly index: number;
 }
 
 /** The host function table of an agent, with the signatures of what it holds. */
@@ -34,29 +36,31 @@ export class FunctionTable {
     this.table = new engine.Table({ element: "anyfunc", initial: 4096 });
   }
 
-  /** Makes room for functions at `first` and notes their signatures; the host module's element segment puts them there. */
-  register(first: number, signatures: readonly Signature[]): void {
+  /**
+   * Makes room for functions at `first` and notes their signatures; the host module's element segment puts them there. `index` is the first
+   * one's index in its module.
+   */
+  register(first: number, signatures: readonly Signature[], index: number): void {
     const end = first + signatures.length;
     if (end > this.table.length) this.table.grow(Math.max(end, 2 * this.table.length) - this.table.length);
     if (signatures.length === 0) return;
     let at = this.#ranges.length;
     while (at > 0 && this.#ranges[at - 1]!.first >= first) at--;
     const replaces = this.#ranges[at]?.first === first ? 1 : 0;
-    this.#ranges.splice(at, replaces, { first, signatures });
+    this.#ranges.splice(at, replaces, { first, signatures, index });
   }
 
-  /** Gives a function of JS an index, so that there can be references to it. It exists on this agent alone. */
-  add(signature: Signature, target: LoweredFunction): number {
-    const index = reserveFunctions(this.#heap, [signature]);
-    this.register(index, [signature]);
-    this.table.set(index, hostFunction(signature, target));
-    return index;
+  /** Gives a function of JS a number, so that there can be references to it. It exists on this agent alone. `index` is its import's. */
+  add(signature: Signature, target: LoweredFunction, index: number): number {
+    const number = reserveFunctions(this.#heap, [signature]);
+    this.set(number, signature, target, index);
+    return number;
   }
 
-  /** Puts a function of JS at an index that another agent has given out. */
-  set(index: number, signature: Signature, target: LoweredFunction): void {
-    this.register(index, [signature]);
-    this.table.set(index, hostFunction(signature, target));
+  /** Puts a function of JS at a number that has been given out. */
+  set(number: number, signature: Signature, target: LoweredFunction, index: number): void {
+    this.register(number, [signature], index);
+    this.table.set(number, hostFunction(signature, target));
   }
 
   /** The host function at an index; undefined where this agent has none. */
@@ -64,17 +68,27 @@ export class FunctionTable {
     return index < this.table.length ? ((this.table.get(index) as LoweredFunction | null) ?? undefined) : undefined;
   }
 
-  /** The signature of a function index; undefined where this agent does not know the function. */
-  signature(index: number): Signature | undefined {
+  /** The signature of a function; undefined where this agent does not know it. */
+  signature(number: number): Signature | undefined {
+    const range = this.#rangeOf(number);
+    return range?.signatures[number - range.first];
+  }
+
+  /** A function's index in its module. */
+  indexInModule(number: number): number | undefined {
+    const range = this.#rangeOf(number);
+    return range === undefined ? undefined : range.index + number - range.first;
+  }
+
+  #rangeOf(number: number): Range | undefined {
     let low = 0;
     let high = this.#ranges.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#ranges[middle]!.first <= index) low = middle + 1;
+      if (this.#ranges[middle]!.first <= number) low = middle + 1;
       else high = middle;
     }
-    const range = this.#ranges[low - 1];
-    return range?.signatures[index - range.first];
+    return this.#ranges[low - 1];
   }
 }
 

@@ -10,6 +10,8 @@ import { indexOf, isAbstract, isRef } from "../core/types.ts";
 import type { ValidModule } from "../core/validate/valid-module.ts";
 import { TYPE_ID } from "../gc/runtime/layout.ts";
 import type { Agent } from "./agent.ts";
+import type { BuiltinName } from "./builtins.ts";
+import { type CompileOptions, importedBuiltin, isStringConstant } from "./compile-options.ts";
 import { isOpaqueToJs, toLowered } from "./convert.ts";
 import { createGlobal, type GlobalItem, type TableItem, type TagItem, tableLength, tableMaximum } from "./items.ts";
 import type { Kinds } from "./kinds.ts";
@@ -20,6 +22,7 @@ import { builtinNamed, fitsBuiltin, threadModule } from "./spawn.ts";
 /** A module of a store: checked, lowered, compiled by the host. */
 export interface CompiledModule {
   readonly valid: ValidModule;
+  readonly options: CompileOptions;
   readonly plan: ModulePlan;
 }
 
@@ -82,16 +85,26 @@ class ImportReader {
 
   read(importObject: WebAssembly.Imports | undefined): ImportedItems {
     const { imports } = this.#module.valid.module;
-    if (imports.some(({ module }) => module !== threadModule) && importObject === undefined) {
+    if (importObject === undefined && imports.some((entry) => !this.#isProvided(entry))) {
       throw new TypeError("the module has imports: an object with them is expected");
     }
     const resolved = imports.map((entry) => this.#import(entry, importObject));
     return { resolved, local: this.#local, globals: this.#globals, tables: this.#tables, tags: this.#tags };
   }
 
+  /** Whether Heddle provides an import. */
+  #isProvided(entry: Import): boolean {
+    const { options } = this.#module;
+    return entry.module === threadModule || isStringConstant(entry, options) || importedBuiltin(entry, options) !== undefined;
+  }
+
   #import(entry: Import, importObject: WebAssembly.Imports | undefined): ResolvedImport {
+    const { options } = this.#module;
+    if (isStringConstant(entry, options)) return this.#stringConstant(entry.name);
+    const builtin = importedBuiltin(entry, options);
+    if (builtin !== undefined) return this.#builtin(builtin);
     const from: unknown = importObject?.[entry.module];
-    if (from === undefined && entry.module === threadModule) return this.#builtin(entry);
+    if (from === undefined && entry.module === threadModule) return this.#threadBuiltin(entry);
     if ((typeof from !== "object" && typeof from !== "function") || from === null) {
       throw new TypeError(`unknown import: module "${entry.module}" is not among the imports`);
     }
@@ -115,7 +128,7 @@ class ImportReader {
     throw new LinkError(`${rule}: ${importName(entry)} must be ${expected}`, { code: rule.replaceAll(" ", "-"), expected });
   }
 
-  #builtin(entry: Import): ResolvedImport {
+  #threadBuiltin(entry: Import): ResolvedImport {
     const named = builtinNamed(entry.name);
     if (named === undefined || entry.type.kind !== "func") this.#mismatch(entry, undefined, "a function that Heddle provides");
     const index = this.#functions++;
@@ -130,6 +143,25 @@ class ImportReader {
     }
     const number = this.#referenced.has(index) ? this.#agent.reserveFunction(signature) : undefined;
     return { kind: "builtin", builtin: named.builtin, table: named.table, function: number };
+  }
+
+  #builtin(builtin: BuiltinName): ResolvedImport {
+    const index = this.#functions++;
+    const signature = this.#module.plan.signatures[index]!;
+    const number = this.#referenced.has(index) ? this.#agent.reserveFunction(signature) : undefined;
+    return { kind: "builtin", builtin, table: 0, function: number };
+  }
+
+  #stringConstant(text: string): ResolvedImport {
+    const index = this.#globals.length;
+    const declared = this.#module.valid.globals[index]!;
+    this.#addGlobal(createGlobal(this.#agent, declared, this.#kinds.of(declared.type), text));
+    return { kind: "string", text };
+  }
+
+  #addGlobal(item: GlobalItem): void {
+    if (item.host !== undefined) this.#local.set(importKey("global", this.#globals.length), item.host);
+    this.#globals.push(item);
   }
 
   /** The function type that the first parameter of an imported function refers to. */
@@ -159,7 +191,7 @@ class ImportReader {
     if (signature.shared) this.#mismatch(entry, value, "a shared function");
     const target = this.#agent.hostFunction(signature, value as (...args: unknown[]) => unknown);
     this.#local.set(importKey("func", index), target as unknown as WebAssembly.ImportValue);
-    return { kind: "func", function: this.#referenced.has(index) ? this.#agent.functions.add(signature, target) : undefined };
+    return { kind: "func", function: this.#referenced.has(index) ? this.#agent.functions.add(signature, target, index) : undefined };
   }
 
   #global(entry: Import, value: unknown): ResolvedImport {
@@ -167,8 +199,7 @@ class ImportReader {
     const declared = this.#module.valid.globals[index]!;
     const item = this.#lookup.globalItem(value) ?? this.#globalOfValue(entry, declared, value);
     if (!this.#globalFits(item.type, declared)) this.#mismatch(entry, value, "a global of the declared type");
-    this.#globals.push(item);
-    if (item.host !== undefined) this.#local.set(importKey("global", index), item.host);
+    this.#addGlobal(item);
     return { kind: "global", cell: item.cell, threadLocal: item.threadLocal };
   }
 
@@ -213,7 +244,7 @@ class ImportReader {
     const index = this.#memories++;
     const declared = this.#module.plan.lowered.memories[index]!;
     const { unlikeMemories } = this.#agent;
-    const fits = value instanceof engine.Memory && unlikeMemories.fits(this.#agent, value, declared);
+    const fits = isMemory(value) && unlikeMemories.fits(this.#agent, value, declared);
     if (!fits) this.#mismatch(entry, value, "a memory of the declared type");
     this.#local.set(importKey("memory", index), value);
     return { kind: "memory", memory: declared.shared ? value : undefined, length: unlikeMemories.lengthOf(value) };
@@ -226,5 +257,18 @@ class ImportReader {
     if (!fits) this.#mismatch(entry, value, "a tag of the declared type");
     this.#tags.push(item);
     return { kind: "tag", tag: item.number };
+  }
+}
+
+const memoryBuffer = Object.getOwnPropertyDescriptor(engine.Memory.prototype, "buffer")?.get as () => ArrayBufferLike;
+
+/** Whether a value is a memory, and not just an object with its prototype. */
+function isMemory(value: unknown): value is WebAssembly.Memory {
+  if (!(value instanceof engine.Memory)) return false;
+  try {
+    memoryBuffer.call(value);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -5,7 +5,8 @@ import { engine } from "../core/base/engine.ts";
 import type { GlobalType, TableType } from "../core/module.ts";
 import { TABLE_ELEMENTS, TABLE_LENGTH, TABLE_MAXIMUM } from "../gc/runtime/layout.ts";
 import type { Agent } from "./agent.ts";
-import { fromLowered, isOpaqueToJs, toLowered } from "./convert.ts";
+import { fromLowered, isOpaqueToJs, opaqueError, toLowered } from "./convert.ts";
+import type { ExceptionTag } from "./exceptions.ts";
 import { hostType, isHeapAddress, isHostReference, type ValueKind } from "./kinds.ts";
 import type { InstanceItem } from "./protocol.ts";
 import { growTable } from "./tables.ts";
@@ -25,15 +26,12 @@ export interface TableItem {
   /** Address of the table's record. */
   readonly record: number;
 }
-export interface TagItem {
+export interface TagItem extends ExceptionTag {
   /** Canonical id of the function type. */
   readonly type: number;
-  readonly params: readonly ValueKind[];
-  /** Store-wide number. */
-  readonly number: number;
 }
 
-/** A new global that JS owns. `value` is lowered. */
+/** A new global that JS owns, or an import that a value stands for. `value` is lowered. */
 export function createGlobal(agent: Agent, type: GlobalType, kind: ValueKind, value: unknown): GlobalItem {
   let cell: number | undefined;
   if (type.shared || isHeapAddress(kind)) {
@@ -55,7 +53,7 @@ function hostGlobal(kind: ValueKind, value: unknown): WebAssembly.Global {
 /** The value of a global as JS sees it. */
 export function readGlobal(agent: Agent, item: GlobalItem): unknown {
   const { kind, host, cell } = item;
-  if (isOpaqueToJs(kind)) throw new TypeError("the global's type has no JS representation");
+  if (isOpaqueToJs(kind)) throw opaqueError();
   if (kind.kind === "ref" && !isHostReference(kind)) {
     return agent.asMutator(() => fromLowered(agent, kind, host === undefined ? readCell(agent, kind, cell!) : host.value));
   }
@@ -63,11 +61,15 @@ export function readGlobal(agent: Agent, item: GlobalItem): unknown {
 }
 
 export function writeGlobal(agent: Agent, item: GlobalItem, value: unknown): void {
-  if (!item.type.mutable) throw new TypeError("the global is immutable");
-  const lowered = toLowered(agent, item.kind, value);
-  agent.asMutator(() => {
-    if (item.host !== undefined) item.host.value = lowered;
-    if (item.cell !== undefined) writeCell(agent, item.kind, item.cell, lowered);
+  const { kind, type, host, cell } = item;
+  if (isOpaqueToJs(kind)) throw opaqueError();
+  if (!type.mutable) throw new TypeError("the global is immutable");
+  agent.withTemporaries(() => {
+    const lowered = toLowered(agent, kind, value);
+    agent.asMutator(() => {
+      if (host !== undefined) host.value = lowered;
+      if (cell !== undefined) writeCell(agent, kind, cell, lowered);
+    });
   });
 }
 
@@ -126,16 +128,34 @@ export function readElement(agent: Agent, item: TableItem, index: number): unkno
 }
 
 export function writeElement(agent: Agent, item: TableItem, index: number, value: unknown): void {
-  const raw = toTableWord(agent, item.kind, value);
-  agent.asMutator(() => Atomics.store(agent.heap.words, elementIndex(agent, item, index), raw));
+  agent.withTemporaries(() => {
+    const raw = toTableWord(agent, item.kind, value);
+    agent.asMutator(() => Atomics.store(agent.heap.words, elementIndex(agent, item, index), raw));
+  });
+}
+
+/** Makes `value` every element of a new table. */
+export function fillTable(agent: Agent, item: TableItem, value: unknown): void {
+  agent.withTemporaries(() => {
+    const raw = toTableWord(agent, item.kind, value);
+    const length = tableLength(agent, item);
+    if (length === 0) return;
+    agent.asMutator(() => {
+      const start = elementIndex(agent, item, 0);
+      agent.heap.words.fill(raw, start, start + length);
+    });
+  });
 }
 
 /** Grows a table and returns its old length; throws a RangeError where it cannot. */
 export function growTableBy(agent: Agent, item: TableItem, delta: number, value: unknown): number {
-  const raw = toTableWord(agent, item.kind, value);
-  const old = agent.asMutator(() => growTable(agent, item.record, delta, raw, isHeapAddress(item.kind)));
-  if (old < 0) throw new RangeError("failed to grow the table");
-  return old;
+  return agent.withTemporaries(() => {
+    const raw = toTableWord(agent, item.kind, value);
+    // The heap's own limit is far below what a word holds.
+    const old = delta > 0xffffffff ? -1 : agent.asMutator(() => growTable(agent, item.record, delta, raw, isHeapAddress(item.kind)));
+    if (old < 0) throw new RangeError("failed to grow the table");
+    return old;
+  });
 }
 
 /** Unshared externs lie in tables as handles of the agent's JS values. */

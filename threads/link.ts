@@ -8,12 +8,16 @@
 
 import { assert } from "../core/base/assert.ts";
 import { engine } from "../core/base/engine.ts";
+import { LinkError } from "../core/base/errors.ts";
 import type { LoweredImport, LoweredMemory } from "../core/lower/lowered.ts";
 import { NULL_REFERENCE } from "../gc/runtime/layout.ts";
 import type { Agent } from "./agent.ts";
+import { createBuiltin } from "./builtins.ts";
+import type { LoweredFunction } from "./functions.ts";
 import { hostType } from "./kinds.ts";
 import type { InstancePlan, ModulePlan, ResolvedImport } from "./protocol.ts";
-import { builtin } from "./spawn.ts";
+
+const mutableExtern = { value: "externref", mutable: true } as const;
 
 /** Host values for imports that only the creator has, by `kind index`. */
 export type LocalImports = ReadonlyMap<string, WebAssembly.ImportValue>;
@@ -43,7 +47,7 @@ export function link(agent: Agent, module: ModulePlan, plan: InstancePlan, roots
     const entry = resolved.get(importKey("table", index));
     return entry?.kind === "table" ? entry.record : 0;
   });
-  agent.functions.register(plan.functions, module.signatures.slice(lowered.importedFunctions));
+  agent.functions.register(plan.functions, module.signatures.slice(lowered.importedFunctions), lowered.importedFunctions);
   agent.traps.usesMemories ||= lowered.memories.length > 0;
 
   const linker = new Linker(agent, module, plan, roots, local, resolved);
@@ -52,7 +56,8 @@ export function link(agent: Agent, module: ModulePlan, plan: InstancePlan, roots
     imports[from] ??= {};
     imports[from][name] = linker.import(from, name);
   }
-  const host = new engine.Instance(module.host, imports);
+  linker.addBuiltins();
+  const host = instantiate(module.host, imports);
 
   const memories = lowered.memories.map((memory, index) =>
     memory.imported || memory.shared ? linker.memory(index) : (host.exports[importKey("memory", index)] as WebAssembly.Memory),
@@ -61,6 +66,16 @@ export function link(agent: Agent, module: ModulePlan, plan: InstancePlan, roots
     if (!memory.imported) agent.unlikeMemories.add(memories[index]!, memory, plan.shared);
   }
   return { module, plan, host, roots, tables, memories };
+}
+
+/** What the host alone can check is the maximum of an imported memory. */
+function instantiate(module: WebAssembly.Module, imports: WebAssembly.Imports): WebAssembly.Instance {
+  try {
+    return new engine.Instance(module, imports);
+  } catch (cause) {
+    if (!(cause instanceof engine.LinkError)) throw cause;
+    throw new LinkError(`incompatible import type: ${cause.message}`, { code: "incompatible-import-type", cause });
+  }
 }
 
 /** Finds the host value of each import of one host module. */
@@ -150,7 +165,7 @@ class Linker {
     const local = this.#local.get(importKey("func", index));
     if (local !== undefined) return local;
     const entry = this.#resolved.get(importKey("func", index));
-    if (entry?.kind === "builtin") return builtin(this.#agent, entry.builtin, this.#tableRecord(entry.table)) as WebAssembly.ImportValue;
+    if (entry?.kind === "builtin") return this.#builtin(entry, index) as WebAssembly.ImportValue;
     const target = entry?.kind === "func" && entry.function !== undefined ? this.#agent.functions.get(entry.function) : undefined;
     return (target as WebAssembly.ImportValue | undefined) ?? outOfReach;
   }
@@ -158,12 +173,20 @@ class Linker {
   #functionIndex(index: number): number {
     const entry = this.#resolved.get(importKey("func", index));
     const number = entry?.kind === "func" || entry?.kind === "builtin" ? entry.function : undefined;
-    if (number === undefined) return NULL_REFERENCE | 0;
-    if (entry?.kind === "builtin" && this.#agent.functions.get(number) === undefined) {
-      const call = builtin(this.#agent, entry.builtin, this.#tableRecord(entry.table));
-      this.#agent.functions.set(number, this.#module.signatures[index]!, call);
+    return (number ?? NULL_REFERENCE) | 0;
+  }
+
+  /** Makes the builtins to which there may be references. */
+  addBuiltins(): void {
+    for (const { kind, index } of this.#module.lowered.imports) {
+      const entry = kind === "func" ? this.#resolved.get(importKey(kind, index)) : undefined;
+      if (entry?.kind !== "builtin" || entry.function === undefined) continue;
+      this.#agent.functions.set(entry.function, this.#module.signatures[index]!, this.#builtin(entry, index), index);
     }
-    return number;
+  }
+
+  #builtin({ builtin, table }: ResolvedImport & { readonly kind: "builtin" }, index: number): LoweredFunction {
+    return createBuiltin(this.#agent, builtin, this.#tableRecord(table), this.#module.signatures[index]!);
   }
 
   #tableRecord(index: number): number {
@@ -178,6 +201,7 @@ class Linker {
     const local = this.#local.get(importKey("global", index));
     if (local !== undefined) return local;
     const entry = this.#resolved.get(importKey("global", index));
+    if (entry?.kind === "string") return new engine.Global(mutableExtern, entry.text);
     if (entry?.kind === "global" && entry.threadLocal !== undefined) {
       const { instance, index: item } = entry.threadLocal;
       return this.#agent.instance(instance).host.exports[importKey("global", item)] as WebAssembly.Global;

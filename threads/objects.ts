@@ -6,9 +6,26 @@
  */
 import type { Handle, Handles } from "../gc/handles.ts";
 
-/** A wrapper as the JS API's "Exported GC Object": no properties, not extensible, and no prototype but that of a custom descriptor. */
+function refuse(what: string): never {
+  throw new TypeError(`WebAssembly objects are opaque: ${what}`);
+}
+
+/** All opaque objects behave as this one does, except as the handler says; what they stand for is elsewhere. */
+const emptyObject = Object.freeze(Object.create(null) as object);
+/** What the JS API's exotic objects do otherwise than a frozen object does. */
+const opaqueHandler: ProxyHandler<object> = {
+  set: () => refuse("they have no properties to set"),
+  deleteProperty: () => refuse("they have no properties to delete"),
+  preventExtensions: () => false,
+  setPrototypeOf: () => false,
+};
+
+/**
+ * A wrapper as the JS API's "Exported GC Object": no properties, not extensible, and no prototype but that of a custom descriptor. Objects with
+ * a prototype are for the program's methods and setters: ordinary frozen ones, whose calls the host makes fast.
+ */
 export function opaqueObject(prototype: object | null): object {
-  return Object.freeze(Object.create(prototype) as object);
+  return prototype === null ? new Proxy(emptyObject, opaqueHandler) : Object.freeze(Object.create(prototype) as object);
 }
 
 interface Held {

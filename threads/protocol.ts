@@ -9,7 +9,9 @@
 import type { LoweredModuleParts } from "../core/lower/lowered.ts";
 import type { ExternKind } from "../core/module.ts";
 import type { HeapShare } from "../gc/heap.ts";
+import type { BuiltinName } from "./builtins.ts";
 import type { Signature, ValueKind } from "./kinds.ts";
+import type { ThreadBuiltin } from "./spawn.ts";
 import type { PortableError } from "./traps.ts";
 
 /** Everything an agent needs to link a module: made once, on the agent that compiled it. */
@@ -29,14 +31,17 @@ export interface ModulePlan {
   readonly replicated: boolean;
 }
 
-/** The functions of module `wasm:thread` (spawn.ts). */
-export type BuiltinName = "spawn_ref" | "spawn_indirect" | "available_parallelism";
-
 /** An import as any agent can link it. What only the creator has (a JS function, an unshared global) is left out. */
 export type ResolvedImport =
   | { readonly kind: "func"; readonly function: number | undefined }
-  | { readonly kind: "builtin"; readonly builtin: BuiltinName; readonly table: number; readonly function: number | undefined }
+  | {
+      readonly kind: "builtin";
+      readonly builtin: BuiltinName | ThreadBuiltin;
+      readonly table: number;
+      readonly function: number | undefined;
+    }
   | { readonly kind: "global"; readonly cell: number | undefined; readonly threadLocal: InstanceItem | undefined }
+  | { readonly kind: "string"; readonly text: string }
   | { readonly kind: "table"; readonly record: number }
   /** `length`: address of the length in bytes, where pages are one byte. */
   | { readonly kind: "memory"; readonly memory: WebAssembly.Memory | undefined; readonly length: number | undefined }

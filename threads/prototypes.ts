@@ -12,16 +12,12 @@
  */
 import { RuntimeError } from "../core/base/errors.ts";
 import { TrapCode } from "../core/lower/lowered.ts";
-import { parseModule } from "../core/text/parse.ts";
-import type { TypeStore } from "../core/type-store.ts";
+import { type CompositeType, EXTERNREF, FUNCREF, I8, refDefined, type StorageType } from "../core/types.ts";
 import { ARRAY_ELEMENTS, ARRAY_LENGTH, HEADER_FLAGS_MASK, TYPE_PROTOTYPE, TYPE_RECORD } from "../gc/runtime/layout.ts";
 import type { Agent } from "./agent.ts";
+import type { BuiltinSet } from "./builtins.ts";
 import { type Callable, ConfigurationFault, configurePrototypes } from "./configure-prototypes.ts";
 import { NULL } from "./kinds.ts";
-
-/** The name that modules import the builtin from, and that of the builtin. */
-export const prototypesModule = "wasm:js-prototypes";
-export const configureAllName = "configureAll";
 
 function word(agent: Agent, address: number): number {
   return Atomics.load(agent.heap.words, address >>> 2);
@@ -36,17 +32,22 @@ export function prototypeOf(agent: Agent, address: number): object | null {
   return typeof prototype === "object" || typeof prototype === "function" ? prototype : null;
 }
 
-const types = `(module
-  (type $prototypes (array (mut externref)))
-  (type $functions (array (mut funcref)))
-  (type $data (array (mut i8)))
-  (type $configureAll (func (param (ref null $prototypes) (ref null $functions) (ref null $data) externref))))`;
-
-/** The canonical id of the type of `configureAll`. */
-export function configureAllType(store: TypeStore): number {
-  const ids = store.canonicalize(parseModule(types));
-  return ids[ids.length - 1] as number;
+function arrayOf(storage: StorageType): CompositeType {
+  return { kind: "array", element: { storage, mutable: true } };
 }
+
+/** The builtin set `js-prototypes`. */
+export const prototypeBuiltins: BuiltinSet = {
+  configureAll: {
+    types: [
+      arrayOf(EXTERNREF),
+      arrayOf(FUNCREF),
+      arrayOf(I8),
+      { kind: "func", params: [refDefined(0, true), refDefined(1, true), refDefined(2, true), EXTERNREF], results: [] },
+    ],
+    create: (agent, signature) => agent.hostFunction(signature, configureAll(agent)),
+  },
+};
 
 /** The address of an array that JS has as a wrapper; traps where there is none. */
 function addressOf(agent: Agent, array: unknown): number {
@@ -71,7 +72,7 @@ function functionAt(agent: Agent, index: number): Callable | null {
 }
 
 /** `configureAll` as a function of JS, as which the importing module gets it. */
-export function configureAll(agent: Agent): (...args: unknown[]) => void {
+function configureAll(agent: Agent): (...args: unknown[]) => void {
   return (prototypes, functions, data, constructors) => {
     const configuration = agent.asMutator(() => ({
       prototypes: Array.from(wordsOf(agent, prototypes), (handle) => agent.externValue(handle)),

@@ -9,7 +9,7 @@
  */
 import "../gc/lower/rules.ts";
 import "./lower/rules.ts";
-import type { Namespace } from "./namespace-shape.ts";
+import type { Namespace } from "./js-api/shape.ts";
 import { Store } from "./store.ts";
 import type { StoreOptions } from "./store-options.ts";
 
@@ -19,6 +19,9 @@ export type { HeapReport } from "../gc/heap-report.ts";
 export type { ModuleSource } from "./compile.ts";
 export { IsolationError } from "./host.ts";
 export type {
+  CompileOptions,
+  ExceptionObject,
+  ExceptionOptions,
   GlobalDescriptor,
   GlobalObject,
   InstanceObject,
@@ -29,7 +32,9 @@ export type {
   Namespace,
   TableDescriptor,
   TableObject,
-} from "./namespace-shape.ts";
+  TagDescriptor,
+  TagObject,
+} from "./js-api/shape.ts";
 export { WorkerLostError } from "./pool.ts";
 export type { AgentStatistics } from "./protocol.ts";
 export type { Store, StoreStatistics } from "./store.ts";
@@ -49,25 +54,32 @@ function defaultNamespace(): Namespace {
   return defaultStore.WebAssembly;
 }
 
-/** The standard namespace's shape on a store that is made when it is first used. That store has no Workers. */
+const operations = ["validate", "compile", "instantiate", "compileStreaming", "instantiateStreaming", "JSTag"] as const;
+const interfaces = [
+  ...(["Module", "Instance", "Memory", "Table", "Global", "Tag", "Exception"] as const),
+  ...(["CompileError", "LinkError", "RuntimeError"] as const),
+];
+
+/** The standard's namespace on a store that is made when it is first used. That store has no Workers. */
 export const WebAssembly: Namespace = Object.defineProperties(
   {},
-  Object.fromEntries(
-    (
-      [
-        "validate",
-        "compile",
-        "instantiate",
-        "Module",
-        "Instance",
-        "Global",
-        "Table",
-        "Tag",
-        "Memory",
-        "CompileError",
-        "LinkError",
-        "RuntimeError",
-      ] as const
-    ).map((name) => [name, { get: () => defaultNamespace()[name], enumerable: false, configurable: true }]),
-  ),
+  Object.fromEntries([
+    ...[...operations, ...interfaces].map((name) => [name, lazily(name)] as const),
+    [Symbol.toStringTag, { value: "WebAssembly", configurable: true }],
+  ]),
 ) as Namespace;
+
+/** A member of the default store's namespace, which replaces itself when it is first used. */
+function lazily(name: keyof Namespace): PropertyDescriptor & ThisType<unknown> {
+  return {
+    get: () => {
+      const namespace = defaultNamespace();
+      for (const [key, property] of Object.entries(Object.getOwnPropertyDescriptors(namespace))) {
+        Object.defineProperty(WebAssembly, key, property);
+      }
+      return namespace[name];
+    },
+    enumerable: operations.includes(name as (typeof operations)[number]),
+    configurable: true,
+  };
+}

@@ -22,16 +22,18 @@ import type { Agent } from "./agent.ts";
 import { JobKind } from "./control.ts";
 import type { LoweredFunction } from "./functions.ts";
 import { NULL, type Signature } from "./kinds.ts";
-import type { BuiltinName } from "./protocol.ts";
+
+/** The functions of the module. */
+export type ThreadBuiltin = "spawn_ref" | "spawn_indirect" | "available_parallelism";
 
 /** The name that modules import the builtins from. */
 export const threadModule = "wasm:thread";
 
 /** Which builtin a name of `wasm:thread` is, and the table that it is bound to. */
-export function builtinNamed(name: string): { builtin: BuiltinName; table: number } | undefined {
+export function builtinNamed(name: string): { builtin: ThreadBuiltin; table: number } | undefined {
   const [, base, table] = /^(spawn_ref|spawn_indirect|available_parallelism)(?:\.(\d+))?$/.exec(name.replaceAll("-", "_")) ?? [];
   if (base === undefined || (table !== undefined && base !== "spawn_indirect")) return undefined;
-  return { builtin: base as BuiltinName, table: Number(table ?? 0) };
+  return { builtin: base as ThreadBuiltin, table: Number(table ?? 0) };
 }
 
 /** Whether a start function may have this signature: shared, one i32, nothing returned. */
@@ -40,7 +42,7 @@ export function isStart(signature: Signature): boolean {
 }
 
 /** Whether a builtin may be imported with this signature; `start` is that of the first parameter's function type. */
-export function fitsBuiltin(name: BuiltinName, signature: Signature, start: Signature | undefined): boolean {
+export function fitsBuiltin(name: ThreadBuiltin, signature: Signature, start: Signature | undefined): boolean {
   const { params, results } = signature;
   if (results.length !== 1 || results[0]!.kind !== "i32") return false;
   switch (name) {
@@ -54,7 +56,7 @@ export function fitsBuiltin(name: BuiltinName, signature: Signature, start: Sign
 }
 
 /** A builtin in its lowered signature, on one agent. `table` is the address of the table that `spawn_indirect` reads. */
-export function builtin(agent: Agent, name: BuiltinName, table: number): LoweredFunction {
+export function threadBuiltin(agent: Agent, name: ThreadBuiltin, table: number): LoweredFunction {
   switch (name) {
     case "available_parallelism":
       return () => agent.control.parallelism;

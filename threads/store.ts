@@ -4,9 +4,7 @@
  */
 import { engine } from "../core/base/engine.ts";
 import { defaultFeatures, type FeatureSet } from "../core/features.ts";
-import { type ModuleParts, noNames } from "../core/module.ts";
 import { TypeStore } from "../core/type-store.ts";
-import type { SubType, ValType } from "../core/types.ts";
 import { canBlock, Heap, type HeapStatistics } from "../gc/heap.ts";
 import { type HeapReport, reportHeap } from "../gc/heap-report.ts";
 import { TYPE_DISPLAY, TYPE_KIND, TYPE_RECORD, TYPE_SIZE } from "../gc/runtime/layout.ts";
@@ -15,16 +13,25 @@ import { TypeRecords } from "../gc/type-records.ts";
 import { Agent } from "./agent.ts";
 import { createRootBlock, createSharedBlock } from "./blocks.ts";
 import { Calls, crossesAgents } from "./calls.ts";
-import { type CompileContext, type ModuleSource, prepareModule, readModule } from "./compile.ts";
+import {
+  type CompileContext,
+  hostModule,
+  hostModuleLater,
+  type PreparedModule,
+  prepareModule,
+  readModule,
+  type StableSource,
+} from "./compile.ts";
+import type { CompileOptions } from "./compile-options.ts";
 import { Control } from "./control.ts";
 import { TYPE_HOST } from "./convert.ts";
 import { reserveFunctions } from "./functions.ts";
 import { hardwareConcurrency, hasMemory64, hasTotalStoreOrder, requireSharedMemory } from "./host.ts";
 import type { CompiledModule, ImportedItems } from "./imports.ts";
+import { type BoundNamespace, createNamespace } from "./js-api/namespace.ts";
+import type { ModuleObject, Namespace } from "./js-api/shape.ts";
 import { Kinds } from "./kinds.ts";
 import { createSharedMemories, type LinkedInstance } from "./link.ts";
-import { type BoundNamespace, createNamespace } from "./namespace.ts";
-import type { ModuleObject, Namespace } from "./namespace-shape.ts";
 import { Pool, WorkerLostError } from "./pool.ts";
 import type { AgentEvent, AgentStatistics } from "./protocol.ts";
 import type { StoreOptions } from "./store-options.ts";
@@ -135,20 +142,27 @@ export class Store {
   }
 
   /** Decodes or parses, validates, lowers and compiles a module. */
-  compile(source: ModuleSource): CompiledModule {
-    const valid = readModule(source, this.types, this.features);
-    this.#names.add(valid.module.names, valid.canonical);
-    const module = prepareModule(valid, this.#modules++, this.#context);
-    this.agent.install({ kind: "module", plan: module.plan });
-    return module;
+  compile(source: StableSource, options: CompileOptions): CompiledModule {
+    const prepared = this.#prepare(source, options);
+    return this.#finish(prepared, hostModule(prepared.bytes));
   }
 
-  /** Canonical id of the unshared function type with these parameters and no results. */
-  functionType(params: readonly ValType[]): number {
-    const definition = { final: true, supertypes: [], shared: false, descriptor: undefined, describes: undefined } as const;
-    const type: SubType = { ...definition, composite: { kind: "func", params, results: [] } };
-    const module: ModuleParts = { ...emptyModule, recGroups: [{ start: 0, types: [type], offset: 0 }], types: [type] };
-    return this.types.canonicalize(module)[0]!;
+  /** The same; the host compiles on threads of its own. */
+  async compileLater(source: StableSource, options: CompileOptions): Promise<CompiledModule> {
+    const prepared = this.#prepare(source, options);
+    return this.#finish(prepared, await hostModuleLater(prepared.bytes));
+  }
+
+  #prepare(source: StableSource, options: CompileOptions): PreparedModule {
+    const valid = readModule(source, this.types, this.features, options);
+    this.#names.add(valid.module.names, valid.canonical);
+    return prepareModule(valid, this.#modules++, this.#context, options);
+  }
+
+  #finish(prepared: PreparedModule, host: WebAssembly.Module): CompiledModule {
+    const module = prepared.finish(host);
+    this.agent.install({ kind: "module", plan: module.plan });
+    return module;
   }
 
   /** Instantiates on the creator, and on all other agents what shared code may reach. */
@@ -353,26 +367,6 @@ export class Store {
     await this.close();
   }
 }
-
-const emptyModule: ModuleParts = {
-  recGroups: [],
-  types: [],
-  imports: [],
-  functions: [],
-  tables: [],
-  memories: [],
-  tags: [],
-  globals: [],
-  exports: [],
-  start: undefined,
-  startOffset: 0,
-  elements: [],
-  dataCount: undefined,
-  data: [],
-  customs: [],
-  names: noNames(),
-  sourceMap: undefined,
-};
 
 const noImports: WebAssembly.Imports = {};
 

@@ -27,20 +27,44 @@ export interface ErrorDetail {
   readonly cause?: unknown;
 }
 
-function withPlace(message: string, detail: ErrorDetail): string {
+function withPlace(message: string, detail: Partial<ErrorDetail>): string {
   if (detail.position !== undefined) return `${message} (at ${detail.position.line}:${detail.position.column})`;
   if (detail.offset !== undefined) return `${message} (at offset 0x${detail.offset.toString(16)})`;
   return message;
 }
 
 /** Gives `error` the property that `new Error(message, { cause })` makes; the host's classes declare no second parameter. */
-function attachCause(error: Error, detail: ErrorDetail): void {
+function attachCause(error: Error, detail: Partial<ErrorDetail>): void {
   if (detail.cause === undefined) return;
   Object.defineProperty(error, "cause", { value: detail.cause, writable: true, configurable: true, enumerable: false });
 }
 
-/** A module that is malformed or invalid. Raised by decoding, parsing and validation. */
-export class CompileError extends engine.CompileError {
+/**
+ * Makes a class one of the standard's error constructors (JS API, "Error Objects", and ECMA-262 "NativeError Object Structure"): it can be called
+ * without `new`, takes one argument, and its name is the prototype's.
+ */
+function nativeError<Constructor extends new (...args: never[]) => Error>(errorClass: Constructor, name: string): Constructor {
+  function create(...args: unknown[]): Error {
+    return Reflect.construct(errorClass, args, new.target ?? create) as Error;
+  }
+  Object.setPrototypeOf(create, Error);
+  Object.defineProperties(create, {
+    name: { value: name },
+    length: { value: 1 },
+    prototype: { value: errorClass.prototype, writable: false },
+  });
+  Object.defineProperties(errorClass.prototype, {
+    constructor: { value: create, writable: true, configurable: true },
+    name: { value: name, writable: true, configurable: true },
+    message: { value: "", writable: true, configurable: true },
+  });
+  return create as unknown as Constructor;
+}
+
+/** The code of errors that the program itself makes. */
+const ownCode = "user";
+
+class CompileErrorClass extends engine.CompileError {
   readonly code: string;
   readonly offset: number | undefined;
   readonly position: TextPosition | undefined;
@@ -50,44 +74,49 @@ export class CompileError extends engine.CompileError {
   /** True when the input breaks the grammar (malformed), false when it breaks a typing rule (invalid). */
   readonly malformed: boolean;
 
-  constructor(message: string, detail: ErrorDetail, malformed = false) {
-    super(withPlace(message, detail));
+  constructor(message?: string, detail: Partial<ErrorDetail> = {}, malformed = false) {
+    super(message === undefined ? undefined : withPlace(message, detail));
     attachCause(this, detail);
-    this.name = "CompileError";
-    this.code = detail.code;
+    this.code = detail.code ?? ownCode;
     this.offset = detail.offset;
     this.position = detail.position;
     this.expected = detail.expected;
-    this.rule = message;
+    this.rule = message ?? "";
     this.malformed = malformed;
   }
 }
 
-/** A module whose imports do not match what it declares. Raised by instantiation. */
-export class LinkError extends engine.LinkError {
+class LinkErrorClass extends engine.LinkError {
   readonly code: string;
   readonly expected: string | undefined;
 
-  constructor(message: string, detail: ErrorDetail) {
+  constructor(message?: string, detail: Partial<ErrorDetail> = {}) {
     super(message);
     attachCause(this, detail);
-    this.name = "LinkError";
-    this.code = detail.code;
+    this.code = detail.code ?? ownCode;
     this.expected = detail.expected;
   }
 }
 
-/** A trap. The message is the standard's own; `cause` holds the host's error where there was one. */
-export class RuntimeError extends engine.RuntimeError {
+class RuntimeErrorClass extends engine.RuntimeError {
   readonly code: string;
 
-  constructor(message: string, detail: ErrorDetail) {
+  constructor(message?: string, detail: Partial<ErrorDetail> = {}) {
     super(message);
     attachCause(this, detail);
-    this.name = "RuntimeError";
-    this.code = detail.code;
+    this.code = detail.code ?? ownCode;
   }
 }
+
+/** A module that is malformed or invalid. Raised by decoding, parsing and validation. */
+export const CompileError = nativeError(CompileErrorClass, "CompileError");
+export type CompileError = CompileErrorClass;
+/** A module whose imports do not match what it declares. Raised by instantiation. */
+export const LinkError = nativeError(LinkErrorClass, "LinkError");
+export type LinkError = LinkErrorClass;
+/** A trap. The message is the standard's own; `cause` holds the host's error where there was one. */
+export const RuntimeError = nativeError(RuntimeErrorClass, "RuntimeError");
+export type RuntimeError = RuntimeErrorClass;
 
 /** Raises the error of a malformed binary or text: `code` names the rule, `offset` is in bytes from the module's start. */
 export function malformed(message: string, code: string, offset: number, expected?: string): never {

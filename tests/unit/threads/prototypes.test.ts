@@ -1,13 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { type Callable, ConfigurationFault, configurePrototypes } from "../../../threads/configure-prototypes.ts";
-import { configureAll } from "../../../threads/prototypes.ts";
 import type { Store } from "../../../threads/store.ts";
 import { withStore } from "./programs.ts";
 
 type Exports = Readonly<Record<string, (...values: unknown[]) => unknown>>;
 
 async function load(store: Store, source: string, imports: WebAssembly.Imports = {}): Promise<Exports> {
-  const { instance } = await store.WebAssembly.instantiate(source, imports);
+  const { instance } = await store.WebAssembly.instantiate(source, imports, { builtins: ["js-prototypes"] });
   return instance.exports as Exports;
 }
 
@@ -280,7 +279,7 @@ describe("configureAll", () => {
   test("gives the overview's counter a class in JS", async () => {
     await withStore({ threads: 0 }, async (store) => {
       const constructors: Record<string, new (start: number) => Counter> = {};
-      const { configure } = await load(store, source(data), imports(store, {}, constructors));
+      const { configure } = await load(store, source(data), imports({}, constructors));
       configure!(23);
       const { Counter } = constructors;
       const counter = new Counter!(3);
@@ -293,19 +292,18 @@ describe("configureAll", () => {
 
   test("traps where the data is wrong or an array is null, and leaves the TypeErrors of objects alone", async () => {
     await withStore({ threads: 0 }, async (store) => {
-      const exports = await load(store, source(data), imports(store, {}, {}));
+      const exports = await load(store, source(data), imports({}, {}));
       const { RuntimeError } = store.WebAssembly;
       expect(() => exports["configure"]!(22)).toThrow(RuntimeError);
       expect(() => exports["configure"]!(22)).toThrow("unexpected end of section or function (at byte 22 of the data)");
       expect(() => exports["null"]!()).toThrow("null array reference");
       expect(() => exports["caught"]!()).toThrow("unexpected end of section or function (at byte 0 of the data)");
-      const refused = await load(store, source(data), imports(store, Object.freeze({}), {}));
+      const refused = await load(store, source(data), imports(Object.freeze({}), {}));
       expect(() => refused["configure"]!(23)).toThrow(TypeError);
     });
   });
 
-  const imports = (store: Store, prototype: object, constructors: object): WebAssembly.Imports => ({
-    "wasm:js-prototypes": { configureAll: configureAll(store.agent) as never },
+  const imports = (prototype: object, constructors: object): WebAssembly.Imports => ({
     env: { prototype: prototype as never, constructors: constructors as never },
   });
 });

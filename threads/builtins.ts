@@ -1,0 +1,50 @@
+/**
+ * The functions that modules can import from Heddle itself: `wasm:thread` always, other sets where a module is compiled with them (JS API,
+ * "Builtins").
+ */
+import type { TypeStore } from "../core/type-store.ts";
+import type { CompositeType } from "../core/types.ts";
+import type { Agent } from "./agent.ts";
+import type { LoweredFunction } from "./functions.ts";
+import type { Signature } from "./kinds.ts";
+import { prototypeBuiltins } from "./prototypes.ts";
+import { type ThreadBuiltin, threadBuiltin } from "./spawn.ts";
+import { stringBuiltins } from "./string-builtins.ts";
+import { defineTypes } from "./type-definitions.ts";
+
+/** A builtin function. */
+export interface Builtin {
+  /** Its type, behind the types that this one refers to by index. */
+  readonly types: readonly CompositeType[];
+  /** Makes it for one agent, in its lowered signature, which is that of `signature`. */
+  create(agent: Agent, signature: Signature): (...operands: never[]) => unknown;
+}
+/** The functions of one set. */
+export type BuiltinSet = Readonly<Record<string, Builtin>>;
+
+const sets: Readonly<Record<string, BuiltinSet>> = { "js-string": stringBuiltins, "js-prototypes": prototypeBuiltins };
+
+/** Which function of which set. */
+export interface BuiltinName {
+  readonly set: string;
+  readonly name: string;
+}
+
+/** The builtin of one of the `enabled` sets that an import names. */
+export function findBuiltin(module: string, name: string, enabled: readonly string[]): BuiltinName | undefined {
+  const set = module.startsWith("wasm:") ? module.slice("wasm:".length) : "";
+  if (!enabled.includes(set) || !Object.hasOwn(sets, set) || !Object.hasOwn(sets[set]!, name)) return undefined;
+  return { set, name };
+}
+
+/** Canonical id of a builtin's function type. */
+export function builtinType(store: TypeStore, { set, name }: BuiltinName): number {
+  const { types } = sets[set]![name]!;
+  return defineTypes(store, types)[types.length - 1]!;
+}
+
+/** A builtin in its lowered signature, on one agent. `table` is the address of the table that `spawn_indirect` reads. */
+export function createBuiltin(agent: Agent, builtin: BuiltinName | ThreadBuiltin, table: number, signature: Signature): LoweredFunction {
+  if (typeof builtin === "string") return threadBuiltin(agent, builtin, table);
+  return sets[builtin.set]![builtin.name]!.create(agent, signature) as LoweredFunction;
+}

@@ -172,7 +172,7 @@ function textRoundTrip(module: Module, fold: boolean): Finding | undefined {
  */
 function normal(text: string): string {
   const unhinted = text.replaceAll(/\(@metadata\.code\.\S+ "[^"]*"\) /g, "");
-  return unhinted.replaceAll(/^ {2}\(@custom .*$/gm, "").replaceAll(/\)\n {4}\(local /g, " ");
+  return unhinted.replaceAll(/\n {2}\(@custom .*"\)/g, "").replaceAll(/\)\n {4}\(local /g, " ");
 }
 
 function firstDifference(a: string, b: string): string {

@@ -25,6 +25,8 @@ import type { AgentStatistics, Install, InstancePlan, ModulePlan, TemplatePlan }
 import { prototypeOf } from "./prototypes.ts";
 import { growTable } from "./tables.ts";
 import { Traps } from "./traps.ts";
+import { createWaitQueueClass, type WaitQueueConstructor } from "./wait-queue-object.ts";
+import { WaitQueues } from "./wait-queues.ts";
 
 /** What an agent is made with. */
 export interface AgentOptions {
@@ -62,6 +64,9 @@ export class Agent implements Conversions {
   readonly traps: Traps;
   readonly unlikeMemories = new UnlikeMemories();
   readonly exceptions: Exceptions;
+  readonly waitQueues: WaitQueues;
+  /** `WebAssembly.WaitQueue`. */
+  readonly waitQueueClass: WaitQueueConstructor;
   /** The `heap` namespace of lowered modules. */
   readonly heapImports: Readonly<Record<string, WebAssembly.ImportValue>>;
   /** How many installs this agent has done. */
@@ -88,8 +93,10 @@ export class Agent implements Conversions {
     this.conversionOperand = new ConversionOperand(this.heap);
     this.traps = new Traps(this.conversionOperand);
     this.functions = new FunctionTable(this.heap);
-    this.objects = new Objects(this.heap.handles, (address) => opaqueObject(prototypeOf(this, address)));
+    this.objects = new Objects(this.heap.handles, (address) => this.#wrapper(address));
     this.exceptions = new Exceptions(this);
+    this.waitQueues = new WaitQueues(this.heap, this.control.waitNodes, this.id, this.#mayBlock, (code) => this.raise(code));
+    this.waitQueueClass = createWaitQueueClass(this);
     this.heapImports = {
       ...this.heap.imports,
       ...(this.#runtimeFunctions() as unknown as Record<string, WebAssembly.ImportValue>),
@@ -107,6 +114,7 @@ export class Agent implements Conversions {
         runtime.leave(sp);
       },
       endWait: () => void runtime.enter(),
+      ...this.waitQueues.imports(),
       growTable: (record: number, delta: number, value: number, scanned: number) =>
         growTable(this, record >>> 0, delta, value, scanned !== 0),
       externHandle: (value: unknown) => this.externHandle(value),
@@ -114,6 +122,11 @@ export class Agent implements Conversions {
       internalize: (value: unknown, sp: number) => internalize(this, value, sp),
       externalize: (reference: number) => fromLowered(this, anyKind, reference),
     };
+  }
+
+  #wrapper(address: number): object {
+    if (this.waitQueues.isQueue(address)) return Object.create(this.waitQueueClass.prototype) as object;
+    return opaqueObject(prototypeOf(this, address));
   }
 
   /** Does one step that the store announced to all agents. */

@@ -11,6 +11,7 @@
  *     28  PARALLELISM       what `thread.available_parallelism` answers
  *     32  TAGS              next tag number
  *     36  AGENT_COUNT       how many agents there can be
+ *     40  WAIT_NODES        address of what wait queues need (wait-queues.ts)
  *     64  AGENTS            32 bytes for each agent: STATE, SENT, JOB_KIND, JOB, JOB_BLOCK
  *
  * Everything between LOCK's two ends is committed by one store, the last, so that an agent that dies with the lock leaves the old
@@ -19,6 +20,7 @@
 import { JS_TAG } from "../gc/exception-layout.ts";
 import type { Heap } from "../gc/heap.ts";
 import { FUNCTION_TYPES_POINTER } from "../gc/runtime/layout.ts";
+import { createWaitNodes } from "./wait-queues.ts";
 
 const LOCK = 0;
 const INSTALLS = 4;
@@ -30,6 +32,7 @@ const LIVE_THREADS = 24;
 const PARALLELISM = 28;
 const TAGS = 32;
 const AGENT_COUNT = 36;
+const WAIT_NODES = 40;
 const AGENTS = 64;
 const AGENT_BYTES = 32;
 const RING_HEADER = 16;
@@ -80,6 +83,7 @@ export class Control {
     control.#store(PARALLELISM, parallelism);
     control.#store(AGENT_COUNT, agents);
     control.#store(TAGS, JS_TAG + 1);
+    control.#store(WAIT_NODES, createWaitNodes(heap, agents));
     control.#growRing(256);
     return control;
   }
@@ -109,6 +113,9 @@ export class Control {
 
   get parallelism(): number {
     return this.#load(PARALLELISM);
+  }
+  get waitNodes(): number {
+    return this.#load(WAIT_NODES) >>> 0;
   }
   get installs(): number {
     return this.#load(INSTALLS);

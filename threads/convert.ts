@@ -10,6 +10,7 @@ import type { FunctionTable } from "./functions.ts";
 import type { JsValues } from "./js-values.ts";
 import { isHostReference, NULL, type ReferenceKind, type ValueKind } from "./kinds.ts";
 import type { Objects } from "./objects.ts";
+import { TYPE_WAIT_QUEUE } from "./wait-queue-layout.ts";
 
 /** The `kind` word of the record of JS values in the heap: neither struct nor array nor function. */
 export const TYPE_HOST = 4;
@@ -67,6 +68,8 @@ function referenceToLowered(agent: Conversions, kind: ReferenceKind, value: unkn
       return functionToLowered(agent, kind, value);
     case "any":
       return anyToLowered(agent, kind, value);
+    case "waitqueue":
+      return waitQueueToLowered(agent, kind, value);
     default:
       throw new TypeError(`a reference of the ${kind.hierarchy} hierarchy has no JS representation`);
   }
@@ -87,6 +90,13 @@ function sharedExternToLowered(agent: Conversions, value: unknown): number {
   const described = agent.objects.describe(value);
   if (described?.shared === true) return described.address;
   throw new TypeError("a shared externref must be null or a reference to a shared object");
+}
+
+function waitQueueToLowered(agent: Conversions, kind: ReferenceKind, value: unknown): number {
+  const described = agent.objects.describe(value);
+  const isQueue = described !== undefined && word(agent, recordOf(agent, described.address) + TYPE_KIND) === TYPE_WAIT_QUEUE;
+  if (!isQueue || kind.heap === AbstractHeap.nowaitqueue || !kind.shared) throw new TypeError(`${describe(kind)} expected`);
+  return described.address;
 }
 
 function anyToLowered(agent: Conversions, kind: ReferenceKind, value: unknown): number {
@@ -135,7 +145,7 @@ function isObjectOf(agent: Conversions, { address, shared }: { address: number; 
   const type = word(agent, recordOf(agent, address) + TYPE_KIND);
   switch (kind.heap) {
     case AbstractHeap.any:
-      return true;
+      return type !== TYPE_WAIT_QUEUE;
     case AbstractHeap.eq:
       return type === TYPE_STRUCT || type === TYPE_ARRAY;
     case AbstractHeap.struct:
@@ -183,6 +193,8 @@ function referenceFromLowered(agent: Conversions, kind: ReferenceKind, value: un
   switch (kind.hierarchy) {
     case "func":
       return agent.functionObject(value);
+    case "waitqueue":
+      return agent.objects.wrap(value, true);
     case "any":
     case "extern": {
       if (value & 1) return value >> 1;

@@ -26,6 +26,8 @@ export interface PoolOptions {
   readonly onEvent: (event: AgentEvent) => void;
   /** A call or thread whose Worker died. */
   readonly onLost: (kind: "call" | "thread", id: number, error: Error) => void;
+  /** Called when an agent is dead, before the heap takes back what it held. */
+  readonly onDead: (agent: number) => void;
 }
 
 /** A Worker's life: it is told to start, says that it is ready, and is gone. */
@@ -197,6 +199,7 @@ export class Pool {
     const { control, heap, onLost, threads } = this.#options;
     control.breakLock(worker.id);
     const job = control.jobOf(worker.id);
+    this.#options.onDead(worker.id);
     heap.reclaim(worker.id);
     control.resetAgent(worker.id);
     this.#workers.delete(worker.id);

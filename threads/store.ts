@@ -121,6 +121,7 @@ export class Store {
       script: options.workerScript,
       onEvent: (event) => this.#onEvent(event),
       onLost: (kind, id, error) => this.#onLost(kind, id, error),
+      onDead: (agent) => this.agent.waitQueues.bury(agent),
     });
     this.#bound = createNamespace(this);
     this.WebAssembly = this.#bound.namespace;

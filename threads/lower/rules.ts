@@ -3,3 +3,4 @@ import "../../gc/lower/rules.ts";
 import "./blocking.ts";
 import "./item-atomics.ts";
 import "./object-atomics.ts";
+import "./wait-queue.ts";

@@ -1,0 +1,41 @@
+/**
+ * Wait queues in the heap memory.
+ *
+ * A queue is a heap object of 24 bytes without references. Its waiters form a list of nodes, each a permanent record: every agent has one for
+ * the wait that it sleeps in, and more for the promises of `waitAsync`.
+ *
+ *     queue                            node
+ *      0  header                        0  state    NODE_...
+ *      4  lock     0, or 1 + holder,    4  next     the node behind it, or 0
+ *                  | LOCK_CONTENDED     8  queue    that it waits in
+ *      8  waiters  nodes in the list   12  chain    next node of the same agent
+ *     12  head     first node, or 0    16  locking  queue whose lock the agent takes (the agent's first node only), or 0
+ *     16  tail     last node, or 0
+ *     20  waking   node that is being taken off the list, or 0
+ */
+
+export const QUEUE_LOCK = 4;
+export const QUEUE_WAITERS = 8;
+export const QUEUE_HEAD = 12;
+export const QUEUE_TAIL = 16;
+export const QUEUE_WAKING = 20;
+export const QUEUE_BYTES = 24;
+
+/** Bit of a taken lock: an agent sleeps until it is free. */
+export const LOCK_CONTENDED = 0x10000;
+
+export const NODE_STATE = 0;
+export const NODE_NEXT = 4;
+export const NODE_QUEUE = 8;
+export const NODE_CHAIN = 12;
+export const NODE_LOCKING = 16;
+export const NODE_BYTES = 32;
+
+export const NODE_IDLE = 0;
+/** In a queue's list. */
+export const NODE_WAITING = 1;
+/** Woken; nobody but its agent touches it any more. */
+export const NODE_WOKEN = 2;
+
+/** The `kind` word of the record of wait queues: neither of a type that modules define nor of JS values. */
+export const TYPE_WAIT_QUEUE = 5;

@@ -1,9 +1,10 @@
 /**
  * Benchmarks.
  *
- *     npm run bench -- slice|frontend|descriptors [--runs N] [--json]
+ *     npm run bench -- slice|frontend|execution|descriptors [--runs N] [--json] [PROGRAM...]
  */
 import { descriptors } from "./descriptors.ts";
+import { execution } from "./execution.ts";
 import { frontend } from "./frontend.ts";
 import { slice } from "./slice.ts";
 
@@ -12,15 +13,18 @@ export interface BenchmarkOptions {
   /** Samples per figure; the median counts. */
   readonly runs: number;
   readonly json: boolean;
+  /** What to measure, where not all of it. */
+  readonly names: readonly string[];
 }
 
-const benchmarks: Readonly<Record<string, (options: BenchmarkOptions) => Promise<void>>> = { descriptors, frontend, slice };
+const benchmarks: Readonly<Record<string, (options: BenchmarkOptions) => Promise<void>>> = { descriptors, execution, frontend, slice };
 
 function readOptions(words: readonly string[]): BenchmarkOptions {
   const at = words.indexOf("--runs");
   const runs = at < 0 ? 5 : Number(words[at + 1]);
   if (!Number.isInteger(runs) || runs < 1) throw new Error("--runs needs a whole number of at least 1");
-  return { runs, json: words.includes("--json") };
+  const names = words.filter((word, i) => !word.startsWith("--") && (at < 0 || i !== at + 1));
+  return { runs, json: words.includes("--json"), names };
 }
 
 const [name, ...words] = process.argv.slice(2);

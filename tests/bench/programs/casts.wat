@@ -1,0 +1,47 @@
+;; Casts: an expression tree of five node types, evaluated by asking for each node's type.
+(module
+  (type $node (sub (struct)))
+  (type $constant (sub final $node (struct (field $value i32))))
+  (type $variable (sub final $node (struct (field $index i32))))
+  (type $binary (sub $node (struct (field $left (ref $node)) (field $right (ref $node)))))
+  (type $sum (sub final $binary (struct (field $left (ref $node)) (field $right (ref $node)))))
+  (type $product (sub final $binary (struct (field $left (ref $node)) (field $right (ref $node)))))
+  (type $negation (sub final $node (struct (field $operand (ref $node)))))
+
+  (func $grow (param $depth i32) (param $seed i32) (result (ref $node)) (local $left (ref $node)) (local $right (ref $node))
+    (if (i32.eqz (local.get $depth))
+      (then (return (if (result (ref $node)) (i32.and (local.get $seed) (i32.const 1))
+        (then (struct.new $constant (i32.rem_u (local.get $seed) (i32.const 17))))
+        (else (struct.new $variable (i32.and (local.get $seed) (i32.const 1))))))))
+    (local.set $seed (i32.add (i32.mul (local.get $seed) (i32.const 1103515245)) (i32.const 12345)))
+    (local.set $left (call $grow (i32.sub (local.get $depth) (i32.const 1)) (i32.shr_u (local.get $seed) (i32.const 7))))
+    (if (i32.eqz (i32.and (local.get $seed) (i32.const 0x70000))) (then (return (struct.new $negation (local.get $left)))))
+    (local.set $right (call $grow (i32.sub (local.get $depth) (i32.const 1)) (i32.shr_u (local.get $seed) (i32.const 3))))
+    (if (i32.and (local.get $seed) (i32.const 0x100000)) (then (return (struct.new $sum (local.get $left) (local.get $right)))))
+    (struct.new $product (local.get $left) (local.get $right)))
+
+  (func $evaluate (param $node (ref $node)) (param $x i32) (result i32) (local $binary (ref $binary))
+    (block $isConstant (result (ref $constant))
+      (block $isNegation (result (ref $negation))
+        (br_on_cast $isConstant (ref $node) (ref $constant) (local.get $node))
+        (br_on_cast $isNegation (ref $node) (ref $negation))
+        (drop)
+        (if (ref.test (ref $variable) (local.get $node))
+          (then (return (i32.add (local.get $x) (struct.get $variable $index (ref.cast (ref $variable) (local.get $node)))))))
+        (local.set $binary (ref.cast (ref $binary) (local.get $node)))
+        (if (ref.test (ref $sum) (local.get $binary))
+          (then (return (i32.add
+            (call $evaluate (struct.get $binary $left (local.get $binary)) (local.get $x))
+            (call $evaluate (struct.get $binary $right (local.get $binary)) (local.get $x))))))
+        (return (i32.mul
+          (call $evaluate (struct.get $binary $left (local.get $binary)) (local.get $x))
+          (call $evaluate (struct.get $binary $right (local.get $binary)) (local.get $x)))))
+      (return (i32.mul (call $evaluate (struct.get $negation $operand) (local.get $x)) (i32.const -1))))
+    (struct.get $constant $value))
+
+  (func (export "run") (param $rounds i32) (result i32) (local $tree (ref $node)) (local $total i32)
+    (local.set $tree (call $grow (i32.const 12) (i32.const 99991)))
+    (loop $again
+      (local.set $total (i32.add (local.get $total) (call $evaluate (local.get $tree) (local.get $rounds))))
+      (br_if $again (local.tee $rounds (i32.sub (local.get $rounds) (i32.const 1)))))
+    (local.get $total)))

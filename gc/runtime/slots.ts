@@ -22,7 +22,7 @@ import {
 import { HEADER_EPOCH_MASK, NULL_REFERENCE } from "./layout";
 import { allocatePermanent } from "./permanent";
 import { visitRange } from "./roots";
-import { controlBlock, self } from "./state";
+import { controlBlock, heapEnd, heapStart, self } from "./state";
 
 const CARDS: usize = SLOT_CHUNK_BYTES >> LINE_LOG2;
 const CARD_FILLED: u8 = 1;
@@ -140,4 +140,19 @@ function sweepLine(start: usize): u32 {
     dead++;
   }
   return dead;
+}
+
+/** The first handle that a young collection would pass over although it holds a young object; 0 if there is none. */
+export function verifyCards(): usize {
+  const high = atomic.load<u32>(AGENTS_HIGH);
+  for (let id: u32 = 0; id < high; id++) {
+    for (let chunk = atomic.load<usize>(controlBlock(id), AGENT_HANDLES); chunk != 0; chunk = load<usize>(chunk)) {
+      for (let slot = chunk + SLOTS_START; slot < chunk + SLOT_CHUNK_BYTES; slot += 4) {
+        const word = atomic.load<usize>(slot);
+        if ((word & 1) != 0 || word < heapStart || word >= heapEnd || (load<u32>(word) & HEADER_EPOCH_MASK) != 0) continue;
+        if (load<u8>(chunk + SLOT_CARDS + ((slot - chunk) >>> LINE_LOG2)) == 0) return slot;
+      }
+    }
+  }
+  return 0;
 }

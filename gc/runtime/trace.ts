@@ -2,7 +2,7 @@
  * A second, simple traversal of everything reachable, on a stopped world. It verifies the heap, and it takes all marks back when a marking
  * must start over. It shares no code with marking: its visited set is the gray bits (empty outside of marking), not the headers.
  */
-import { EPOCH, BLOCK_FULL, BLOCK_LARGE, BLOCK_OWNED, BLOCK_PARTIAL } from "./control";
+import { BLOCK_FULL, BLOCK_LARGE, BLOCK_OWNED, BLOCK_PARTIAL, EPOCH, FORCE_FULL, LARGE_WRITTEN } from "./control";
 import {
   ARRAY_ELEMENTS,
   ARRAY_LENGTH,
@@ -21,7 +21,9 @@ import { addressOf, blockOf, entryOf, highBlocks, stateOf } from "./blocks";
 import { LARGEST_SMALL, arrayBytes } from "./scan";
 import { clearGray } from "./mark-stack";
 import { visitRoots } from "./roots";
+import { verifyCards } from "./slots";
 import { grayBits, heapEnd, heapStart, lineOf, markBase, markLimit } from "./state";
+import { verifyBlocks } from "./verify";
 
 /** Takes marks back. */
 export const TRACE_RESET: u32 = 0;
@@ -36,6 +38,8 @@ let mode: u32 = 0;
 let bad: usize = 0;
 let top: usize = 0;
 let overflowed: bool = false;
+/** The object whose children are being visited, if it is one that a young collection passes over; else 0. */
+let passedOver: usize = 0;
 
 function setVisited(object: usize): bool {
   const granule = (object - heapStart) >>> 3;
@@ -54,6 +58,7 @@ export function traceEdge(word: usize): void {
     if (mode != TRACE_RESET) bad = word;
     return;
   }
+  if (passedOver != 0 && (load<u32>(word) & HEADER_EPOCH_MASK) == 0) bad = passedOver;
   if (!setVisited(word)) return;
   if (mode == TRACE_RESET) store<u8>(word, load<u8>(word) & ~HEADER_FLAGS_MASK);
   if (top == markLimit) {
@@ -94,15 +99,44 @@ function recordOf(header: u32): usize {
   return type != 0 && (type & 7) == 0 && type <= end && load<usize>(type, TYPE_RECORD) == type ? type : 0;
 }
 
+/**
+ * True for an old object that nobody has logged: it must not refer to young ones, because a young collection does not look at it. Not known
+ * when the next collection is a full one, which needs no logs.
+ */
+function isPassedOver(object: usize): bool {
+  const header = load<u32>(object);
+  if (mode != TRACE_VERIFY || (header & HEADER_EPOCH_MASK) != load<u32>(EPOCH)) return false;
+  return (header & HEADER_OLD_UNLOGGED) != 0 && atomic.load<u32>(FORCE_FULL) == 0;
+}
+
+/** True for an element of a large array whose card is set: the next collection looks at it although the array is not logged. */
+function isCarded(array: usize, element: usize): bool {
+  const value = load<u32>(entryOf(blockOf(array)));
+  return stateOf(value) == BLOCK_LARGE && (value & LARGE_WRITTEN) != 0 && load<u8>(lineOf(element)) != 0;
+}
+
+function traceElements(array: usize): void {
+  const old = passedOver;
+  const end = array + ARRAY_ELEMENTS + (load<usize>(array, ARRAY_LENGTH) << 2);
+  for (let at = array + ARRAY_ELEMENTS; at < end; at += 4) {
+    passedOver = old != 0 && !isCarded(array, at) ? old : 0;
+    traceEdge(load<usize>(at));
+  }
+}
+
 function traceChildren(object: usize): void {
+  passedOver = isPassedOver(object) ? object : 0;
+  traceFields(object);
+  passedOver = 0;
+}
+
+function traceFields(object: usize): void {
   const descriptor = (load<u32>(object) & ~HEADER_FLAGS_MASK) as usize;
   const type = load<usize>(descriptor, TYPE_RECORD);
   if (type != descriptor) traceEdge(descriptor);
   const map = load<u32>(type, TYPE_REFMAP);
   if (load<u32>(type, TYPE_KIND) == TYPE_ARRAY) {
-    if (map == 0) return;
-    const end = object + ARRAY_ELEMENTS + (load<usize>(object, ARRAY_LENGTH) << 2);
-    for (let at = object + ARRAY_ELEMENTS; at < end; at += 4) traceEdge(load<usize>(at));
+    if (map != 0) traceElements(object);
     return;
   }
   for (let word: u32 = 0; word < 32; word++) if ((map & (1 << word)) != 0) traceEdge(load<usize>(object + ((word as usize) << 2)));
@@ -131,7 +165,7 @@ function revisit(): void {
   }
 }
 
-/** Traverses everything reachable. Returns 0, or the address of the first object or reference that is not right. */
+/** Traverses everything reachable, and looks at the tables that go with it. Returns 0, or the address of the first object or reference that is not right. */
 export function trace(what: u32): usize {
   mode = what;
   bad = 0;
@@ -147,5 +181,7 @@ export function trace(what: u32): usize {
   }
   clearGray();
   tracing = false;
+  if (bad == 0 && mode != TRACE_RESET) bad = verifyBlocks();
+  if (bad == 0 && mode == TRACE_VERIFY) bad = verifyCards();
   return bad;
 }

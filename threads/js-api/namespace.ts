@@ -36,7 +36,16 @@ export function createNamespace(store: Store): BoundNamespace {
   const Tag = createTagClass(context);
   const Exception = createExceptionClass(context);
   const instances = createInstanceClass(context, { Global, Table, Tag });
-  const interfaces = { Module, Instance: instances.Instance, Memory: engine.Memory, Table, Global, Tag, Exception };
+  const interfaces = {
+    Module,
+    Instance: instances.Instance,
+    Memory: engine.Memory,
+    Table,
+    Global,
+    Tag,
+    Exception,
+    WaitQueue: store.agent.waitQueueClass,
+  };
   const errors = { CompileError, LinkError, RuntimeError };
   let jsTag: object | undefined;
 

@@ -1,6 +1,7 @@
 /** The shape of the WebAssembly namespace: that of the standard's JS API, and of its Web API for streams. */
 import type { CompileError, LinkError, RuntimeError } from "../../core/base/errors.ts";
 import type { ModuleSource } from "../compile.ts";
+import type { WaitQueueConstructor } from "../wait-queue-object.ts";
 
 export interface ModuleImportDescriptor {
   readonly module: string;
@@ -94,6 +95,8 @@ export interface Namespace {
   readonly Global: Interface<GlobalObject, [descriptor: GlobalDescriptor, value?: unknown]>;
   readonly Tag: Interface<TagObject, [descriptor: TagDescriptor]>;
   readonly Exception: Interface<ExceptionObject, [exceptionTag: TagObject, payload: Iterable<unknown>, options?: ExceptionOptions]>;
+  /** Shared-everything threads, "Waiter Queue API". */
+  readonly WaitQueue: WaitQueueConstructor;
   /** The tag of whatever JS throws. */
   readonly JSTag: TagObject;
   readonly CompileError: typeof CompileError;

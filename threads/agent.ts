@@ -134,7 +134,7 @@ export class Agent implements Conversions {
     switch (step.kind) {
       case "module":
         this.#modules.set(step.plan.id, step.plan);
-        this.traps.addSites(step.plan.lowered.trapSites);
+        this.traps.addModule(step.plan.lowered);
         return;
       case "template":
         this.#templates.set(step.plan.id, step.plan);

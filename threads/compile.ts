@@ -76,9 +76,12 @@ export interface PreparedModule {
   finish(host: WebAssembly.Module): CompiledModule;
 }
 
+/** Host modules have names of their own, also where there are several stores: stack traces of the host tell modules by them. */
+let hostModules = 0;
+
 /** Lowers a valid module for one store. */
 export function prepareModule(valid: ValidModule, id: number, context: CompileContext, options: CompileOptions): PreparedModule {
-  const lowered = lowerModule(valid, context.lowering);
+  const lowered = lowerModule(valid, { ...context.lowering, name: `heddle-${hostModules++}` });
   return {
     bytes: relocate(lowered, context.records),
     finish: (host) => ({ valid, options, plan: planOf(valid, lowered, id, context, host) }),

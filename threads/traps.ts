@@ -6,8 +6,9 @@
  */
 import { engine } from "../core/base/engine.ts";
 import { RuntimeError } from "../core/base/errors.ts";
-import { TrapCode, type TrapSite, trapMessages } from "../core/lower/lowered.ts";
+import { TrapCode, trapMessages } from "../core/lower/lowered.ts";
 import type { ConversionOperand } from "./conversion-operand.ts";
+import { StackTraces, type TracedModule } from "./stack-trace.ts";
 
 /**
  * (module
@@ -46,8 +47,6 @@ const hostMessages: readonly (readonly [fragment: string, code: string, message:
   ["expected shared memory", "expected-shared-memory", "expected shared memory"],
   ["unreachable", "unreachable", "unreachable"],
 ];
-/** Where V8 and SpiderMonkey say that a trap happened: the innermost frame of wasm code, and its offset in the module. */
-const innermostFrame = /wasm-function\[\d+\]:0x([0-9a-f]+)/;
 /** Messages of an access beyond a memory's end. */
 const outOfBounds = ["memory access out of bounds", "out of bounds memory access", "index out of bounds"];
 
@@ -67,9 +66,7 @@ export class Traps {
   /** What each trap's error was translated to, and back. */
   readonly #translations = new WeakMap<object, Error>();
   readonly #hostErrors = new WeakMap<object, Error>();
-  /** The trap sites of each module, the newest last. */
-  readonly #sites: (readonly TrapSite[])[] = [];
-
+  readonly #stacks = new StackTraces();
   /** Tells a conversion of NaN from others that trap; without it the host's message does, where it can. */
   readonly #conversionOperand: ConversionOperand | undefined;
 
@@ -80,9 +77,9 @@ export class Traps {
     this.#code = exports["code"] as WebAssembly.Global;
   }
 
-  /** Makes the trap sites of a module known. */
-  addSites(sites: readonly TrapSite[]): void {
-    if (sites.length > 0) this.#sites.push(sites);
+  /** Makes a module's trap sites known, and where its code comes from. */
+  addModule(lowered: TracedModule): void {
+    this.#stacks.add(lowered);
   }
 
   /** Throws `error` from JS that lowered code called, as a trap: the program cannot catch it there, and its caller sees `error`. */
@@ -96,33 +93,20 @@ export class Traps {
     throw error;
   }
 
-  /**
-   * The code of the instruction that trapped, where lowering noted one. A stack trace tells the offset but hardly the module, so of several
-   * modules with a site at the same offset the newest wins; where the host gives no offset there is no answer.
-   */
-  #codeAt(error: Error): TrapCode | undefined {
-    const [, digits] = innermostFrame.exec(error.stack ?? "") ?? [];
-    if (digits === undefined) return undefined;
-    const offset = Number.parseInt(digits, 16);
-    for (let i = this.#sites.length - 1; i >= 0; i--) {
-      const site = this.#sites[i]!.find((candidate) => candidate.offset === offset);
-      if (site !== undefined) return site.code;
-    }
-    return undefined;
-  }
-
   /** What a program sees in place of `error`: a trap as a `RuntimeError`, anything else unchanged. */
   translate(error: unknown): unknown {
-    if (!(error instanceof Error) || error instanceof RuntimeError) return error;
+    if (!(error instanceof Error) || error instanceof RuntimeError || this.#hostErrors.has(error)) return error;
     const known = this.#translations.get(error);
     if (known !== undefined) return known;
     const trap = this.#trapOf(error);
     if (trap === undefined) return error;
+    const stack = this.#stacks.rewrite(trap, error.stack);
+    if (stack !== undefined) trap.stack = stack;
     this.#remember(error, trap);
     return trap;
   }
 
-  #remember(error: Error, trap: RuntimeError): void {
+  #remember(error: Error, trap: Error): void {
     this.#translations.set(error, trap);
     this.#hostErrors.set(trap, error);
   }
@@ -132,8 +116,9 @@ export class Traps {
     return typeof error === "object" && error !== null ? this.#hostErrors.get(error) : undefined;
   }
 
-  #trapOf(error: Error): RuntimeError | undefined {
-    if (isStackOverflow(error)) return new RuntimeError("call stack exhausted", { code: "stack-overflow", cause: error });
+  #trapOf(error: Error): Error | undefined {
+    // The standard leaves the error to the host; all raise what JS raises, a RangeError for the most part.
+    if (isStackOverflow(error)) return new RangeError("Maximum call stack size exceeded: call stack exhausted", { cause: error });
     if (!(error instanceof engine.RuntimeError)) return undefined;
     const code = this.#code.value as number;
     this.#code.value = -1;
@@ -143,7 +128,7 @@ export class Traps {
 
   #translateHost(error: WebAssembly.RuntimeError): RuntimeError {
     let text = error.message.toLowerCase();
-    const site = this.#codeAt(error);
+    const site = this.#stacks.codeAt(error.stack);
     if (site !== undefined) return trapError(site, error);
     // The heap has no access out of bounds but that of a null reference (DESIGN 4).
     if (outOfBounds.some((fragment) => text.includes(fragment)) && !text.includes("table")) {
@@ -188,7 +173,7 @@ export function unpackError(packed: PortableError): Error {
   const error =
     packed.kind === "trap"
       ? new RuntimeError(packed.message, { code: packed.code })
-      : Object.assign(new Error(packed.message), { name: packed.name });
+      : Object.assign(new (packed.name === "RangeError" ? RangeError : Error)(packed.message), { name: packed.name });
   if (packed.stack !== undefined) error.stack = packed.stack;
   return error;
 }

@@ -3,11 +3,14 @@ import { Writer } from "../binary/writer.ts";
 import type { EncodedCode, HostItem } from "./host-code.ts";
 import { type HostModule, type ImportKind, writeFunctionType, writeGlobal, writeMemoryType } from "./host-module.ts";
 import type { Relocation, TrapSite } from "./lowered.ts";
+import { encodePositions } from "./source-positions.ts";
 
 export interface EncodedHostModule {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly relocations: readonly Relocation[];
   readonly trapSites: readonly TrapSite[];
+  /** As `encodePositions` writes them. */
+  readonly positions: Uint8Array;
 }
 
 const kindCodes: Readonly<Record<ImportKind, number>> = { func: 0, table: 1, memory: 2, global: 3, tag: 4 };
@@ -24,10 +27,11 @@ const Section = {
   data: 11,
   dataCount: 12,
 } as const;
-const NameSection = { function: 1, global: 7 } as const;
+const NameSection = { module: 0, function: 1, global: 7 } as const;
 const header = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 
-export function encodeHostModule(host: HostModule, functionsBase: HostItem): EncodedHostModule {
+/** `name` is that of the host module. */
+export function encodeHostModule(host: HostModule, functionsBase: HostItem, name: string | undefined): EncodedHostModule {
   host.assignIndices();
   const bodies = host.functions.map(({ code }) => code.encode());
   const writer = new Writer();
@@ -54,13 +58,14 @@ export function encodeHostModule(host: HostModule, functionsBase: HostItem): Enc
       });
     });
   }
-  writeNames(writer, host);
+  writeNames(writer, host, name);
   return {
     bytes: writer.finish(),
     relocations: bodies.flatMap(({ relocations }, i) =>
       relocations.map(({ offset, type }) => ({ offset: offset + (places[i] as number), type })),
     ),
     trapSites: bodies.flatMap(({ traps }, i) => traps.map(({ offset, code }) => ({ offset: offset + (places[i] as number), code }))),
+    positions: encodePositions(bodies.map(({ positions }, i) => ({ start: places[i] as number, positions }))),
   };
 }
 
@@ -121,8 +126,8 @@ function writeCode(writer: Writer, bodies: readonly EncodedCode[]): readonly num
   return places.map((place) => start + place);
 }
 
-/** The name section: functions, so that stack traces of the host show them, and globals. */
-function writeNames(writer: Writer, host: HostModule): void {
+/** The name section: the module and its functions, so that stack traces of the host show them, and globals. */
+function writeNames(writer: Writer, host: HostModule, moduleName: string | undefined): void {
   const imported = (kind: ImportKind): HostItem[] => host.imports.filter((entry) => entry.kind === kind).map(({ item }) => item);
   const items = (defined: readonly { readonly item: HostItem }[]): HostItem[] => defined.map(({ item }) => item);
   const subsections: readonly (readonly [id: number, items: readonly HostItem[]])[] = [
@@ -131,6 +136,7 @@ function writeNames(writer: Writer, host: HostModule): void {
   ];
   writer.section(Section.custom, (section) => {
     section.name("name");
+    if (moduleName !== undefined) section.section(NameSection.module, (names) => names.name(moduleName));
     for (const [id, named] of subsections) {
       section.section(id, (names) => {
         names.vector(named, ({ index, name }) => {

@@ -20,6 +20,7 @@ import { type ConstantInstruction, constantNames, type Operand } from "./operand
 import type { PollPlan } from "./polls.ts";
 import { isRoot } from "./reference-types.ts";
 import { ShadowSlots } from "./shadow-slots.ts";
+import { hasPosition, textPlace } from "./source-positions.ts";
 import { planStack, type StackPlan } from "./stack-plan.ts";
 import { STUB_REFERENCES } from "./stubs.ts";
 import { TemporaryLocals } from "./temporary-locals.ts";
@@ -90,8 +91,15 @@ export class FunctionLowering {
     const { control } = instruction.row;
     // An `else` or `end` finds whatever its arm left, which may have ended in a branch.
     const operands = control === "else" || control === "end" ? [] : this.#popOperands(instruction);
+    if (hasPosition(instruction.row)) this.#notePosition(instruction.offset);
     rule.emit(this, instruction, operands);
     this.#temporaries.releaseBorrowed();
+  }
+
+  /** Stack traces tell an instruction by its offset in the binary, or by its place in the text. */
+  #notePosition(offset: number): void {
+    const { sourceMap } = this.module.valid.module;
+    this.code.position(sourceMap === undefined ? offset : textPlace(sourceMap, offset));
   }
 
   // Operands

@@ -44,6 +44,8 @@ export interface EncodedCode {
   readonly relocations: readonly { readonly offset: number; readonly type: number }[];
   readonly hints: readonly { readonly offset: number; readonly likely: boolean }[];
   readonly traps: readonly { readonly offset: number; readonly code: TrapCode }[];
+  /** Alternates offsets and places in the source (`position`). */
+  readonly positions: readonly number[];
 }
 
 const EMPTY_BLOCK = 0x40;
@@ -60,6 +62,8 @@ function row(name: string): Row {
 export class HostCode {
   readonly #writer = new Writer();
   readonly #marks: Mark[] = [];
+  /** Alternates offsets in what was written and places in the source. */
+  readonly #positions: number[] = [];
   readonly #locals: ValType[] = [];
   readonly #parameters: number;
   readonly #memarg = new Immediates();
@@ -151,6 +155,12 @@ export class HostCode {
   trapSite(code: TrapCode): void {
     this.#flush();
     this.#mark({ at: this.#writer.size, kind: "trap", code });
+  }
+
+  /** Notes that what follows comes from a place in the source. */
+  position(place: number): void {
+    // A `local.set` that is pending may get there first, but cannot trap.
+    this.#positions.push(this.#writer.size, place);
   }
 
   /** Notes whether the condition of the next `if` or `br_if` usually holds. */
@@ -262,11 +272,20 @@ export class HostCode {
     const relocations: { offset: number; type: number }[] = [];
     const hints: { offset: number; likely: boolean }[] = [];
     const traps: { offset: number; code: TrapCode }[] = [];
+    const positions: number[] = [];
     const source = this.#writer.view();
     let from = 0;
+    let nextPosition = 0;
+    const copy = (to: number): void => {
+      for (; nextPosition < this.#positions.length && (this.#positions[nextPosition] as number) < to; nextPosition += 2) {
+        const at = this.#positions[nextPosition] as number;
+        positions.push(writer.size + at - from, this.#positions[nextPosition + 1] as number);
+      }
+      writer.bytes(source.subarray(from, to));
+      from = to;
+    };
     for (const mark of this.#marks) {
-      writer.bytes(source.subarray(from, mark.at));
-      from = mark.at;
+      copy(mark.at);
       const offset = writer.size;
       switch (mark.kind) {
         case "item":
@@ -283,9 +302,9 @@ export class HostCode {
           traps.push({ offset, code: mark.code });
       }
     }
-    writer.bytes(source.subarray(from));
+    copy(source.length);
     writer.u8(0x0b);
-    return { bytes: writer.finish(), relocations, hints, traps };
+    return { bytes: writer.finish(), relocations, hints, traps, positions };
   }
 
   #writeLocals(writer: Writer): void {

@@ -72,8 +72,16 @@ function describe(lowering: ModuleLowering): LoweredModule {
   const { valid, placement, types } = lowering;
   const { module, imports } = valid;
   const next = { func: 0, table: 0, memory: 0, global: 0, tag: 0 };
+  const { positions, ...encoded } = encodeHostModule(lowering.host, lowering.functionsBase, lowering.options.name);
   return brandLowered({
-    ...encodeHostModule(lowering.host, lowering.functionsBase),
+    ...encoded,
+    positions: {
+      hostName: lowering.options.name ?? "",
+      moduleName: module.names.module,
+      firstHostFunction: lowering.host.functions[0]?.item.index ?? 0,
+      unit: module.sourceMap === undefined ? "offset" : "text",
+      pairs: positions,
+    },
     types: typesWithRecords(lowering),
     imports: module.imports.map(({ module: from, name, type }) => ({ module: from, name, kind: type.kind, index: next[type.kind]++ })),
     exports: module.exports.map(({ name, kind, index }) => ({ name, kind, index })),

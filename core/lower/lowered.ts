@@ -43,6 +43,7 @@
  */
 import type { ExternKind, MemoryType } from "../module.ts";
 import type { ValType } from "../types.ts";
+import type { SourcePositions } from "./source-positions.ts";
 
 declare const lowered: unique symbol;
 
@@ -131,6 +132,7 @@ export interface LoweredModuleParts {
   readonly relocations: readonly Relocation[];
   /** In ascending order of offsets. */
   readonly trapSites: readonly TrapSite[];
+  readonly positions: SourcePositions;
   /** Canonical ids of all types that need a record: relocated ones, function types, and their supertypes. */
   readonly types: readonly number[];
   readonly imports: readonly LoweredImport[];

@@ -10,6 +10,8 @@ export interface LowerOptions {
    * Default: `host`.
    */
   readonly memory64?: "host" | "lowered";
+  /** Name of the host module, by which stack traces tell it from others. */
+  readonly name?: string;
   /** Take every slow path that may collect: for tests. */
   readonly collectAtSafepoints?: boolean;
 }

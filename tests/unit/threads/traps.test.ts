@@ -38,12 +38,17 @@ describe("traps", () => {
     expect(traps.translate(caught(() => divider(-(2 ** 31), -1)))).toMatchObject({ message: "integer overflow" });
   });
 
-  test("errors of the program pass unchanged, an exhausted stack is a trap", () => {
+  test("errors of the program pass unchanged, an exhausted stack is a RangeError, and the same one wherever it passes", () => {
     const traps = new Traps();
     const own = new Error("mine");
     expect(traps.translate(own)).toBe(own);
     const recurse = (): number => recurse() + 1;
-    expect(traps.translate(caught(recurse))).toMatchObject({ message: "call stack exhausted", code: "stack-overflow" });
+    const host = caught(recurse);
+    const error = traps.translate(host) as RangeError;
+    expect(error).toBeInstanceOf(RangeError);
+    expect(error).toMatchObject({ message: "Maximum call stack size exceeded: call stack exhausted", cause: host });
+    expect(traps.translate(error)).toBe(error);
+    expect(traps.hostError(error)).toBe(host);
   });
 
   test("errors keep class, code and stack on their way between agents", () => {
@@ -52,6 +57,7 @@ describe("traps", () => {
     expect(copy).toBeInstanceOf(RuntimeError);
     expect(copy).toMatchObject({ message: "null reference", code: "null-reference", stack: trap.stack });
     expect(unpackError(packError(new TypeError("x")))).toMatchObject({ name: "TypeError", message: "x" });
+    expect(unpackError(packError(new RangeError("x")))).toBeInstanceOf(RangeError);
     expect(unpackError(packError(5))).toMatchObject({ message: "a thread threw 5" });
   });
 });

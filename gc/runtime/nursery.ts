@@ -257,5 +257,24 @@ function takeWhole(): u32 {
     list(tail, block);
     return block;
   }
-  return NONE;
+  return tail > first ? exchangeForWhole() : NONE;
+}
+
+/**
+ * Gives the last unused block away, which has survivors, for one that has none: a few old objects in each block must not make every medium
+ * object cost a collection.
+ */
+function exchangeForWhole(): u32 {
+  if (!reserve(1)) return NONE;
+  const block = takeSpan(1, agent);
+  if (block == NONE) {
+    unreserve(1);
+    return NONE;
+  }
+  atomic.store<u32>(entryOf(block), entry(BLOCK_OWNED, agent));
+  tail--;
+  const given = listed(tail);
+  list(tail, block);
+  giveBack(given, freeLinesOf(given));
+  return block;
 }

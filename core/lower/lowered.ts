@@ -40,6 +40,10 @@
  *     externHandle  (externref) -> i32                              how memory holds an unshared extern; 0xFEFEFEFE for null
  *     externValue   (i32) -> externref                              and back
  *     beginWait, endWait                                            around a wait (threads/lower/blocking.ts)
+ *     newQueue      (sp: i32) -> i32                                `waitqueue.new`; may allocate
+ *     notifyQueue   (queue, count: i32) -> i32                      `waitqueue.notify`
+ *     waitBegin     (queue: i32)                                    around the look at a control word (threads/lower/wait-queue.ts)
+ *     waitEnd       (queue, matches: i32, timeout: i64, sp: i32) -> i32
  */
 import type { ExternKind, MemoryType } from "../module.ts";
 import type { ValType } from "../types.ts";
@@ -194,6 +198,8 @@ export const TrapCode = {
   blockingForbidden: 20,
   outOfMemory: 21,
   descriptorCastFailure: 22,
+  nullWaitQueueReference: 23,
+  unsharedWait: 24,
 } as const;
 export type TrapCode = (typeof TrapCode)[keyof typeof TrapCode];
 
@@ -221,4 +227,6 @@ export const trapMessages: Readonly<Record<TrapCode, string>> = {
   [TrapCode.blockingForbidden]: "blocking is not allowed on this agent",
   [TrapCode.outOfMemory]: "out of memory",
   [TrapCode.descriptorCastFailure]: "descriptor cast failure",
+  [TrapCode.nullWaitQueueReference]: "null waitqueue reference",
+  [TrapCode.unsharedWait]: "wait on an unshared location",
 };

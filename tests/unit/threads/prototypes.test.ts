@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { type Callable, ConfigurationFault, configurePrototypes } from "../../../threads/configure-prototypes.ts";
+import { createStore } from "../../../threads/runtime.ts";
 import type { Store } from "../../../threads/store.ts";
 import { withStore } from "./programs.ts";
 
@@ -306,4 +308,16 @@ describe("configureAll", () => {
   const imports = (prototype: object, constructors: object): WebAssembly.Imports => ({
     env: { prototype: prototype as never, constructors: constructors as never },
   });
+});
+
+test("the documentation's example prints what it says", async () => {
+  const page = readFileSync(new URL("../../../docs/custom-descriptors.md", import.meta.url), "utf8");
+  const block = (language: string): string => new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, "s").exec(page)?.[1] ?? "";
+  const script = block("js");
+  const printed: string[] = [];
+  const log = (...values: unknown[]): number => printed.push(values.join(" "));
+  const run = new Function("createStore", "source", "console", `return (async () => {${script}})()`);
+  await run(createStore, block("wat"), { log });
+  expect(printed).toEqual([...script.matchAll(/^\/\/ (.*)$/gm)].map(([, line]) => line));
+  expect(printed).toEqual(["42 true true"]);
 });

@@ -12,10 +12,12 @@ import { canBlock, type Heap } from "../gc/heap.ts";
 import { createRootBlock, createSharedBlock, resetBlocks } from "./blocks.ts";
 import type { Control } from "./control.ts";
 import { ConversionOperand } from "./conversion-operand.ts";
-import { anyKind, type Conversions, fromLowered, HOST_HANDLE, internalize, isOpaqueToJs, opaqueError, toLowered } from "./convert.ts";
+import { anyKind, type Conversions, fromLowered, HOST_HANDLE, internalize, toLowered } from "./convert.ts";
 import { Exceptions } from "./exceptions.ts";
 import { exportedFunction } from "./exported-function.ts";
 import { FunctionTable, type LoweredFunction, reserveFunctions } from "./functions.ts";
+import { createGate, type Gate } from "./gate.ts";
+import { hostFunction } from "./host-function.ts";
 import { JsValues } from "./js-values.ts";
 import { NULL, type Signature, type ValueKind } from "./kinds.ts";
 import { createSharedMemories, type LinkedInstance, type LocalImports, link } from "./link.ts";
@@ -24,6 +26,7 @@ import { Objects, opaqueObject } from "./objects.ts";
 import type { AgentStatistics, Install, InstancePlan, ModulePlan, TemplatePlan } from "./protocol.ts";
 import { prototypeOf } from "./prototypes.ts";
 import { growTable } from "./tables.ts";
+import { Temporaries } from "./temporaries.ts";
 import { Traps } from "./traps.ts";
 import { createWaitQueueClass, type WaitQueueConstructor } from "./wait-queue-object.ts";
 import { WaitQueues } from "./wait-queues.ts";
@@ -58,7 +61,9 @@ export class Agent implements Conversions {
   readonly hasWorkers: boolean;
   readonly onQueued: () => void;
   readonly functions: FunctionTable;
+  readonly gate: Gate;
   readonly objects: Objects;
+  readonly temporaries: Temporaries;
   readonly values = new JsValues();
   readonly conversionOperand: ConversionOperand;
   readonly traps: Traps;
@@ -73,6 +78,7 @@ export class Agent implements Conversions {
   installed = 0;
   jobs = 0;
   readonly #hostRecord: number;
+  #words: Int32Array<ArrayBufferLike>;
   readonly #mayBlock = canBlock();
   readonly #modules = new Map<number, ModulePlan>();
   readonly #instances = new Map<number, LinkedInstance>();
@@ -80,8 +86,6 @@ export class Agent implements Conversions {
   readonly #places = new Map<number, TemplatePlace>();
   readonly #functionObjects = new Map<number, object>();
   readonly #functionIndices = new WeakMap<object, number>();
-  /** Handles of operands, freed when the call from JS ends. */
-  readonly #temporaries: number[] = [];
 
   constructor(options: AgentOptions) {
     this.id = options.id;
@@ -90,9 +94,12 @@ export class Agent implements Conversions {
     this.hasWorkers = options.hasWorkers;
     this.onQueued = options.onQueued;
     this.#hostRecord = options.hostRecord;
+    this.#words = this.heap.words;
     this.conversionOperand = new ConversionOperand(this.heap);
     this.traps = new Traps(this.conversionOperand);
     this.functions = new FunctionTable(this.heap);
+    this.gate = createGate(this.heap);
+    this.temporaries = new Temporaries(this.heap.handles);
     this.objects = new Objects(this.heap.handles, (address) => this.#wrapper(address));
     this.exceptions = new Exceptions(this);
     this.waitQueues = new WaitQueues(this.heap, this.control.waitNodes, this.id, this.#mayBlock, (code) => this.raise(code));
@@ -107,13 +114,13 @@ export class Agent implements Conversions {
 
   /** Functions of JS that lowered code calls as a mutator: they run no code of the program. */
   #runtimeFunctions(): Record<string, (...operands: never[]) => unknown> {
-    const { runtime } = this.heap;
+    const { enter, leave } = this.gate;
     return {
       beginWait: (sp: number) => {
         if (!this.#mayBlock) this.raise(TrapCode.blockingForbidden);
-        runtime.leave(sp);
+        leave(sp);
       },
-      endWait: () => void runtime.enter(),
+      endWait: () => void enter(),
       ...this.waitQueues.imports(),
       growTable: (record: number, delta: number, value: number, scanned: number) =>
         growTable(this, record >>> 0, delta, value, scanned !== 0),
@@ -218,26 +225,26 @@ export class Agent implements Conversions {
 
   /** Runs `body` while collections wait: for touching references outside of a call. `body` runs no user code. */
   asMutator<T>(body: (sp: number) => T): T {
-    const sp = this.heap.runtime.enter();
+    const sp = this.gate.enter();
     try {
       return body(sp);
     } catch (error) {
       throw this.exceptions.toJs(error);
     } finally {
-      this.heap.runtime.leave(sp);
+      this.gate.leave(sp);
     }
   }
 
   /** Calls lowered code with lowered operands. `finish` sees the result while the agent still is a mutator, so objects in it are safe. */
   enter<T>(target: LoweredFunction, operands: readonly unknown[], finish: (result: unknown) => T): T {
-    const sp = this.heap.runtime.enter();
+    const sp = this.gate.enter();
     try {
       return finish(target(...operands, sp));
     } catch (error) {
       throw this.exceptions.toJs(error);
     } finally {
       // The pointer must be the one of entry, also after a trap: a stale one would hide roots, or keep garbage.
-      this.heap.runtime.leave(sp);
+      this.gate.leave(sp);
     }
   }
 
@@ -252,11 +259,11 @@ export class Agent implements Conversions {
 
   /** Runs `body`, to whose end the objects live that `boxValue` makes in it. */
   withTemporaries<T>(body: () => T): T {
-    const temporaries = this.#temporaries.length;
+    const mark = this.temporaries.mark();
     try {
       return body();
     } finally {
-      while (this.#temporaries.length > temporaries) this.heap.handles.free(this.#temporaries.pop()!);
+      this.temporaries.release(mark);
     }
   }
 
@@ -266,38 +273,16 @@ export class Agent implements Conversions {
     return kinds.map((kind, i) => fromLowered(this, kind, (result as unknown[])[i]));
   }
 
-  /** A JS function as lowered code calls it (JS API, "create a host function"). */
+  /** A JS function as lowered code calls it. */
   hostFunction(signature: Signature, callee: (...args: unknown[]) => unknown): LoweredFunction {
-    const { params, results } = signature;
-    const { runtime } = this.heap;
-    const opaque = [...params, ...results].some(isOpaqueToJs);
-    return (...operands) => {
-      const sp = operands[params.length] as number;
-      const temporaries = this.#temporaries.length;
-      try {
-        if (opaque) throw opaqueError();
-        const args = params.map((kind, i) => fromLowered(this, kind, operands[i]));
-        runtime.leave(sp);
-        try {
-          return this.#hostResult(results, callee(...args));
-        } finally {
-          // Race: references in the result stay valid, since their wrappers cannot be finalized before this thread's next turn.
-          runtime.enter();
-        }
-      } catch (error) {
-        throw this.exceptions.toLowered(error, sp);
-      } finally {
-        while (this.#temporaries.length > temporaries) this.heap.handles.free(this.#temporaries.pop()!);
-      }
-    };
+    return hostFunction(this, signature, callee);
   }
 
-  #hostResult(kinds: readonly ValueKind[], result: unknown): unknown {
-    if (kinds.length === 0) return undefined;
-    if (kinds.length === 1) return toLowered(this, kinds[0]!, result);
-    const values = [...(result as Iterable<unknown>)];
-    if (values.length !== kinds.length) throw new TypeError(`${kinds.length} results expected, got ${values.length}`);
-    return kinds.map((kind, i) => toLowered(this, kind, values[i]));
+  word(address: number): number {
+    const index = address >>> 2;
+    // To ask for the memory's buffer takes longer than to read from it; the view is too short when the memory has grown.
+    if (index >= this.#words.length) this.#words = this.heap.words;
+    return Atomics.load(this.#words, index);
   }
 
   functionObject(number: number): object {
@@ -320,7 +305,7 @@ export class Agent implements Conversions {
   boxValue(value: unknown): number {
     return this.asMutator((sp) => {
       const address = this.allocateBox(value, sp);
-      this.#temporaries.push(this.heap.handles.create(address));
+      this.temporaries.keep(address);
       return address;
     });
   }

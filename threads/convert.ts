@@ -23,6 +23,8 @@ export interface Conversions {
   readonly objects: Objects;
   readonly functions: FunctionTable;
   readonly values: JsValues;
+  /** The word at an address of the heap memory. */
+  word(address: number): number;
   /** The JS function of a function index. */
   functionObject(index: number): object;
   /** The function index of a JS function that this store exported; undefined for any other value. */
@@ -48,6 +50,27 @@ export function toLowered(agent: Conversions, kind: ValueKind, value: unknown): 
     case "ref":
       return referenceToLowered(agent, kind, value);
   }
+}
+
+/** A conversion of values of one kind. */
+export type Converter = (value: unknown) => unknown;
+
+// What the host itself converts is a number, a BigInt or anything at all already.
+const toNumeric: Converter = (value) => (typeof value === "number" ? value : +(value as number));
+const toBigInt: Converter = (value) => (typeof value === "bigint" ? value : BigInt.asIntN(64, value as bigint));
+const toItself: Converter = (value) => value;
+
+/** `toLowered` for one kind, where the host takes the result and makes of a number what the kind asks for. */
+export function lowerOf(agent: Conversions, kind: ValueKind): Converter {
+  if (kind.kind === "i64") return toBigInt;
+  if (kind.kind !== "ref") return toNumeric;
+  if (isHostReference(kind) && kind.nullable && kind.heap === AbstractHeap.extern) return toItself;
+  return (value) => referenceToLowered(agent, kind, value);
+}
+
+/** `fromLowered` for one kind. */
+export function liftOf(agent: Conversions, kind: ValueKind): Converter {
+  return kind.kind !== "ref" || isHostReference(kind) ? toItself : (value) => referenceFromLowered(agent, kind, value);
 }
 
 /** ToNumber of ECMAScript, which refuses symbols and BigInts. */
@@ -94,7 +117,7 @@ function sharedExternToLowered(agent: Conversions, value: unknown): number {
 
 function waitQueueToLowered(agent: Conversions, kind: ReferenceKind, value: unknown): number {
   const described = agent.objects.describe(value);
-  const isQueue = described !== undefined && word(agent, recordOf(agent, described.address) + TYPE_KIND) === TYPE_WAIT_QUEUE;
+  const isQueue = described !== undefined && agent.word(recordOf(agent, described.address) + TYPE_KIND) === TYPE_WAIT_QUEUE;
   if (!isQueue || kind.heap === AbstractHeap.nowaitqueue || !kind.shared) throw new TypeError(`${describe(kind)} expected`);
   return described.address;
 }
@@ -142,7 +165,7 @@ export function internalize(agent: Conversions, value: unknown, sp: number): num
 function isObjectOf(agent: Conversions, { address, shared }: { address: number; shared: boolean }, kind: ReferenceKind): boolean {
   if (shared !== kind.shared) return false;
   if (kind.record !== 0) return isSubtypeRecord(agent, recordOf(agent, address), kind);
-  const type = word(agent, recordOf(agent, address) + TYPE_KIND);
+  const type = agent.word(recordOf(agent, address) + TYPE_KIND);
   switch (kind.heap) {
     case AbstractHeap.any:
       return type !== TYPE_WAIT_QUEUE;
@@ -157,18 +180,14 @@ function isObjectOf(agent: Conversions, { address, shared }: { address: number; 
   }
 }
 
-function word(agent: Conversions, address: number): number {
-  return Atomics.load(agent.control.words, address >>> 2);
-}
-
 /** The type record of the object at `address`: the header leads to it directly or through a custom descriptor. */
 function recordOf(agent: Conversions, address: number): number {
-  return word(agent, (word(agent, address) & ~HEADER_FLAGS_MASK) + TYPE_RECORD);
+  return agent.word((agent.word(address) & ~HEADER_FLAGS_MASK) + TYPE_RECORD);
 }
 
 function isSubtypeRecord(agent: Conversions, record: number, { record: above, exact, depth }: ReferenceKind): boolean {
   if (exact) return (record | 0) === (above | 0);
-  return word(agent, record + TYPE_DEPTH) >= depth && word(agent, record + TYPE_DISPLAY + 4 * depth) === (above | 0);
+  return agent.word(record + TYPE_DEPTH) >= depth && agent.word(record + TYPE_DISPLAY + 4 * depth) === (above | 0);
 }
 
 /** What JS sees of a lowered value. The agent must be a mutator where the value is a reference. */
@@ -199,7 +218,7 @@ function referenceFromLowered(agent: Conversions, kind: ReferenceKind, value: un
     case "extern": {
       if (value & 1) return value >> 1;
       const record = recordOf(agent, value);
-      if (word(agent, record + TYPE_KIND) === TYPE_HOST) return agent.values.value(word(agent, value + HOST_HANDLE));
+      if (agent.word(record + TYPE_KIND) === TYPE_HOST) return agent.values.value(agent.word(value + HOST_HANDLE));
       return agent.objects.wrap(value, kind.shared);
     }
     default:

@@ -1,21 +1,19 @@
 /**
  * Exported functions: what JS calls for a function of lowered code (JS API, "call an Exported Function").
  *
- * Calls are short of work in themselves, so the wrapper must be, too: one for each number of parameters, without arrays of arguments, where all
- * values are numbers or the host's own references. Other values are converted one by one (`Agent.invoke`).
+ * A call may be short of work, so the wrapper is, too: one for each number of parameters, without lists of arguments. Only functions with many
+ * parameters or several results are called in the general way (`Agent.invoke`).
  */
-import { AbstractHeap } from "../core/types.ts";
 import type { Agent } from "./agent.ts";
-import { isOpaqueToJs, opaqueError } from "./convert.ts";
+import { type Converter, isOpaqueToJs, liftOf, lowerOf, opaqueError } from "./convert.ts";
 import type { LoweredFunction } from "./functions.ts";
-import { isHostReference, type Signature, type ValueKind } from "./kinds.ts";
+import type { Signature } from "./kinds.ts";
 
 type Callee = (...args: unknown[]) => unknown;
-type Converter = (value: unknown) => unknown;
 
 /**
- * The function for JS: the same properties as an Exported Function but for its name. Arrow functions have no [[Construct]] and no `prototype`,
- * as Exported Functions have none.
+ * The function for JS: all that an Exported Function has but its name. Arrow functions have no [[Construct]] and no `prototype`, as Exported
+ * Functions have none.
  */
 export function exportedFunction(agent: Agent, target: LoweredFunction, signature: Signature): Callee {
   const exported = wrapper(agent, target, signature);
@@ -30,36 +28,29 @@ function wrapper(agent: Agent, target: LoweredFunction, signature: Signature): C
       throw opaqueError();
     };
   }
-  const direct = [...params, ...results].every(isTheHosts) ? directWrapper(agent, target, params) : undefined;
-  return direct ?? ((...args) => agent.invoke(target, signature, args));
+  if (params.length > 4 || results.length > 1) return (...args) => agent.invoke(target, signature, args);
+  const lower = params.map((kind) => lowerOf(agent, kind));
+  const lift = results.length === 1 ? liftOf(agent, results[0]!) : toUndefined;
+  return wrapperOf(agent, target, lower, lift);
 }
 
-/** Whether the host converts a value of this kind just as the JS API says. */
-function isTheHosts(kind: ValueKind): boolean {
-  return kind.kind !== "ref" || (isHostReference(kind) && kind.nullable && kind.heap === AbstractHeap.extern);
-}
+const toUndefined: Converter = () => undefined;
 
-// Conversions may run code of the program, so they come before the agent becomes a mutator; the rest the host does.
-const toNumeric: Converter = (value) => (typeof value === "number" ? value : +(value as number));
-const toBigInt: Converter = (value) => (typeof value === "bigint" ? value : BigInt.asIntN(64, value as bigint));
-const toItself: Converter = (value) => value;
-
-function converterOf({ kind }: ValueKind): Converter {
-  if (kind === "ref") return toItself;
-  return kind === "i64" ? toBigInt : toNumeric;
-}
-
-function directWrapper(agent: Agent, target: LoweredFunction, params: readonly ValueKind[]): Callee | undefined {
-  const { exceptions } = agent;
-  const { enter, leave } = agent.heap.runtime;
-  const converters = params.map(converterOf);
-  const [first = toItself, second = toItself, third = toItself, fourth = toItself] = converters;
-  switch (params.length) {
+/**
+ * Conversions may run code of the program, so they come before the agent becomes a mutator. Results are converted before it ceases to be one,
+ * so that objects among them are safe; and the end of the shadow stack must be that of entry, also after a trap: a stale one would hide roots,
+ * or keep garbage.
+ */
+function wrapperOf(agent: Agent, target: LoweredFunction, lower: readonly Converter[], lift: Converter): Callee {
+  const { exceptions, temporaries } = agent;
+  const { enter, leave } = agent.gate;
+  const [first, second, third, fourth] = lower as [Converter, Converter, Converter, Converter];
+  switch (lower.length) {
     case 0:
       return () => {
         const sp = enter();
         try {
-          return target(sp);
+          return lift(target(sp));
         } catch (error) {
           throw exceptions.toJs(error);
         } finally {
@@ -68,59 +59,65 @@ function directWrapper(agent: Agent, target: LoweredFunction, params: readonly V
       };
     case 1:
       return (a) => {
+        const mark = temporaries.mark();
         const x = first(a);
         const sp = enter();
         try {
-          return target(x, sp);
+          return lift(target(x, sp));
         } catch (error) {
           throw exceptions.toJs(error);
         } finally {
           leave(sp);
+          temporaries.release(mark);
         }
       };
     case 2:
       return (a, b) => {
+        const mark = temporaries.mark();
         const x = first(a);
         const y = second(b);
         const sp = enter();
         try {
-          return target(x, y, sp);
+          return lift(target(x, y, sp));
         } catch (error) {
           throw exceptions.toJs(error);
         } finally {
           leave(sp);
+          temporaries.release(mark);
         }
       };
     case 3:
       return (a, b, c) => {
+        const mark = temporaries.mark();
         const x = first(a);
         const y = second(b);
         const z = third(c);
         const sp = enter();
         try {
-          return target(x, y, z, sp);
+          return lift(target(x, y, z, sp));
         } catch (error) {
           throw exceptions.toJs(error);
         } finally {
           leave(sp);
+          temporaries.release(mark);
         }
       };
-    case 4:
+    default:
       return (a, b, c, d) => {
+        const mark = temporaries.mark();
         const x = first(a);
         const y = second(b);
         const z = third(c);
         const w = fourth(d);
         const sp = enter();
         try {
-          return target(x, y, z, w, sp);
+          return lift(target(x, y, z, w, sp));
         } catch (error) {
           throw exceptions.toJs(error);
         } finally {
           leave(sp);
+          temporaries.release(mark);
         }
       };
-    default:
-      return undefined;
   }
 }

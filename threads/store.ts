@@ -337,10 +337,10 @@ export class Store {
 
   /** Collects all garbage now. */
   collect(): void {
-    const { runtime } = this.#heap;
-    const sp = runtime.enter();
-    runtime.collect(sp, 1);
-    runtime.leave(sp);
+    const { enter, leave } = this.agent.gate;
+    const sp = enter();
+    this.#heap.runtime.collect(sp, 1);
+    leave(sp);
   }
 
   /** Ids of the Workers' agents. */

@@ -20,6 +20,7 @@ import { createGate, type Gate } from "./gate.ts";
 import { hostFunction } from "./host-function.ts";
 import { JsValues } from "./js-values.ts";
 import { NULL, type Signature, type ValueKind } from "./kinds.ts";
+import { LazyInstalls } from "./lazy-installs.ts";
 import { createSharedMemories, type LinkedInstance, type LocalImports, link } from "./link.ts";
 import { UnlikeMemories } from "./memories.ts";
 import { Objects, opaqueObject } from "./objects.ts";
@@ -70,6 +71,7 @@ export class Agent implements Conversions {
   readonly unlikeMemories = new UnlikeMemories();
   readonly exceptions: Exceptions;
   readonly waitQueues: WaitQueues;
+  readonly lazyInstalls: LazyInstalls;
   /** `WebAssembly.WaitQueue`. */
   readonly waitQueueClass: WaitQueueConstructor;
   /** The `heap` namespace of lowered modules. */
@@ -104,9 +106,11 @@ export class Agent implements Conversions {
     this.exceptions = new Exceptions(this);
     this.waitQueues = new WaitQueues(this.heap, this.control.waitNodes, this.id, this.#mayBlock, (code) => this.raise(code));
     this.waitQueueClass = createWaitQueueClass(this);
+    this.lazyInstalls = new LazyInstalls(this, this.id === 0 ? 0 : this.control.installLog);
     this.heapImports = {
       ...this.heap.imports,
       ...(this.#runtimeFunctions() as unknown as Record<string, WebAssembly.ImportValue>),
+      known: this.lazyInstalls.known,
       trap: this.traps.trap,
       exception: this.exceptions.tag as unknown as WebAssembly.ImportValue,
     };
@@ -122,6 +126,7 @@ export class Agent implements Conversions {
       },
       endWait: () => void enter(),
       ...this.waitQueues.imports(),
+      resolve: (index: number) => this.lazyInstalls.resolve(index),
       growTable: (record: number, delta: number, value: number, scanned: number) =>
         growTable(this, record >>> 0, delta, value, scanned !== 0),
       externHandle: (value: unknown) => this.externHandle(value),
@@ -139,7 +144,11 @@ export class Agent implements Conversions {
   /** Does one step that the store announced to all agents. */
   install(step: Install): void {
     switch (step.kind) {
+      case "memory":
+        this.lazyInstalls.addMemory(step.number, step.memory);
+        return;
       case "module":
+        if (this.hasModule(step.plan.id)) return;
         this.#modules.set(step.plan.id, step.plan);
         this.traps.addModule(step.plan.lowered);
         return;
@@ -147,12 +156,23 @@ export class Agent implements Conversions {
         this.#templates.set(step.plan.id, step.plan);
         return;
       case "instance": {
+        // An instance may come twice: out of the install log, and in a message.
+        if (this.hasInstance(step.plan.id)) return;
         this.installed++;
         const module = this.module(step.plan.module);
         const instance = this.link(step.plan, createRootBlock(this, module), noLocals);
         this.runHost(instance, "initThreadLocals");
+        this.lazyInstalls.refresh();
       }
     }
+  }
+
+  hasModule(id: number): boolean {
+    return this.#modules.has(id);
+  }
+
+  hasInstance(id: number): boolean {
+    return this.#instances.has(id);
   }
 
   module(id: number): ModulePlan {

@@ -82,10 +82,8 @@ let hostModules = 0;
 /** Lowers a valid module for one store. */
 export function prepareModule(valid: ValidModule, id: number, context: CompileContext, options: CompileOptions): PreparedModule {
   const lowered = lowerModule(valid, { ...context.lowering, name: `heddle-${hostModules++}` });
-  return {
-    bytes: relocate(lowered, context.records),
-    finish: (host) => ({ valid, options, plan: planOf(valid, lowered, id, context, host) }),
-  };
+  const bytes = relocate(lowered, context.records);
+  return { bytes, finish: (host) => ({ valid, options, plan: planOf(valid, lowered, id, context, host), code: bytes }) };
 }
 
 /** Has the host compile a lowered module. */

@@ -12,6 +12,8 @@
  *     32  TAGS              next tag number
  *     36  AGENT_COUNT       how many agents there can be
  *     40  WAIT_NODES        address of what wait queues need (wait-queues.ts)
+ *     44  INSTALL_LOG       first entry of the install log (install-log.ts), or 0
+ *     48  INSTALLING        first function index of an instance that is on its way into the log, or -1
  *     64  AGENTS            32 bytes for each agent: STATE, SENT, JOB_KIND, JOB, JOB_BLOCK
  *
  * Everything between LOCK's two ends is committed by one store, the last, so that an agent that dies with the lock leaves the old
@@ -33,6 +35,8 @@ const PARALLELISM = 28;
 const TAGS = 32;
 const AGENT_COUNT = 36;
 const WAIT_NODES = 40;
+const INSTALL_LOG = 44;
+const INSTALLING = 48;
 const AGENTS = 64;
 const AGENT_BYTES = 32;
 const RING_HEADER = 16;
@@ -83,6 +87,7 @@ export class Control {
     control.#store(PARALLELISM, parallelism);
     control.#store(AGENT_COUNT, agents);
     control.#store(TAGS, JS_TAG + 1);
+    control.#store(INSTALLING, -1);
     control.#store(WAIT_NODES, createWaitNodes(heap, agents));
     control.#growRing(256);
     return control;
@@ -116,6 +121,17 @@ export class Control {
   }
   get waitNodes(): number {
     return this.#load(WAIT_NODES) >>> 0;
+  }
+  /** Address of the word with the install log's first entry. */
+  get installLog(): number {
+    return this.address + INSTALL_LOG;
+  }
+  /** First function index that may belong to an instance which is not in the log yet. */
+  get installingFrom(): number {
+    return this.#load(INSTALLING) >>> 0;
+  }
+  set installingFrom(index: number) {
+    this.#store(INSTALLING, index);
   }
   get installs(): number {
     return this.#load(INSTALLS);

@@ -63,6 +63,11 @@ export class FunctionTable {
     this.table.set(number, hostFunction(signature, target));
   }
 
+  /** Puts a function of JS at a registered number, until the host module that has the function is instantiated. */
+  putStandIn(number: number, signature: Signature, standIn: LoweredFunction): void {
+    this.table.set(number, hostFunction(signature, standIn));
+  }
+
   /** The host function at an index; undefined where this agent has none. */
   get(index: number): LoweredFunction | undefined {
     return index < this.table.length ? ((this.table.get(index) as LoweredFunction | null) ?? undefined) : undefined;

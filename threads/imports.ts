@@ -24,6 +24,8 @@ export interface CompiledModule {
   readonly valid: ValidModule;
   readonly options: CompileOptions;
   readonly plan: ModulePlan;
+  /** What the host compiled. */
+  readonly code: Uint8Array<ArrayBuffer>;
 }
 
 /** What the imports of one instantiation are. Items come in the order of their index spaces. */

@@ -79,6 +79,8 @@ export interface TemplatePlan {
 
 /** One step of making an agent know what the others know. */
 export type Install =
+  /** Comes before the first plan with this memory. */
+  | { readonly kind: "memory"; readonly number: number; readonly memory: WebAssembly.Memory }
   | { readonly kind: "module"; readonly plan: ModulePlan }
   | { readonly kind: "instance"; readonly plan: InstancePlan }
   | { readonly kind: "template"; readonly plan: TemplatePlan };

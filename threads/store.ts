@@ -7,6 +7,7 @@ import { defaultFeatures, type FeatureSet } from "../core/features.ts";
 import { TypeStore } from "../core/type-store.ts";
 import { canBlock, Heap, type HeapStatistics } from "../gc/heap.ts";
 import { type HeapReport, reportHeap } from "../gc/heap-report.ts";
+import { FUNCTION_COUNT } from "../gc/runtime/control.ts";
 import { TYPE_DISPLAY, TYPE_KIND, TYPE_RECORD, TYPE_SIZE } from "../gc/runtime/layout.ts";
 import { TypeNames } from "../gc/type-names.ts";
 import { TypeRecords } from "../gc/type-records.ts";
@@ -28,6 +29,7 @@ import { TYPE_HOST } from "./convert.ts";
 import { reserveFunctions } from "./functions.ts";
 import { hardwareConcurrency, hasMemory64, hasTotalStoreOrder, requireSharedMemory } from "./host.ts";
 import type { CompiledModule, ImportedItems } from "./imports.ts";
+import { InstallLog } from "./install-log.ts";
 import { type BoundNamespace, createNamespace } from "./js-api/namespace.ts";
 import type { ModuleObject, Namespace } from "./js-api/shape.ts";
 import { Kinds } from "./kinds.ts";
@@ -68,6 +70,9 @@ export class Store {
   #instances = 0;
   #templateCount = 0;
   #announced = new Set<number>();
+  readonly #installLog: InstallLog;
+  readonly #memoryNumbers = new WeakMap<WebAssembly.Memory, number>();
+  #memoryCount = 0;
   #closed = false;
 
   constructor(options: StoreOptions) {
@@ -111,6 +116,7 @@ export class Store {
         ...(options.collectAtSafepoints === undefined ? {} : { collectAtSafepoints: options.collectAtSafepoints }),
       },
     };
+    this.#installLog = new InstallLog(this.#heap, control.installLog, (memory) => this.#memoryNumber(memory));
     this.#calls = new Calls(this.agent);
     this.#pool = new Pool({
       heap: this.#heap,
@@ -170,6 +176,18 @@ export class Store {
   instantiate(module: CompiledModule, imported: ImportedItems): LinkedInstance {
     const { plan } = module;
     const { agent } = this;
+    if (!plan.replicated) return this.#instantiate(module, imported);
+    agent.control.installingFrom = this.#heap.plan(FUNCTION_COUNT);
+    try {
+      return this.#instantiate(module, imported);
+    } finally {
+      agent.control.installingFrom = -1;
+    }
+  }
+
+  #instantiate(module: CompiledModule, imported: ImportedItems): LinkedInstance {
+    const { plan } = module;
+    const { agent } = this;
     const instancePlan = {
       id: this.#instances++,
       module: plan.id,
@@ -185,14 +203,28 @@ export class Store {
       // thread-local globals may depend.
       if (!plan.replicated) return;
       this.#announceModule(module);
+      this.#installLog.instance(instancePlan, plan.signatures.length - plan.lowered.importedFunctions);
+      agent.control.installingFrom = -1;
       this.#pool.announce({ kind: "instance", plan: instancePlan });
     });
     return instance;
   }
 
-  #announceModule({ plan }: CompiledModule): void {
+  /** A memory's number; the first time, all agents are told. */
+  #memoryNumber(memory: WebAssembly.Memory): number {
+    let number = this.#memoryNumbers.get(memory);
+    if (number === undefined) {
+      number = this.#memoryCount++;
+      this.#memoryNumbers.set(memory, number);
+      this.#pool.announce({ kind: "memory", number, memory });
+    }
+    return number;
+  }
+
+  #announceModule({ plan, code }: CompiledModule): void {
     if (this.#announced.has(plan.id)) return;
     this.#announced.add(plan.id);
+    if (plan.replicated) this.#installLog.module(plan, code);
     this.#pool.announce({ kind: "module", plan });
   }
 

@@ -9,6 +9,7 @@
  *                                       of the linker those listed below
  *     heap       trap                   (code: i32, a: i32) -> (): throws the standard's RuntimeError (TrapCode)
  *     heap       exception              (param i32): the tag of all exceptions; the value is the exception's address
+ *     heap       known                  function indices below are in the agent's function table, if shared (mutable i32 global)
  *     functions  table                  the agent's host function table
  *     base       functions              first function index of this instance's range
  *     base       shared                 address of the instance's shared block: shared globals, shared tables
@@ -40,6 +41,7 @@
  *     externHandle  (externref) -> i32                              how memory holds an unshared extern; 0xFEFEFEFE for null
  *     externValue   (i32) -> externref                              and back
  *     beginWait, endWait                                            around a wait (threads/lower/blocking.ts)
+ *     resolve       (index: i32)                                    has a shared function put into the agent's function table
  *     newQueue      (sp: i32) -> i32                                `waitqueue.new`; may allocate
  *     notifyQueue   (queue, count: i32) -> i32                      `waitqueue.notify`
  *     waitBegin     (queue: i32)                                    around the look at a control word (threads/lower/wait-queue.ts)

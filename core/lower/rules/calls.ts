@@ -43,9 +43,25 @@ export const quietCall: Rule = onStack((lowering, { immediates }) => {
   lowering.code.call(lowering.module.functionAt(immediates.index));
 });
 
+/**
+ * A shared function may have come into the store while this agent ran: has the linker put it into the agent's table, where its index is not
+ * below those that the agent knows.
+ */
+function resolveShared({ code, module }: FunctionLowering, type: number, pushIndex: () => void): void {
+  if (!module.types.type(type).shared) return;
+  pushIndex();
+  code.globalGet(module.host.importGlobal("heap", "known", I32, true));
+  code.op("i32.ge_u");
+  code.unlikely();
+  pushIndex();
+  code.call(module.runtime("resolve", [I32], []));
+  code.end();
+}
+
 /** Calls the function whose index `pushIndex` pushes. */
 function callIndex(lowering: FunctionLowering, type: number, tail: boolean, pushIndex: () => void): void {
   const { code, module, slots } = lowering;
+  resolveShared(lowering, type, pushIndex);
   pushStackPointer(lowering, tail);
   pushIndex();
   code.trapSite(TrapCode.nullFunctionReference);

@@ -3,7 +3,7 @@
  * `Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`.
  */
 import { readFileSync, statSync } from "node:fs";
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 
@@ -29,9 +29,13 @@ export interface StaticServer {
   close(): void;
 }
 
-/** Serves folders: the first one that has a file wins. Port 0 takes any free port. */
-export function serve(folders: readonly string[], port = 0): Promise<StaticServer> {
+/** Answers requests that are not about files; false for those that are. */
+export type Answer = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+/** Serves folders: the first one that has a file wins. Port 0 takes any free port. What `answers` takes is not looked up. */
+export function serve(folders: readonly string[], port = 0, answers: Answer = () => false): Promise<StaticServer> {
   const server = createServer((request, response) => {
+    if (answers(request, response)) return;
     const path = requestedPath(request.url ?? "/");
     if (path === undefined) response.writeHead(400, isolation).end("bad request");
     else answer(response, folders, path.endsWith("/") ? `${path}index.html` : path);

@@ -1,29 +1,35 @@
 /**
- * Lists of expected failures: `tests/expected-failures/<suite>.txt`.
+ * Lists of expected failures: `tests/expected-failures/<suite>.txt` for all hosts, `<suite>.<host>.txt` for one host besides.
  *
- * A line is `file.wast:LINE mode reason`; mode is `validate`, `run` or `*`. Empty lines and lines that start with `#` say nothing. Only
- * cases that are wrong in the script belong here.
+ * A line is `file.wast:LINE mode reason`; mode is `validate`, `run` or `*`. `file.wast:*` stands for all commands of a script, some of
+ * which fail, or for a script that cannot be run to its end. Empty lines and lines that start with `#` say nothing. The lists for all
+ * hosts hold only cases that are wrong in the script, the lists of a host only what is missing or wrong in that host.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Host } from "./executor.ts";
 
 export type Mode = "validate" | "run";
 
 export interface ExpectedFailure {
+  /** The script's name, a colon, and the line of the command or `*`. */
   readonly place: string;
   readonly mode: Mode | "*";
   readonly reason: string;
 }
 
 const folder = join(import.meta.dirname, "..", "expected-failures");
-const entry = /^(\S+:\d+)\s+(validate|run|\*)\s+(.+)$/;
+const entry = /^(\S+:(?:\d+|\*))\s+(validate|run|\*)\s+(.+)$/;
 
-/** The expected failures of one suite. */
+/** The expected failures of one suite on one host. */
 export class ExpectedFailures {
   private readonly byPlace = new Map<string, ExpectedFailure[]>();
 
-  constructor(suite: string) {
-    const path = join(folder, `${suite}.txt`);
+  constructor(suite: string, host: Host) {
+    for (const name of [suite, `${suite}.${host}`]) this.read(join(folder, `${name}.txt`));
+  }
+
+  private read(path: string): void {
     if (!existsSync(path)) return;
     readFileSync(path, "utf8")
       .split("\n")
@@ -36,8 +42,12 @@ export class ExpectedFailures {
       });
   }
 
-  /** The entry for a command, if there is one. */
-  find(place: string, mode: Mode): ExpectedFailure | undefined {
+  private at(place: string, mode: Mode): ExpectedFailure | undefined {
     return this.byPlace.get(place)?.find((failure) => failure.mode === "*" || failure.mode === mode);
+  }
+
+  /** The entry for a command, or for the script as a whole where no line is given. */
+  find(script: string, line: number | undefined, mode: Mode): ExpectedFailure | undefined {
+    return line === undefined ? this.at(`${script}:*`, mode) : this.at(`${script}:${line}`, mode);
   }
 }

@@ -1,6 +1,7 @@
 /**
  * Runs conformance scripts: `node tests/conformance/main.ts [--mode=validate|run|all] [--host=HOST] [--runtime=heddle|engine] [--jobs=N] PATH...`
  *
+ * Bun and Deno run this same program, which starts it again under them; browsers run a page that takes scripts from it.
  * `--runtime=engine` runs on the host's own engine, to check scripts and runner; `--messages` compares the phrases of refusals in validate
  * mode. Prints a line per failure, a line per suite, and a total. The exit code is 1 on an unexpected failure or an unexpected pass.
  */
@@ -10,9 +11,12 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { parseScript, type Script } from "../../core/text/script.ts";
 import { type Host, hosts, runtimes } from "./executor.ts";
+import type { Mode } from "./expected.ts";
+import { isHere, runUnder } from "./hosts.ts";
 import { Report } from "./report.ts";
-import { runAll } from "./run-all.ts";
-import { featuresOf, findScripts, type ScriptFile } from "./suites.ts";
+import { type RunOptions, runAll } from "./run-all.ts";
+import { featuresOf } from "./suite-features.ts";
+import { findScripts, type ScriptFile } from "./suites.ts";
 import { describe, ScriptValidator } from "./validate.ts";
 
 const modes = ["validate", "run", "all"] as const;
@@ -51,9 +55,22 @@ function read(file: ScriptFile, report: Report): Script | undefined {
   try {
     return parseScript(readFileSync(file.path, "utf8"));
   } catch (error) {
-    report.broken(file, describe(error));
+    report.broken(file, "validate", describe(error));
     return undefined;
   }
+}
+
+/** Runs scripts in this process. */
+async function runHere(files: readonly ScriptFile[], wanted: readonly Mode[], options: RunOptions, report: Report): Promise<void> {
+  if (wanted.includes("validate")) validate(files, options.messages, report);
+  if (wanted.includes("run")) await runAll(files, options, report);
+}
+
+/** Runs scripts in a browser. Loaded only for that: it needs Playwright and esbuild. */
+async function runInPage(host: "chromium" | "firefox", ...rest: Parameters<typeof runHere>): Promise<void> {
+  const { chromiumStarter, firefoxStarter } = await import("./browser/browsers.ts");
+  const { runInBrowser } = await import("./browser/run-browser.ts");
+  await runInBrowser(host === "chromium" ? chromiumStarter() : firefoxStarter(), ...rest);
 }
 
 async function main(): Promise<number> {
@@ -75,19 +92,21 @@ async function main(): Promise<number> {
   }
   const missing = positionals.find((path) => !existsSync(path));
   if (missing !== undefined) fail(`conformance: ${missing}: no such file or folder`);
+  if ((host === "bun" || host === "deno") && !isHere(host)) return runUnder(host, import.meta.filename, process.argv.slice(2));
   const files = (positionals.length === 0 ? [defaultPath] : positionals).flatMap(findScripts);
-  const report = new Report(console.log);
-  if (mode !== "run") validate(files, values.messages, report);
-  if (mode !== "validate") {
-    if (host !== "node") {
-      console.log(`conformance: run mode has no driver for ${host} yet; nothing was run`);
-      return 1;
-    }
-    const jobs = Math.max(1, Number(values.jobs ?? availableParallelism()));
-    await runAll(files, { runtime: option("runtime", values.runtime, runtimes), jobs, timeout: SCRIPT_TIMEOUT }, report);
-  }
+  const report = new Report(host, console.log);
+  const runtime = option("runtime", values.runtime, runtimes);
+  const jobs = Math.max(1, Number(values.jobs ?? availableParallelism()));
+  const options: RunOptions = { runtime, messages: values.messages, jobs, timeout: SCRIPT_TIMEOUT };
+  const wanted: readonly Mode[] = mode === "all" ? ["validate", "run"] : [mode];
+  if (host === "chromium" || host === "firefox") await runInPage(host, files, wanted, options, report);
+  else await runHere(files, wanted, options, report);
   report.finish();
   return report.unexpected === 0 ? 0 : 1;
 }
 
-process.exitCode = await main();
+try {
+  process.exitCode = await main();
+} catch (error) {
+  fail(`conformance: ${error instanceof Error ? error.message : String(error)}`);
+}

@@ -1,5 +1,6 @@
 /** Collects results and prints them: a line per failure, a line per suite, a total. */
-import { ExpectedFailures, type Mode } from "./expected.ts";
+import type { Host } from "./executor.ts";
+import { type ExpectedFailure, ExpectedFailures, type Mode } from "./expected.ts";
 import type { ScriptFile } from "./suites.ts";
 
 /** What one command came to. */
@@ -22,11 +23,15 @@ export class Report {
   private readonly suites = new Map<string, Tally>();
   private readonly expected = new Map<string, ExpectedFailures>();
   private readonly skips = new Map<string, number>();
+  /** Entries for whole scripts that were run, with whether anything in them failed. */
+  private readonly scripts = new Map<ExpectedFailure, { readonly file: ScriptFile; failed: boolean }>();
+  private readonly host: Host;
   private readonly write: (line: string) => void;
   /** Failures that no list expects, and passes that a list says should fail. */
   unexpected = 0;
 
-  constructor(write: (line: string) => void) {
+  constructor(host: Host, write: (line: string) => void) {
+    this.host = host;
     this.write = write;
   }
 
@@ -37,15 +42,23 @@ export class Report {
   }
 
   private failures(suite: string): ExpectedFailures {
-    const failures = this.expected.get(suite) ?? new ExpectedFailures(suite);
+    const failures = this.expected.get(suite) ?? new ExpectedFailures(suite, this.host);
     this.expected.set(suite, failures);
     return failures;
+  }
+
+  /** The entry that says that a script as a whole fails, or parts of it. */
+  private wholeScript(file: ScriptFile, mode: Mode, failed: boolean): ExpectedFailure | undefined {
+    const entry = this.failures(file.suite).find(file.name, undefined, mode);
+    if (entry !== undefined) this.scripts.set(entry, { file, failed: failed || this.scripts.get(entry)?.failed === true });
+    return entry;
   }
 
   /** Takes the outcome of the command on this line of a script. */
   add(file: ScriptFile, line: number, command: string, mode: Mode, outcome: Outcome): void {
     const tally = this.tally(file.suite);
-    const expected = this.failures(file.suite).find(`${file.name}:${line}`, mode);
+    const expected = this.failures(file.suite).find(file.name, line, mode);
+    const whole = this.wholeScript(file, mode, outcome.kind === "failed");
     const place = `${file.suite}/${file.name}:${line}: ${command}`;
     switch (outcome.kind) {
       case "passed":
@@ -61,7 +74,7 @@ export class Report {
         this.skips.set(outcome.reason, (this.skips.get(outcome.reason) ?? 0) + 1);
         return;
       case "failed":
-        if (expected !== undefined) {
+        if (expected !== undefined || whole !== undefined) {
           tally.expectedFailures++;
           return;
         }
@@ -72,7 +85,11 @@ export class Report {
   }
 
   /** Takes a script that could not be run at all. */
-  broken(file: ScriptFile, problem: string): void {
+  broken(file: ScriptFile, mode: Mode, problem: string): void {
+    if (this.wholeScript(file, mode, true) !== undefined) {
+      this.tally(file.suite).expectedFailures++;
+      return;
+    }
     this.tally(file.suite).failed++;
     this.unexpected++;
     this.write(`${file.suite}/${file.name}: ${problem}`);
@@ -80,6 +97,12 @@ export class Report {
 
   /** Prints the reasons of skips, a line per suite, and the total. */
   finish(): void {
+    for (const [{ reason }, { file, failed }] of this.scripts) {
+      if (failed) continue;
+      this.tally(file.suite).failed++;
+      this.unexpected++;
+      this.write(`${file.suite}/${file.name}: expected to fail (${reason}), got no failure`);
+    }
     for (const [reason, count] of this.skips) this.write(`skipped ${count}: ${reason}`);
     const total = emptyTally();
     for (const [suite, tally] of this.suites) {

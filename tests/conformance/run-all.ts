@@ -1,46 +1,45 @@
-/** Runs scripts side by side, each in a Worker, and ends those that take too long. */
+/** Runs scripts side by side, each in a Worker. */
+import { readFileSync } from "node:fs";
 import type { RuntimeName } from "./executor.ts";
+import type { Mode } from "./expected.ts";
+import type { ScriptReply, ScriptRequest } from "./protocol.ts";
 import type { Report } from "./report.ts";
-import { startRun } from "./run-worker.ts";
+import { runScript } from "./start-run.ts";
 import type { ScriptFile } from "./suites.ts";
 
 export interface RunOptions {
   readonly runtime: RuntimeName;
+  /** Whether validate mode compares the phrases of refusals. */
+  readonly messages: boolean;
   /** Scripts at a time. */
   readonly jobs: number;
   /** Milliseconds that a script may take. */
   readonly timeout: number;
 }
 
-/** Runs one script; resolves when it has ended in whatever way. */
-function runOne(file: ScriptFile, { runtime, timeout }: RunOptions, report: Report): Promise<void> {
-  return new Promise((resolve) => {
-    let broken = false;
-    const worker = startRun({ file, runtime, threads: [], memories: {} }, (reply) => {
-      if (reply.kind === "result") {
-        const { line, name, outcome } = reply.result;
-        report.add(file, line, name, "run", outcome);
-      } else if (reply.kind === "broken") {
-        if (!broken) report.broken(file, reply.problem);
-        broken = true;
-      } else worker.terminate();
-    });
-    const timer = setTimeout(() => {
-      broken = true;
-      report.broken(file, `not done after ${timeout / 1000} s`);
-      worker.terminate();
-    }, timeout);
-    worker.on("exit", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
+/** What a Worker is told about a script. */
+export function requestFor(file: ScriptFile, mode: Mode, { runtime, messages }: RunOptions): ScriptRequest {
+  return { mode, suite: file.suite, source: readFileSync(file.path, "utf8"), runtime, messages, threads: [], memories: {} };
 }
 
-export async function runAll(files: readonly ScriptFile[], options: RunOptions, report: Report): Promise<void> {
-  const queue = [...files];
+/** Hands a Worker's reply to the report. */
+export function take(report: Report, file: ScriptFile, mode: Mode, reply: ScriptReply): void {
+  if (reply.kind === "result") report.add(file, reply.result.line, reply.result.name, mode, reply.result.outcome);
+  else if (reply.kind === "broken") report.broken(file, mode, reply.problem);
+}
+
+/** Calls `work` for each item, `lanes` at a time. */
+export async function inLanes<Item>(items: readonly Item[], lanes: number, work: (item: Item) => Promise<void>): Promise<void> {
+  const queue = [...items];
   const lane = async (): Promise<void> => {
-    for (let file = queue.shift(); file !== undefined; file = queue.shift()) await runOne(file, options, report);
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
   };
-  await Promise.all(Array.from({ length: options.jobs }, lane));
+  await Promise.all(Array.from({ length: lanes }, lane));
+}
+
+/** Runs scripts in this process. */
+export function runAll(files: readonly ScriptFile[], options: RunOptions, report: Report): Promise<void> {
+  return inLanes(files, options.jobs, (file) =>
+    runScript(requestFor(file, "run", options), options.timeout, (reply) => take(report, file, "run", reply)),
+  );
 }

@@ -28,6 +28,7 @@ import type { AgentStatistics, Install, InstancePlan, ModulePlan, TemplatePlan }
 import { prototypeOf } from "./prototypes.ts";
 import { growTable } from "./tables.ts";
 import { Temporaries } from "./temporaries.ts";
+import { ThreadBound } from "./thread-bound-data.ts";
 import { Traps } from "./traps.ts";
 import { createWaitQueueClass, type WaitQueueConstructor } from "./wait-queue-object.ts";
 import { WaitQueues } from "./wait-queues.ts";
@@ -72,6 +73,7 @@ export class Agent implements Conversions {
   readonly exceptions: Exceptions;
   readonly waitQueues: WaitQueues;
   readonly lazyInstalls: LazyInstalls;
+  readonly threadBound: ThreadBound;
   /** `WebAssembly.WaitQueue`. */
   readonly waitQueueClass: WaitQueueConstructor;
   /** The `heap` namespace of lowered modules. */
@@ -104,8 +106,9 @@ export class Agent implements Conversions {
     this.temporaries = new Temporaries(this.heap.handles);
     this.objects = new Objects(this.heap.handles, (address) => this.#wrapper(address));
     this.exceptions = new Exceptions(this);
-    this.waitQueues = new WaitQueues(this.heap, this.control.waitNodes, this.id, this.#mayBlock, (code) => this.raise(code));
+    this.waitQueues = new WaitQueues(this.heap, this.gate, this.control.waitNodes, this.id, this.#mayBlock, (code) => this.raise(code));
     this.waitQueueClass = createWaitQueueClass(this);
+    this.threadBound = new ThreadBound(this);
     this.lazyInstalls = new LazyInstalls(this, this.id === 0 ? 0 : this.control.installLog);
     this.heapImports = {
       ...this.heap.imports,
@@ -138,6 +141,7 @@ export class Agent implements Conversions {
 
   #wrapper(address: number): object {
     if (this.waitQueues.isQueue(address)) return Object.create(this.waitQueueClass.prototype) as object;
+    if (this.threadBound.isData(address)) return Object.create(this.threadBound.dataClass.prototype) as object;
     return opaqueObject(prototypeOf(this, address));
   }
 

@@ -14,6 +14,8 @@
  *     40  WAIT_NODES        address of what wait queues need (wait-queues.ts)
  *     44  INSTALL_LOG       first entry of the install log (install-log.ts), or 0
  *     48  INSTALLING        first function index of an instance that is on its way into the log, or -1
+ *     52  LIVES             agents there have been
+ *     56  BOUND_RECORD      address of the record of thread-bound data
  *     64  AGENTS            32 bytes for each agent: STATE, SENT, JOB_KIND, JOB, JOB_BLOCK
  *
  * Everything between LOCK's two ends is committed by one store, the last, so that an agent that dies with the lock leaves the old
@@ -22,6 +24,7 @@
 import { JS_TAG } from "../gc/exception-layout.ts";
 import type { Heap } from "../gc/heap.ts";
 import { FUNCTION_TYPES_POINTER } from "../gc/runtime/layout.ts";
+import { createThreadBoundRecord } from "./thread-bound-data.ts";
 import { createWaitNodes } from "./wait-queues.ts";
 
 const LOCK = 0;
@@ -37,6 +40,8 @@ const AGENT_COUNT = 36;
 const WAIT_NODES = 40;
 const INSTALL_LOG = 44;
 const INSTALLING = 48;
+const LIVES = 52;
+const BOUND_RECORD = 56;
 const AGENTS = 64;
 const AGENT_BYTES = 32;
 const RING_HEADER = 16;
@@ -88,6 +93,7 @@ export class Control {
     control.#store(AGENT_COUNT, agents);
     control.#store(TAGS, JS_TAG + 1);
     control.#store(INSTALLING, -1);
+    control.#store(BOUND_RECORD, createThreadBoundRecord(heap));
     control.#store(WAIT_NODES, createWaitNodes(heap, agents));
     control.#growRing(256);
     return control;
@@ -121,6 +127,13 @@ export class Control {
   }
   get waitNodes(): number {
     return this.#load(WAIT_NODES) >>> 0;
+  }
+  get threadBoundRecord(): number {
+    return this.#load(BOUND_RECORD);
+  }
+  /** A number that no agent had before. */
+  nextLife(): number {
+    return this.#add(LIVES, 1);
   }
   /** Address of the word with the install log's first entry. */
   get installLog(): number {

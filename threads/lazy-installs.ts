@@ -103,19 +103,19 @@ export class LazyInstalls {
   }
 
   #firstCall(index: number, signature: Signature, operands: readonly unknown[]): unknown {
-    const { heap, functions } = this.#agent;
+    const { heap, functions, gate } = this.#agent;
     let sp = operands[signature.params.length] as number;
     for (const [i, kind] of signature.params.entries()) {
       if (!isHeapAddress(kind)) continue;
       heap.words[sp >>> 2] = operands[i] as number;
       sp += 4;
     }
-    heap.runtime.leave(sp);
+    gate.leave(sp);
     this.#orTrap(() => {
       try {
         this.installAll();
       } finally {
-        heap.runtime.enter();
+        gate.enter();
       }
     });
     return (functions.get(index) as LoweredFunction)(...operands);

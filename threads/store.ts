@@ -373,6 +373,7 @@ export class Store {
     const sp = enter();
     this.#heap.runtime.collect(sp, 1);
     leave(sp);
+    this.agent.threadBound.release();
   }
 
   /** Ids of the Workers' agents. */

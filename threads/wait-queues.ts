@@ -12,6 +12,7 @@ import { TrapCode } from "../core/lower/lowered.ts";
 import type { Heap } from "../gc/heap.ts";
 import { HEADER_FLAGS_MASK } from "../gc/runtime/layout.ts";
 import { writeRecord } from "../gc/type-records.ts";
+import type { Gate } from "./gate.ts";
 import {
   LOCK_CONTENDED,
   NODE_BYTES,
@@ -63,6 +64,7 @@ export function createWaitNodes(heap: Heap, agents: number): number {
 /** The wait queues, for agent `id`. */
 export class WaitQueues {
   readonly #heap: Heap;
+  readonly #gate: Gate;
   readonly #block: number;
   readonly #id: number;
   readonly #mayBlock: boolean;
@@ -70,8 +72,9 @@ export class WaitQueues {
   /** Nodes of this agent that no promise uses. */
   readonly #free: number[] = [];
 
-  constructor(heap: Heap, block: number, id: number, mayBlock: boolean, raise: (code: TrapCode) => never) {
+  constructor(heap: Heap, gate: Gate, block: number, id: number, mayBlock: boolean, raise: (code: TrapCode) => never) {
     this.#heap = heap;
+    this.#gate = gate;
     this.#block = block;
     this.#id = id;
     this.#mayBlock = mayBlock;
@@ -137,10 +140,9 @@ export class WaitQueues {
     const node = this.#node(this.#id);
     this.#append(queue, node);
     this.#unlock(queue);
-    const { runtime } = this.#heap;
-    runtime.leave(sp);
+    this.#gate.leave(sp);
     const result = this.#sleep(queue, node, timeout < 0n ? Number.POSITIVE_INFINITY : Number(timeout) / 1e6);
-    runtime.enter();
+    this.#gate.enter();
     return result;
   }
 

@@ -45,6 +45,7 @@ export function createNamespace(store: Store): BoundNamespace {
     Tag,
     Exception,
     WaitQueue: store.agent.waitQueueClass,
+    ThreadBoundData: store.agent.threadBound.dataClass,
   };
   const errors = { CompileError, LinkError, RuntimeError };
   let jsTag: object | undefined;

@@ -1,6 +1,7 @@
 /** The shape of the WebAssembly namespace: that of the standard's JS API, and of its Web API for streams. */
 import type { CompileError, LinkError, RuntimeError } from "../../core/base/errors.ts";
 import type { ModuleSource } from "../compile.ts";
+import type { ThreadBoundDataConstructor } from "../thread-bound-data.ts";
 import type { WaitQueueConstructor } from "../wait-queue-object.ts";
 
 export interface ModuleImportDescriptor {
@@ -97,6 +98,8 @@ export interface Namespace {
   readonly Exception: Interface<ExceptionObject, [exceptionTag: TagObject, payload: Iterable<unknown>, options?: ExceptionOptions]>;
   /** Shared-everything threads, "Waiter Queue API". */
   readonly WaitQueue: WaitQueueConstructor;
+  /** Shared-everything threads, "Thread-Bound Data". */
+  readonly ThreadBoundData: ThreadBoundDataConstructor;
   /** The tag of whatever JS throws. */
   readonly JSTag: TagObject;
   readonly CompileError: typeof CompileError;

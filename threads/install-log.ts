@@ -66,6 +66,7 @@ function read(value: unknown, memoryOf: (number: number) => WebAssembly.Memory):
 export class LogEntry {
   readonly address: number;
   readonly #heap: Heap;
+  #plan: unknown;
 
   constructor(heap: Heap, address: number) {
     this.#heap = heap;
@@ -93,10 +94,12 @@ export class LogEntry {
 
   /** The plan; a module's has no `host`. */
   plan(memoryOf: (number: number) => WebAssembly.Memory): unknown {
+    if (this.#plan !== undefined) return this.#plan;
     const start = this.address + CONTENTS;
     // Decoders refuse shared memory.
     const text = new TextDecoder().decode(this.#heap.bytes.slice(start, start + this.#word(TEXT)));
-    return JSON.parse(text, (_key, value: unknown) => read(value, memoryOf));
+    this.#plan = JSON.parse(text, (_key, value: unknown) => read(value, memoryOf));
+    return this.#plan;
   }
 
   /** The host module's bytes. */

@@ -3,6 +3,7 @@ import type { ExternType, Import } from "../module.ts";
 import { readExternType, writeExternType } from "./extern-types.ts";
 import type { Reader } from "./reader.ts";
 import { limits } from "./sections.ts";
+import { requireFeature } from "./types.ts";
 import type { Writer } from "./writer.ts";
 
 /** After an import without a name: several imports of one module, each with a type, or all with one type. */
@@ -22,6 +23,7 @@ function readImport(reader: Reader, into: Import[]): void {
   const name = reader.name();
   const next = reader.peek();
   if (name === "" && (next === ONE_MODULE || next === ONE_MODULE_AND_TYPE)) {
+    requireFeature(reader, "compact-imports", "malformed import kind", reader.pos);
     reader.pos++;
     readCompact(reader, module, next === ONE_MODULE_AND_TYPE, into);
   } else {

@@ -25,6 +25,9 @@ const probes: Readonly<Partial<Record<FeatureName, string>>> = {
   "memory-control": "(memory 1) (func (memory.discard (i32.const 0) (i32.const 0)))",
 };
 
+/** No text is written with compact imports, so this one is bytes: a module that imports nothing, in that form. */
+const noCompactImports = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 2, 5, 1, 0, 0, 0x7f, 0);
+
 /** The feature set under which the host and Heddle should agree. */
 export function hostFeatures(): FeatureSet {
   const accepted = (fields: string): boolean => WebAssembly.validate(encodeModule(parseModule(`(module ${fields})`)));
@@ -32,5 +35,6 @@ export function hostFeatures(): FeatureSet {
     const probe = probes[name];
     return probe !== undefined && !accepted(probe);
   });
+  if (!WebAssembly.validate(noCompactImports)) off.push("compact-imports");
   return featureSet([], off);
 }

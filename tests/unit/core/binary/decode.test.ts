@@ -154,7 +154,9 @@ describe("imports", () => {
 
   test("a compact import is a malformed import kind when the feature is off", () => {
     const bytes = moduleOf(section(2, 1, 1, 0x6d, 0, 0x7f, 0));
-    expect(() => decodeModule(bytes, featureSet([], ["compact-imports"]))).toThrow(/malformed import kind: the feature compact-imports is off/);
+    expect(() => decodeModule(bytes, featureSet([], ["compact-imports"]))).toThrow(
+      /malformed import kind: the feature compact-imports is off/,
+    );
   });
 });
 

@@ -15,6 +15,7 @@ export interface InstanceLike {
 export interface NamespaceLike {
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
   readonly Instance: new (module: never, imports: WebAssembly.Imports) => InstanceLike;
+  readonly Exception: abstract new (...args: never[]) => object;
 }
 
 /** One store, on which one script runs. */

@@ -8,7 +8,7 @@ import { parseModule } from "../../core/text/parse.ts";
 import { type Action, type AssertKind, type Command, loadModule, type Script, type ScriptModule } from "../../core/text/script.ts";
 import type { Pattern } from "../../core/text/script-values.ts";
 import { type Bridge, crossingOf, functionBridge, globalBridge, needsBridge } from "./bridge.ts";
-import type { Executor, InstanceLike, ScriptStore } from "./executor.ts";
+import type { Executor, InstanceLike, NamespaceLike, ScriptStore } from "./executor.ts";
 import type { Outcome } from "./report.ts";
 import { spectest, spectestExtras } from "./spectest.ts";
 import { describePattern, describeResult, fromResults, HostReferences, matches, type Result, toArguments } from "./values.ts";
@@ -254,21 +254,21 @@ export class ScriptRunner {
     const expected = `${what}${message === "" ? "" : `: ${message}`}`;
     if (!(result instanceof Thrown)) return failed(expected, result.map(describeResult).join(", ") || "a return");
     const { error } = result;
-    if (!isOfKind(error, what)) return failed(expected, describeError(error));
+    if (!isOfKind(error, what, this.store.WebAssembly)) return failed(expected, describeError(error));
     const checked = this.executor.standardMessages && (what === "trap" || what === "exhaustion");
     if (!checked || (error as Error).message.includes(message) || message.startsWith((error as Error).message)) return passed;
     return failed(expected, describeError(error));
   }
 }
 
-function isOfKind(error: unknown, what: AssertKind): boolean {
+function isOfKind(error: unknown, what: AssertKind, { Exception }: NamespaceLike): boolean {
   switch (what) {
     case "trap":
       return error instanceof WebAssembly.RuntimeError;
     case "exhaustion":
       return error instanceof RangeError || (error instanceof WebAssembly.RuntimeError && error.message.includes("exhausted"));
     case "exception":
-      return error instanceof WebAssembly.Exception;
+      return error instanceof Exception;
     case "suspension":
       return error instanceof Error && /suspen|unhandled/i.test(`${error.name} ${error.message}`);
   }

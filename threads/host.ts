@@ -88,6 +88,7 @@ async function startThread(name: string, script: string | URL): Promise<HostWork
   const execArgv = hostProcess?.execArgv?.filter((option) => !option.startsWith("--input-type"));
   const thread = new Thread(new URL(script, import.meta.url), execArgv === undefined ? { name } : { name, execArgv });
   let cause: unknown;
+  let ending = false;
   thread.on("error", (error) => {
     cause = error;
   });
@@ -95,8 +96,16 @@ async function startThread(name: string, script: string | URL): Promise<HostWork
     postMessage: (message, transfer) => thread.postMessage(message, (transfer ?? []) as never[]),
     onMessage: (listener) => void thread.on("message", listener),
     onExit: (listener) => void thread.once("exit", () => listener(cause)),
-    terminate: async () => void (await thread.terminate()),
-    keepAlive: (alive) => (alive ? thread.ref() : thread.unref()),
+    terminate: async () => {
+      ending = true;
+      await thread.terminate();
+    },
+    // Race: somebody waits for a thread that ends. Were it let go of meanwhile, the process could end without an answer.
+    keepAlive: (alive) => {
+      if (ending) return;
+      if (alive) thread.ref();
+      else thread.unref();
+    },
   };
 }
 

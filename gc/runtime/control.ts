@@ -93,8 +93,10 @@ export const CROWDED_SINCE = 848;
 export const CROWDED_PAUSES = 856;
 /** Free lines of partly used blocks, counted by the last full collection. */
 export const PARTIAL_LINES = 864;
-/** What NURSERY_BYTES may be so that young pauses are short. */
-export const NURSERY_CAP = 868;
+/** What NURSERY_BYTES is where there is room, as past collections suggest (policy.ts). */
+export const NURSERY_WISH = 868;
+/** f64: when the last collection ended. */
+export const LAST_END = 872;
 
 /** STOP_REQUEST where the collector died: whoever waits takes the collection over. Otherwise it is 1 + the collector's id. */
 export const STOP_ORPHANED = 0xffff;

@@ -7,13 +7,14 @@ import {
   FULL_THRESHOLD,
   LARGE_BUDGET_BLOCKS,
   LARGE_YOUNG_BLOCKS,
+  LAST_END,
   LAST_FULL_END,
   LAST_FULL_PAUSE,
   MARKED_BYTES,
   MODE,
   MODE_STRESS,
   NURSERY_BYTES,
-  NURSERY_CAP,
+  NURSERY_WISH,
   PLAN_LIMIT_BLOCKS,
   PLAN_NURSERY_BYTES,
   PROMOTED_BYTES,
@@ -28,12 +29,16 @@ const MEGABYTE: u32 = 1 << 20;
 /** One agent alone: fits a core's caches, and a collection of almost nothing but roots is cheap. */
 const NURSERY_ALONE: u32 = 4 * MEGABYTE;
 /** Several agents, or much that lives: each collection costs more, so there are fewer of them. */
-const NURSERY_MOST: u32 = 16 * MEGABYTE;
+const NURSERY_SHARED: u32 = 16 * MEGABYTE;
+/** A nursery's list of blocks ends there. */
+const NURSERY_MOST: u32 = 24 * MEGABYTE;
 const NURSERY_LEAST: u32 = 4 * BLOCK_BYTES;
-/** Milliseconds that a young collection should take at most; a nursery of which much survives is made smaller. */
-const PAUSE_GOAL: f64 = 2.0;
-/** Below this, collections cost more than what they find. */
 const NURSERY_BRIEF: f64 = 1048576.0;
+/** Milliseconds that a young collection should take at most. */
+const PAUSE_GOAL: f64 = 3.0;
+/** Shares of the time between collections. */
+const COSTLY: f64 = 0.06;
+const CHEAP: f64 = 0.02;
 const BIG_LIVE_SET: f64 = 64.0 * 1048576.0;
 /** Garbage worth a full collection. */
 const PROMOTION_LEAST: f64 = 8.0 * 1048576.0;
@@ -43,7 +48,7 @@ const FULL_INTERVAL: f64 = 10000.0;
 const FULL_SHARE: f64 = 100.0;
 
 export function firstBudgets(): void {
-  store<u32>(NURSERY_CAP, NURSERY_MOST);
+  store<u32>(NURSERY_WISH, NURSERY_ALONE);
   setBudgets(0, 1);
 }
 
@@ -58,21 +63,32 @@ export function adjustBudgets(full: bool, active: u32, before: u32): void {
     store<u32>(PROMOTED_BYTES, min(promoted, 4294967295.0) as u32);
   }
   store<u32>(LARGE_YOUNG_BLOCKS, 0);
-  if (!full) adaptNursery(now() - stoppedAt());
-  setBudgets(load<f64>(STAT_LIVE_BYTES) + (load<u32>(PROMOTED_BYTES) as f64), active);
+  const live = load<f64>(STAT_LIVE_BYTES) + (load<u32>(PROMOTED_BYTES) as f64);
+  const end = now();
+  if (!full) adaptNursery(end - stoppedAt(), stoppedAt() - load<f64>(LAST_END), usualNursery(live, active));
+  store<f64>(LAST_END, end);
+  setBudgets(live, active);
   if (full) setKept(before, active);
 }
 
 /**
- * Keeps young pauses short: marking takes as long as there are survivors, and each survivor is marked once, so that smaller nurseries cost
- * little in all.
+ * Sets the wish for the next nursery by what this young collection cost. A pause that is too long makes it smaller: where nearly all survives,
+ * marking takes the same in all, in shorter pauses. Where collections take much of the time and pauses are short, it grows: where survivors
+ * are as many whatever its size, each collection costs the same.
  */
-function adaptNursery(pause: f64): void {
+function adaptNursery(pause: f64, between: f64, least: f64): void {
+  let bytes = load<u32>(NURSERY_WISH) as f64;
   const used = load<u32>(NURSERY_BYTES) as f64;
-  const most = load<u32>(NURSERY_CAP) as f64;
   // At most by a factor of four at a time: a pause may be long because the host gave the processor to somebody else.
-  const next = pause > PAUSE_GOAL ? used * max(PAUSE_GOAL / pause, 0.25) : pause < PAUSE_GOAL / 2.0 ? most * 1.5 : most;
-  store<u32>(NURSERY_CAP, max(min(next, NURSERY_MOST as f64), NURSERY_BRIEF) as u32);
+  if (pause > PAUSE_GOAL) bytes = used * max(PAUSE_GOAL / pause, 0.25);
+  else if (pause > COSTLY * between) bytes *= min(PAUSE_GOAL / pause, 2.0);
+  else if (pause < CHEAP * between) bytes += (least - bytes) / 4.0;
+  store<u32>(NURSERY_WISH, max(min(bytes, NURSERY_MOST as f64), NURSERY_BRIEF) as u32);
+}
+
+/** The nursery that an agent gets as long as collections cost little. */
+function usualNursery(live: f64, active: u32): f64 {
+  return (active > 1 || live > BIG_LIVE_SET ? NURSERY_SHARED : NURSERY_ALONE) as f64;
 }
 
 /** True when the next collection must be a full one: enough objects have grown old, or the last one is long ago and memory might be returned. */
@@ -96,7 +112,7 @@ function setBudgets(live: f64, active: u32): void {
   let fixed = load<u32>(PLAN_NURSERY_BYTES);
   // Every collection looks at the whole nursery: where there is one per allocation, it is small.
   if ((load<u32>(MODE) & MODE_STRESS) != 0) fixed = NURSERY_LEAST;
-  const wish = fixed != 0 ? fixed : min(active > 1 || live > BIG_LIVE_SET ? NURSERY_MOST : NURSERY_ALONE, load<u32>(NURSERY_CAP));
+  const wish = fixed != 0 ? fixed : load<u32>(NURSERY_WISH);
   // All nurseries together take at most half of what is left, so that survivors find room beside them.
   const share = room / (2.0 * (active as f64));
   store<u32>(NURSERY_BYTES, max<u32>(min(wish as f64, share) as u32, NURSERY_LEAST));

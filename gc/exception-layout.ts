@@ -11,7 +11,7 @@
  * Exceptions are immutable, so that storing to one needs no write barrier.
  */
 import { assert } from "../core/base/assert.ts";
-import { isHeapAddress } from "../core/lower/reference-types.ts";
+import { isScanned } from "../core/lower/reference-types.ts";
 import type { TypeStore } from "../core/type-store.ts";
 import type { ValType } from "../core/types.ts";
 import { type StructLayout, storageLog2 } from "./object-layout.ts";
@@ -40,6 +40,6 @@ export function exceptionLayout(types: TypeStore, id: number): StructLayout {
   assert(composite.kind === "func", "a tag's type is a function type");
   const { params } = composite;
   const { size, offsets } = placePayload(params.map((param) => 1 << storageLog2(param)));
-  const references = offsets.filter((_, index) => isHeapAddress(types, params[index] as ValType)).sort((a, b) => a - b);
+  const references = offsets.filter((_, index) => isScanned(types, params[index] as ValType)).sort((a, b) => a - b);
   return { size, offsets, references };
 }

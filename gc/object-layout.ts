@@ -9,7 +9,7 @@
  * larger ones first; smaller ones fill the gaps that this leaves. Packed fields take their one or two bytes, references four.
  */
 import { assert } from "../core/base/assert.ts";
-import { isHeapAddress } from "../core/lower/reference-types.ts";
+import { isScanned } from "../core/lower/reference-types.ts";
 import type { TypeStore } from "../core/type-store.ts";
 import { F32, F64, I8, I16, I32, I64, type StorageType, type StructType, V128, type ValType } from "../core/types.ts";
 import { ARRAY_ELEMENTS, DESCRIPTOR_FIELDS, OBJECT_ALIGN, STRUCT_FIELDS } from "./runtime/layout.ts";
@@ -62,9 +62,9 @@ export function storageLog2(type: StorageType): number {
   }
 }
 
-/** True for references that the collector follows: lowered to an address, an i31 or null. */
+/** True for references that the collector follows: an address, an i31 or null. */
 export function isHeapReference(types: TypeStore, type: ValType): boolean {
-  return isHeapAddress(types, type);
+  return isScanned(types, type);
 }
 
 export function structLayout(types: TypeStore, id: number): StructLayout {

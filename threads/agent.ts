@@ -10,16 +10,16 @@ import { assert, InternalError } from "../core/base/assert.ts";
 import { TrapCode } from "../core/lower/lowered.ts";
 import { canBlock, type Heap } from "../gc/heap.ts";
 import { createRootBlock, createSharedBlock, resetBlocks } from "./blocks.ts";
+import { BoxedValues } from "./boxed-values.ts";
 import type { Control } from "./control.ts";
 import { ConversionOperand } from "./conversion-operand.ts";
-import { anyKind, type Conversions, fromLowered, HOST_HANDLE, internalize, toLowered } from "./convert.ts";
+import { type Conversions, externalize, fromLowered, HOST_SLOT, internalize, toLowered } from "./convert.ts";
 import { Exceptions } from "./exceptions.ts";
 import { exportedFunction } from "./exported-function.ts";
 import { FunctionTable, type LoweredFunction, reserveFunctions } from "./functions.ts";
 import { createGate, type Gate } from "./gate.ts";
 import { hostFunction } from "./host-function.ts";
-import { JsValues } from "./js-values.ts";
-import { NULL, type Signature, type ValueKind } from "./kinds.ts";
+import type { Signature, ValueKind } from "./kinds.ts";
 import { LazyInstalls } from "./lazy-installs.ts";
 import { createSharedMemories, type LinkedInstance, type LocalImports, link } from "./link.ts";
 import { UnlikeMemories } from "./memories.ts";
@@ -66,7 +66,7 @@ export class Agent implements Conversions {
   readonly gate: Gate;
   readonly objects: Objects;
   readonly temporaries: Temporaries;
-  readonly values = new JsValues();
+  readonly values: BoxedValues;
   readonly conversionOperand: ConversionOperand;
   readonly traps: Traps;
   readonly unlikeMemories = new UnlikeMemories();
@@ -101,6 +101,7 @@ export class Agent implements Conversions {
     this.#words = this.heap.words;
     this.conversionOperand = new ConversionOperand(this.heap);
     this.traps = new Traps(this.conversionOperand);
+    this.values = new BoxedValues(this.heap);
     this.functions = new FunctionTable(this.heap);
     this.gate = createGate(this.heap);
     this.temporaries = new Temporaries(this.heap.handles);
@@ -132,10 +133,8 @@ export class Agent implements Conversions {
       resolve: (index: number) => this.lazyInstalls.resolve(index),
       growTable: (record: number, delta: number, value: number, scanned: number) =>
         growTable(this, record >>> 0, delta, value, scanned !== 0),
-      externHandle: (value: unknown) => this.externHandle(value),
-      externValue: (handle: number) => this.externValue(handle),
       internalize: (value: unknown, sp: number) => internalize(this, value, sp),
-      externalize: (reference: number) => fromLowered(this, anyKind, reference),
+      externalize: (reference: number) => externalize(this, reference),
     };
   }
 
@@ -338,23 +337,15 @@ export class Agent implements Conversions {
   allocateBox(value: unknown, sp: number): number {
     const address = this.heap.runtime.allocate(8, sp) >>> 0;
     if (address === 0) this.raise(TrapCode.outOfMemory);
-    this.heap.words[address >>> 2] = this.#hostRecord;
-    this.heap.words[(address + HOST_HANDLE) >>> 2] = this.values.handle(value);
+    const { words } = this.heap;
+    words[address >>> 2] = this.#hostRecord;
+    words[(address + HOST_SLOT) >>> 2] = this.values.add(address, value);
     return address | 0;
   }
 
   /** Gives an index to a function that each agent makes for itself. */
   reserveFunction(signature: Signature): number {
     return reserveFunctions(this.heap, [signature]);
-  }
-
-  /** The word that stands for a host value in the heap; null is the null reference. */
-  externHandle(value: unknown): number {
-    return value === null ? NULL : this.values.handle(value);
-  }
-
-  externValue(handle: number): unknown {
-    return handle === NULL ? null : this.values.value(handle);
   }
 
   /** Raises a trap of the host that lowered code cannot catch. */

@@ -104,10 +104,14 @@ export async function hostModuleLater(bytes: Uint8Array<ArrayBuffer>): Promise<W
   }
 }
 
-/** What was lowered is valid; but the host may have limits of its own, such as the size of a function. */
+/** How hosts say that a module is beyond their limits. */
+const limitMessage = /limit|maximum|too (?:large|big|many)|exceed|out of memory/i;
+
+/** What was lowered is valid; but the host has limits of its own, such as the size of a function, to which what lowering adds counts. */
 function refusal(error: unknown): unknown {
   if (!(error instanceof engine.CompileError)) return error;
-  return new InternalError(`the host refused the lowered module: ${error.message}`);
+  const message = `the host refused the lowered module: ${error.message}`;
+  return limitMessage.test(error.message) ? new CompileError(message, { code: "host-limit", cause: error }) : new InternalError(message);
 }
 
 function planOf(

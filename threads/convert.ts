@@ -5,24 +5,24 @@
 import { assert, InternalError } from "../core/base/assert.ts";
 import { AbstractHeap } from "../core/types.ts";
 import { HEADER_FLAGS_MASK, TYPE_ARRAY, TYPE_DEPTH, TYPE_DISPLAY, TYPE_KIND, TYPE_RECORD, TYPE_STRUCT } from "../gc/runtime/layout.ts";
+import type { BoxedValues } from "./boxed-values.ts";
 import type { Control } from "./control.ts";
 import type { FunctionTable } from "./functions.ts";
-import type { JsValues } from "./js-values.ts";
 import { isHostReference, NULL, type ReferenceKind, type ValueKind } from "./kinds.ts";
 import type { Objects } from "./objects.ts";
 import { TYPE_WAIT_QUEUE } from "./wait-queue-layout.ts";
 
 /** The `kind` word of the record of JS values in the heap: neither struct nor array nor function. */
 export const TYPE_HOST = 4;
-/** Where such an object has its handle. */
-export const HOST_HANDLE = 4;
+/** Where such an object has its box's slot. */
+export const HOST_SLOT = 4;
 
 /** What conversion asks of the agent. */
 export interface Conversions {
   readonly control: Control;
   readonly objects: Objects;
   readonly functions: FunctionTable;
-  readonly values: JsValues;
+  readonly values: BoxedValues;
   /** The word at an address of the heap memory. */
   word(address: number): number;
   /** The JS function of a function index. */
@@ -153,6 +153,11 @@ export const anyKind: ReferenceKind = {
   depth: 0,
 };
 
+/** `extern.convert_any`: what `fromLowered` does for `anyref`. */
+export function externalize(agent: Conversions, reference: number): unknown {
+  return referenceFromLowered(agent, anyKind, reference);
+}
+
 /** `any.convert_extern` on a host value, by a mutator with the shadow stack up to `sp`: what `toLowered` does for `anyref`. */
 export function internalize(agent: Conversions, value: unknown, sp: number): number {
   if (value === null) return NULL;
@@ -218,7 +223,7 @@ function referenceFromLowered(agent: Conversions, kind: ReferenceKind, value: un
     case "extern": {
       if (value & 1) return value >> 1;
       const record = recordOf(agent, value);
-      if (agent.word(record + TYPE_KIND) === TYPE_HOST) return agent.values.value(agent.word(value + HOST_HANDLE));
+      if (agent.word(record + TYPE_KIND) === TYPE_HOST) return agent.values.get(agent.word(value + HOST_SLOT));
       return agent.objects.wrap(value, kind.shared);
     }
     default:

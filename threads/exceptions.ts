@@ -17,9 +17,10 @@ import { EXCEPTION_PAYLOAD, EXCEPTION_TAG, JS_TAG, placePayload } from "../gc/ex
 import type { Heap } from "../gc/heap.ts";
 import { TYPE_FUNC } from "../gc/runtime/layout.ts";
 import { writeRecord } from "../gc/type-records.ts";
-import { type Conversions, fromLowered, toLowered } from "./convert.ts";
-import { isHostReference, type ValueKind } from "./kinds.ts";
+import { anyKind, type Conversions, externalize, fromLowered, internalize, toLowered } from "./convert.ts";
+import { isHostReference, NULL, type ValueKind } from "./kinds.ts";
 import { Objects } from "./objects.ts";
+import type { Temporaries } from "./temporaries.ts";
 import type { Traps } from "./traps.ts";
 
 /** What exceptions ask of the agent. */
@@ -28,8 +29,7 @@ export interface ExceptionAgent extends Conversions {
   readonly traps: Traps;
   asMutator<T>(body: (sp: number) => T): T;
   raise(code: TrapCode): never;
-  externHandle(value: unknown): number;
-  externValue(handle: number): unknown;
+  readonly temporaries: Temporaries;
 }
 
 /** A tag, as far as it takes to make and read its exceptions. */
@@ -69,7 +69,7 @@ export class Exceptions {
     if (address === undefined) return this.#agent.traps.translate(error);
     const { words } = this.#agent.heap;
     if (words[(address + EXCEPTION_TAG) >>> 2] !== JS_TAG) return this.objectOf(address);
-    return this.#agent.externValue(words[(address + EXCEPTION_PAYLOAD) >>> 2] as number);
+    return externalize(this.#agent, words[(address + EXCEPTION_PAYLOAD) >>> 2] as number);
   }
 
   /** The object that stands for the exception at `address`. The agent is a mutator. */
@@ -96,11 +96,22 @@ export class Exceptions {
   }
 
   #allocateForJs(value: unknown, sp: number): number {
-    const { heap } = this.#agent;
-    this.#jsRecord ||= writeRecord(heap, { kind: TYPE_FUNC, size: placePayload([4]).size, references: [], id: 0, supertypes: [] });
-    const address = this.#allocate({ number: JS_TAG, record: this.#jsRecord, params: [] }, sp, placePayload([4]).size);
-    heap.words[(address + EXCEPTION_PAYLOAD) >>> 2] = this.#agent.externHandle(value);
+    const { heap, temporaries } = this.#agent;
+    const { size } = placePayload([4]);
+    this.#jsRecord ||= writeRecord(heap, { kind: TYPE_FUNC, size, references: [EXCEPTION_PAYLOAD], id: 0, supertypes: [] });
+    const mark = temporaries.mark();
+    const payload = this.#internalize(value, sp);
+    const address = this.#allocate({ number: JS_TAG, record: this.#jsRecord, params: [] }, sp, size);
+    heap.words[(address + EXCEPTION_PAYLOAD) >>> 2] = payload;
+    temporaries.release(mark);
     return address;
+  }
+
+  /** An extern as memory has it, kept until the call from JS ends. */
+  #internalize(value: unknown, sp: number): number {
+    const word = internalize(this.#agent, value, sp);
+    if (word !== NULL && (word & 1) === 0) this.#agent.temporaries.keep(word);
+    return word;
   }
 
   /** An exception whose values are still to be written, before the next safepoint. */
@@ -118,8 +129,10 @@ export class Exceptions {
     const lowered = tag.params.map((kind, i) => toLowered(this.#agent, kind, values[i]));
     const { size, offsets } = placePayload(tag.params.map(bytesOf));
     this.#agent.asMutator((sp) => {
+      // Boxes of externs first: the exception must be written before anything else is allocated.
+      const stored = lowered.map((value, i) => (isHostReference(tag.params[i]!) ? this.#internalize(value, sp) : value));
       const address = this.#allocate(tag, sp, size);
-      for (const [i, kind] of tag.params.entries()) this.#write(address + (offsets[i] as number), kind, lowered[i]);
+      for (const [i, kind] of tag.params.entries()) this.#write(address + (offsets[i] as number), kind, stored[i]);
       this.#objects.adopt(object, address, false);
     });
   }
@@ -135,7 +148,8 @@ export class Exceptions {
     const address = this.addressOf(value) as number;
     const kind = params[index] as ValueKind;
     const { offsets } = placePayload(params.map(bytesOf));
-    return this.#agent.asMutator(() => fromLowered(this.#agent, kind, this.#read(address + (offsets[index] as number), kind)));
+    const stored = isHostReference(kind) ? anyKind : kind;
+    return this.#agent.asMutator(() => fromLowered(this.#agent, stored, this.#read(address + (offsets[index] as number), kind)));
   }
 
   #view(): DataView<ArrayBufferLike> {
@@ -154,7 +168,7 @@ export class Exceptions {
         this.#view().setFloat64(at, value as number, true);
         return;
       default:
-        this.#agent.heap.words[at >>> 2] = isHostReference(kind) ? this.#agent.externHandle(value) : (value as number);
+        this.#agent.heap.words[at >>> 2] = value as number;
     }
   }
 
@@ -166,10 +180,8 @@ export class Exceptions {
         return this.#view().getFloat32(at, true);
       case "f64":
         return this.#view().getFloat64(at, true);
-      default: {
-        const word = this.#agent.heap.words[at >>> 2] as number;
-        return isHostReference(kind) ? this.#agent.externValue(word) : word;
-      }
+      default:
+        return this.#agent.heap.words[at >>> 2];
     }
   }
 }

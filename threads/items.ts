@@ -5,9 +5,9 @@ import { engine } from "../core/base/engine.ts";
 import type { GlobalType, TableType } from "../core/module.ts";
 import { TABLE_ELEMENTS, TABLE_LENGTH, TABLE_MAXIMUM } from "../gc/runtime/layout.ts";
 import type { Agent } from "./agent.ts";
-import { fromLowered, isOpaqueToJs, opaqueError, toLowered } from "./convert.ts";
+import { anyKind, fromLowered, internalize, isOpaqueToJs, opaqueError, toLowered } from "./convert.ts";
 import type { ExceptionTag } from "./exceptions.ts";
-import { hostType, isHeapAddress, isHostReference, type ValueKind } from "./kinds.ts";
+import { hostType, isHeapAddress, isHostReference, isScanned, type ValueKind } from "./kinds.ts";
 import type { InstanceItem } from "./protocol.ts";
 import { growTable } from "./tables.ts";
 
@@ -128,42 +128,36 @@ export function readElement(agent: Agent, item: TableItem, index: number): unkno
 }
 
 export function writeElement(agent: Agent, item: TableItem, index: number, value: unknown): void {
-  agent.withTemporaries(() => {
-    const raw = toTableWord(agent, item.kind, value);
-    agent.asMutator(() => Atomics.store(agent.heap.words, elementIndex(agent, item, index), raw));
-  });
+  withTableWord(agent, item, value, (word) => Atomics.store(agent.heap.words, elementIndex(agent, item, index), word));
 }
 
 /** Makes `value` every element of a new table. */
 export function fillTable(agent: Agent, item: TableItem, value: unknown): void {
-  agent.withTemporaries(() => {
-    const raw = toTableWord(agent, item.kind, value);
+  withTableWord(agent, item, value, (word) => {
     const length = tableLength(agent, item);
     if (length === 0) return;
-    agent.asMutator(() => {
-      const start = elementIndex(agent, item, 0);
-      agent.heap.words.fill(raw, start, start + length);
-    });
+    const start = elementIndex(agent, item, 0);
+    agent.heap.words.fill(word, start, start + length);
   });
 }
 
 /** Grows a table and returns its old length; throws a RangeError where it cannot. */
 export function growTableBy(agent: Agent, item: TableItem, delta: number, value: unknown): number {
+  // The heap's own limit is far below what a word holds.
+  const grow = (word: number): number => (delta > 0xffffffff ? -1 : growTable(agent, item.record, delta, word, isScanned(item.kind)));
+  const old = withTableWord(agent, item, value, grow);
+  if (old < 0) throw new RangeError("failed to grow the table");
+  return old;
+}
+
+/** Converts a value to how a table holds it, and runs `body`, as a mutator, before the collector may run. */
+function withTableWord<T>(agent: Agent, { kind }: TableItem, value: unknown, body: (word: number) => T): T {
   return agent.withTemporaries(() => {
-    const raw = toTableWord(agent, item.kind, value);
-    // The heap's own limit is far below what a word holds.
-    const old = delta > 0xffffffff ? -1 : agent.asMutator(() => growTable(agent, item.record, delta, raw, isHeapAddress(item.kind)));
-    if (old < 0) throw new RangeError("failed to grow the table");
-    return old;
+    const lowered = toLowered(agent, kind, value);
+    return agent.asMutator((sp) => body(isHostReference(kind) ? internalize(agent, lowered, sp) : (lowered as number)));
   });
 }
 
-/** Unshared externs lie in tables as handles of the agent's JS values. */
-function toTableWord(agent: Agent, kind: ValueKind, value: unknown): number {
-  const lowered = toLowered(agent, kind, value);
-  return isHostReference(kind) ? agent.externHandle(lowered) : (lowered as number);
-}
-
-function fromTableWord(agent: Agent, kind: ValueKind, raw: number): unknown {
-  return isHostReference(kind) ? agent.externValue(raw) : fromLowered(agent, kind, raw);
+function fromTableWord(agent: Agent, kind: ValueKind, word: number): unknown {
+  return fromLowered(agent, isHostReference(kind) ? anyKind : kind, word);
 }

@@ -89,6 +89,11 @@ export function isHeapAddress(kind: ValueKind): boolean {
   return kind.kind === "ref" && kind.hierarchy !== "func" && !isHostReference(kind);
 }
 
+/** True for a kind whose values in memory the collector follows: unshared externs are there in their internal form. */
+export function isScanned(kind: ValueKind): boolean {
+  return kind.kind === "ref" && kind.hierarchy !== "func";
+}
+
 /** The type of the host's value that stands for a value of this kind. */
 export function hostType(kind: ValueKind): "i32" | "i64" | "f32" | "f64" | "v128" | "externref" {
   if (kind.kind !== "ref") return kind.kind;

@@ -17,6 +17,7 @@ import { ARRAY_ELEMENTS, ARRAY_LENGTH, HEADER_FLAGS_MASK, TYPE_PROTOTYPE, TYPE_R
 import type { Agent } from "./agent.ts";
 import type { BuiltinSet } from "./builtins.ts";
 import { type Callable, ConfigurationFault, configurePrototypes } from "./configure-prototypes.ts";
+import { externalize } from "./convert.ts";
 import { NULL } from "./kinds.ts";
 
 function word(agent: Agent, address: number): number {
@@ -28,7 +29,7 @@ export function prototypeOf(agent: Agent, address: number): object | null {
   const descriptor = word(agent, address) & ~HEADER_FLAGS_MASK;
   const offset = word(agent, word(agent, descriptor + TYPE_RECORD) + TYPE_PROTOTYPE);
   if (offset === 0) return null;
-  const prototype = agent.externValue(word(agent, descriptor + offset));
+  const prototype = externalize(agent, word(agent, descriptor + offset));
   return typeof prototype === "object" || typeof prototype === "function" ? prototype : null;
 }
 
@@ -75,7 +76,7 @@ function functionAt(agent: Agent, index: number): Callable | null {
 function configureAll(agent: Agent): (...args: unknown[]) => void {
   return (prototypes, functions, data, constructors) => {
     const configuration = agent.asMutator(() => ({
-      prototypes: Array.from(wordsOf(agent, prototypes), (handle) => agent.externValue(handle)),
+      prototypes: Array.from(wordsOf(agent, prototypes), (reference) => externalize(agent, reference)),
       functions: Array.from(wordsOf(agent, functions), (index) => functionAt(agent, index)),
       data: bytesOf(agent, data),
       constructors,

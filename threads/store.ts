@@ -373,7 +373,7 @@ export class Store {
     const sp = enter();
     this.#heap.runtime.collect(sp, 1);
     leave(sp);
-    this.agent.threadBound.release();
+    this.agent.values.release();
   }
 
   /** Ids of the Workers' agents. */

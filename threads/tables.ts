@@ -2,7 +2,7 @@
 import type { LoweredTable } from "../core/lower/lowered.ts";
 import { NULL_REFERENCE, TABLE_CAPACITY, TABLE_ELEMENTS, TABLE_LENGTH, TABLE_MAXIMUM, TABLE_RECORD_BYTES } from "../gc/runtime/layout.ts";
 import type { Agent } from "./agent.ts";
-import { isHeapAddress } from "./kinds.ts";
+import { isScanned } from "./kinds.ts";
 import type { ModulePlan } from "./protocol.ts";
 
 /** Makes words null references. */
@@ -18,7 +18,7 @@ export function createTable(agent: Agent, module: ModulePlan, table: LoweredTabl
   const kind = module.tables[index]!;
   const minimum = Number(table.minimum);
   const maximum = table.maximum === undefined ? MAXIMUM_ELEMENTS : Math.min(Number(table.maximum), MAXIMUM_ELEMENTS);
-  createTableAt(agent, record, isHeapAddress(kind), minimum, maximum, table.shared);
+  createTableAt(agent, record, isScanned(kind), minimum, maximum, table.shared);
 }
 
 /** Fills in a table's record. A shared table gets room for its maximum at once, since it must never move. */

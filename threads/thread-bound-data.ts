@@ -10,7 +10,6 @@
  * found dead: cycles through both heaps are not collected (the overview's FAQ, "intermediate" support).
  */
 import { TrapCode } from "../core/lower/lowered.ts";
-import type { BoxSlot } from "../gc/boxes.ts";
 import type { Heap } from "../gc/heap.ts";
 import { HEADER_FLAGS_MASK } from "../gc/runtime/layout.ts";
 import { writeRecord } from "../gc/type-records.ts";
@@ -42,17 +41,11 @@ export class ThreadBound {
   readonly dataClass: ThreadBoundDataConstructor;
   readonly #agent: Agent;
   readonly #owner: number;
-  readonly #values = new Map<BoxSlot, unknown>();
 
   constructor(agent: Agent) {
     this.#agent = agent;
     this.#owner = agent.control.nextLife();
     this.dataClass = createClass(this);
-  }
-
-  /** How many values are kept. */
-  get size(): number {
-    return this.#values.size;
   }
 
   #word(address: number): number {
@@ -66,14 +59,12 @@ export class ThreadBound {
 
   /** Makes `wrapper` stand for a new object with the value. */
   create(wrapper: object, value: unknown): void {
-    this.release();
-    const { heap, objects, control } = this.#agent;
+    const { heap, objects, control, values } = this.#agent;
     this.#agent.asMutator((sp) => {
       const address = heap.runtime.allocate(BYTES, sp) >>> 0;
       if (address === 0) this.#agent.raise(TrapCode.outOfMemory);
-      const slot = heap.boxes.create(address);
+      const slot = values.add(address, value);
       heap.words.set([control.threadBoundRecord, this.#owner, slot, 0], address >>> 2);
-      this.#values.set(slot, value);
       objects.adopt(wrapper, address, true);
     });
   }
@@ -83,13 +74,7 @@ export class ThreadBound {
     const address = this.#agent.objects.describe(wrapper)?.address;
     if (address === undefined || !this.isData(address)) throw new TypeError("a ThreadBoundData of this store is expected");
     if (this.#word(address + OWNER) !== this.#owner) throw new TypeError("the data is bound to another thread");
-    return this.#values.get(this.#word(address + SLOT));
-  }
-
-  /** Lets go of the values whose objects collections have found dead. */
-  release(): void {
-    const { boxes } = this.#agent.heap;
-    if (boxes.hasDead) boxes.drain((slot) => this.#values.delete(slot));
+    return this.#agent.values.get(this.#word(address + SLOT));
   }
 }
 

@@ -5,10 +5,12 @@
  * `init` does what instantiation does before the start function (core 4.5.4 "Instantiation"): initial values of globals and tables in order,
  * elements of passive segments, then active element and data segments. Blocks and tables are filled with null before it runs.
  */
+
+import { assert } from "../base/assert.ts";
 import type { DataSegment, ElementSegment, Expression, Table } from "../module.ts";
-import { I32, I64, type ValType } from "../types.ts";
+import { EXTERNREF, I32, I64, type ValType } from "../types.ts";
 import type { ElementSegmentAccess } from "./element-segment.ts";
-import { toMemory } from "./extern-handles.ts";
+import { storedType, withInternalExterns } from "./extern-storage.ts";
 import type { FunctionBody } from "./function-body.ts";
 import { FunctionLowering } from "./function-lowering.ts";
 import { pushCell, storeName } from "./global-cell.ts";
@@ -19,12 +21,14 @@ import { checkBytes, pushHostAddress } from "./memory-access.ts";
 import type { ModuleLowering } from "./module-lowering.ts";
 import { i32Operand, type Operand } from "./operand.ts";
 import { needsRootCell } from "./placement.ts";
+import { isHostExtern } from "./reference-types.ts";
 import { checkRange, pushElementAddress, pushLength } from "./table-access.ts";
 import { TemporaryLocals } from "./temporary-locals.ts";
 import { fillWords } from "./word-fill.ts";
 
 const WORD = 4;
 /** The shadow-stack pointer is the functions' only parameter. */
+const SHADOW_STACK_POINTER = 0;
 const noBody: FunctionBody = { name: "init", instructions: [], locals: [], parameters: 0, results: [] };
 const noPolls = { atEntry: false, loops: new Set<number>() };
 
@@ -67,7 +71,9 @@ class Initializer {
 
   /** Evaluates a constant expression; its value is on the host's stack. */
   #evaluate(instructions: readonly Instruction[]): void {
-    new FunctionLowering(this.#module, this.#code, { ...noBody, instructions }, noPolls, this.#temporaries).run();
+    const body = withInternalExterns(this.#module, { ...noBody, instructions });
+    assert(body.locals.length === 0, "constant expressions have no control flow");
+    new FunctionLowering(this.#module, this.#code, body, noPolls, this.#temporaries).run();
   }
 
   #push(expression: Expression, type: ValType): void {
@@ -76,9 +82,24 @@ class Initializer {
 
   /** Evaluates an expression into a local, which `use` may read. */
   #withValue(expression: Expression, type: ValType, use: (value: number) => void): void {
-    const lowered = this.#module.lowered(type);
-    const value = this.#temporaries.acquire(lowered);
     this.#push(expression, type);
+    this.#withLocal(this.#module.lowered(type), use);
+  }
+
+  /** The same for a value that goes to memory. */
+  #withStored(expression: Expression, type: ValType, use: (value: number) => void): void {
+    const module = this.#module;
+    this.#push(expression, type);
+    if (isHostExtern(module.types, type)) {
+      this.#code.get(SHADOW_STACK_POINTER);
+      this.#code.call(module.runtime("internalize", [EXTERNREF, I32], [I32]));
+    }
+    this.#withLocal(module.lowered(storedType(module, type)), use);
+  }
+
+  /** Puts the value on the host's stack into a local, which `use` may read. */
+  #withLocal(type: ValType, use: (value: number) => void): void {
+    const value = this.#temporaries.acquire(type);
     this.#code.set(value);
     use(value);
     this.#temporaries.release(value);
@@ -101,7 +122,6 @@ class Initializer {
       }
       const { offset } = pushCell(module, code, index);
       code.get(value);
-      if (shared) toMemory(module, code, type);
       code.access(storeName(module, type, shared), offset);
     });
   }
@@ -111,13 +131,12 @@ class Initializer {
     if (init === undefined) return;
     const module = this.#module;
     const code = this.#code;
-    this.#withValue(init, element, (value) => {
+    this.#withStored(init, element, (value) => {
       module.tableRecord(code, index);
       code.access("i32.load", module.heap.tableRecord.elements);
       module.tableRecord(code, index);
       code.access("i32.load", module.heap.tableRecord.length);
       code.get(value);
-      toMemory(module, code, element);
       code.call(fillWords(module, "i32.store"));
     });
   }
@@ -170,10 +189,9 @@ class Initializer {
       return;
     }
     items.list.forEach((expression, i) => {
-      this.#withValue(expression, type, (value) => {
+      this.#withStored(expression, type, (value) => {
         pushAddress();
         code.get(value);
-        toMemory(module, code, type);
         code.access("i32.store", i * WORD);
       });
     });

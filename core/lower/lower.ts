@@ -2,7 +2,7 @@
  * Lowering: from a valid module to plain WebAssembly on the shared heap, and the plan by which agents link it (`lowered.ts`).
  *
  * The passes, each in a file of its own: instructions with types and rules (`instruction.ts`), exception handling in its second form
- * (`legacy-exceptions.ts`), where to poll (`polls.ts`); then for each function, which references live across safepoints (`liveness.ts`), how
+ * (`legacy-exceptions.ts`), externs in memory as internal references (`extern-storage.ts`), where to poll (`polls.ts`); then for each function, which references live across safepoints (`liveness.ts`), how
  * operands are kept (`stack-plan.ts`), and the host code (`function-lowering.ts` with the rules of `rules/`, `gc/lower` and
  * `threads/lower`).
  */
@@ -11,6 +11,7 @@ import type { ValType } from "../types.ts";
 import type { ValidModule } from "../validate/valid-module.ts";
 import { callGraph, mayCollect } from "./call-graph.ts";
 import { encodeHostModule } from "./encode-host-module.ts";
+import { withInternalExterns } from "./extern-storage.ts";
 import type { FunctionBody } from "./function-body.ts";
 import { FunctionLowering } from "./function-lowering.ts";
 import type { HostFunction } from "./host-module.ts";
@@ -58,13 +59,14 @@ function functionBody(lowering: ModuleLowering, definedIndex: number): FunctionB
     const resolved = lowering.resolve(type);
     for (let i = 0; i < count; i++) locals.push(resolved);
   }
-  return withoutLegacyExceptions(lowering, {
+  const body = withoutLegacyExceptions(lowering, {
     name: valid.module.names.functions.get(index) ?? `function ${index}`,
     instructions: instructionsOf(lowering, definedIndex),
     locals,
     parameters: params.length,
     results,
   });
+  return withInternalExterns(lowering, body);
 }
 
 /** All that linking needs, with the host module's bytes. */

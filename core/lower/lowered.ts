@@ -38,8 +38,6 @@
  *     growTable     (record, delta, value, scanned: i32) -> i32     the old length, or -1
  *     internalize   (externref, sp: i32) -> i32                     `any.convert_extern`; may allocate
  *     externalize   (i32) -> externref                              `extern.convert_any`
- *     externHandle  (externref) -> i32                              how memory holds an unshared extern; 0xFEFEFEFE for null
- *     externValue   (i32) -> externref                              and back
  *     beginWait, endWait                                            around a wait (threads/lower/blocking.ts)
  *     resolve       (index: i32)                                    has a shared function put into the agent's function table
  *     newQueue      (sp: i32) -> i32                                `waitqueue.new`; may allocate

@@ -13,7 +13,7 @@ import { F64, I64, V128, type ValType } from "../types.ts";
 import type { ValidModule } from "../validate/valid-module.ts";
 import { heapModel } from "./heap-model.ts";
 import type { GlobalPlace } from "./lowered.ts";
-import { isHeapAddress, isHostExtern } from "./reference-types.ts";
+import { isHeapAddress, isHostExtern, isScanned } from "./reference-types.ts";
 
 /** A block that grows while things are placed in it: first all scanned words, then the rest. */
 class Block {
@@ -70,18 +70,17 @@ export function placeItems(valid: ValidModule): Placement {
   const roots = new Block();
   const globals: GlobalPlace[] = [];
   const segments: SegmentPlace[] = [];
-  const isScanned = (type: ValType): boolean => isHeapAddress(types, type);
 
   // In two rounds, so that scanned words come first.
   for (const round of ["scanned", "rest"] as const) {
     valid.globals.forEach(({ type, shared: isShared }, index) => {
-      if (isScanned(type) !== (round === "scanned")) return;
+      if (isScanned(types, type) !== (round === "scanned")) return;
       if (index < imports.global) globals[index] = { kind: "imported" };
       else if (isShared) globals[index] = { kind: "shared", offset: shared.place(numberBytes(type), numberBytes(type)) };
       else globals[index] = { kind: "host", rootOffset: needsRootCell(types, type) ? roots.place(WORD, WORD) : undefined };
     });
     valid.elements.forEach((type, index) => {
-      if (isScanned(type) !== (round === "scanned")) return;
+      if (isScanned(types, type) !== (round === "scanned")) return;
       const segment = module.elements[index];
       const block = segment?.shared === true ? shared : roots;
       const count =

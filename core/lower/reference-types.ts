@@ -84,7 +84,12 @@ export function isRoot(types: TypeStore, type: ValType): boolean {
   return isHeapAddress(types, type);
 }
 
-/** True for a lowered reference whose values are heap addresses, i31s and nulls: fields of such types are scanned. */
+/** True for a type whose values in memory the collector follows: lowered references, and unshared externs (extern-storage.ts). */
+export function isScanned(types: TypeStore, type: ValType): boolean {
+  return type >= 0 && top(types, type).heap !== AbstractHeap.func;
+}
+
+/** True for a lowered reference whose values are heap addresses, i31s and nulls. */
 export function isHeapAddress(types: TypeStore, type: ValType): boolean {
   if (type < 0) return false;
   const { heap, shared } = top(types, type);

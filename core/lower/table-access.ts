@@ -1,6 +1,6 @@
 /**
  * Tables lie in the heap memory, outside of the collected part: a record with the address of the elements and their number, and the elements,
- * four bytes each. An unshared extern is a handle there.
+ * four bytes each. Unshared externs are there in their internal form.
  */
 import { I32, I64, type ValType } from "../types.ts";
 import type { FunctionLowering } from "./function-lowering.ts";

@@ -13,7 +13,7 @@ import { arrayBytes } from "../object-layout.ts";
 import { ARRAY_ELEMENTS, ARRAY_LENGTH, NULL_REFERENCE } from "../runtime/layout.ts";
 import { type ElementPlace, elementOf, pushBytes } from "./array-access.ts";
 import { fillPattern, fillVectors } from "./array-stubs.ts";
-import { getForMemory, storeName } from "./storage.ts";
+import { storeName } from "./storage.ts";
 
 /** Bytes of an array above which allocation traps at once. */
 const MAXIMUM_BYTES = 2 ** 30;
@@ -88,7 +88,7 @@ function constantPattern(storage: StorageType, value: Operand | undefined): bigi
 /** Pushes eight bytes of repeated elements. */
 function pushPattern(lowering: FunctionLowering, storage: StorageType, value: Operand): void {
   const { code } = lowering;
-  getForMemory(lowering, value, storage);
+  lowering.get(value);
   const repeat = (mask: number | undefined, factor: bigint): void => {
     if (mask !== undefined) {
       code.i32(mask);
@@ -177,7 +177,7 @@ const createFixed = withOperands((lowering, instruction, operands) => {
   const array = allocate(lowering, element, i32Operand(instruction.immediates.count), operands);
   operands.forEach((operand, i) => {
     code.get(array.address);
-    getForMemory(lowering, operand, element.storage);
+    lowering.get(operand);
     code.access(storeName(element.storage), ARRAY_ELEMENTS + (i << element.log2));
   });
   push(lowering, instruction, array);

@@ -1,5 +1,4 @@
 /** Access to arrays: elements, length, fill and copy. */
-import { fromMemory } from "../../core/lower/extern-handles.ts";
 import type { FunctionLowering } from "../../core/lower/function-lowering.ts";
 import { TrapCode } from "../../core/lower/lowered.ts";
 import type { Operand } from "../../core/lower/operand.ts";
@@ -8,7 +7,7 @@ import { checkRange } from "../../core/lower/table-access.ts";
 import { ARRAY_LENGTH } from "../runtime/layout.ts";
 import { checkElement, checkElements, type ElementPlace, elementOf, pushBytes, pushElement, pushElementAddress } from "./array-access.ts";
 import { copyWordsAtomically, fillElements } from "./array-stubs.ts";
-import { getForMemory, loadName, needsBarrier, publishName, storeName, writeBarrier } from "./storage.ts";
+import { loadName, needsBarrier, publishName, storeName, writeBarrier } from "./storage.ts";
 
 type Operands = readonly [Operand, Operand, Operand, Operand, Operand];
 const { nullArrayReference } = TrapCode;
@@ -20,7 +19,6 @@ const get = withOperands((lowering, instruction, operands) => {
   checkElement(lowering, array, index);
   const offset = pushElement(lowering, array, index, log2);
   code.access(loadName(storage, instruction.row.name), offset);
-  fromMemory(module, code, storage);
   lowering.pushResults(instruction);
 });
 
@@ -32,7 +30,7 @@ const set = withOperands((lowering, instruction, operands) => {
   const barrier = needsBarrier(lowering, value);
   if (barrier) writeBarrier(lowering, array, nullArrayReference);
   const offset = pushElement(lowering, array, index, log2);
-  getForMemory(lowering, value, storage);
+  lowering.get(value);
   code.access(barrier ? publishName(module, storage, shared) : storeName(storage), offset);
 });
 
@@ -46,7 +44,7 @@ const fill = withOperands((lowering, instruction, operands) => {
   const barrier = needsBarrier(lowering, value);
   if (barrier) writeBarrier(lowering, array, nullArrayReference);
   pushElementAddress(lowering, array, start, element.log2);
-  getForMemory(lowering, value, element.storage);
+  lowering.get(value);
   lowering.get(count);
   if (element.log2 === 0) code.withItems("memory.fill", module.heapMemory);
   else code.call(fillElements(module, element.storage, publishName(module, element.storage, element.shared)));

@@ -20,7 +20,7 @@
  * keeps the exception alive (threads/exceptions.ts). There, what JS throws becomes an exception of the heap too, so nothing that the
  * language may catch comes any other way; traps do, and are not caught.
  */
-import { fromMemory } from "../../core/lower/extern-handles.ts";
+import { pushLoaded } from "../../core/lower/extern-storage.ts";
 import type { FunctionLowering } from "../../core/lower/function-lowering.ts";
 import { TrapCode } from "../../core/lower/lowered.ts";
 import { trapIfNull } from "../../core/lower/null-check.ts";
@@ -30,7 +30,7 @@ import { type Rule, registerRules, withOperands, withTop } from "../../core/lowe
 import type { CatchClause } from "../../core/ops/immediates.ts";
 import { I32 } from "../../core/types.ts";
 import { EXCEPTION_TAG, exceptionLayout } from "../exception-layout.ts";
-import { getForMemory, loadName, storeName } from "./storage.ts";
+import { loadName, storeName } from "./storage.ts";
 
 /** Makes an exception; returns the local with its address. */
 function create(lowering: FunctionLowering, tag: number, operands: readonly Operand[]): number {
@@ -47,7 +47,7 @@ function create(lowering: FunctionLowering, tag: number, operands: readonly Oper
   code.access("i32.store", EXCEPTION_TAG);
   for (const [index, param] of params.entries()) {
     code.get(address);
-    getForMemory(lowering, operands[index] as Operand, param);
+    lowering.get(operands[index] as Operand);
     code.access(storeName(param), offsets[index] as number);
   }
   return address;
@@ -134,7 +134,7 @@ function pushPayload({ code, module }: FunctionLowering, exception: number, type
   for (const [index, param] of module.functionTypeOf(type).params.entries()) {
     code.get(exception);
     code.access(loadName(param, ""), offsets[index] as number);
-    fromMemory(module, code, param);
+    pushLoaded(module, code, param);
   }
 }
 

@@ -1,5 +1,4 @@
 /** Loads and stores of fields and elements, by storage type. */
-import { toMemory } from "../../core/lower/extern-handles.ts";
 import type { FunctionLowering } from "../../core/lower/function-lowering.ts";
 import { TrapCode } from "../../core/lower/lowered.ts";
 import type { ModuleLowering } from "../../core/lower/module-lowering.ts";
@@ -28,12 +27,6 @@ export function storeName(storage: StorageType): string {
 /** The host's store of a reference into an object which other threads may see already. */
 export function publishName(module: ModuleLowering, storage: StorageType, sharedObject: boolean): string {
   return storage >= 0 && sharedObject && module.options.publication === "atomic" ? "i32.atomic.store" : storeName(storage);
-}
-
-/** Pushes an operand as memory has it. */
-export function getForMemory(lowering: FunctionLowering, operand: Operand, storage: StorageType): void {
-  lowering.get(operand);
-  toMemory(lowering.module, lowering.code, storage);
 }
 
 /** True where storing this operand may make an old object refer to a young one. */

@@ -5,19 +5,18 @@
  *     struct.get   one load: null lies beyond the memory, so that the host traps
  *     struct.set   one store; of references, behind the write barrier
  */
-import { fromMemory, toMemory } from "../../core/lower/extern-handles.ts";
 import type { FunctionLowering } from "../../core/lower/function-lowering.ts";
 import type { Instruction } from "../../core/lower/instruction.ts";
 import { TrapCode } from "../../core/lower/lowered.ts";
 import type { ModuleLowering } from "../../core/lower/module-lowering.ts";
 import { trapIfNull } from "../../core/lower/null-check.ts";
 import type { Operand } from "../../core/lower/operand.ts";
-import { isHeapAddress, isHostExtern } from "../../core/lower/reference-types.ts";
+import { isScanned } from "../../core/lower/reference-types.ts";
 import { onStack, type RuleEntry, registerRules, withOperands } from "../../core/lower/registry.ts";
 import { isPacked, type StorageType, type StructType, type ValType } from "../../core/types.ts";
 import { type StructLayout, storageLog2, structLayout } from "../object-layout.ts";
 import { NULL_REFERENCE, TYPE_RECORD } from "../runtime/layout.ts";
-import { getForMemory, loadName, needsBarrier, publishName, storeName, writeBarrier } from "./storage.ts";
+import { loadName, needsBarrier, publishName, storeName, writeBarrier } from "./storage.ts";
 
 /** A field that an instruction names, and where it is. */
 export interface FieldPlace {
@@ -64,7 +63,7 @@ const create = withOperands((lowering, { immediates, pushed }, operands) => {
   const address = allocate(lowering, id, layout, operands);
   fields.forEach(({ storage }, index) => {
     code.get(address);
-    getForMemory(lowering, operands[index] as Operand, storage);
+    lowering.get(operands[index] as Operand);
     code.access(storeName(storage), layout.offsets[index] as number);
   });
   lowering.pushLocal(address, pushed[0] as ValType);
@@ -99,12 +98,10 @@ function storeDefault({ code }: FunctionLowering, address: number, offset: numbe
 const get = onStack(({ code, module }, instruction) => {
   const { storage, offset } = fieldOf(module, instruction);
   code.access(loadName(storage, instruction.row.name), offset, TrapCode.nullStructureReference);
-  fromMemory(module, code, storage);
 });
 
 const setValue = onStack(({ code, module }, instruction) => {
   const { storage, offset } = fieldOf(module, instruction);
-  toMemory(module, code, storage);
   code.access(storeName(storage), offset, TrapCode.nullStructureReference);
 });
 
@@ -120,7 +117,7 @@ const setReference = withOperands((lowering, instruction, [object, value]) => {
 
 const set: RuleEntry = (instruction, module) => {
   const { storage } = fieldOf(module, instruction);
-  return isHeapAddress(module.types, storage) && !isHostExtern(module.types, storage) ? setReference : setValue;
+  return isScanned(module.types, storage) ? setReference : setValue;
 };
 
 registerRules({

@@ -1,15 +1,22 @@
 /**
- * The list of expected failures, `tests/expected-failures/js-api.txt`: lines of `file.any.js | subtest | reason`. A subtest may be `*`.
- * Empty lines and lines that start with `#` say nothing.
+ * The list of expected failures, `tests/expected-failures/js-api.txt`: lines of `file.any.js | subtest | reason`. Behind a question mark come
+ * subtests that fail in some checkouts only. Empty lines and lines that start with `#` say nothing.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const path = join(import.meta.dirname, "..", "expected-failures", "js-api.txt");
 
-/** Reasons by file and subtest. */
+/** What is known of a subtest that fails. */
+export interface ExpectedFailure {
+  readonly reason: string;
+  /** False where it passes in some checkouts. */
+  readonly isCertain: boolean;
+}
+
+/** The list, by file and subtest. */
 export class ExpectedFailures {
-  readonly #reasons = new Map<string, string>();
+  readonly #failures = new Map<string, ExpectedFailure>();
 
   constructor() {
     for (const [index, line] of readFileSync(path, "utf8").split("\n").entries()) {
@@ -17,12 +24,12 @@ export class ExpectedFailures {
       const [file, subtest, reason] = line.split(" | ");
       if (file === undefined || subtest === undefined || !reason)
         throw new Error(`${path}:${index + 1}: 'file | subtest | reason' expected`);
-      this.#reasons.set(`${file} | ${subtest}`, reason);
+      this.#failures.set(`${file.replace(/^\? /, "")} | ${subtest}`, { reason, isCertain: !file.startsWith("? ") });
     }
   }
 
-  /** Why a subtest is known to fail; undefined where it should pass. */
-  reasonOf(file: string, subtest: string): string | undefined {
-    return this.#reasons.get(`${file} | ${subtest}`) ?? this.#reasons.get(`${file} | *`);
+  /** What is known of a subtest; undefined where it should pass. */
+  find(file: string, subtest: string): ExpectedFailure | undefined {
+    return this.#failures.get(`${file} | ${subtest}`);
   }
 }

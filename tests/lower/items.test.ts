@@ -85,11 +85,12 @@ describe("tables", () => {
     expect(text).toMatch(/i32.const 2\ni32.shl\ni32.add\ni32.load$/);
   });
 
-  test("of unshared externs hold handles", () => {
+  test("of unshared externs hold internal references", () => {
     const get = functionText(`${table} (func $f (param i32) (result externref) (table.get $x (local.get 0))))`, "f");
-    expect(get).toMatch(/i32.load\ncall \$heap.externValue$/);
+    expect(get).toMatch(/i32.load\ncall \$heap.externalize$/);
     const set = functionText(`${table} (func $f (param i32 externref) (table.set $x (local.get 0) (local.get 1))))`, "f");
-    expect(set).toContain("local.get 1\ncall $heap.externHandle\ni32.store");
+    expect(set).toMatch(/^local.get 1\nlocal.get 2\ncall \$heap.internalize\n/);
+    expect(set).toMatch(/i32.store$/);
   });
 
   test("with 64-bit indices compare all of the index", () => {

@@ -2,7 +2,7 @@
 import { isRef } from "../../core/types.ts";
 import { isOpaqueToJs, opaqueError } from "../convert.ts";
 import { fillTable, growTableBy, readElement, type TableItem, tableLength, writeElement } from "../items.ts";
-import { isHeapAddress } from "../kinds.ts";
+import { isScanned } from "../kinds.ts";
 import { createTableRecord } from "../tables.ts";
 import type { ApiContext } from "./context.ts";
 import type { Namespace, TableDescriptor } from "./shape.ts";
@@ -40,7 +40,7 @@ export function createTableClass({ tables, store }: ApiContext): Namespace["Tabl
       const maximum = given === undefined ? undefined : toAddress(given, is64, "maximum");
       if (maximum !== undefined && maximum < minimum) throw new RangeError("the maximum is below the initial size");
       const kind = kinds.of(element);
-      const record = createTableRecord(agent, isHeapAddress(kind), Number(minimum), Number(maximum ?? 0xffffffffn), shared);
+      const record = createTableRecord(agent, isScanned(kind), Number(minimum), Number(maximum ?? 0xffffffffn), shared);
       const item: TableItem = { type: { minimum, maximum, shared, is64, element }, kind, record };
       const value = valueOrDefault(item, values);
       if (value !== null) fillTable(agent, item, value);

@@ -4,7 +4,6 @@
  */
 
 import type { GlobalType } from "../../module.ts";
-import { fromMemory, toMemory } from "../extern-handles.ts";
 import { loadName, pushCell, storeName } from "../global-cell.ts";
 import type { ModuleLowering } from "../module-lowering.ts";
 import type { Operand } from "../operand.ts";
@@ -19,7 +18,6 @@ const getShared = onStack(({ code, module }, { immediates: { index } }) => {
   const { type } = globalType(module, index);
   const cell = pushCell(module, code, index);
   code.access(loadName(type), cell.offset);
-  fromMemory(module, code, type);
 });
 
 const getHost = onStack(({ code, module }, { immediates: { index } }) => {
@@ -35,7 +33,6 @@ const setShared = withTop((lowering, { immediates: { index } }, [value]) => {
   const { type } = globalType(module, index);
   const cell = pushCell(module, code, index);
   lowering.get(value as Operand);
-  toMemory(module, code, type);
   code.access(storeName(module, type, true), cell.offset);
 });
 

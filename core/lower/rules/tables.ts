@@ -4,11 +4,10 @@
  * All words of a table that may hold addresses are roots in every collection, so that storing to a table has no write barrier.
  */
 import { I32, I64, type ValType } from "../../types.ts";
-import { fromMemory, toMemory } from "../extern-handles.ts";
 import type { FunctionLowering } from "../function-lowering.ts";
 import { TrapCode } from "../lowered.ts";
 import type { Operand } from "../operand.ts";
-import { isHeapAddress } from "../reference-types.ts";
+import { isScanned } from "../reference-types.ts";
 import { registerRules, withOperands } from "../registry.ts";
 import {
   checkIndex,
@@ -36,25 +35,23 @@ function storeName(lowering: FunctionLowering, table: number): string {
 }
 
 const get = withOperands((lowering, instruction, [index]) => {
-  const { code, module } = lowering;
+  const { code } = lowering;
   const table = instruction.immediates.index;
   const record = tableRecordLocal(lowering, table);
   checkIndex(lowering, record, index as Operand, tableOutOfBounds);
   pushElementAddress(lowering, record, index as Operand);
   code.access("i32.load", 0);
-  fromMemory(module, code, elementType(lowering, table));
   lowering.pushResults(instruction);
 });
 
 const set = withOperands((lowering, instruction, operands) => {
   const [index, value] = operands as Operands;
-  const { code, module } = lowering;
+  const { code } = lowering;
   const table = instruction.immediates.index;
   const record = tableRecordLocal(lowering, table);
   checkIndex(lowering, record, index, tableOutOfBounds);
   pushElementAddress(lowering, record, index);
   lowering.get(value);
-  toMemory(module, code, elementType(lowering, table));
   code.access(storeName(lowering, table), 0);
 });
 
@@ -82,8 +79,7 @@ const grow = withOperands((lowering, instruction, operands) => {
     code.op("select");
   }
   lowering.get(value);
-  toMemory(module, code, type);
-  code.i32(isHeapAddress(module.types, type) ? 1 : 0);
+  code.i32(isScanned(module.types, type) ? 1 : 0);
   code.call(module.runtime("growTable", [I32, I32, I32, I32], [I32]));
   if (delta.type === I64) code.op("i64.extend_i32_s");
   lowering.pushResults(instruction);
@@ -98,7 +94,6 @@ const fill = withOperands((lowering, instruction, operands) => {
   pushElementAddress(lowering, record, start);
   pushNarrow(lowering, count);
   lowering.get(value);
-  toMemory(module, code, elementType(lowering, table));
   code.call(fillWords(module, storeName(lowering, table)));
 });
 

@@ -40,18 +40,18 @@ describe("WebAssembly.ThreadBoundData", () => {
   test("keeps its value as long as wasm code refers to it, and no longer", async () => {
     await withStore({ threads: 0 }, async (store) => {
       const { keep, kept } = await exportsOf<Exports>(store, program);
-      const { heap, threadBound } = store.agent;
+      const { heap, values } = store.agent;
       const address = (value: object): number => (store.agent.objects.describe(value) as { readonly address: number }).address;
       const data = new store.WebAssembly.ThreadBoundData("kept");
       keep(data);
       expect(address(kept() as object)).toBe(address(data));
       store.collect();
-      expect(threadBound.size).toBe(1);
+      expect(values.size).toBe(1);
       keep(null);
       // As if JS had dropped the wrapper: its handle is the only one of the store.
       heap.handles.free(handleOf(heap, address(data)));
       store.collect();
-      expect(threadBound.size).toBe(0);
+      expect(values.size).toBe(0);
     });
   });
 });

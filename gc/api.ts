@@ -19,6 +19,14 @@ export interface RuntimeExports {
    * it may have been running. The caller is in a safe region.
    */
   reclaim(id: number): void;
+  /**
+   * Brings another agent to rest, for good, where it holds nothing that anybody waits for: its Worker is about to be terminated. The caller
+   * is in a safe region and waits until the agent comes to a safepoint.
+   */
+  condemn(id: number): void;
+  /** Begins what a condemned agent must not leave half done, such as what it does with a lock; may be nested. Comes to rest if it is condemned. */
+  beginCritical(): void;
+  endCritical(): void;
 
   /** Leaves the safe region: waits while a collection runs, then the agent counts as a mutator. Returns its current `sp`. */
   enter(): number;

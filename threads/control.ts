@@ -181,6 +181,21 @@ export class Control {
 
   /** Runs `body` alone among all agents. Bodies are short, call no user code and need no other lock of ours. */
   locked<T>(body: () => T): T {
+    return this.#critical(() => this.#withLock(body));
+  }
+
+  /** Runs `body`, of which a condemned agent does all or nothing. */
+  #critical<T>(body: () => T): T {
+    const { beginCritical, endCritical } = this.#heap.runtime;
+    beginCritical();
+    try {
+      return body();
+    } finally {
+      endCritical();
+    }
+  }
+
+  #withLock<T>(body: () => T): T {
     const cell = (this.address + LOCK) >>> 2;
     for (let spins = 0; ; spins++) {
       const holder = Atomics.compareExchange(this.words, cell, 0, this.#id + 1);
@@ -257,16 +272,21 @@ export class Control {
     });
   }
 
-  /** Says that this agent's job has ended. */
-  finishJob(): void {
-    Atomics.store(this.words, this.#agentWord(this.#id, Word.jobKind), JobKind.none);
+  /** Says that this agent's job has ended; true when it was the last thread that lived. */
+  finishJob(kind: JobKind): boolean {
+    return this.#critical(() => {
+      Atomics.store(this.words, this.#agentWord(this.#id, Word.jobKind), -kind);
+      return kind === JobKind.thread && this.endThread();
+    });
   }
 
-  /** The job that agent `id` was at, for whoever buries it. */
-  jobOf(id: number): { kind: JobKind; id: number; block: number } {
+  /** The job that agent `id` was at last, for whoever buries it. */
+  jobOf(id: number): { kind: JobKind; ended: boolean; id: number; block: number } {
     const record = this.#agentWord(id, 0);
+    const kind = Atomics.load(this.words, record + Word.jobKind);
     return {
-      kind: Atomics.load(this.words, record + Word.jobKind) as JobKind,
+      kind: Math.abs(kind) as JobKind,
+      ended: kind <= 0,
       id: this.words[record + Word.job]!,
       block: this.words[record + Word.jobBlock]!,
     };

@@ -24,8 +24,8 @@ export interface PoolOptions {
   readonly script: string | URL | undefined;
   /** Answers to calls, and threads' news. */
   readonly onEvent: (event: AgentEvent) => void;
-  /** A call or thread whose Worker died. */
-  readonly onLost: (kind: "call" | "thread", id: number, error: Error) => void;
+  /** A call or thread whose Worker died, in it or after it (`ended`). */
+  readonly onLost: (kind: "call" | "thread", id: number, error: Error, ended: boolean) => void;
   /** Called when an agent is dead, before the heap takes back what it held. */
   readonly onDead: (agent: number) => void;
 }
@@ -152,7 +152,8 @@ export class Pool {
       lose = reject;
     });
     gone.catch(() => undefined);
-    const worker: PooledWorker = { id, host, service: Comlink.wrap<AgentService>(this.#endpoint(port, id)), port, gone, state: "starting" };
+    const service = Comlink.wrap<AgentService>(this.#endpoint(port, id));
+    const worker: PooledWorker = { id, host, service, port, gone, state: "starting" };
     const ready = new Promise<void>((resolve, reject) => {
       host.onMessage((message) => {
         const event = message as AgentEvent;
@@ -183,6 +184,9 @@ export class Pool {
   #endpoint(port: MessagePort, id: number): Comlink.Endpoint {
     return {
       postMessage: (message: unknown, transfer?: Transferable[]) => {
+        // Comlink says goodbye to a Worker that died when the host collects its proxy: the count may be that of the next agent `id` by then,
+        // which would wait for a message that does not come.
+        if (this.#workers.get(id)?.port !== port) return;
         port.postMessage(message, transfer ?? []);
         this.#options.control.messagePosted(id);
       },
@@ -204,7 +208,9 @@ export class Pool {
     control.resetAgent(worker.id);
     this.#workers.delete(worker.id);
     worker.port.close();
-    if (job.kind !== JobKind.none) onLost(job.kind === JobKind.thread ? "thread" : "call", job.id, error);
+    // The answer to a call that ended may have got lost on its way here; one that came is not undone by this.
+    if (job.kind === JobKind.thread) onLost("thread", job.id, error, job.ended);
+    else if (job.kind !== JobKind.none) onLost("call", job.id, error, job.ended);
     if (this.#closing) return;
     // A Worker that never got ready would only die again.
     if (wasReady && this.#workers.size + this.#starting < threads) this.#startLogged();
@@ -221,6 +227,15 @@ export class Pool {
   async terminate(id: number): Promise<void> {
     const worker = this.#workers.get(id);
     if (worker === undefined) throw new InternalError(`there is no agent ${id}`);
+    await this.#end(worker);
+  }
+
+  /**
+   * Ends a Worker's thread. Race: until its end is known here, this agent may wait for what the Worker holds, and would never learn of the end;
+   * so it comes to rest first.
+   */
+  async #end(worker: PooledWorker): Promise<void> {
+    if (worker.state !== "gone") this.#options.heap.runtime.condemn(worker.id);
     await worker.host.terminate();
   }
 
@@ -232,6 +247,6 @@ export class Pool {
   async close(): Promise<void> {
     this.#closing = true;
     if (this.#watch !== undefined) clearTimeout(this.#watch.timer);
-    await Promise.all([...this.#workers.values()].map((worker) => worker.host.terminate()));
+    await Promise.all([...this.#workers.values()].map((worker) => this.#end(worker)));
   }
 }

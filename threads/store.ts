@@ -126,7 +126,7 @@ export class Store {
       maximumThreads,
       script: options.workerScript,
       onEvent: (event) => this.#onEvent(event),
-      onLost: (kind, id, error) => this.#onLost(kind, id, error),
+      onLost: (kind, id, error, ended) => this.#onLost(kind, id, error, ended),
       onDead: (agent) => this.agent.waitQueues.bury(agent),
     });
     this.#bound = createNamespace(this);
@@ -343,13 +343,16 @@ export class Store {
     for (const resolve of waiters) resolve();
   }
 
-  #onLost(kind: "call" | "thread", id: number, error: Error): void {
+  #onLost(kind: "call" | "thread", id: number, error: Error, ended: boolean): void {
     if (kind === "call") {
       this.#calls.fail(id, error);
       return;
     }
-    this.#threadFailed(id, error);
-    if (this.agent.control.endThread()) this.#onThreadsEnded();
+    if (!ended) {
+      this.#threadFailed(id, error);
+      this.agent.control.endThread();
+    }
+    this.#onThreadsEnded();
   }
 
   /** The heap at this moment: objects, bytes, collections, pauses; and on request what is in it. */

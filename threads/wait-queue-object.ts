@@ -65,7 +65,7 @@ export function createWaitQueueClass(agent: Agent): WaitQueueConstructor {
       return outcomes[waitQueues.wait(addressOf(this), milliseconds(timeout), condition)];
     }
     notify(count?: number): number {
-      return waitQueues.notify(addressOf(this), countOf(count));
+      return waitQueues.notifyFromJs(addressOf(this), countOf(count));
     }
     waitAsync(timeout?: number): AsyncWait {
       const address = addressOf(this);

@@ -161,6 +161,10 @@ export class WaitQueues {
 
   /** Ends a wait; true where the node was woken, however late. */
   #leave(queue: number, node: number): boolean {
+    return this.#critical(() => this.#leaveList(queue, node));
+  }
+
+  #leaveList(queue: number, node: number): boolean {
     if (this.#load(node + NODE_STATE) === NODE_WAITING) {
       this.#lock(queue);
       if (this.#load(node + NODE_STATE) === NODE_WAITING) {
@@ -184,7 +188,7 @@ export class WaitQueues {
     this.#store(queue + QUEUE_TAIL, node);
   }
 
-  /** Wakes up to `count` waiters, those first that came first; returns how many. The queue is kept by whoever calls. */
+  /** Wakes up to `count` waiters, those first that came first; returns how many. The queue is kept by whoever calls, a mutator. */
   notify(queue: number, count: number): number {
     if (count === 0) return 0;
     this.#lock(queue);
@@ -204,6 +208,11 @@ export class WaitQueues {
     this.#store(queue + QUEUE_WAITERS, this.#load(queue + QUEUE_WAITERS) - woken);
     this.#unlock(queue);
     return woken;
+  }
+
+  /** The same for JS, in a safe region. */
+  notifyFromJs(queue: number, count: number): number {
+    return this.#critical(() => this.notify(queue, count));
   }
 
   #wake(node: number): void {
@@ -257,10 +266,23 @@ export class WaitQueues {
   }
 
   #join(queue: number, node: number): void {
-    this.#lock(queue);
-    this.#store(queue + QUEUE_WAITERS, this.#load(queue + QUEUE_WAITERS) + 1);
-    this.#append(queue, node);
-    this.#unlock(queue);
+    this.#critical(() => {
+      this.#lock(queue);
+      this.#store(queue + QUEUE_WAITERS, this.#load(queue + QUEUE_WAITERS) + 1);
+      this.#append(queue, node);
+      this.#unlock(queue);
+    });
+  }
+
+  /** Runs `body` in a safe region, so that an agent which is condemned leaves no lock behind. */
+  #critical<T>(body: () => T): T {
+    const { beginCritical, endCritical } = this.#heap.runtime;
+    beginCritical();
+    try {
+      return body();
+    } finally {
+      endCritical();
+    }
   }
 
   /** A node of this agent beside the one that it sleeps with. */

@@ -61,7 +61,7 @@ class WorkerAgent {
         // may use it.
         while (this.#agent.installed < this.#control.installs) await turn();
         this.#work(job);
-        this.#control.finishJob();
+        if (this.#control.finishJob(job.kind)) this.#tell({ kind: "threads-ended" });
       }
     }
   }
@@ -73,7 +73,6 @@ class WorkerAgent {
     } catch (error) {
       this.#tell(this.#failure(job, error));
     }
-    if (job.kind === JobKind.thread && this.#control.endThread()) this.#tell({ kind: "threads-ended" });
   }
 
   /** What the creator gets of an error that ended a job. */

@@ -155,7 +155,9 @@ export const PLAN_PAUSES = 1108;
  *      48  allocated     f64: bytes that the agent has allocated
  *      64  fifo          sixteen words: the marker's touch-ahead window
  *     128  dead boxes    counts boxes that collections have found dead
- *     132  (unused)
+ *     132  critical      depth of regions that must not be left half done (condemn.ts)
+ *     136  condemned     not zero when the agent must come to rest; written by who ends it
+ *     140  (unused)
  *    4096  nursery       block indices
  */
 export const AGENTS = 4096;
@@ -174,6 +176,8 @@ export const AGENT_BOXES = 44;
 export const AGENT_ALLOCATED = 48;
 export const AGENT_FIFO = 64;
 export const AGENT_DEAD_BOXES = 128;
+export const AGENT_CRITICAL = 132;
+export const AGENT_CONDEMNED = 136;
 export const AGENT_NURSERY = 4096;
 export const NURSERY_CAPACITY = 1024;
 

@@ -2,15 +2,16 @@
 import { STOP_REQUEST } from "./layout";
 import { MODE, MODE_STRESS } from "./control";
 import { collectForStress, collectFull, collectYoung } from "./collect";
-import { park, releaseWorld, saveStack, stopFromSafeRegion } from "./safepoint";
+import { park, releaseFromSafeRegion, saveStack, stopFromSafeRegion } from "./safepoint";
 import { TRACE_VERIFY, trace } from "./trace";
 
 export { allocate } from "./allocate";
 export { log, logElements } from "./barrier";
+export { beginCritical, condemn, endCritical } from "./condemn";
 export { attach, detach, initialize, reclaim } from "./lifecycle";
 export { allocatePermanent } from "./permanent";
 export { addAgentRoots, addRoots, removeRoots } from "./roots";
-export { enter, leave, releaseWorld as resumeWorld, stopFromSafeRegion as stopWorld } from "./safepoint";
+export { enter, leave, releaseFromSafeRegion as resumeWorld, stopFromSafeRegion as stopWorld } from "./safepoint";
 export { addBoxes, addHandles } from "./slots";
 
 export function poll(sp: usize): void {
@@ -28,6 +29,6 @@ export function collect(sp: usize, full: u32): void {
 export function verify(): usize {
   stopFromSafeRegion();
   const bad = trace(TRACE_VERIFY);
-  releaseWorld();
+  releaseFromSafeRegion();
   return bad;
 }

@@ -27,6 +27,7 @@ import {
 import { AGENT_SHADOW_LIMIT, STOP_REQUEST } from "./layout";
 import { attachLog } from "./barrier";
 import { releaseReserved } from "./blocks";
+import { beginCritical, endCritical, forget } from "./condemn";
 import { FAIL_AGENT, fail } from "./debug";
 import { wakeSleepers } from "./mark-stack";
 import { resetNursery } from "./nursery";
@@ -55,6 +56,7 @@ export function attach(id: u32, mayBlock: u32): void {
   if (id >= load<u32>(PLAN_MAXIMUM_AGENTS)) fail(FAIL_AGENT, id);
   if (atomic.load<u32>(controlBlock(id), AGENT_STATE) != AGENT_DETACHED) fail(FAIL_AGENT, id);
   becomeAgent(id, mayBlock != 0);
+  beginCritical();
   const bytes = load<usize>(PLAN_SHADOW_BYTES);
   const base = load<usize>(PLAN_SHADOW_STACKS) + (id as usize) * bytes;
   store<usize>(self, base, AGENT_SHADOW_BASE);
@@ -66,6 +68,7 @@ export function attach(id: u32, mayBlock: u32): void {
   raiseHigh(id + 1);
   // Last: from here on a collection looks at this agent.
   atomic.store<u32>(self, AGENT_SAFE, AGENT_STATE);
+  endCritical();
 }
 
 /** A collector that reads the old value has set STOP_REQUEST before, and the agent's `enter` sees that. */
@@ -96,7 +99,8 @@ function release(id: u32): void {
 }
 
 /**
- * Nothing waits for the dead, because nothing that an agent holds needs the agent to let it go:
+ * For agents that died without being condemned before (condemn.ts): the host ended them for reasons of its own. Nothing waits for them from here
+ * on, because nothing that an agent holds needs the agent to let it go:
  *
  *   - its state: the collector waits for mutators only, and this takes the state away;
  *   - its part of a marking: MARK_ABORT makes all others leave, and the collector mark anew;
@@ -106,6 +110,7 @@ function release(id: u32): void {
  */
 export function reclaim(id: u32): void {
   const control = controlBlock(id);
+  forget(id);
   if (atomic.load<u32>(control, AGENT_STATE) == AGENT_DETACHED) return;
   atomic.store<u32>(FORCE_FULL, 1);
   unlockDead(id);

@@ -37,6 +37,7 @@ import {
   TYPE_STRUCT,
 } from "./layout";
 import { blockOf, entryOf, stateOf } from "./blocks";
+import { isCondemned, rest } from "./condemn";
 import { DEBUGGING } from "./debug";
 import { WINDOW, donate, markTop, resetWork, setMarkTop, softEnd, spill, takeWork, wakeSleepers, workWaits } from "./mark-stack";
 import { checkHeader, isObject, markLines, markOther, scanMapped, scanObject, scanWindow, scanWords } from "./scan";
@@ -250,6 +251,10 @@ export function markingWantsHelp(): bool {
 export function helpMarking(): void {
   // Before it is counted: should the agent die from here on, `reclaim` sees that a count may be missing.
   atomic.store<u32>(self, 1, AGENT_MARKING);
+  if (isCondemned()) {
+    atomic.store<u32>(self, 0, AGENT_MARKING);
+    rest();
+  }
   const sequence = atomic.load<u32>(MARK_WORD) >>> 8;
   if (changeCount(sequence, 1) != 0) {
     epoch = load<u32>(EPOCH);

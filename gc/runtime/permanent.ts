@@ -1,6 +1,7 @@
 /** Memory that is never freed: type records, tables, instances' blocks. Small pieces are carved from spans of blocks, large ones are spans. */
 import { BLOCK_BYTES, BLOCK_LOG2, BLOCK_PERMANENT, PERMANENT_END, PERMANENT_LOCK, PERMANENT_TOP } from "./control";
 import { NONE, addressOf, blocksFor, entryOf, takeSpan } from "./blocks";
+import { beginCritical, endCritical } from "./condemn";
 import { agent, mayBlock } from "./state";
 
 /** Blocks taken at a time for small pieces. */
@@ -10,6 +11,7 @@ const NANOSECONDS_PER_MILLISECOND: i64 = 1000000;
 
 /** The lock names its owner, so that `reclaim` can open it. It is held for a few instructions, of which each leaves the words usable. */
 function lock(): void {
+  beginCritical();
   let spins: u32 = 0;
   for (;;) {
     const owner = atomic.cmpxchg<u32>(PERMANENT_LOCK, 0, agent + 1);
@@ -21,6 +23,7 @@ function lock(): void {
 
 function unlock(): void {
   atomic.store<u32>(PERMANENT_LOCK, 0);
+  endCritical();
 }
 
 /** Opens the lock that agent `id` may have held when it died. */

@@ -23,6 +23,7 @@ import {
 } from "./control";
 import { AGENT_SHADOW_LIMIT, STOP_REQUEST } from "./layout";
 import { takeOver } from "./collect";
+import { beginCritical, endCritical, isCondemned, rest } from "./condemn";
 import { FAIL_STACK, FAIL_STATE, check } from "./debug";
 import { helpMarking, markingWantsHelp } from "./mark";
 import { wakeSleepers } from "./mark-stack";
@@ -47,17 +48,27 @@ function waitForWorld(): void {
     const event = atomic.load<u32>(EVENT);
     const request = atomic.load<u32>(STOP_REQUEST);
     if (request == 0) return;
-    if (request == STOP_ORPHANED) takeOver();
+    if (request == STOP_ORPHANED) takeOverSafely();
     else if (markingWantsHelp()) helpMarking();
     else if (tired()) sleepUntilEvent(event);
   }
+}
+
+function takeOverSafely(): void {
+  beginCritical();
+  takeOver();
+  endCritical();
 }
 
 /** Makes the agent a mutator, from state `waiting`, which it has while a collection runs. */
 function becomeMutator(waiting: u32): void {
   for (;;) {
     atomic.store<u32>(self, AGENT_MUTATOR, AGENT_STATE);
-    if (atomic.load<u32>(STOP_REQUEST) == 0) break;
+    if (atomic.load<u32>(STOP_REQUEST) == 0) {
+      if (!isCondemned()) break;
+      setState(waiting);
+      rest();
+    }
     setState(waiting);
     waitForWorld();
   }
@@ -114,10 +125,20 @@ export function awaitStopped(): void {
   }
 }
 
-/** Waits until this agent is the collector, in a safe region. */
+/** Waits until this agent is the collector, in a safe region; `releaseFromSafeRegion` ends that. */
 export function stopFromSafeRegion(): void {
-  while (!requestStop()) waitForWorld();
+  for (;;) {
+    beginCritical();
+    if (requestStop()) break;
+    endCritical();
+    waitForWorld();
+  }
   awaitStopped();
+}
+
+export function releaseFromSafeRegion(): void {
+  releaseWorld();
+  endCritical();
 }
 
 /** Lets the world go. */

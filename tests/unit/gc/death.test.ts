@@ -82,6 +82,38 @@ describe("what an agent held when it died", () => {
   });
 });
 
+describe("an agent that is condemned", () => {
+  test("comes to rest wherever it is, and keeps nobody waiting before its creator learns of its end", async () => {
+    const [mutator, check] = heapWithTree(14, { maximum: megabytes(128), parallelism: 2 });
+    for (let round = 0; round < 12; round++) {
+      const worker = await startWorker(mutator, 1);
+      worker.tell(
+        round % 2 === 0 ? { kind: "collect", full: round % 4 === 0, rounds: 1_000_000 } : { kind: "churn", depth: 10, rounds: 1_000_000 },
+      );
+      await pause(3 + 2 * round);
+      mutator.heap.runtime.condemn(1);
+      const ended = worker.terminate();
+      // No turn of the event loop in between.
+      for (let i = 0; i < 5; i++) {
+        mutator.collect(i === 0);
+        expect(mutator.heap.allocatePermanent(100)).toBeGreaterThan(0);
+      }
+      await ended;
+      mutator.heap.reclaim(1);
+      check();
+    }
+  });
+
+  test("is forgotten with its end: another can have its id", async () => {
+    const [mutator, check] = heapWithTree(10, {});
+    mutator.heap.runtime.condemn(1);
+    mutator.heap.reclaim(1);
+    const next = await startWorker(mutator, 1);
+    expect(await next.ask({ kind: "churn", depth: 8, rounds: 100 })).toBe(100 * nodes(8));
+    check();
+  });
+});
+
 describe("death at any time", () => {
   test("of the collector, while others help to mark", async () => {
     const [mutator, check] = heapWithTree(19, { maximum: megabytes(128), parallelism: 2 });

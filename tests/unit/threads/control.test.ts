@@ -9,6 +9,7 @@ function fakeHeap(): Heap {
   return {
     memory,
     words: new Int32Array(memory.buffer),
+    runtime: { beginCritical: () => undefined, endCritical: () => undefined },
     allocatePermanent(bytes: number): number {
       const address = next;
       next += Math.ceil(bytes / 16) * 16;
@@ -37,9 +38,9 @@ describe("job queue", () => {
     control.submit(job(7));
     expect(control.jobOf(2).kind).toBe(JobKind.none);
     other.take();
-    expect(control.jobOf(2)).toEqual({ kind: JobKind.thread, id: 7, block: -2 });
-    other.finishJob();
-    expect(control.jobOf(2).kind).toBe(JobKind.none);
+    expect(control.jobOf(2)).toEqual({ kind: JobKind.thread, ended: false, id: 7, block: -2 });
+    expect(other.finishJob(JobKind.thread)).toBe(false);
+    expect(control.jobOf(2)).toEqual({ kind: JobKind.thread, ended: true, id: 7, block: -2 });
   });
 
   test("does not park an agent that has a message or a job waiting", () => {

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { createStore, RuntimeError, WorkerLostError } from "../../../threads/runtime.ts";
 import { counter, exportsOf, withStore } from "./programs.ts";
@@ -99,6 +101,25 @@ describe("shared functions on several threads", () => {
       await expect(lost).rejects.toBeInstanceOf(WorkerLostError);
       expect(await queued).toBe(1);
       store.collect();
+    });
+  });
+
+  test("a Worker that takes another's place does not wait for messages to that other", async () => {
+    setFlagsFromString("--expose-gc");
+    const collectHost = runInNewContext("gc") as () => void;
+    await withStore({ threads: 1, maximumThreads: 1 }, async (store) => {
+      const { one } = await exportsOf<{ one(): number }>(
+        store,
+        `(module (type $one (shared (func (result i32)))) (func (export "one") (type $one) (i32.const 1)))`,
+      );
+      for (let round = 0; round < 5; round++) {
+        await store.terminateWorker(store.workers[0]!);
+        expect(await store.spawn(one)).toBe(1);
+        // What this agent had for talking to the dead Worker is finalized now, which comlink reports to the other side.
+        collectHost();
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        expect(await store.spawn(one)).toBe(1);
+      }
     });
   });
 

@@ -7,6 +7,7 @@ import { defaultFeatures, type FeatureSet } from "../core/features.ts";
 import { TypeStore } from "../core/type-store.ts";
 import { canBlock, Heap, type HeapStatistics } from "../gc/heap.ts";
 import { type HeapReport, reportHeap } from "../gc/heap-report.ts";
+import { IdleCollector } from "../gc/idle-collector.ts";
 import { FUNCTION_COUNT } from "../gc/runtime/control.ts";
 import { TYPE_DISPLAY, TYPE_KIND, TYPE_RECORD, TYPE_SIZE } from "../gc/runtime/layout.ts";
 import { TypeNames } from "../gc/type-names.ts";
@@ -59,6 +60,7 @@ export class Store {
   readonly #options: StoreOptions;
   readonly #heap: Heap;
   readonly #names: TypeNames;
+  readonly #idle: IdleCollector;
   readonly #pool: Pool;
   readonly #calls: Calls;
   readonly #bound: BoundNamespace;
@@ -129,6 +131,7 @@ export class Store {
       onLost: (kind, id, error, ended) => this.#onLost(kind, id, error, ended),
       onDead: (agent) => this.agent.waitQueues.bury(agent),
     });
+    this.#idle = new IdleCollector(this.#heap, () => this.collect());
     this.#bound = createNamespace(this);
     this.WebAssembly = this.#bound.namespace;
   }
@@ -393,6 +396,7 @@ export class Store {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#idle.stop();
     await this.#pool.close();
     this.#calls.failAll(new WorkerLostError(new Error("the store was closed")));
     const waiters = this.#threadWaiters;

@@ -29,9 +29,7 @@ const MEGABYTE: u32 = 1 << 20;
 /** One agent alone: fits a core's caches, and a collection of almost nothing but roots is cheap. */
 const NURSERY_ALONE: u32 = 4 * MEGABYTE;
 /** Several agents, or much that lives: each collection costs more, so there are fewer of them. */
-const NURSERY_SHARED: u32 = 16 * MEGABYTE;
-/** A nursery's list of blocks ends there. */
-const NURSERY_MOST: u32 = 24 * MEGABYTE;
+const NURSERY_MOST: u32 = 16 * MEGABYTE;
 const NURSERY_LEAST: u32 = 4 * BLOCK_BYTES;
 const NURSERY_BRIEF: f64 = 1048576.0;
 /** Milliseconds that a young collection should take at most. */
@@ -88,7 +86,7 @@ function adaptNursery(pause: f64, between: f64, least: f64): void {
 
 /** The nursery that an agent gets as long as collections cost little. */
 function usualNursery(live: f64, active: u32): f64 {
-  return (active > 1 || live > BIG_LIVE_SET ? NURSERY_SHARED : NURSERY_ALONE) as f64;
+  return (active > 1 || live > BIG_LIVE_SET ? NURSERY_MOST : NURSERY_ALONE) as f64;
 }
 
 /** True when the next collection must be a full one: enough objects have grown old, or the last one is long ago and memory might be returned. */
@@ -116,6 +114,8 @@ function setBudgets(live: f64, active: u32): void {
   // All nurseries together take at most half of what is left, so that survivors find room beside them.
   const share = room / (2.0 * (active as f64));
   store<u32>(NURSERY_BYTES, max<u32>(min(wish as f64, share) as u32, NURSERY_LEAST));
-  store<u32>(FULL_THRESHOLD, max(min(max(live, PROMOTION_LEAST), room / 2.0), MEGABYTE as f64) as u32);
+  // As much as the last full collection found alive: old garbage takes at most half of what is old.
+  const worth = max(load<f64>(STAT_LIVE_BYTES), PROMOTION_LEAST);
+  store<u32>(FULL_THRESHOLD, max(min(worth, room / 2.0), MEGABYTE as f64) as u32);
   store<u32>(LARGE_BUDGET_BLOCKS, (max(min(room / 4.0, 64.0 * (MEGABYTE as f64)), 2.0 * (MEGABYTE as f64)) as u32) >>> BLOCK_LOG2);
 }

@@ -1,11 +1,12 @@
 /**
  * Benchmarks.
  *
- *     npm run bench -- slice|frontend|execution|descriptors [--runs N] [--json] [PROGRAM...]
+ *     npm run bench -- slice|frontend|execution|descriptors|heap [--runs N] [--json] [PROGRAM...]
  */
 import { descriptors } from "./descriptors.ts";
 import { execution } from "./execution.ts";
 import { frontend } from "./frontend.ts";
+import { heap } from "./heap.ts";
 import { slice } from "./slice.ts";
 
 /** What every benchmark takes. */
@@ -17,7 +18,13 @@ export interface BenchmarkOptions {
   readonly names: readonly string[];
 }
 
-const benchmarks: Readonly<Record<string, (options: BenchmarkOptions) => Promise<void>>> = { descriptors, execution, frontend, slice };
+const benchmarks: Readonly<Record<string, (options: BenchmarkOptions) => Promise<void>>> = {
+  descriptors,
+  execution,
+  frontend,
+  heap,
+  slice,
+};
 
 function readOptions(words: readonly string[]): BenchmarkOptions {
   const at = words.indexOf("--runs");

@@ -1,0 +1,40 @@
+/**
+ * Litmus tests of publication. In each shape a writer makes a fresh object and stores a reference to it with a plain store; a reader polls.
+ *
+ *     MP_struct_global, MP_struct_field, MP_struct_table    W: object.fields; place = object      R: r0 = place; r1 = r0.fields, r0's type
+ *     MP_array_field                                         W: array.length, elements; ...        R: r0 = place; r1 = r0.length, elements
+ *
+ *     allowed:    r0 is null; or r0 is an object that the writer made, and r1 is all that it wrote there before it stored the reference
+ *     forbidden:  everything else: an older object's fields, length or type at the same address, or zeros
+ *
+ * Addresses are used again while it runs, since objects become garbage at once: so stale contents are those of an older object, which look
+ * right but for the values.
+ */
+import { readFileSync } from "node:fs";
+import { createStore, type StoreOptions } from "../../threads/runtime.ts";
+
+/** By the number that the program knows the place by. */
+export const shapes = ["MP_struct_global", "MP_struct_field", "MP_struct_table", "MP_array_field"] as const;
+export type Shape = (typeof shapes)[number];
+
+const source = readFileSync(new URL("./publication.wat", import.meta.url), "utf8");
+
+interface Program {
+  write(count: number, place: number): void;
+  read(place: number): number;
+}
+
+/** Runs a shape with so many writes; returns how often a reader saw what is forbidden. */
+export async function runShape(shape: Shape, writes: number, options: StoreOptions = {}): Promise<number> {
+  const store = await createStore({ threads: 2, heap: { maximum: 64 << 20 }, ...options });
+  try {
+    const { instance } = await store.WebAssembly.instantiate(source);
+    const { write, read } = instance.exports as unknown as Program;
+    const place = shapes.indexOf(shape);
+    const reading = store.spawn(read, place);
+    await store.spawn(write, writes, place);
+    return await reading;
+  } finally {
+    await store.close();
+  }
+}

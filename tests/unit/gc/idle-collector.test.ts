@@ -1,0 +1,39 @@
+import { beforeAll, expect, test } from "vitest";
+import { IdleCollector } from "../../../gc/idle-collector.ts";
+import { Mutator } from "./support/mutator.ts";
+import { assembleProgram } from "./support/program.ts";
+
+let bytes: Uint8Array<ArrayBuffer>;
+beforeAll(() => {
+  bytes = assembleProgram();
+});
+const PERIOD = 10;
+const pause = async (milliseconds: number): Promise<void> => {
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+};
+
+test("a large heap that nobody uses is collected once, and again when JS has dropped something", async () => {
+  const mutator = Mutator.create(bytes, { maximum: 256 << 20 });
+  const kept = mutator.keep((sp, program) => program.build(22, sp));
+  let collected = 0;
+  const collect = (): void => {
+    collected++;
+    mutator.collect(true);
+  };
+  const idle = new IdleCollector(mutator.heap, collect, PERIOD);
+  await pause(20 * PERIOD);
+  expect(collected).toBe(1);
+  mutator.heap.handles.free(kept);
+  await pause(20 * PERIOD);
+  expect(collected).toBe(2);
+  expect(mutator.heap.statistics().liveBytes).toBe(0);
+  idle.stop();
+});
+
+test("a small heap is left alone", async () => {
+  const mutator = Mutator.create(bytes, { maximum: 256 << 20 });
+  mutator.run((sp, program) => program.churn(10, 500, sp));
+  const idle = new IdleCollector(mutator.heap, () => expect.unreachable(), PERIOD);
+  await pause(10 * PERIOD);
+  idle.stop();
+});

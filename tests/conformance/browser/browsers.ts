@@ -82,6 +82,8 @@ function endGroup(child: ChildProcess): void {
   }
 }
 
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+
 /** Firefox without a driver: the page itself reports to the server. Raises an error that says how to get one where there is none. */
 export function firefoxStarter(): StartBrowser {
   const path = findFirefox();
@@ -96,6 +98,8 @@ export function firefoxStarter(): StartBrowser {
       // Its sandbox for pages does not start for root.
       env: { ...process.env, ...(process.getuid?.() === 0 ? { MOZ_DISABLE_CONTENT_SANDBOX: "1", HOME: profile } : {}) },
     });
+    // In a group of its own it would outlive this process.
+    process.once("exit", () => endGroup(child));
     const gone = new Promise<string>((resolve) => {
       child.once("error", (error) => resolve(`the browser did not start: ${error.message}`));
       child.once("exit", (code) => resolve(`the browser ended with code ${code}`));

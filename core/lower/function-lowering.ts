@@ -319,10 +319,14 @@ export class FunctionLowering {
     return here;
   }
 
-  /** Traps if the i32 on the host's stack is not zero. */
-  trapIf(reason: TrapCode): void {
+  /** Traps if the i32 on the host's stack is not zero. `detail` is a local that the condition read what it loaded from. */
+  trapIf(reason: TrapCode, detail?: number): void {
     this.code.unlikely();
-    this.code.call(this.module.stubs.trap(reason));
+    if (detail === undefined) this.code.call(this.module.stubs.trap(reason));
+    else {
+      this.code.get(detail);
+      this.code.call(this.module.stubs.trapWith(reason));
+    }
     this.code.op("unreachable");
     this.code.end();
   }

@@ -43,6 +43,19 @@ export class Stubs {
     });
   }
 
+  /**
+   * (detail) -> (): traps. The value that was found wanting is handed over so that it has a use beside the check: V8 folds a load whose only
+   * use is a compare into that, and yet keeps the load, since it may trap.
+   */
+  trapWith(reason: TrapCode): HostItem {
+    return this.define(`heddle.trap.${trapNames.get(reason)}.with`, [I32], [], (code) => {
+      code.i32(reason);
+      code.get(0);
+      code.call(this.#module.runtime("trap", [I32, I32], []));
+      code.op("unreachable");
+    });
+  }
+
   /** (bytes, sp, references...) -> address: spills the references at `sp` and asks the heap for memory, or traps. */
   allocate(references: number): HostItem {
     return this.define(`heddle.allocate.${references}`, [I32, I32, ...words(references)], [I32], (code) => {

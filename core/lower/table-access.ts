@@ -26,11 +26,13 @@ export function pushLength(lowering: FunctionLowering, record: number): void {
 /** Traps unless the index, an i32 or i64, is below the table's length. */
 export function checkIndex(lowering: FunctionLowering, record: number, index: Operand, reason: TrapCode): void {
   const { code } = lowering;
+  const length = lowering.temporary(I32);
   lowering.get(index);
   pushLength(lowering, record);
+  code.tee(length);
   if (index.type === I64) code.op("i64.extend_i32_u");
   code.op(index.type === I64 ? "i64.ge_u" : "i32.ge_u");
-  lowering.trapIf(reason);
+  lowering.trapIf(reason, length);
 }
 
 /** Traps unless `count` elements from `start` on lie below the length that `pushBound` pushes as an i32. */
@@ -41,8 +43,11 @@ export function checkRange(lowering: FunctionLowering, start: Operand, count: Op
     lowering.get(operand);
     if (wide && operand.type !== I64) code.op("i64.extend_i32_u");
   };
+  const bound = lowering.temporary(I32);
+  pushBound();
+  code.set(bound);
   const pushBoundWide = (): void => {
-    pushBound();
+    code.get(bound);
     if (wide) code.op("i64.extend_i32_u");
   };
   const prefix = wide ? "i64" : "i32";
@@ -50,7 +55,7 @@ export function checkRange(lowering: FunctionLowering, start: Operand, count: Op
     pushWide(count);
     pushBoundWide();
     code.op(`${prefix}.gt_u`);
-    lowering.trapIf(reason);
+    lowering.trapIf(reason, bound);
     return;
   }
   // In two compares, since the sum of start and count may wrap.

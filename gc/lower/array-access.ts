@@ -5,7 +5,7 @@ import { TrapCode } from "../../core/lower/lowered.ts";
 import type { ModuleLowering } from "../../core/lower/module-lowering.ts";
 import { constantI32, type Operand } from "../../core/lower/operand.ts";
 import { checkRange } from "../../core/lower/table-access.ts";
-import type { ArrayType, StorageType } from "../../core/types.ts";
+import { type ArrayType, I32, type StorageType } from "../../core/types.ts";
 import { storageLog2 } from "../object-layout.ts";
 import { ARRAY_ELEMENTS, ARRAY_LENGTH } from "../runtime/layout.ts";
 
@@ -33,10 +33,12 @@ export function pushLength(lowering: FunctionLowering, array: Operand): void {
 
 /** Traps unless the index is below the array's length. */
 export function checkElement(lowering: FunctionLowering, array: Operand, index: Operand): void {
+  const length = lowering.temporary(I32);
   lowering.get(index);
   pushLength(lowering, array);
+  lowering.code.tee(length);
   lowering.code.op("i32.ge_u");
-  lowering.trapIf(TrapCode.arrayOutOfBounds);
+  lowering.trapIf(TrapCode.arrayOutOfBounds, length);
 }
 
 /** Traps unless the elements are all in the array. */

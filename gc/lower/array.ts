@@ -7,6 +7,7 @@ import { checkRange } from "../../core/lower/table-access.ts";
 import { ARRAY_LENGTH } from "../runtime/layout.ts";
 import { checkElement, checkElements, type ElementPlace, elementOf, pushBytes, pushElement, pushElementAddress } from "./array-access.ts";
 import { copyWordsAtomically, fillElements } from "./array-stubs.ts";
+import { copyBytes } from "./copy-stub.ts";
 import { loadName, needsBarrier, publishName, storeName, writeBarrier } from "./storage.ts";
 
 type Operands = readonly [Operand, Operand, Operand, Operand, Operand];
@@ -55,7 +56,7 @@ function copyElements(lowering: FunctionLowering, { storage, log2, shared }: Ele
   const { code, module } = lowering;
   pushBytes(lowering, count, log2);
   if (publishName(module, storage, shared) === "i32.atomic.store") code.call(copyWordsAtomically(module));
-  else code.withItems("memory.copy", module.heapMemory, module.heapMemory);
+  else code.call(copyBytes(module));
 }
 
 const copy = withOperands((lowering, instruction, operands) => {

@@ -4,7 +4,7 @@ import { TrapCode } from "../../core/lower/lowered.ts";
 import type { ModuleLowering } from "../../core/lower/module-lowering.ts";
 import { isNullConstant, type Operand } from "../../core/lower/operand.ts";
 import { isRoot } from "../../core/lower/reference-types.ts";
-import { F32, F64, I8, I16, I64, type StorageType, V128 } from "../../core/types.ts";
+import { F32, F64, I8, I16, I32, I64, type StorageType, V128 } from "../../core/types.ts";
 import { HEADER_OLD_UNLOGGED } from "../runtime/layout.ts";
 
 const prefixes: Readonly<Record<number, string>> = { [I64]: "i64", [F32]: "f32", [F64]: "f64", [V128]: "v128" };
@@ -40,12 +40,19 @@ export function needsBarrier(lowering: FunctionLowering, value: Operand): boolea
  */
 export function writeBarrier(lowering: FunctionLowering, object: Operand, onNull: TrapCode = TrapCode.nullStructureReference): void {
   const { code, module } = lowering;
+  const flag = lowering.temporary(I32);
   lowering.get(object);
   code.access("i32.load8_u", 0, onNull);
   code.i32(HEADER_OLD_UNLOGGED);
   code.op("i32.and");
+  code.tee(flag);
   code.unlikely();
+  // The object's address, in a way that uses the flag once more (see Stubs.trapWith).
   lowering.get(object);
+  code.get(flag);
+  code.op("i32.add");
+  code.i32(-HEADER_OLD_UNLOGGED);
+  code.op("i32.add");
   code.call(module.stubs.log());
   code.end();
 }

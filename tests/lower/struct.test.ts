@@ -37,8 +37,13 @@ describe("struct.set", () => {
         i32.load8_u
         i32.const 4
         i32.and
+        local.tee 3
         unlikely if
           local.get 0
+          local.get 3
+          i32.add
+          i32.const -4
+          i32.add
           call $heddle.log
         end
         local.get 0

@@ -5,6 +5,7 @@
 import { InternalError } from "../core/base/assert.ts";
 import { discard } from "../memory/native.ts";
 import { measureCollection } from "./pauses.ts";
+import { hasStack, type StackProbe } from "./stack-probe.ts";
 
 /** One agent's buffer, as globals that its lowered modules import too. */
 export interface AllocationBuffer {
@@ -26,12 +27,14 @@ const failures: readonly string[] = [
 ];
 
 /** Makes the runtime's imports for one agent. */
-export function runtimeImports(memory: WebAssembly.Memory, buffer: AllocationBuffer): WebAssembly.Imports {
+export function runtimeImports(memory: WebAssembly.Memory, buffer: AllocationBuffer, probe: StackProbe): WebAssembly.Imports {
   return {
     env: {
       memory,
       top: buffer.top,
       limit: buffer.limit,
+      probe,
+      hasStack: (levels: number): number => (hasStack(probe, levels) ? 1 : 0),
       /** Milliseconds since the epoch: one clock for all agents, whose `performance.now` begin at different times. */
       now: (): number => performance.timeOrigin + performance.now(),
       /** Gives pages back to the system, so that they read zero; 0 where that is not possible. */

@@ -9,7 +9,7 @@ export interface HeapOptions {
   readonly maximum: number;
   /** How many agents can be attached at once. */
   readonly agents: number;
-  /** Per agent; default 1 MB. */
+  /** Per agent, a power of two, of which half is for use (core/lower/stack-guard.ts); default 4 MB, and 1 MB where there are many agents. */
   readonly shadowStackBytes?: number;
   /** Room for permanent data (type records, tables, instances' blocks); default 32 MB and an eighth of `maximum`. */
   readonly permanentBytes?: number;
@@ -38,6 +38,11 @@ const PAGE = 65536;
 const MEGABYTE = 1 << 20;
 /** Blocks end well below NULL, and below the 4 GB that a 32-bit memory can have. */
 const ADDRESS_END = Math.floor((NULL_REFERENCE - 16 * MEGABYTE) / c.BLOCK_BYTES) * c.BLOCK_BYTES;
+/**
+ * A host frame has at least 32 bytes, and 8 for each reference that it keeps, of which the shadow stack has 4: with half of 4 MB for use, it
+ * lasts at least as long as a host's stack of 4 MB (Node's Workers). Memory is taken only as it is used.
+ */
+const FEW_AGENTS = 32;
 const FIRST_HEAP_BYTES = 8 * MEGABYTE;
 
 const roundUp = (value: number, unit: number): number => Math.ceil(value / unit) * unit;
@@ -72,7 +77,8 @@ class Placement {
 export function planHeap(options: HeapOptions): HeapPlan {
   const limitBlocks = Math.ceil(options.maximum / c.BLOCK_BYTES);
   const permanent = options.permanentBytes ?? 32 * MEGABYTE + options.maximum / 8;
-  const shadowBytes = roundUp(options.shadowStackBytes ?? MEGABYTE, 4096);
+  const shadowBytes = options.shadowStackBytes ?? (options.agents <= FEW_AGENTS ? 4 : 1) * MEGABYTE;
+  if (!(shadowBytes >= 4096 && (shadowBytes & (shadowBytes - 1)) === 0)) throw new RangeError("a shadow stack has a power of two of bytes");
   if (!(limitBlocks >= 8)) throw new RangeError("a heap needs at least 256 KB");
   if (!(options.agents >= 1 && options.agents <= 254)) throw new RangeError("a heap has 1 to 254 agents");
   const markBytes = clamp(roundUp(options.maximum / 64, PAGE), 2 * PAGE, MEGABYTE);
@@ -91,7 +97,7 @@ export function planHeap(options: HeapOptions): HeapPlan {
     placed.place(c.PLAN_LOGS, options.agents * logBytes);
     placed.place(c.PLAN_FUNCTION_TYPES, FUNCTION_CAPACITY * 4);
     placed.place(c.PLAN_MARK_STACKS, options.agents * markBytes);
-    placed.place(c.PLAN_SHADOW_STACKS, options.agents * shadowBytes);
+    placed.place(c.PLAN_SHADOW_STACKS, options.agents * shadowBytes, shadowBytes);
     const heapStart = placed.end(PAGE);
     const heapEnd = roundUp(heapStart + blocks * c.BLOCK_BYTES, PAGE);
     if (heapEnd > ADDRESS_END) {

@@ -22,7 +22,9 @@ import {
   PLAN_FUNCTION_CAPACITY,
   PLAN_FUNCTION_TYPES,
   PLAN_MAXIMUM_AGENTS,
+  PLAN_SHADOW_BYTES,
 } from "./runtime/control.ts";
+import { createStackProbe } from "./stack-probe.ts";
 
 export type { HeapOptions } from "./heap-plan.ts";
 export type { HeapStatistics } from "./heap-statistics.ts";
@@ -48,6 +50,9 @@ export function canBlock(): boolean {
   }
 }
 
+/** Levels of the stack probe, 8 KB each, that entering and leaving need. */
+const ENTER_LEVELS = 3;
+
 export class Heap {
   readonly memory: WebAssembly.Memory;
   readonly runtime: RuntimeExports;
@@ -61,13 +66,14 @@ export class Heap {
   private wordView: Int32Array<ArrayBufferLike>;
   private byteView: Uint8Array<ArrayBufferLike>;
   private agent = -1;
+  private readonly probeStack = createStackProbe();
 
   private constructor(share: HeapShare) {
     this.memory = share.memory;
     this.module = share.module;
     const global = (): WebAssembly.Global => new engine.Global({ value: "i32", mutable: true }, 0);
     const buffer: AllocationBuffer = { top: global(), limit: global() };
-    const instance = new engine.Instance(share.module, runtimeImports(share.memory, buffer));
+    const instance = new engine.Instance(share.module, runtimeImports(share.memory, buffer, this.probeStack));
     const runtime = instance.exports as unknown as RuntimeExports;
     this.runtime = runtime;
     this.imports = {
@@ -106,6 +112,14 @@ export class Heap {
     return { memory: this.memory, module: this.module };
   }
 
+  /**
+   * Raises the host's error for an exhausted stack unless enough is left for `runtime.enter` and for `runtime.leave`: called before the first
+   * of the two, so that the second, from the same place, does not fail.
+   */
+  needStack(): void {
+    this.probeStack(ENTER_LEVELS);
+  }
+
   /** Makes this the heap of agent `id`, in a safe region. */
   attach(id: number): void {
     assert(this.agent < 0, "the agent is attached already");
@@ -133,6 +147,11 @@ export class Heap {
   /** The agent's id; -1 when detached. */
   get id(): number {
     return this.agent;
+  }
+
+  /** The bit of a shadow-stack pointer that is set in the half of the stack which is kept free. */
+  get stackGuard(): number {
+    return this.plan(PLAN_SHADOW_BYTES) >>> 1;
   }
 
   /** Address of the agent's control block. */

@@ -122,10 +122,11 @@ export class Agent implements Conversions {
 
   /** Functions of JS that lowered code calls as a mutator: they run no code of the program. */
   #runtimeFunctions(): Record<string, (...operands: never[]) => unknown> {
-    const { enter, leave } = this.gate;
+    const { enter, leave, needStack } = this.gate;
     return {
       beginWait: (sp: number) => {
         if (!this.#mayBlock) this.raise(TrapCode.blockingForbidden);
+        needStack();
         leave(sp);
       },
       endWait: () => void enter(),
@@ -248,6 +249,7 @@ export class Agent implements Conversions {
 
   /** Runs `body` while collections wait: for touching references outside of a call. `body` runs no user code. */
   asMutator<T>(body: (sp: number) => T): T {
+    this.gate.needStack();
     const sp = this.gate.enter();
     try {
       return body(sp);
@@ -260,6 +262,7 @@ export class Agent implements Conversions {
 
   /** Calls lowered code with lowered operands. `finish` sees the result while the agent still is a mutator, so objects in it are safe. */
   enter<T>(target: LoweredFunction, operands: readonly unknown[], finish: (result: unknown) => T): T {
+    this.gate.needStack();
     const sp = this.gate.enter();
     try {
       return finish(target(...operands, sp));

@@ -43,11 +43,12 @@ const toUndefined: Converter = () => undefined;
  */
 function wrapperOf(agent: Agent, target: LoweredFunction, lower: readonly Converter[], lift: Converter): Callee {
   const { exceptions, temporaries } = agent;
-  const { enter, leave } = agent.gate;
+  const { enter, leave, needStack } = agent.gate;
   const [first, second, third, fourth] = lower as [Converter, Converter, Converter, Converter];
   switch (lower.length) {
     case 0:
       return () => {
+        needStack();
         const sp = enter();
         try {
           return lift(target(sp));
@@ -59,6 +60,7 @@ function wrapperOf(agent: Agent, target: LoweredFunction, lower: readonly Conver
       };
     case 1:
       return (a) => {
+        needStack();
         const mark = temporaries.mark();
         const x = first(a);
         const sp = enter();
@@ -73,6 +75,7 @@ function wrapperOf(agent: Agent, target: LoweredFunction, lower: readonly Conver
       };
     case 2:
       return (a, b) => {
+        needStack();
         const mark = temporaries.mark();
         const x = first(a);
         const y = second(b);
@@ -88,6 +91,7 @@ function wrapperOf(agent: Agent, target: LoweredFunction, lower: readonly Conver
       };
     case 3:
       return (a, b, c) => {
+        needStack();
         const mark = temporaries.mark();
         const x = first(a);
         const y = second(b);
@@ -104,6 +108,7 @@ function wrapperOf(agent: Agent, target: LoweredFunction, lower: readonly Conver
       };
     default:
       return (a, b, c, d) => {
+        needStack();
         const mark = temporaries.mark();
         const x = first(a);
         const y = second(b);

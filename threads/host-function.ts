@@ -31,13 +31,14 @@ const toNothing: Converter = () => undefined;
  */
 function wrapperOf(agent: Agent, callee: Callee, lift: readonly Converter[], lower: Converter): LoweredFunction {
   const { exceptions, temporaries } = agent;
-  const { enter, leave } = agent.gate;
+  const { enter, leave, needStack } = agent.gate;
   const [first, second, third] = lift as [Converter, Converter, Converter];
   switch (lift.length) {
     case 0:
       return (sp) => {
         const mark = temporaries.mark();
         try {
+          needStack();
           leave(sp as number);
           try {
             return lower(callee());
@@ -55,6 +56,7 @@ function wrapperOf(agent: Agent, callee: Callee, lift: readonly Converter[], low
         const mark = temporaries.mark();
         try {
           const x = first(a);
+          needStack();
           leave(sp as number);
           try {
             return lower(callee(x));
@@ -73,6 +75,7 @@ function wrapperOf(agent: Agent, callee: Callee, lift: readonly Converter[], low
         try {
           const x = first(a);
           const y = second(b);
+          needStack();
           leave(sp as number);
           try {
             return lower(callee(x, y));
@@ -92,6 +95,7 @@ function wrapperOf(agent: Agent, callee: Callee, lift: readonly Converter[], low
           const x = first(a);
           const y = second(b);
           const z = third(c);
+          needStack();
           leave(sp as number);
           try {
             return lower(callee(x, y, z));
@@ -110,13 +114,14 @@ function wrapperOf(agent: Agent, callee: Callee, lift: readonly Converter[], low
 /** For any number of parameters and results. */
 function general(agent: Agent, { params, results }: Signature, callee: Callee): LoweredFunction {
   const { exceptions, temporaries } = agent;
-  const { enter, leave } = agent.gate;
+  const { enter, leave, needStack } = agent.gate;
   const isOpaque = params.some(isOpaqueToJs);
   return (...operands) => {
     const sp = operands[params.length] as number;
     const mark = temporaries.mark();
     try {
       const args = isOpaque ? [] : params.map((kind, i) => fromLowered(agent, kind, operands[i]));
+      needStack();
       leave(sp);
       try {
         return lowerResults(agent, results, callee(...args));

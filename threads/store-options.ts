@@ -13,6 +13,8 @@ export interface StoreOptions {
   readonly heap?: {
     /** Limit of the collected heap in bytes; default 1 GB. Memory is taken as it is needed. */
     readonly maximum?: number;
+    /** Bytes of each agent's stack of references, a power of two; by default more than a thread's own stack lasts. */
+    readonly shadowStackBytes?: number;
     /** Bytes that each agent allocates between collections; by default adaptive. */
     readonly nurseryBytes?: number;
     /** The heap's checked build: slow, verifies the heap after each collection. */

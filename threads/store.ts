@@ -83,11 +83,12 @@ export class Store {
     const maximumThreads = Math.max(threads, options.maximumThreads ?? (threads === 0 ? 0 : 16));
     if (!(Number.isInteger(threads) && threads >= 0 && maximumThreads <= 253)) throw new RangeError("a store has 0 to 253 threads");
     this.#options = options;
-    const { maximum = 1 << 30, nurseryBytes, debug, measure } = options.heap ?? {};
+    const { maximum = 1 << 30, nurseryBytes, shadowStackBytes, debug, measure } = options.heap ?? {};
     this.#heap = Heap.create({
       maximum,
       agents: maximumThreads + 1,
       collectAtSafepoints: options.collectAtSafepoints ?? false,
+      ...(shadowStackBytes === undefined ? {} : { shadowStackBytes }),
       ...(nurseryBytes === undefined ? {} : { nurseryBytes }),
       ...(debug === undefined ? {} : { debug }),
       ...(measure === undefined ? {} : { measure }),
@@ -114,6 +115,7 @@ export class Store {
       features: options.features ?? defaultFeatures,
       lowering: {
         publication: options.publication ?? (hasTotalStoreOrder() ? "tso" : "atomic"),
+        stackGuard: this.#heap.stackGuard,
         memory64: options.memory64 ?? (hasMemory64() ? "host" : "lowered"),
         ...(options.collectAtSafepoints === undefined ? {} : { collectAtSafepoints: options.collectAtSafepoints }),
       },
@@ -375,10 +377,7 @@ export class Store {
 
   /** Collects all garbage now. */
   collect(): void {
-    const { enter, leave } = this.agent.gate;
-    const sp = enter();
-    this.#heap.runtime.collect(sp, 1);
-    leave(sp);
+    this.agent.asMutator((sp) => this.#heap.runtime.collect(sp, 1));
     this.agent.values.release();
   }
 

@@ -117,11 +117,11 @@ export class Traps {
   }
 
   #trapOf(error: Error): Error | undefined {
-    // The standard leaves the error to the host; all raise what JS raises, a RangeError for the most part.
-    if (isStackOverflow(error)) return new RangeError("Maximum call stack size exceeded: call stack exhausted", { cause: error });
+    if (isStackOverflow(error)) return stackError(error);
     if (!(error instanceof engine.RuntimeError)) return undefined;
     const code = this.#code.value as number;
     this.#code.value = -1;
+    if (code === TrapCode.shadowStackOverflow) return stackError(error);
     if (code >= 0) return trapError(code as TrapCode, error);
     return this.#translateHost(error);
   }
@@ -146,6 +146,11 @@ export class Traps {
 
 function trapError(code: TrapCode, cause: Error): RuntimeError {
   return new RuntimeError(trapMessages[code], { code: codeNames.get(code) ?? "trap", cause });
+}
+
+/** The standard leaves the error of an exhausted stack to the host; a RangeError is what JS raises. */
+function stackError(cause: Error): RangeError {
+  return new RangeError(`Maximum call stack size exceeded: ${trapMessages[TrapCode.shadowStackOverflow]}`, { cause });
 }
 
 /** Engines report an exhausted stack as a RangeError (V8, JavaScriptCore) or an InternalError (SpiderMonkey). */

@@ -125,6 +125,7 @@ export class WaitQueues {
   }
 
   #begin(queue: number): void {
+    this.#gate.needStack();
     if (!this.#mayBlock) this.#raise(TrapCode.blockingForbidden);
     this.#lock(queue);
     // Race: counted before the control word is read, so that who changes the word and then reads the count misses no waiter.

@@ -21,6 +21,7 @@ import type { PollPlan } from "./polls.ts";
 import { isRoot } from "./reference-types.ts";
 import { ShadowSlots } from "./shadow-slots.ts";
 import { hasPosition, textPlace } from "./source-positions.ts";
+import { guardStack } from "./stack-guard.ts";
 import { planStack, type StackPlan } from "./stack-plan.ts";
 import { STUB_REFERENCES } from "./stubs.ts";
 import { TemporaryLocals } from "./temporary-locals.ts";
@@ -53,6 +54,8 @@ export class FunctionLowering {
   readonly #stack: Entry[] = [];
   #nextValue = 0;
   #position = 0;
+  /** So many slots of the shadow stack the function uses at most. */
+  #usedSlots = 0;
 
   constructor(module: ModuleLowering, code: HostCode, body: FunctionBody, polls: PollPlan, temporaries = new TemporaryLocals(code)) {
     this.module = module;
@@ -79,6 +82,7 @@ export class FunctionLowering {
       this.#position = position;
       this.#step(instruction);
     });
+    if (this.#usedSlots > 0) guardStack(module, code.prologue(), this.sp);
   }
 
   /** Whether the current instruction is a loop to poll at. */
@@ -255,6 +259,7 @@ export class FunctionLowering {
   /** Spills what lives across a call, and pushes the callee's shadow-stack pointer. */
   pushCalleeStack(): void {
     const roots = this.roots();
+    this.#usedSlots = Math.max(this.#usedSlots, roots.length);
     for (const { slot, local } of this.slots.arrange(roots)) this.spill(slot, local);
     this.pushStackPointer(roots.length);
   }
@@ -312,6 +317,7 @@ export class FunctionLowering {
    * before. `from` is the first free slot. Returns how many were stored here.
    */
   spillForStub(from: number, roots: readonly number[]): number {
+    this.#usedSlots = Math.max(this.#usedSlots, from + roots.length);
     const here = Math.max(0, roots.length - STUB_REFERENCES);
     for (let i = 0; i < here; i++) this.spill(from + i, roots[i] as number);
     this.pushStackPointer(from + here);

@@ -48,6 +48,15 @@ export interface EncodedCode {
   readonly positions: readonly number[];
 }
 
+/** A body that is being encoded. */
+interface Encoding {
+  readonly writer: Writer;
+  readonly relocations: { offset: number; type: number }[];
+  readonly hints: { offset: number; likely: boolean }[];
+  readonly traps: { offset: number; code: TrapCode }[];
+  readonly positions: number[];
+}
+
 const EMPTY_BLOCK = 0x40;
 const LOCAL_GET = 0x20;
 const LOCAL_SET = 0x21;
@@ -67,6 +76,7 @@ export class HostCode {
   readonly #locals: ValType[] = [];
   readonly #parameters: number;
   readonly #memarg = new Immediates();
+  #prologue: HostCode | undefined;
   /** A `local.set` not yet written, so that a `local.get` of the same local makes it a `local.tee`. */
   #pendingSet = -1;
   /** Number of open blocks. */
@@ -74,6 +84,12 @@ export class HostCode {
 
   constructor(parameters: number) {
     this.#parameters = parameters;
+  }
+
+  /** Code that goes before all other, may be written after it, and has no locals of its own. */
+  prologue(): HostCode {
+    this.#prologue ??= new HostCode(this.#parameters);
+    return this.#prologue;
   }
 
   /** Declares a local and returns its index. */
@@ -266,13 +282,18 @@ export class HostCode {
 
   /** The finished body; every `HostItem` must have its index. The body's own `end` is added. */
   encode(): EncodedCode {
-    this.#flush();
     const writer = new Writer();
     this.#writeLocals(writer);
-    const relocations: { offset: number; type: number }[] = [];
-    const hints: { offset: number; likely: boolean }[] = [];
-    const traps: { offset: number; code: TrapCode }[] = [];
-    const positions: number[] = [];
+    const into: Encoding = { writer, relocations: [], hints: [], traps: [], positions: [] };
+    if (this.#prologue !== undefined) this.#prologue.#copyTo(into);
+    this.#copyTo(into);
+    writer.u8(0x0b);
+    return { bytes: writer.finish(), relocations: into.relocations, hints: into.hints, traps: into.traps, positions: into.positions };
+  }
+
+  /** Copies what was written, with what is at the marks. */
+  #copyTo({ writer, relocations, hints, traps, positions }: Encoding): void {
+    this.#flush();
     const source = this.#writer.view();
     let from = 0;
     let nextPosition = 0;
@@ -303,8 +324,6 @@ export class HostCode {
       }
     }
     copy(source.length);
-    writer.u8(0x0b);
-    return { bytes: writer.finish(), relocations, hints, traps, positions };
   }
 
   #writeLocals(writer: Writer): void {

@@ -10,6 +10,11 @@ export interface LowerOptions {
    * Default: `host`.
    */
   readonly memory64?: "host" | "lowered";
+  /**
+   * The bit of the shadow-stack pointer that is set when too little of an agent's shadow stack is left (`stack-guard.ts`). Without it no
+   * function looks.
+   */
+  readonly stackGuard?: number;
   /** Name of the host module, by which stack traces tell it from others. */
   readonly name?: string;
   /** Take every slow path that may collect: for tests. */

@@ -7,12 +7,14 @@ import { LARGEST_SMALL } from "./scan";
 import { allocateInExtraBlock, allocateMedium, countAllocated, countBytes, nextHole, refreshNursery } from "./nursery";
 import { isCrowded } from "./crowded";
 import { park, saveStack } from "./safepoint";
+import { needLittleStack } from "./stack";
 import { agent, self } from "./state";
 
 /** Objects above this size do not end a buffer that is too short for them. */
 const MEDIUM: usize = 1024;
 
 export function allocate(size: usize, sp: usize): usize {
+  needLittleStack();
   saveStack(sp);
   if (atomic.load<u32>(STOP_REQUEST) != 0) park();
   if ((load<u32>(MODE) & MODE_STRESS) != 0) collectForStress();

@@ -22,11 +22,13 @@ import {
 } from "./control";
 import { HEADER_OLD_UNLOGGED } from "./layout";
 import { NONE, addressOf, blockOf, entry, entryOf, freeBlocks, stateOf, takeSpan } from "./blocks";
+import { needLittleStack } from "./stack";
 import { agent, controlBlock, heapStart, lineOf, self } from "./state";
 
 export const SEGMENT_ENTRIES: usize = 8;
 
 export function log(object: usize): void {
+  needLittleStack();
   append(object);
   // Cleared after the entry is written: an agent that dies in between leaves an object logged twice, never one that nobody logs. Two agents
   // that see the bit at once both log the object, which costs a second look. Nothing else writes headers while agents run.
@@ -42,6 +44,7 @@ export function logElements(array: usize, start: usize, bytes: usize): void {
     return;
   }
   if (bytes == 0) return;
+  needLittleStack();
   const first = lineOf(start);
   memory.fill(first, 1, lineOf(start + bytes - 1) - first + 1);
   // Who sets the bit logs the array. Should that agent die before it does, the next collection is a full one.

@@ -32,6 +32,7 @@ import { visitRoots } from "./roots";
 import { adoptStop, awaitStopped, beginSafe, endSafe, park, releaseWorld, requestStop } from "./safepoint";
 import { mayShrink, shrink } from "./shrink";
 import { sweepSlots } from "./slots";
+import { hasPlentyOfStack, needMuchStack } from "./stack";
 import { agent, controlBlock } from "./state";
 import { clearLines, sweepFull, sweepYoung } from "./sweep";
 import { TRACE_RESET, TRACE_VERIFY_MARKED, trace } from "./trace";
@@ -43,6 +44,7 @@ const SPINS_CROWDED: u32 = 200;
 
 /** Collects now, or takes part in the collection that another agent has begun. The shadow stack's end is saved. */
 export function collectYoung(): void {
+  needMuchStack();
   if (requestStop()) {
     runCollection(false, false);
     finish();
@@ -79,6 +81,7 @@ export function collectForObject(size: usize): usize {
 }
 
 function stopAndCollectAll(): void {
+  needMuchStack();
   while (!requestStop()) park();
   runCollection(true, false);
 }
@@ -94,7 +97,7 @@ function finish(): void {
   refill();
   releaseWorld();
   reportCollection();
-  if (load<u32>(LAST_WAS_FULL) == 0 || !mayShrink()) return;
+  if (load<u32>(LAST_WAS_FULL) == 0 || !mayShrink() || !hasPlentyOfStack()) return;
   beginSafe();
   shrink();
   endSafe();

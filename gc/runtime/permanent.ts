@@ -2,6 +2,7 @@
 import { BLOCK_BYTES, BLOCK_LOG2, BLOCK_PERMANENT, PERMANENT_END, PERMANENT_LOCK, PERMANENT_TOP } from "./control";
 import { NONE, addressOf, blocksFor, entryOf, takeSpan } from "./blocks";
 import { beginCritical, endCritical } from "./condemn";
+import { needLittleStack } from "./stack";
 import { agent, mayBlock } from "./state";
 
 /** Blocks taken at a time for small pieces. */
@@ -43,6 +44,7 @@ function takePermanent(blocks: u32): usize {
 
 /** `bytes` zeroed bytes, 16-byte aligned; 0 when the memory is full. */
 export function allocatePermanent(bytes: usize): usize {
+  needLittleStack();
   if (bytes >= (BLOCK_BYTES as usize)) return takePermanent(blocksFor(bytes));
   const size = (bytes + 15) & ~15;
   lock();

@@ -28,6 +28,7 @@ import { FAIL_STACK, FAIL_STATE, check } from "./debug";
 import { helpMarking, markingWantsHelp } from "./mark";
 import { wakeSleepers } from "./mark-stack";
 import { countAllocated, dropStaleBuffer } from "./nursery";
+import { needMuchStack } from "./stack";
 import { agent, controlBlock, self } from "./state";
 import { pauseForAgent, sleepUntilEvent, tired, wakeCollector } from "./wait";
 
@@ -90,6 +91,7 @@ export function leave(sp: usize): void {
 
 /** Stops until no collection is wanted. The shadow stack's end is saved. */
 export function park(): void {
+  needMuchStack();
   countAllocated();
   setState(AGENT_STOPPED);
   waitForWorld();

@@ -182,3 +182,21 @@ describe("locals", () => {
     expect(functionText(source("(local.set $a (call $callee (i32.const 1)))"), "f")).not.toContain("-16843010");
   });
 });
+
+describe("the guard of the shadow stack", () => {
+  const user = body(`(func $f (param $a (ref $p)) (result (ref $p))
+    (drop (call $callee (i32.const 1)))
+    (local.get $a))
+  (func $g (param $n i32) (result i32) (local.get $n))`);
+
+  test("is one test of one bit where a function that stores references is entered", () => {
+    const text = functionText(user, "f", { stackGuard: 1 << 21 });
+    expect(text.split("\n").slice(0, 7).join("\n")).toMatch(
+      /^local\.get 1\ni32\.const 2097152\ni32\.and\nunlikely if\n(i32\.const \d+\n)?call \$\S+\nunreachable\nend/,
+    );
+  });
+
+  test("is not in functions that store none", () => {
+    expect(functionText(user, "g", { stackGuard: 1 << 21 })).toBe(lines("local.get 0"));
+  });
+});

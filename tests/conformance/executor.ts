@@ -28,7 +28,8 @@ export interface Executor {
   readonly name: RuntimeName;
   /** Whether traps have the messages of the standard. */
   readonly standardMessages: boolean;
-  open(features: FeatureSet): Promise<ScriptStore>;
+  /** `stress`: the heap is collected at every safepoint, and verified after each collection. */
+  open(features: FeatureSet, stress: boolean): Promise<ScriptStore>;
 }
 
 export const hosts = ["node", "chromium", "firefox", "bun", "deno"] as const;
@@ -49,8 +50,8 @@ export async function executorOf(name: RuntimeName): Promise<Executor> {
   return {
     name,
     standardMessages: true,
-    open: async (features) => {
-      const store = await createStore({ threads: 0, features, heap: { maximum: 1 << 28 } });
+    open: async (features, stress) => {
+      const store = await createStore({ threads: 0, features, collectAtSafepoints: stress, heap: { maximum: 1 << 28, debug: stress } });
       return { WebAssembly: store.WebAssembly as NamespaceLike, close: () => store.close() };
     },
   };

@@ -1,9 +1,12 @@
 /**
- * Runs conformance scripts: `node tests/conformance/main.ts [--mode=validate|run|all] [--host=HOST] [--runtime=heddle|engine] [--jobs=N] PATH...`
+ * Runs conformance scripts:
+ *
+ *     node tests/conformance/main.ts [--mode=validate|run|all] [--host=HOST] [--runtime=heddle|engine] [--jobs=N] [--stress] [--messages] PATH...
  *
  * Bun and Deno run this same program, which starts it again under them; browsers run a page that takes scripts from it.
- * `--runtime=engine` runs on the host's own engine, to check scripts and runner; `--messages` compares the phrases of refusals in validate
- * mode. Prints a line per failure, a line per suite, and a total. The exit code is 1 on an unexpected failure or an unexpected pass.
+ * `--stress` collects at every safepoint and verifies the heap after each collection. `--runtime=engine` runs on the host's own engine, to
+ * check scripts and runner; `--messages` compares the phrases of refusals in validate mode. Prints a line per failure, a line per suite, and a
+ * total. The exit code is 1 on an unexpected failure or an unexpected pass.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -23,10 +26,10 @@ const modes = ["validate", "run", "all"] as const;
 type ModeOption = (typeof modes)[number];
 
 const usage = `usage: conformance [--mode=${modes.join("|")}] [--host=${hosts.join("|")}]
-  [--runtime=${runtimes.join("|")}] [--jobs=N] [--messages] PATH...`;
+  [--runtime=${runtimes.join("|")}] [--jobs=N] [--stress] [--messages] PATH...`;
 
-/** Scripts take seconds; one that takes this long does not end. */
-const SCRIPT_TIMEOUT = 120_000;
+/** Scripts take seconds, and some minutes where every safepoint collects; one that takes this long does not end. */
+const timeouts = { plain: 120_000, stress: 600_000 } as const;
 
 /** Where the scripts are when nothing else is said: beside the repository. */
 const defaultPath = join(import.meta.dirname, "..", "..", "..", "shared", "conformance");
@@ -81,6 +84,7 @@ async function main(): Promise<number> {
       host: { type: "string", default: "node" },
       runtime: { type: "string", default: "heddle" },
       jobs: { type: "string" },
+      stress: { type: "boolean", default: false },
       messages: { type: "boolean", default: false },
     },
   });
@@ -97,7 +101,8 @@ async function main(): Promise<number> {
   const report = new Report(host, console.log);
   const runtime = option("runtime", values.runtime, runtimes);
   const jobs = Math.max(1, Number(values.jobs ?? availableParallelism()));
-  const options: RunOptions = { runtime, messages: values.messages, jobs, timeout: SCRIPT_TIMEOUT };
+  const { stress, messages } = values;
+  const options: RunOptions = { runtime, stress, messages, jobs, timeout: timeouts[stress ? "stress" : "plain"] };
   const wanted: readonly Mode[] = mode === "all" ? ["validate", "run"] : [mode];
   if (host === "chromium" || host === "firefox") await runInPage(host, files, wanted, options, report);
   else await runHere(files, wanted, options, report);

@@ -12,6 +12,8 @@ export interface ScriptRequest {
   readonly suite: string;
   readonly source: string;
   readonly runtime: RuntimeName;
+  /** Whether the heap is collected at every safepoint, and verified after each collection. */
+  readonly stress: boolean;
   /** Whether validate mode compares the phrases of refusals. */
   readonly messages: boolean;
   /** Where in the script the commands to run are: names of the threads around them. */

@@ -9,6 +9,8 @@ import type { ScriptFile } from "./suites.ts";
 
 export interface RunOptions {
   readonly runtime: RuntimeName;
+  /** Whether the heap is collected at every safepoint, and verified after each collection. */
+  readonly stress: boolean;
   /** Whether validate mode compares the phrases of refusals. */
   readonly messages: boolean;
   /** Scripts at a time. */
@@ -18,8 +20,8 @@ export interface RunOptions {
 }
 
 /** What a Worker is told about a script. */
-export function requestFor(file: ScriptFile, mode: Mode, { runtime, messages }: RunOptions): ScriptRequest {
-  return { mode, suite: file.suite, source: readFileSync(file.path, "utf8"), runtime, messages, threads: [], memories: {} };
+export function requestFor(file: ScriptFile, mode: Mode, { runtime, stress, messages }: RunOptions): ScriptRequest {
+  return { mode, suite: file.suite, source: readFileSync(file.path, "utf8"), runtime, stress, messages, threads: [], memories: {} };
 }
 
 /** Hands a Worker's reply to the report. */

@@ -46,7 +46,7 @@ async function run(script: Script, request: ScriptRequest, tell: TellRun): Promi
   // Features are off in some suites so that scripts can see refusals; what they run needs none to be off.
   const features = defaultFeatures;
   const executor = await executorOf(request.runtime);
-  const store = await executor.open(features);
+  const store = await executor.open(features, request.stress);
   const runner = new ScriptRunner(script, executor, store, features, request.suite, startThread(request));
   for (const [name, exports] of Object.entries(request.memories)) runner.lend(name, exports);
   await runner.run(commandsOf(script, request.threads), tell);

@@ -4,7 +4,7 @@ import type { ScriptReply, ScriptRequest } from "./protocol.ts";
 import { runScript } from "./start-run.ts";
 
 function requestOf(source: string): ScriptRequest {
-  return { mode: "run", suite: "test", source, runtime: "engine", messages: false, threads: [], memories: {} };
+  return { mode: "run", suite: "test", source, runtime: "engine", stress: false, messages: false, threads: [], memories: {} };
 }
 
 async function repliesTo(source: string, timeout: number): Promise<ScriptReply[]> {

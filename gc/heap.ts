@@ -113,8 +113,8 @@ export class Heap {
   }
 
   /**
-   * Raises the host's error for an exhausted stack unless enough is left for `runtime.enter` and for `runtime.leave`: called before the first
-   * of the two, so that the second, from the same place, does not fail.
+   * Raises the host's error for an exhausted stack unless enough is left for what must be done whole: `runtime.enter` and `runtime.leave`,
+   * or to open a lock again. Called before the first of the two, so that the second, from the same place, does not fail.
    */
   needStack(): void {
     this.probeStack(ENTER_LEVELS);

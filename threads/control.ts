@@ -187,6 +187,7 @@ export class Control {
   /** Runs `body`, of which a condemned agent does all or nothing. */
   #critical<T>(body: () => T): T {
     const { beginCritical, endCritical } = this.#heap.runtime;
+    this.#heap.needStack();
     beginCritical();
     try {
       return body();

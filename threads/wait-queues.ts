@@ -125,7 +125,7 @@ export class WaitQueues {
   }
 
   #begin(queue: number): void {
-    this.#gate.needStack();
+    this.#heap.needStack();
     if (!this.#mayBlock) this.#raise(TrapCode.blockingForbidden);
     this.#lock(queue);
     // Race: counted before the control word is read, so that who changes the word and then reads the count misses no waiter.
@@ -192,6 +192,7 @@ export class WaitQueues {
   /** Wakes up to `count` waiters, those first that came first; returns how many. The queue is kept by whoever calls, a mutator. */
   notify(queue: number, count: number): number {
     if (count === 0) return 0;
+    this.#heap.needStack();
     this.#lock(queue);
     let woken = 0;
     let node = this.#load(queue + QUEUE_HEAD);
@@ -278,6 +279,7 @@ export class WaitQueues {
   /** Runs `body` in a safe region, so that an agent which is condemned leaves no lock behind. */
   #critical<T>(body: () => T): T {
     const { beginCritical, endCritical } = this.#heap.runtime;
+    this.#heap.needStack();
     beginCritical();
     try {
       return body();

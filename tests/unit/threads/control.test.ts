@@ -9,6 +9,7 @@ function fakeHeap(): Heap {
   return {
     memory,
     words: new Int32Array(memory.buffer),
+    needStack: () => undefined,
     runtime: { beginCritical: () => undefined, endCritical: () => undefined },
     allocatePermanent(bytes: number): number {
       const address = next;

@@ -57,9 +57,9 @@ class WorkerAgent {
           this.#control.park(this.#received);
           continue;
         }
-        // Race: read after the job was taken. An instance that was announced before the job was queued is in this count, and the job
-        // may use it.
-        while (this.#agent.installed < this.#control.installs) await turn();
+        // Race: read after the job was taken. What was announced before the job was queued, an instance or a template, is in these counts, and
+        // the job may use it.
+        while (this.#control.messagesSent !== this.#received || this.#agent.installed < this.#control.installs) await turn();
         this.#work(job);
         if (this.#control.finishJob(job.kind)) this.#tell({ kind: "threads-ended" });
       }

@@ -143,4 +143,16 @@ describe("store.run", () => {
       await expect(store.run(local, "run", [], { m: { f: () => 1 } })).rejects.toThrow(TypeError);
     });
   });
+
+  // Race: a Worker may take a run's job between its look at the messages and the message that tells it of the imports.
+  test("knows the imports of each run, however many there are", async () => {
+    await withStore({ threads: 2 }, async (store) => {
+      const module = await store.WebAssembly.compile(
+        `(module (import "m" "memory" (memory 1 1 shared)) (func (export "read") (result i32) (i32.load (i32.const 0))))`,
+      );
+      const memory = new store.WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+      new Int32Array(memory.buffer)[0] = 7;
+      for (let i = 0; i < 2000; i++) expect(await store.run(module, "read", [], { m: { memory } })).toBe(7);
+    });
+  });
 });

@@ -82,7 +82,8 @@ export class FunctionLowering {
       this.#position = position;
       this.#step(instruction);
     });
-    if (this.#usedSlots > 0) guardStack(module, code.prologue(), this.sp);
+    // One body may be lowered in parts, by several of these.
+    if (this.#usedSlots > 0 && !code.hasPrologue) guardStack(module, code.prologue(), this.sp);
   }
 
   /** Whether the current instruction is a loop to poll at. */

@@ -86,6 +86,15 @@ export class HostCode {
     this.#parameters = parameters;
   }
 
+  /** Bytes that were written; somewhat less than the body will have. */
+  get size(): number {
+    return this.#writer.size;
+  }
+
+  get hasPrologue(): boolean {
+    return this.#prologue !== undefined;
+  }
+
   /** Code that goes before all other, may be written after it, and has no locals of its own. */
   prologue(): HostCode {
     this.#prologue ??= new HostCode(this.#parameters);

@@ -4,6 +4,9 @@
  *
  * `init` does what instantiation does before the start function (core 4.5.4 "Instantiation"): initial values of globals and tables in order,
  * elements of passive segments, then active element and data segments. Blocks and tables are filled with null before it runs.
+ *
+ * Hosts take functions of some megabytes (JS API, "Implementation-defined Limits"), and a module may have more initial values than that: the
+ * functions are pieces, of which each ends with a call of the next.
  */
 
 import { assert } from "../base/assert.ts";
@@ -27,6 +30,9 @@ import { TemporaryLocals } from "./temporary-locals.ts";
 import { fillWords } from "./word-fill.ts";
 
 const WORD = 4;
+/** A piece that has this many bytes ends where it can, and a segment's elements are written in batches so that it can. */
+const PIECE_BYTES = 1 << 20;
+const BATCH = 4096;
 /** The shadow-stack pointer is the functions' only parameter. */
 const SHADOW_STACK_POINTER = 0;
 const noBody: FunctionBody = { name: "init", instructions: [], locals: [], parameters: 0, results: [] };
@@ -34,38 +40,61 @@ const noPolls = { atEntry: false, loops: new Set<number>() };
 
 /** Adds `init` and `initThreadLocals` to the host module. */
 export function addInitFunctions(module: ModuleLowering): void {
-  const init = module.host.function("heddle.init", [I32], []);
-  new Initializer(module, init.code).all();
-  module.host.export("init", "func", init.item);
-  const threadLocals = module.host.function("heddle.initThreadLocals", [I32], []);
-  new Initializer(module, threadLocals.code).threadLocals();
-  module.host.export("initThreadLocals", "func", threadLocals.item);
+  new Initializer(module, "init").all();
+  new Initializer(module, "initThreadLocals").threadLocals();
 }
 
 class Initializer {
   readonly #module: ModuleLowering;
-  readonly #code: HostCode;
-  readonly #temporaries: TemporaryLocals;
+  readonly #name: string;
+  #code: HostCode;
+  #temporaries: TemporaryLocals;
+  /** By table: the greatest length that an active segment has asked for. No table gets shorter. */
+  readonly #checked = new Map<number, number>();
 
-  constructor(module: ModuleLowering, code: HostCode) {
+  constructor(module: ModuleLowering, name: string) {
     this.#module = module;
-    this.#code = code;
-    this.#temporaries = new TemporaryLocals(code);
+    this.#name = `heddle.${name}`;
+    const first = module.host.function(this.#name, [I32], []);
+    module.host.export(name, "func", first.item);
+    this.#code = first.code;
+    this.#temporaries = new TemporaryLocals(first.code);
+  }
+
+  /** Begins a new piece where this one is long. No local is in use. */
+  #endPiece(): void {
+    if (this.#code.size < PIECE_BYTES) return;
+    const next = this.#module.host.function(this.#name, [I32], []);
+    this.#code.get(SHADOW_STACK_POINTER);
+    this.#code.withItems("return_call", next.item);
+    this.#code = next.code;
+    this.#temporaries = new TemporaryLocals(next.code);
   }
 
   all(): void {
     const { module, imports, tables } = this.#module.valid;
     for (const index of this.#module.valid.memories.keys()) this.#memoryLength(index);
-    for (let index = imports.global; index < this.#module.valid.globals.length; index++) this.#global(index);
-    for (const [i, table] of module.tables.entries()) this.#table(imports.table + i, table, tables[imports.table + i]?.element as ValType);
+    for (let index = imports.global; index < this.#module.valid.globals.length; index++) {
+      this.#global(index);
+      this.#endPiece();
+    }
+    for (const [i, table] of module.tables.entries()) {
+      this.#table(imports.table + i, table, tables[imports.table + i]?.element as ValType);
+      this.#endPiece();
+    }
     for (const [index, segment] of module.elements.entries()) this.#passiveElements(index, segment);
     for (const [index, segment] of module.elements.entries()) this.#activeElements(index, segment);
-    for (const [index, segment] of module.data.entries()) this.#activeData(index, segment);
+    for (const [index, segment] of module.data.entries()) {
+      this.#activeData(index, segment);
+      this.#endPiece();
+    }
   }
 
   threadLocals(): void {
     this.#module.valid.globals.forEach(({ threadLocal }, index) => {
-      if (threadLocal && index >= this.#module.valid.imports.global) this.#global(index);
+      if (!threadLocal || index < this.#module.valid.imports.global) return;
+      this.#global(index);
+      this.#endPiece();
     });
   }
 
@@ -144,7 +173,8 @@ class Initializer {
   #passiveElements(index: number, segment: ElementSegment): void {
     if (segment.mode.kind !== "passive") return;
     const access = this.#module.segmentAt(index);
-    this.#storeItems(segment, this.#module.valid.elements[index] as ValType, () => access.pushWords(this.#code));
+    const type = this.#module.valid.elements[index] as ValType;
+    this.#inBatches(segment, (from, to) => this.#storeItems(segment, type, from, to, () => access.pushWords(this.#code)));
     this.#enable(access);
   }
 
@@ -154,47 +184,82 @@ class Initializer {
 
   /** Core 4.5.4: an active segment is `table.init` of all of it, then `elem.drop`. */
   #activeElements(index: number, segment: ElementSegment): void {
-    if (segment.mode.kind !== "active") return;
-    const module = this.#module;
-    const code = this.#code;
-    const table = segment.mode.index;
-    const is64 = module.valid.tables[table]?.is64 === true;
-    const count = (segment.items.kind === "functions" ? segment.items.indices : segment.items.list).length;
-    this.#withValue(segment.mode.at, is64 ? I64 : I32, (start) => {
-      const lowering = new FunctionLowering(module, code, noBody, noPolls, this.#temporaries);
-      const record = this.#temporaries.acquire(I32);
-      const elements = this.#temporaries.acquire(I32);
-      module.tableRecord(code, table);
-      code.set(record);
-      const at: Operand = { kind: "local", local: start, type: is64 ? I64 : I32 };
-      checkRange(lowering, at, i32Operand(count), () => pushLength(lowering, record), TrapCode.tableOutOfBounds);
-      pushElementAddress(lowering, record, at);
-      code.set(elements);
-      this.#storeItems(segment, module.valid.elements[index] as ValType, () => code.get(elements));
-      this.#temporaries.release(record);
-      this.#temporaries.release(elements);
+    const { mode } = segment;
+    if (mode.kind !== "active") return;
+    const type = this.#module.valid.elements[index] as ValType;
+    const count = itemCount(segment);
+    const isInside = this.#isInside(mode, count);
+    // A segment without elements is its check.
+    if (count === 0 && isInside) return;
+    if (!isInside) {
+      this.#withStart(mode, (lowering, at, record) => {
+        checkRange(lowering, at, i32Operand(count), () => pushLength(lowering, record), TrapCode.tableOutOfBounds);
+      });
+    }
+    this.#inBatches(segment, (from, to) => {
+      this.#withStart(mode, (lowering, at, record) => {
+        const elements = this.#temporaries.acquire(I32);
+        pushElementAddress(lowering, record, at);
+        this.#code.set(elements);
+        this.#storeItems(segment, type, from, to, () => this.#code.get(elements));
+        this.#temporaries.release(elements);
+      });
     });
   }
 
-  /** Stores a segment's items to the words behind the address that `pushAddress` pushes. */
-  #storeItems({ items }: ElementSegment, type: ValType, pushAddress: () => void): void {
+  /** Whether an earlier segment's check says that this one lies inside its table. Notes what it asks for. */
+  #isInside({ index: table, at }: ActiveMode, count: number): boolean {
+    const start = constantNumber(instructionsOfExpression(this.#module, at, this.#indexType(table)));
+    if (start === undefined) return false;
+    const checked = this.#checked.get(table) ?? -1;
+    if (start + count <= checked) return true;
+    this.#checked.set(table, start + count);
+    return false;
+  }
+
+  #indexType(table: number): ValType {
+    return this.#module.valid.tables[table]?.is64 === true ? I64 : I32;
+  }
+
+  /** Evaluates where an active segment starts; `use` may read that, and the address of the table's record. */
+  #withStart({ index: table, at }: ActiveMode, use: (lowering: FunctionLowering, start: Operand, record: number) => void): void {
     const module = this.#module;
-    const code = this.#code;
-    if (items.kind === "functions") {
-      items.indices.forEach((func, i) => {
-        pushAddress();
-        module.functionReference(code, func);
-        code.access("i32.store", i * WORD);
-      });
-      return;
-    }
-    items.list.forEach((expression, i) => {
-      this.#withStored(expression, type, (value) => {
-        pushAddress();
-        code.get(value);
-        code.access("i32.store", i * WORD);
-      });
+    const type = this.#indexType(table);
+    this.#withValue(at, type, (start) => {
+      const lowering = new FunctionLowering(module, this.#code, noBody, noPolls, this.#temporaries);
+      const record = this.#temporaries.acquire(I32);
+      module.tableRecord(this.#code, table);
+      this.#code.set(record);
+      use(lowering, { kind: "local", local: start, type }, record);
+      this.#temporaries.release(record);
     });
+  }
+
+  /** Calls `store` for ranges of a segment's items, between which pieces may end. */
+  #inBatches(segment: ElementSegment, store: (from: number, to: number) => void): void {
+    const count = itemCount(segment);
+    for (let from = 0; from < count; from += BATCH) {
+      store(from, Math.min(from + BATCH, count));
+      this.#endPiece();
+    }
+  }
+
+  /** Stores some of a segment's items, behind the address of the first of all, which `pushAddress` pushes. */
+  #storeItems({ items }: ElementSegment, type: ValType, from: number, to: number, pushAddress: () => void): void {
+    const module = this.#module;
+    for (let i = from; i < to; i++) {
+      if (items.kind === "functions") {
+        pushAddress();
+        module.functionReference(this.#code, items.indices[i] as number);
+        this.#code.access("i32.store", i * WORD);
+      } else {
+        this.#withStored(items.list[i] as Expression, type, (value) => {
+          pushAddress();
+          this.#code.get(value);
+          this.#code.access("i32.store", i * WORD);
+        });
+      }
+    }
   }
 
   /** A memory with pages of a byte has its first length. */
@@ -225,4 +290,17 @@ class Initializer {
       code.withItems("data.drop", data);
     });
   }
+}
+
+type ActiveMode = Extract<ElementSegment["mode"], { readonly kind: "active" }>;
+
+function itemCount({ items }: ElementSegment): number {
+  return items.kind === "functions" ? items.indices.length : items.list.length;
+}
+
+/** The value of an expression that is an integer constant, as an unsigned number; undefined for others. */
+function constantNumber([first, last, ...rest]: readonly Instruction[]): number | undefined {
+  if (first === undefined || last?.row.control !== "end" || rest.length > 0) return undefined;
+  if (first.row.name === "i32.const") return first.immediates.i32 >>> 0;
+  return first.row.name === "i64.const" ? Number(BigInt.asUintN(64, first.immediates.i64)) : undefined;
 }

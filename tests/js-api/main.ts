@@ -90,7 +90,7 @@ async function main(): Promise<number> {
       namespace: { type: "string", default: "heddle" },
       only: { type: "string", default: "" },
       jobs: { type: "string", default: "2" },
-      timeout: { type: "string", default: "120" },
+      timeout: { type: "string", default: "600" },
     },
   });
   const folder = process.env["HEDDLE_JS_API_TESTS"];

@@ -74,6 +74,22 @@ describe("initial values", () => {
     expect(functionText(source, "heddle.initThreadLocals")).toBe("");
     expect(loweredText(source)).toMatch(/\(global \$g.* \(mut i32\) \(i32.const -16843010\)\)/);
   });
+
+  const isSplit = (source: string): boolean => functionText(source, "heddle.init").includes("return_call $");
+
+  test("are written by several functions where one would have more bytes than hosts take", () => {
+    const segment = (count: number): string => `(module (table 200000 funcref) (func $f) (elem (i32.const 7) func ${"$f ".repeat(count)}))`;
+    expect(isSplit(segment(1000))).toBe(false);
+    expect(isSplit(segment(200_000 - 7))).toBe(true);
+  });
+
+  test("without elements ask once for the length of their table", () => {
+    const init = (segments: string): string => functionText(`(module (table 10 funcref) ${segments})`, "heddle.init");
+    const once = init("(elem (i32.const 5) func)");
+    expect(once).toContain("i32.gt_u");
+    expect(init("(elem (i32.const 5) func) (elem (i32.const 4) func) (elem (i32.const 5) func)")).toBe(once);
+    expect(init("(elem (i32.const 5) func) (elem (i32.const 6) func)")).not.toBe(once);
+  });
 });
 
 describe("tables", () => {

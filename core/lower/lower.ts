@@ -16,7 +16,7 @@ import type { FunctionBody } from "./function-body.ts";
 import { FunctionLowering } from "./function-lowering.ts";
 import type { HostFunction } from "./host-module.ts";
 import { addInitFunctions } from "./instance-init.ts";
-import { instructionsOf } from "./instruction.ts";
+import { instructionsOf, notLowered } from "./instruction.ts";
 import { withoutLegacyExceptions } from "./legacy-exceptions.ts";
 import { brandLowered, type GlobalPlace, type LoweredModule } from "./lowered.ts";
 import { ModuleLowering } from "./module-lowering.ts";
@@ -27,6 +27,7 @@ import { quietCall } from "./rules/calls.ts";
 /** Lowers a module. Raises a `CompileError` with the code `not-lowered` for instructions that cannot be lowered yet. */
 export function lowerModule(valid: ValidModule, options: LowerOptions): LoweredModule {
   const lowering = new ModuleLowering(valid, options);
+  refuseControlledMemories(lowering);
   const bodies = valid.module.functions.map((_, i) => functionBody(lowering, i));
   const calls = callGraph(valid, bodies);
   const polls = planPolls(bodies, calls);
@@ -38,6 +39,16 @@ export function lowerModule(valid: ValidModule, options: LowerOptions): LoweredM
   addInitFunctions(lowering);
   for (const { bytes } of valid.module.data) lowering.host.data.push(bytes);
   return describe(lowering);
+}
+
+/** A host's memory of the same size would let through what must trap. */
+function refuseControlledMemories(lowering: ModuleLowering): void {
+  const { imports, memories } = lowering.valid.module;
+  const imported = imports.flatMap(({ type, offset }) => (type.kind === "memory" ? [{ type: type.type, offset }] : []));
+  for (const { type, offset } of [...imported, ...memories]) {
+    if (type.virtual === true) notLowered(lowering, "a virtual memory", offset);
+    if (type.protection !== undefined) notLowered(lowering, "a memory with protected pages", offset);
+  }
 }
 
 /** Calls of functions which cannot let the collector run are no safepoints. */

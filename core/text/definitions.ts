@@ -9,10 +9,10 @@ import { parseNameAnnotation } from "./custom.ts";
 import {
   parseExternType,
   parseGlobalType,
+  parseMemoryPrefix,
   parseMemoryRest,
   parseTablePrefix,
   parseTableRest,
-  tryAddressType,
   tryPageSize,
 } from "./extern-types.ts";
 import type { InstructionParser } from "./instructions.ts";
@@ -171,13 +171,15 @@ export function parseMemory(fields: Fields): void {
   const offset = c.map.next;
   const { index, imported } = parseHead(fields, "memory");
   if (imported) return;
-  const is64 = tryAddressType(c);
+  const prefix = parseMemoryPrefix(c);
   if (c.lexer.isOpening("data") || c.lexer.isOpening("pagesize")) {
+    const { is64, shared, virtual } = prefix;
     const pageSizeLog2 = tryPageSize(c);
     const bytes = BigInt(inlineData(fields, index, is64));
     const pages = (bytes + (1n << BigInt(pageSizeLog2)) - 1n) >> BigInt(pageSizeLog2);
-    builder.memories.push({ type: { minimum: pages, maximum: pages, shared: false, is64, pageSizeLog2 }, offset });
-  } else builder.memories.push({ type: parseMemoryRest(c, is64), offset });
+    const type = { minimum: pages, maximum: pages, shared, is64, pageSizeLog2, ...(virtual && { virtual }) };
+    builder.memories.push({ type, offset });
+  } else builder.memories.push({ type: parseMemoryRest(c, prefix), offset });
   c.close();
 }
 

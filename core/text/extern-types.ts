@@ -1,5 +1,6 @@
 /** Types of imports and definitions: limits, tables, memories, globals (core 6.4.8 to 6.4.11, and the proposals that add to them). */
-import type { ExternType, GlobalType, MemoryType, TableType } from "../module.ts";
+import type { FeatureName } from "../features.ts";
+import type { ExternType, GlobalType, MemoryType, StaticProtection, TableType } from "../module.ts";
 import type { Context } from "./context.ts";
 import { NUMBER } from "./lexer.ts";
 import { parseTypeUse } from "./type-use.ts";
@@ -69,30 +70,69 @@ export function tryPageSize(c: Context): number {
   return size.toString(2).length - 1;
 }
 
-/** A memory's type behind its address type. */
-export function parseMemoryRest(c: Context, is64: boolean): MemoryType {
+/** What stands before a memory's limits: `i64`, `virtual` and, as some tools write it, `shared`. */
+interface MemoryPrefix {
+  readonly is64: boolean;
+  readonly shared: boolean;
+  readonly virtual: boolean;
+}
+
+/** `word`, a keyword of `feature`, if it is there. */
+function tryWord(c: Context, word: string, feature: FeatureName): boolean {
+  if (!c.lexer.isKeyword(word)) return false;
+  c.require(feature, word);
+  c.lexer.advance();
+  return true;
+}
+
+export function parseMemoryPrefix(c: Context): MemoryPrefix {
+  const is64 = tryAddressType(c);
+  const virtual = tryWord(c, "virtual", "memory-control");
+  return { is64, virtual, shared: tryWord(c, "shared", "threads") };
+}
+
+/** `(no-access N)? (read-only N)?`: pages at a memory's start (memory control, "Static memory protection"; the words are the document's). */
+function tryProtection(c: Context): StaticProtection | undefined {
+  if (!c.lexer.isOpening("no-access") && !c.lexer.isOpening("read-only")) return undefined;
+  c.require("memory-control", "no-access and read-only");
+  const tryPages = (word: string): number => {
+    if (!c.tryOpen(word)) return 0;
+    const count = Number(c.natural(32));
+    c.close();
+    return count;
+  };
+  return { noAccess: tryPages("no-access"), readOnly: tryPages("read-only") };
+}
+
+/** A memory's type behind what `parseMemoryPrefix` took. */
+export function parseMemoryRest(c: Context, prefix: MemoryPrefix): MemoryType {
+  const { is64, virtual } = prefix;
   const bounds = parseBounds(c);
-  const early = tryPageSize(c);
-  const shared = c.lexer.isKeyword("shared");
-  if (shared) {
-    c.require("threads", "shared");
-    c.lexer.advance();
+  // Its addresses are reserved when it is made.
+  if (virtual && bounds.maximum === undefined) {
+    c.lexer.fail("a virtual memory has a maximum", "unexpected-token", c.lexer.start, "a maximum size");
   }
-  return { ...bounds, shared, is64, pageSizeLog2: early === PAGE_SIZE_LOG2 ? tryPageSize(c) : early };
+  const early = tryPageSize(c);
+  const shared = prefix.shared || tryWord(c, "shared", "threads");
+  const pageSizeLog2 = early === PAGE_SIZE_LOG2 ? tryPageSize(c) : early;
+  const protection = tryProtection(c);
+  return { ...bounds, shared, is64, pageSizeLog2, ...(virtual && { virtual }), ...(protection !== undefined && { protection }) };
 }
 
 export function parseMemoryType(c: Context): MemoryType {
-  return parseMemoryRest(c, tryAddressType(c));
+  return parseMemoryRest(c, parseMemoryPrefix(c));
 }
 
-/** `t`, `(mut t)`, `(shared mut? t)` or `(thread_local mut? t)`. */
+/** `t`, `(mut t)`, `(shared mut? t)` or `(thread_local mut? t)`; around the last two's `mut t` there may be parentheses of its own. */
 export function parseGlobalType(c: Context): GlobalType {
   const word = c.lexer.isOpening("shared") ? "shared" : c.lexer.isOpening("thread_local") ? "thread_local" : "mut";
   if (!c.lexer.isOpening(word)) return { type: parseValType(c), mutable: false, shared: false, threadLocal: false };
   if (word !== "mut") c.require("shared-everything-threads", word);
   c.open(word);
-  const mutable = word === "mut" || c.tryKeyword("mut");
+  const inner = word !== "mut" && c.tryOpen("mut");
+  const mutable = inner || word === "mut" || c.tryKeyword("mut");
   const type = parseValType(c);
+  if (inner) c.close();
   c.close();
   return { type, mutable, shared: word === "shared", threadLocal: word === "thread_local" };
 }

@@ -132,7 +132,10 @@ export class TypePrinter {
 
   memory(type: MemoryType): string {
     const pages = type.pageSizeLog2 === PAGE_SIZE_LOG2 ? "" : ` (pagesize ${1n << BigInt(type.pageSizeLog2)})`;
-    return `${type.is64 ? "i64 " : ""}${this.limits(type)}${type.shared ? " shared" : ""}${pages}`;
+    const { protection } = type;
+    const protectedPages = protection === undefined ? "" : ` (no-access ${protection.noAccess}) (read-only ${protection.readOnly})`;
+    const prefix = `${type.is64 ? "i64 " : ""}${type.virtual === true ? "virtual " : ""}`;
+    return `${prefix}${this.limits(type)}${type.shared ? " shared" : ""}${pages}${protectedPages}`;
   }
 
   global({ type, mutable, shared, threadLocal }: GlobalType): string {

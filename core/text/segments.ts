@@ -47,15 +47,32 @@ function parseFunctionIndices(c: Context): number[] {
   return indices;
 }
 
-/** A list of elements and its type: `func x*`, or a reference type and expressions; indices alone where there is an offset. */
-function parseList(fields: Fields, active: boolean, shared: boolean): { readonly type: ValType; readonly items: Items } {
+/** A list of elements and its type. */
+interface ElementList {
+  readonly type: ValType;
+  readonly shared: boolean;
+  readonly items: Items;
+}
+
+/** `func x*`, or a reference type and expressions; indices alone where there is an offset. */
+function parseList(fields: Fields, active: boolean, shared: boolean): ElementList {
   const { c } = fields;
   const functions = refAbstract(AbstractHeap.func, false, shared);
   if (c.tryKeyword("func") || (active && (c.atIndex || c.lexer.kind === RIGHT))) {
-    return { type: functions, items: { kind: "functions", indices: parseFunctionIndices(c) } };
+    return { type: functions, shared, items: { kind: "functions", indices: parseFunctionIndices(c) } };
   }
+  const inner = !shared && c.lexer.isOpening("shared");
+  const type = inner ? parseSharedElementType(c) : parseRefType(c);
+  return { type, shared: shared || inner, items: { kind: "expressions", list: parseItems(fields) } };
+}
+
+/** `(shared reftype)`: says at the type what `shared` says before it (shared-everything threads, "Element Segments"). */
+function parseSharedElementType(c: Context): ValType {
+  c.require("shared-everything-threads", "shared");
+  c.open("shared");
   const type = parseRefType(c);
-  return { type, items: { kind: "expressions", list: parseItems(fields) } };
+  c.close();
+  return type;
 }
 
 /** `(elem id? shared? ...)`. */
@@ -64,7 +81,7 @@ export function parseElement(fields: Fields): void {
   const offset = c.map.place(c.lexer.start);
   c.open("elem");
   c.optionalId();
-  const shared = tryShared(c);
+  const sharedFirst = tryShared(c);
   let mode: SegmentMode = { kind: "passive" };
   if (c.tryKeyword("declare")) mode = { kind: "declarative" };
   else if (c.tryOpen("table")) {
@@ -74,8 +91,9 @@ export function parseElement(fields: Fields): void {
   } else if (c.atIndex) {
     // The table without its keyword, as in the first version of the format.
     mode = { kind: "active", index: c.index(c.tables), at: parseOffset(fields) };
-  } else if (c.lexer.kind === LEFT && !c.lexer.isOpening("ref")) mode = { kind: "active", index: 0, at: parseOffset(fields) };
-  const { type, items } = parseList(fields, mode.kind === "active", shared);
+  } else if (c.lexer.kind === LEFT && !c.lexer.isOpening("ref") && !c.lexer.isOpening("shared"))
+    mode = { kind: "active", index: 0, at: parseOffset(fields) };
+  const { type, shared, items } = parseList(fields, mode.kind === "active", sharedFirst);
   builder.elements.push({ type, mode, shared, items, flags: elementFlags(type, mode, shared, items), offset });
   c.close();
 }

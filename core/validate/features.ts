@@ -174,6 +174,8 @@ class FeatureCheck {
     if (type.is64) this.#require("memory64", "a 64-bit memory");
     if (type.shared) this.#require("threads", "a shared memory");
     if (type.pageSizeLog2 !== STANDARD_PAGE) this.#require("custom-page-sizes", "a page size");
+    if (type.virtual === true) this.#require("memory-control", "a virtual memory");
+    if (type.protection !== undefined) this.#require("memory-control", "a protected memory");
   }
 
   #global(type: GlobalType): void {

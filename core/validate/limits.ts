@@ -72,8 +72,18 @@ export function checkMemory(module: ModuleParts, offset: number, memory: MemoryT
   const maximum = pageSizeLog2 === 0 ? last : 1n << BigInt(bits - pageSizeLog2);
   const size = is64 || pageSizeLog2 === 0 ? "" : " (4GiB)";
   checkRange(module, offset, memory, maximum, `memory size must be at most ${maximum} pages${size}`);
+  checkProtection(module, offset, memory, maximum);
   if (memory.shared && memory.maximum === undefined) {
     invalidAt(module, offset, "shared-maximum", "shared memory must have maximum", "a maximum size");
+  }
+}
+
+/** Memory control, "Static memory protection": the limits are those of the writable part, behind the protected pages. */
+function checkProtection(module: ModuleParts, offset: number, { protection, minimum, maximum }: MemoryType, most: bigint): void {
+  if (protection === undefined) return;
+  const whole = BigInt(protection.noAccess) + BigInt(protection.readOnly) + (maximum ?? minimum);
+  if (whole > most) {
+    invalidAt(module, offset, "limits", `memory size must be at most ${most} pages, protected ones included`, `at most ${most}`);
   }
 }
 

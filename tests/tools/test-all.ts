@@ -1,6 +1,6 @@
 /**
- * What `npm test` runs: builds the heap runtime, then types, lint, source checks, unit tests, conformance scripts, and the browser.
- * Needs nothing but what `npm ci` installs. The last line is `N passed, N failed, N skipped` over all of them.
+ * What `npm test` runs: builds the heap runtime, then types, lint, source checks, unit tests, conformance scripts, real modules, and
+ * the browser. Needs nothing but what `npm ci` installs. The last line is `N passed, N failed, N skipped` over all of them.
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
@@ -20,6 +20,7 @@ interface Step {
 }
 
 const conformance = "../shared/conformance";
+const realModules = "../shared/real-modules";
 const report = "build/vitest.json";
 
 const steps: readonly Step[] = [
@@ -39,6 +40,13 @@ const steps: readonly Step[] = [
     arguments: ["--mode=validate", conformance],
     counting: "output",
     ...(existsSync(root + conformance) ? {} : { skip: `${conformance} is not there` }),
+  },
+  {
+    name: "real modules",
+    program: "tests/real-modules/main.ts",
+    arguments: [],
+    counting: "output",
+    ...(existsSync(`${root}${realModules}`) ? {} : { skip: `${realModules} is not there` }),
   },
   { name: "browser", program: "tests/browser/main.ts", arguments: [], counting: "output" },
 ];

@@ -62,9 +62,10 @@ export class Objects {
 
   /** Makes `wrapper` stand for the heap object at `address`, which has no wrapper yet. The agent must be a mutator. */
   adopt(wrapper: object, address: number, shared: boolean): void {
-    this.#wrappers.set(address, new WeakRef(wrapper));
-    this.#described.set(wrapper, { address, shared });
+    // Where the host's stack ends in between, nobody finds a wrapper that does not keep its object.
     this.#registry.register(wrapper, { address, handle: this.#handles.create(address) });
+    this.#described.set(wrapper, { address, shared });
+    this.#wrappers.set(address, new WeakRef(wrapper));
   }
 
   /** What a wrapper of this agent stands for; undefined for any other value. */

@@ -44,10 +44,9 @@ export function createNamespace(store: Store): BoundNamespace {
     Global,
     Tag,
     Exception,
-    WaitQueue: store.agent.waitQueueClass,
-    ThreadBoundData: store.agent.threadBound.dataClass,
   };
   const errors = { CompileError, LinkError, RuntimeError };
+  const beyond = { WaitQueue: store.agent.waitQueueClass, ThreadBoundData: store.agent.threadBound.dataClass };
   let jsTag: object | undefined;
 
   async function compileSource(source: StableSource, options: CompileOptions): Promise<ModuleObject> {
@@ -92,6 +91,8 @@ export function createNamespace(store: Store): BoundNamespace {
       toImportObject(imports);
       return instantiateSource(compileResponse(source, options), imports);
     },
+  };
+  const attributes = {
     get JSTag(): object {
       jsTag ??= createJsTag(context, Tag);
       return jsTag;
@@ -99,9 +100,15 @@ export function createNamespace(store: Store): BoundNamespace {
   };
 
   const namespace = operations as unknown as Namespace;
-  for (const [name, value] of Object.entries({ ...interfaces, ...errors })) {
-    Object.defineProperty(namespace, name, { value, writable: true, enumerable: false, configurable: true });
-  }
+  const defineClasses = (classes: Readonly<Record<string, unknown>>): void => {
+    for (const [name, value] of Object.entries(classes)) {
+      Object.defineProperty(namespace, name, { value, writable: true, enumerable: false, configurable: true });
+    }
+  };
+  defineClasses(interfaces);
+  Object.defineProperties(namespace, Object.getOwnPropertyDescriptors(attributes));
+  defineClasses(errors);
+  defineClasses(beyond);
   Object.defineProperty(namespace, Symbol.toStringTag, { value: "WebAssembly", configurable: true });
   return { namespace, moduleOf: (value) => modules.itemOf(value), readImports: instances.readImports };
 }

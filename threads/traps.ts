@@ -98,12 +98,26 @@ export class Traps {
     if (!(error instanceof Error) || error instanceof RuntimeError || this.#hostErrors.has(error)) return error;
     const known = this.#translations.get(error);
     if (known !== undefined) return known;
-    const trap = this.#trapOf(error);
+    const trap = this.#withinStack(error, () => this.#trapOf(error));
     if (trap === undefined) return error;
-    const stack = this.#stacks.rewrite(trap, error.stack);
-    if (stack !== undefined) trap.stack = stack;
+    const stack = this.#withinStack(undefined, () => this.#stacks.rewrite(trap, error.stack));
+    if (typeof stack === "string") trap.stack = stack;
     this.#remember(error, trap);
     return trap;
+  }
+
+  /**
+   * Runs `body`, which may need more of the host's stack than there is where `error` was caught. There the answer is that the stack is exhausted,
+   * and where there is no error none.
+   */
+  #withinStack<T>(error: Error | undefined, body: () => T): T | RangeError | undefined {
+    try {
+      return body();
+    } catch (problem) {
+      // V8 says that a regular expression is invalid when the stack does not suffice to compile it.
+      if (!isStackOverflow(problem) && !(problem instanceof SyntaxError)) throw problem;
+      return error === undefined ? undefined : stackError(error);
+    }
   }
 
   #remember(error: Error, trap: Error): void {

@@ -52,6 +52,8 @@ export function canBlock(): boolean {
 
 /** Levels of the stack probe, 8 KB each, that entering and leaving need. */
 const ENTER_LEVELS = 3;
+/** The same for what compiles and links. */
+const WORK_LEVELS = 15;
 
 export class Heap {
   readonly memory: WebAssembly.Memory;
@@ -118,6 +120,11 @@ export class Heap {
    */
   needStack(): void {
     this.probeStack(ENTER_LEVELS);
+  }
+
+  /** The same for work with many data structures, which must not be left half changed: compiling, linking. */
+  needMuchStack(): void {
+    this.probeStack(WORK_LEVELS);
   }
 
   /** Makes this the heap of agent `id`, in a safe region. */

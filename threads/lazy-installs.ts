@@ -110,7 +110,7 @@ export class LazyInstalls {
       heap.words[sp >>> 2] = operands[i] as number;
       sp += 4;
     }
-    gate.needStack();
+    heap.needMuchStack();
     gate.leave(sp);
     this.#orTrap(() => {
       try {

@@ -166,6 +166,7 @@ export class Store {
   }
 
   #prepare(source: StableSource, options: CompileOptions): PreparedModule {
+    this.#heap.needMuchStack();
     const valid = readModule(source, this.types, this.features, options);
     this.#names.add(valid.module.names, valid.canonical);
     return prepareModule(valid, this.#modules++, this.#context, options);
@@ -191,6 +192,7 @@ export class Store {
   }
 
   #instantiate(module: CompiledModule, imported: ImportedItems): LinkedInstance {
+    this.#heap.needMuchStack();
     const { plan } = module;
     const { agent } = this;
     const instancePlan = {

@@ -66,7 +66,9 @@ describe("several agents", () => {
     const [mutator, workers] = await start(2, { maximum: megabytes(64) });
     await Promise.all(workers.map((worker) => worker.ask({ kind: "large", bytes: megabytes(3), rounds: 100 })));
     mutator.collect(true);
-    expect(mutator.heap.statistics().usedBytes).toBeLessThan(megabytes(8));
+    // Of all objects, since the other blocks in use depend on the nurseries, which the policy fits to the machine's speed.
+    expect(mutator.heap.statistics().liveBytes).toBeLessThan(megabytes(1));
+    expect(mutator.heap.statistics().largeBytes).toBe(0);
   });
 });
 

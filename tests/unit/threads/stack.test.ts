@@ -148,4 +148,39 @@ describe("an exhausted stack", () => {
       expect(exports["list"]!(20_000)).toBe(sum(20_000));
       store.collect();
     }));
+
+  test("leaves modules and types whole, wherever on the stack a module is instantiated", () =>
+    withStore({ threads: 0 }, async (store) => {
+      const { WebAssembly: namespace } = store;
+      const lists: ((length: number) => unknown)[] = [];
+      let exhausted = 0;
+      const instantiate = (): void => {
+        try {
+          const { exports } = new namespace.Instance(new namespace.Module(program));
+          lists.push(exports["list"] as (length: number) => unknown);
+        } catch (error) {
+          if (!(error instanceof RangeError)) throw error;
+          exhausted++;
+        }
+      };
+      const descend = (depth: number): void => {
+        try {
+          descend(depth + 1);
+        } catch (error) {
+          if (!(error instanceof RangeError)) throw error;
+        }
+        if (lists.length < 20 && depth % 8 === 0) instantiate();
+      };
+      descend(0);
+      instantiate();
+      expect(exhausted).toBeGreaterThan(0);
+      expect(lists.map((list) => list(100))).toEqual(lists.map(() => sum(100)));
+      // Types are the same whichever module defines them.
+      const make = `(module (type $node (shared (struct (field $next (ref null $node)) (field $value i32))))
+        (func (export "make") (result (ref $node)) (struct.new $node (ref.null $node) (i32.const 5)))
+        (func (export "read") (param (ref $node)) (result i32) (struct.get $node $value (local.get 0))))`;
+      const first = await exportsOf<Record<string, (node?: unknown) => unknown>>(store, make);
+      const second = await exportsOf<Record<string, (node?: unknown) => unknown>>(store, make);
+      expect(second["read"]!(first["make"]!())).toBe(5);
+    }));
 });

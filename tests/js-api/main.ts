@@ -2,11 +2,12 @@
  * Runs the JS API's own tests, of a checkout of WebAssembly/spec or of a proposal, against Heddle's namespace:
  *
  *     HEDDLE_JS_API_TESTS=path/to/spec/test/js-api node tests/js-api/main.ts [--namespace=heddle|engine] [--only=PART]
- *       [--jobs=N] [--timeout=SECONDS]
+ *       [--jobs=N] [--timeout=SECONDS] [--stress]
  *
- * `--namespace=engine` runs them on the host's own namespace, to check this harness; `--only` takes files whose path contains the text. Without
- * the variable nothing is run. The last line is `js-api: N passed, N failed, N skipped`; a failure that is listed in
- * tests/expected-failures/js-api.txt is skipped. The exit code is 1 on any other failure, and where a listed subtest passes.
+ * `--namespace=engine` runs them on the host's own namespace, to check this harness; `--only` takes files whose path contains the text;
+ * `--stress` collects at every safepoint and verifies the heap after each collection. Without the variable nothing is run. The last line is
+ * `js-api: N passed, N failed, N skipped`; a failure that is listed in tests/expected-failures/js-api.txt is skipped. The exit code is 1 on any
+ * other failure, and where a listed subtest passes.
  */
 import { readdirSync } from "node:fs";
 import { resolve as resolvePath } from "node:path";
@@ -91,6 +92,7 @@ async function main(): Promise<number> {
       only: { type: "string", default: "" },
       jobs: { type: "string", default: "2" },
       timeout: { type: "string", default: "600" },
+      stress: { type: "boolean", default: false },
     },
   });
   const folder = process.env["HEDDLE_JS_API_TESTS"];
@@ -109,7 +111,7 @@ async function main(): Promise<number> {
   const queue = [...files];
   const lane = async (): Promise<void> => {
     for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
-      outcomes.push(await runFile({ root, file, namespace }, Number(values.timeout)));
+      outcomes.push(await runFile({ root, file, namespace, stress: values.stress }, Number(values.timeout)));
     }
   };
   await Promise.all(Array.from({ length: Number(values.jobs) }, lane));

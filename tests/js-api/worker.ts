@@ -17,6 +17,8 @@ export interface FileRequest {
   /** The file's path below it. */
   readonly file: string;
   readonly namespace: NamespaceName;
+  /** Whether the heap is collected at every safepoint, and verified after each collection. */
+  readonly stress: boolean;
 }
 
 export type FileReply = { readonly kind: "result"; readonly result: SubtestResult } | { readonly kind: "done" };
@@ -35,7 +37,7 @@ function scriptsOf({ root, file }: FileRequest): string[] {
 async function run(request: FileRequest, report: (result: SubtestResult) => void): Promise<void> {
   if (request.namespace === "heddle") {
     const { createStore } = await import("../../threads/runtime.ts");
-    const store = await createStore({ threads: 0 });
+    const store = await createStore({ threads: 0, collectAtSafepoints: request.stress, heap: { debug: request.stress } });
     Object.defineProperty(globalThis, "WebAssembly", { value: store.WebAssembly, writable: true, enumerable: false, configurable: true });
   }
   process.on("unhandledRejection", (error) => report({ name: "unhandled rejection", message: describeThrown(error) }));

@@ -4,6 +4,7 @@
  * A call through a reference or table reaches any function of a fitting type whose reference is taken. In a module that foreign functions can
  * get into, it reaches those too, which may call back any function that the module gives away; and so does the call of an import.
  */
+import { rows } from "../ops/table.ts";
 import { isSubtypeId } from "../subtype.ts";
 import type { ValidModule } from "../validate/valid-module.ts";
 import type { FunctionBody } from "./function-body.ts";
@@ -15,8 +16,13 @@ export interface CallGraph {
   readonly edges: readonly (readonly number[])[];
 }
 
-const directCalls = new Set(["call", "return_call"]);
-const indirectCalls = new Set(["call_ref", "call_indirect", "return_call_ref", "return_call_indirect"]);
+const NO_CALL = 0;
+const DIRECT = 1;
+const INDIRECT = 2;
+/** How an instruction calls, by its row's number: a name would be looked up for each instruction of the module, three times. */
+const callKinds = Uint8Array.from(rows, ({ name }) =>
+  name === "call" || name === "return_call" ? DIRECT : /^(?:return_)?call_(?:ref|indirect)$/.test(name) ? INDIRECT : NO_CALL,
+);
 
 export function callGraph(valid: ValidModule, bodies: readonly FunctionBody[]): CallGraph {
   const importedFunctions = valid.imports.func;
@@ -39,8 +45,10 @@ export function callGraph(valid: ValidModule, bodies: readonly FunctionBody[]): 
   const edges = bodies.map(({ instructions }) => {
     const targets = new Set<number>();
     for (const { row, immediates } of instructions) {
-      if (directCalls.has(row.name)) targets.add(immediates.index < importedFunctions ? anyTaken : immediates.index - importedFunctions);
-      else if (indirectCalls.has(row.name)) targets.add(calleesOfType(valid.canonical[immediates.index] as number));
+      const kind = callKinds[row.id];
+      if (kind === NO_CALL) continue;
+      if (kind === DIRECT) targets.add(immediates.index < importedFunctions ? anyTaken : immediates.index - importedFunctions);
+      else targets.add(calleesOfType(valid.canonical[immediates.index] as number));
     }
     return [...targets];
   });
@@ -75,9 +83,10 @@ export function mayCollect(
   for (const [index, { instructions }] of bodies.entries()) {
     if (polls[index]?.atEntry === true || (polls[index]?.loops.size ?? 0) > 0) mark(index);
     for (const { row, immediates, rule } of instructions) {
-      const callee = directCalls.has(row.name) ? immediates.index - importedFunctions : -1;
+      const kind = callKinds[row.id];
+      const callee = kind === DIRECT ? immediates.index - importedFunctions : -1;
       if (callee >= 0) callers[callee]?.push(index);
-      else if (rule.safepoint !== "none" || directCalls.has(row.name) || indirectCalls.has(row.name)) mark(index);
+      else if (rule.safepoint !== "none" || kind !== NO_CALL) mark(index);
     }
   }
   for (let index = pending.pop(); index !== undefined; index = pending.pop()) callers[index]?.forEach(mark);

@@ -13,7 +13,7 @@
  */
 import { assert } from "../base/assert.ts";
 import { Immediates } from "../ops/immediates.ts";
-import { rowByName } from "../ops/table.ts";
+import { rowByName, rows } from "../ops/table.ts";
 import { AbstractHeap, EXTERNREF, I32, isNullable, refAbstract, type ValType } from "../types.ts";
 import type { FunctionBody } from "./function-body.ts";
 import type { HostCode } from "./host-code.ts";
@@ -22,7 +22,7 @@ import type { ModuleLowering } from "./module-lowering.ts";
 import { isHostExtern } from "./reference-types.ts";
 
 /** Instructions that store operands to memory, or load their results from there. */
-const accessesMemory = /^(?:struct|array|table)\.|^throw$/;
+const accessesMemory = rows.map(({ name }) => /^(?:struct|array|table)\.|^throw$/.test(name));
 
 /** The type that memory has a value of this type in. */
 export function storedType(module: ModuleLowering, type: ValType): ValType {
@@ -38,7 +38,7 @@ export function pushLoaded(module: ModuleLowering, code: HostCode, type: ValType
 export function withInternalExterns(module: ModuleLowering, body: FunctionBody): FunctionBody {
   const isExtern = (type: ValType): boolean => isHostExtern(module.types, type);
   const isAccess = ({ row, popped, pushed }: Instruction): boolean =>
-    (popped.some(isExtern) || pushed.some(isExtern)) && accessesMemory.test(row.name);
+    accessesMemory[row.id] === true && (popped.some(isExtern) || pushed.some(isExtern));
   if (!body.instructions.some(isAccess)) return body;
   const rewriter = new Rewriter(module, body.locals);
   for (const instruction of body.instructions) {

@@ -37,6 +37,9 @@ interface Entry {
 }
 
 const NONE = -1;
+/** A value on the host's stack alone. */
+const onHostStack: Entry = { operand: undefined, root: NONE, owned: NONE };
+const noOperands: Operand[] = [];
 const WORD = 4;
 
 export class FunctionLowering {
@@ -95,7 +98,7 @@ export class FunctionLowering {
     const { rule } = instruction;
     const { control } = instruction.row;
     // An `else` or `end` finds whatever its arm left, which may have ended in a branch.
-    const operands = control === "else" || control === "end" ? [] : this.#popOperands(instruction);
+    const operands = control === "else" || control === "end" ? noOperands : this.#popOperands(instruction);
     if (hasPosition(instruction.row)) this.#notePosition(instruction.offset);
     rule.emit(this, instruction, operands);
     this.#temporaries.releaseBorrowed();
@@ -113,7 +116,7 @@ export class FunctionLowering {
   #popOperands({ popped, rule }: Instruction): readonly Operand[] {
     const count = popped.length;
     const first = Math.max(0, count - rule.operands);
-    const operands: Operand[] = [];
+    const operands: Operand[] = first === count ? noOperands : [];
     for (let i = count - 1; i >= 0; i--) {
       const entry = this.#stack.pop();
       assert(entry !== undefined, "a valid body has its operands");
@@ -121,7 +124,7 @@ export class FunctionLowering {
       if (i < first) assert(entry.operand === undefined, "operands of the host's stack are on it");
       else operands.push(entry.operand ?? this.#toLocal(popped[i] as ValType));
     }
-    return operands.reverse();
+    return operands.length > 1 ? operands.reverse() : operands;
   }
 
   #toLocal(type: ValType): Operand {
@@ -170,7 +173,8 @@ export class FunctionLowering {
     this.#nextValue += pushed.length;
     let lowest = pushed.length;
     for (let i = pushed.length - 1; i >= 0; i--) if (this.#plan.held[first + i] === 1) lowest = i;
-    for (let i = 0; i < lowest; i++) this.#stack.push({ operand: undefined, root: NONE, owned: NONE });
+    for (let i = 0; i < lowest; i++) this.#stack.push(onHostStack);
+    if (lowest === pushed.length) return;
     const locals: number[] = [];
     for (let i = pushed.length - 1; i >= lowest; i--) {
       const local = this.#temporaries.acquire(this.module.lowered(pushed[i] as ValType));
@@ -216,7 +220,7 @@ export class FunctionLowering {
       return;
     }
     if (!isOnStack) this.code.get(local);
-    this.#stack.push({ operand: undefined, root, owned: NONE });
+    this.#stack.push(root === NONE ? onHostStack : { operand: undefined, root, owned: NONE });
   }
 
   /** The result is an operand that was popped. */

@@ -7,12 +7,13 @@
  */
 import { CompileError } from "../base/errors.ts";
 import type { Expression } from "../module.ts";
-import { Immediates } from "../ops/immediates.ts";
+import type { Immediates } from "../ops/immediates.ts";
 import type { Row } from "../ops/row.ts";
 import type { ValType } from "../types.ts";
 import { type BodyObserver, observeExpression, observeFunction } from "../validate/observe.ts";
 import type { ModuleLowering } from "./module-lowering.ts";
 import { type Rule, ruleEntry } from "./registry.ts";
+import { keptImmediates } from "./shared-immediates.ts";
 
 export interface Instruction {
   readonly row: Row;
@@ -23,25 +24,6 @@ export interface Instruction {
   readonly offset: number;
   /** Chosen by the row, the immediates and the types; a pass that knows more may choose another. */
   rule: Rule;
-}
-
-const noImmediates = new Immediates();
-/** Immediates of instructions whose only one is an index, by the index: most instructions share theirs. */
-const indexOnly: Immediates[] = [];
-const MAXIMUM_SHARED_INDEX = 4096;
-
-/** The immediates as they are now. */
-function keep(row: Row, immediates: Immediates): Immediates {
-  if (row.immediates.length === 0) return noImmediates;
-  const [kind] = row.immediates;
-  const isIndex = row.immediates.length === 1 && (kind === "local" || kind === "func" || kind === "global" || kind === "type");
-  if (!isIndex || immediates.index >= MAXIMUM_SHARED_INDEX) return immediates.copy();
-  let shared = indexOnly[immediates.index];
-  if (shared === undefined) {
-    shared = immediates.copy();
-    indexOnly[immediates.index] = shared;
-  }
-  return shared;
 }
 
 const noTypes: readonly ValType[] = [];
@@ -85,7 +67,7 @@ class Collector implements BodyObserver {
     if (!this.#isReachable(row, unreachable)) return;
     const instruction = {
       row,
-      immediates: keep(row, immediates),
+      immediates: keptImmediates(row, immediates),
       popped: keepTypes(popped),
       pushed: keepTypes(pushed),
       offset,

@@ -32,6 +32,7 @@ export class TemporaryLocals {
   }
 
   releaseBorrowed(): void {
+    if (this.#borrowed.size === 0) return;
     for (const local of this.#borrowed) this.release(local);
     this.#borrowed.clear();
   }

@@ -123,6 +123,28 @@ export class Immediates {
 
   /** A copy that later instructions do not change. */
   copy(): Immediates {
-    return Object.assign(new Immediates(), this);
+    // Field by field: several times as fast as a loop over the names, and lowering makes a copy of one instruction in four.
+    const copy = new Immediates();
+    copy.index = this.index;
+    copy.index2 = this.index2;
+    copy.label = this.label;
+    copy.labels = this.labels;
+    copy.blockKind = this.blockKind;
+    copy.block = this.block;
+    copy.heap = this.heap;
+    copy.heap2 = this.heap2;
+    copy.types = this.types;
+    copy.align = this.align;
+    copy.offset = this.offset;
+    copy.lane = this.lane;
+    copy.bytes = this.bytes;
+    copy.i32 = this.i32;
+    copy.i64 = this.i64;
+    copy.count = this.count;
+    copy.order = this.order;
+    copy.hasOrder = this.hasOrder;
+    copy.catches = this.catches;
+    copy.handlers = this.handlers;
+    return copy;
   }
 }

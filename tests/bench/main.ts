@@ -1,8 +1,9 @@
 /**
  * Benchmarks.
  *
- *     npm run bench -- slice|frontend|execution|descriptors|heap [--runs N] [--json] [PROGRAM...]
+ *     npm run bench -- calls|slice|frontend|execution|descriptors|heap [--runs N] [--json] [PROGRAM...]
  */
+import { calls } from "./calls.ts";
 import { descriptors } from "./descriptors.ts";
 import { execution } from "./execution.ts";
 import { frontend } from "./frontend.ts";
@@ -19,6 +20,7 @@ export interface BenchmarkOptions {
 }
 
 const benchmarks: Readonly<Record<string, (options: BenchmarkOptions) => Promise<void>>> = {
+  calls,
   descriptors,
   execution,
   frontend,

@@ -125,6 +125,30 @@ function hostFunction(signature: Signature, target: LoweredFunction): WebAssembl
   return f as WebAssembly.ExportValue & LoweredFunction;
 }
 
+/**
+ * A function for signatures with v128, which hosts do not let JS implement: they raise a TypeError that lowered code would not take for an
+ * exception. It calls `thrower` with the shadow-stack pointer alone.
+ *
+ *     (module (type $t (func ...)) (type $thrower (func (param i32))) (import "" "f" (func $f (type $thrower)))
+ *       (func (export "f") (type $t) (call $f (local.get $sp)) (unreachable)))
+ */
+export function throwingFunction(signature: Signature, thrower: (sp: number) => unknown): LoweredFunction {
+  const params = [...signature.params.map((kind) => typeCodes[hostType(kind)]), typeCodes.i32];
+  const results = signature.results.map((kind) => typeCodes[hostType(kind)]);
+  const types = [0x02, 0x60, ...leb(params.length), ...params, ...leb(results.length), ...results, 0x60, 0x01, typeCodes.i32, 0x00];
+  const body = [0x00, 0x20, ...leb(params.length - 1), 0x10, 0x00, 0x00, 0x0b];
+  const bytes = [
+    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    ...[0x01, ...leb(types.length), ...types],
+    ...[0x02, 0x06, 0x01, 0x00, 0x01, 0x66, 0x00, 0x01],
+    ...[0x03, 0x02, 0x01, 0x00],
+    ...[0x07, 0x05, 0x01, 0x01, 0x66, 0x00, 0x01],
+    ...[0x0a, ...leb(body.length + 2), 0x01, ...leb(body.length), ...body],
+  ];
+  const module = new engine.Module(new Uint8Array(bytes));
+  return new engine.Instance(module, { "": { f: thrower } }).exports["f"] as LoweredFunction;
+}
+
 function leb(value: number): number[] {
   return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...leb(value >>> 7)];
 }

@@ -1,7 +1,7 @@
 /** JS functions as lowered code calls them (JS API, "create a host function" and "run a host function"). */
 import type { Agent } from "./agent.ts";
 import { type Converter, fromLowered, isOpaqueToJs, liftOf, lowerOf, opaqueError, toLowered } from "./convert.ts";
-import type { LoweredFunction } from "./functions.ts";
+import { type LoweredFunction, throwingFunction } from "./functions.ts";
 import type { Signature, ValueKind } from "./kinds.ts";
 
 type Callee = (...args: unknown[]) => unknown;
@@ -9,15 +9,19 @@ type Callee = (...args: unknown[]) => unknown;
 /** A JS function in its lowered signature. */
 export function hostFunction(agent: Agent, signature: Signature, callee: Callee): LoweredFunction {
   const { params, results } = signature;
-  if ([...params, ...results].some(isOpaqueToJs)) {
-    return general(agent, signature, () => {
-      throw opaqueError();
-    });
-  }
+  const kinds = [...params, ...results];
+  if (kinds.some(({ kind }) => kind === "v128")) return throwingFunction(signature, general(agent, noValues, refuse));
+  if (kinds.some(isOpaqueToJs)) return general(agent, signature, refuse);
   if (params.length > 3 || results.length > 1) return general(agent, signature, callee);
   const lift = params.map((kind) => liftOf(agent, kind));
   const lower = results.length === 1 ? lowerOf(agent, results[0]!) : toNothing;
   return wrapperOf(agent, callee, lift, lower);
+}
+
+const noValues: Signature = { params: [], results: [], record: 0, shared: false };
+
+function refuse(): never {
+  throw opaqueError();
 }
 
 const toNothing: Converter = () => undefined;

@@ -166,6 +166,25 @@ describe.each(["v128", "exnref", "nullexnref"])("%s", (type) => {
     expect(() => instance.exports["out"](spy)).toThrow(TypeError);
     expect(touched).toEqual([]);
   });
+
+  test("is a TypeError for lowered code that calls a function of JS with it, which it may catch", async () => {
+    let called = 0;
+    const { instance } = await namespace.instantiate(
+      `(module
+        (import "js" "in" (func $in (param i32 ${type})))
+        (import "js" "out" (func $out (result ${type} i32)))
+        (import "js" "tag" (tag $js (param externref)))
+        (func (export "in") (param i32) (result i32)
+          (block $caught (try_table (catch_all $caught) (call $in (local.get 0) (${type === "v128" ? "v128.const i64x2 1 2" : "ref.null noexn"})) (return (i32.const 1))))
+          (i32.const 2))
+        (func (export "out") (result externref)
+          (block $caught (result externref) (try_table (catch $js $caught) (call $out) (drop) (drop)) (ref.null extern))))`,
+      { js: { in: () => called++, out: () => called++, tag: namespace.JSTag } } as never,
+    );
+    expect(instance.exports["in"](0)).toBe(2);
+    expect(instance.exports["out"]()).toBeInstanceOf(TypeError);
+    expect(called).toBe(0);
+  });
 });
 
 describe("functions and objects", () => {

@@ -1,7 +1,7 @@
 /**
- * Mutation fuzzing of the front end.
+ * Fuzzing: mutations for the front end, and random programs for execution (execution.ts).
  *
- *     npm run fuzz -- frontend [--seconds N] [--seed S] [--case K]
+ *     npm run fuzz -- frontend|execution [--seconds N] [--seed S] [--case K]
  *
  * A case is made from the seed and its number, so that `--case` runs one of a reported run again. Every kind of finding is printed once, with
  * the smallest input that shows it. Exit code 1 if there is one.
@@ -75,9 +75,13 @@ function fuzz(options: FuzzOptions): Promise<number> {
 }
 
 const [subject, ...words] = process.argv.slice(2);
-if (subject !== "frontend") {
-  console.error("usage: npm run fuzz -- frontend [--seconds N] [--seed S] [--case K]");
+if (subject === "frontend") {
+  if ((await fuzz(readOptions(words))) > 0) process.exitCode = 1;
+} else if (subject === "execution") {
+  // Loaded only for that: it needs the runtime.
+  const { fuzzExecution } = await import("./execution.ts");
+  if ((await fuzzExecution(readOptions(words))) > 0) process.exitCode = 1;
+} else {
+  console.error("usage: npm run fuzz -- frontend|execution [--seconds N] [--seed S] [--case K]");
   process.exitCode = 2;
-} else if ((await fuzz(readOptions(words))) > 0) {
-  process.exitCode = 1;
 }

@@ -40,6 +40,8 @@ interface PooledWorker {
   readonly port: MessagePort;
   readonly gone: Promise<never>;
   state: WorkerState;
+  /** Whether the pool ends it. */
+  isEnded: boolean;
 }
 
 /** A Worker ended before its work did. */
@@ -127,7 +129,13 @@ export class Pool {
     } finally {
       this.#starting--;
     }
-    await ready;
+    try {
+      await ready;
+    } catch (error) {
+      // Ended before it was ready: that is no failure, and another takes its place.
+      if (worker.isEnded) return;
+      throw error;
+    }
     worker.state = "ready";
   }
 
@@ -153,7 +161,7 @@ export class Pool {
     });
     gone.catch(() => undefined);
     const service = Comlink.wrap<AgentService>(this.#endpoint(port, id));
-    const worker: PooledWorker = { id, host, service, port, gone, state: "starting" };
+    const worker: PooledWorker = { id, host, service, port, gone, state: "starting", isEnded: false };
     const ready = new Promise<void>((resolve, reject) => {
       host.onMessage((message) => {
         const event = message as AgentEvent;
@@ -212,8 +220,8 @@ export class Pool {
     if (job.kind === JobKind.thread) onLost("thread", job.id, error, job.ended);
     else if (job.kind !== JobKind.none) onLost("call", job.id, error, job.ended);
     if (this.#closing) return;
-    // A Worker that never got ready would only die again.
-    if (wasReady && this.#workers.size + this.#starting < threads) this.#startLogged();
+    // A Worker that never got ready by itself would only die again.
+    if ((wasReady || worker.isEnded) && this.#workers.size + this.#starting < threads) this.#startLogged();
     // A job may have woken the dead Worker instead of a living one.
     if (control.queued > 0 && !control.nudge()) this.ensure();
   }
@@ -235,6 +243,7 @@ export class Pool {
    * so it comes to rest first.
    */
   async #end(worker: PooledWorker): Promise<void> {
+    worker.isEnded = true;
     if (worker.state !== "gone") this.#options.heap.runtime.condemn(worker.id);
     await worker.host.terminate();
   }

@@ -123,6 +123,26 @@ describe("shared functions on several threads", () => {
     });
   });
 
+  test("a Worker that is terminated before it is ready is replaced, too, and is no error", async () => {
+    const errors: unknown[] = [];
+    await withStore({ threads: 2, maximumThreads: 2, onThreadError: (error) => errors.push(error) }, async (store) => {
+      const { one } = await exportsOf<{ one(): number }>(
+        store,
+        `(module (type $one (shared (func (result i32)))) (func (export "one") (type $one) (i32.const 1)))`,
+      );
+      for (let round = 0; round < 4; round++) {
+        for (const worker of store.workers) {
+          await store.terminateWorker(worker);
+          // The next one has begun to start by now.
+          await new Promise((resolve) => setTimeout(resolve, 1));
+        }
+      }
+      expect(await store.spawn(one)).toBe(1);
+      while (store.workers.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+    });
+    expect(errors).toEqual([]);
+  });
+
   test("functions that are not shared cannot be spawned, and a store without threads spawns nothing", async () => {
     await withStore({ threads: 0 }, async (store) => {
       const { unshared, shared } = await exportsOf<{ unshared(): void; shared(): void }>(

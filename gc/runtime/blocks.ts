@@ -214,10 +214,10 @@ export function freeLinesOf(block: u32): u32 {
 }
 
 /**
- * Takes the next block that is free or has at least `least` free lines into the calling agent's name; NONE when there is none below the
- * high mark. Agents share one cursor, so that together they pass over the table once.
+ * Takes the next block that is free (if `whole`) or has at least `least` free lines into the calling agent's name; NONE when there is none
+ * below the high mark. Agents share one cursor, so that together they pass over the table once.
  */
-export function takeSingle(least: u32, owner: u32): u32 {
+export function takeSingle(least: u32, owner: u32, whole: bool): u32 {
   const high = highBlocks();
   for (let looked: u32 = 0; looked < high; looked++) {
     let block = atomic.add<u32>(BLOCK_CURSOR, 1);
@@ -229,7 +229,7 @@ export function takeSingle(least: u32, owner: u32): u32 {
     const value = atomic.load<u32>(entryOf(block));
     const state = stateOf(value);
     if (state == BLOCK_FREE) {
-      if (!reserve(1)) continue;
+      if (!whole || !reserve(1)) continue;
       if (claim(block, value, entry(BLOCK_OWNED, owner))) {
         atomic.sub<u32>(AVAILABLE_BLOCKS, 1);
         return block;

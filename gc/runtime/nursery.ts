@@ -26,6 +26,7 @@ import {
   MODE_STRESS,
   NURSERY_BYTES,
   NURSERY_CAPACITY,
+  PLAN_LIMIT_BLOCKS,
   SEQUENCE,
   USED_BLOCKS,
 } from "./control";
@@ -34,6 +35,8 @@ import { agent, getTop, lineOf, self, setBuffer } from "./state";
 
 /** A block with fewer free lines is not worth a visit. */
 export const USEFUL_LINES: u32 = 8;
+/** What a block must have free when holes come before whole blocks: a full list of such blocks is still half of the largest nursery. */
+const ROOMY_LINES: u32 = LINES_PER_BLOCK / 4;
 
 /** SEQUENCE when the nursery was filled. */
 let seen: u32 = 0xffffffff;
@@ -102,11 +105,20 @@ export function giveBack(block: u32, free: u32): void {
   if (free >= GOOD_LINES) atomic.add<u32>(AVAILABLE_BLOCKS, 1);
 }
 
+/**
+ * True when whole blocks are rare: fewer than a quarter of the limit. Then blocks with holes come first, so that few small survivors do not
+ * spread over blocks that large objects need.
+ */
+function areBlocksRare(): bool {
+  const limit = load<u32>(PLAN_LIMIT_BLOCKS);
+  return atomic.load<u32>(USED_BLOCKS) > limit - limit / 4;
+}
+
 /** A block for the nursery: one that is at least half free, else a fresh one, else any. */
 function takeBlock(): u32 {
   const available = atomic.load<i32>(AVAILABLE_BLOCKS);
   if (available > 0) {
-    const block = takeSingle(GOOD_LINES, agent);
+    const block = takeSingle(GOOD_LINES, agent, true);
     if (block != NONE) return block;
     // The count was wrong, because an agent died: without this, each search would pass over the whole table in vain.
     if (!limitReached()) atomic.cmpxchg<i32>(AVAILABLE_BLOCKS, available, 0);
@@ -119,7 +131,7 @@ function takeBlock(): u32 {
     }
     unreserve(1);
   }
-  return takeSingle(USEFUL_LINES, agent);
+  return takeSingle(USEFUL_LINES, agent, true);
 }
 
 /** Makes the nursery ready after a collection: keeps blocks that are half free, and adds others up to the budget. */
@@ -138,8 +150,14 @@ export function refill(): void {
       lines += free;
     } else giveBack(block, free);
   }
+  let rare = areBlocksRare();
   while (lines < budget && count < (NURSERY_CAPACITY as u32)) {
-    const block = takeBlock();
+    let block = rare ? takeSingle(ROOMY_LINES, agent, false) : NONE;
+    if (block == NONE) {
+      // All have been looked at: from here on whole ones, too.
+      rare = false;
+      block = takeBlock();
+    }
     if (block == NONE) break;
     list(count++, block);
     lines += freeLinesOf(block);

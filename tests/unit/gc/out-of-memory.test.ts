@@ -80,3 +80,39 @@ describe("an allocation that cannot be served", () => {
     expect(store.heap.verify()).toBe(0);
   });
 });
+
+/** An array of arrays of 98,000 bytes, one of arrays of 100 bytes, and steps that replace their elements at random, with garbage in between. */
+const mixed = `(module
+  (type $bytes (shared (array (mut i8))))
+  (type $slots (shared (array (mut (ref null $bytes)))))
+  (type $mix (shared (func (param i32 i32 i32) (result i32))))
+  (func (export "mix") (type $mix) (param $small i32) (param $large i32) (param $steps i32) (result i32)
+    (local $s (ref $slots)) (local $l (ref $slots)) (local $x i32) (local $made i32)
+    (local.set $s (array.new_default $slots (local.get $small)))
+    (local.set $l (array.new_default $slots (local.get $large)))
+    (local.set $x (i32.const 12345))
+    (loop $again
+      (local.set $x (i32.xor (local.get $x) (i32.shl (local.get $x) (i32.const 13))))
+      (local.set $x (i32.xor (local.get $x) (i32.shr_u (local.get $x) (i32.const 17))))
+      (local.set $x (i32.xor (local.get $x) (i32.shl (local.get $x) (i32.const 5))))
+      (if (i32.eqz (i32.rem_u (local.get $x) (i32.const 97)))
+        (then
+          (array.set $slots (local.get $l) (i32.rem_u (i32.shr_u (local.get $x) (i32.const 8)) (local.get $large))
+            (array.new_default $bytes (i32.const 98000))))
+        (else
+          (array.set $slots (local.get $s) (i32.rem_u (i32.shr_u (local.get $x) (i32.const 4)) (local.get $small))
+            (array.new_default $bytes (i32.const 100)))
+          (drop (array.new_default $bytes (i32.const 800)))))
+      (local.set $made (i32.add (local.get $made) (i32.const 1)))
+      (br_if $again (i32.lt_u (local.get $made) (local.get $steps))))
+    (local.get $made)))`;
+
+test("large objects find room although small ones live everywhere", async () => {
+  const store = await createStore({ threads: 0, heap: { maximum: 16 << 20 } });
+  const { instance } = await store.WebAssembly.instantiate(mixed);
+  const { mix } = instance.exports as unknown as { mix: (small: number, large: number, steps: number) => number };
+  // 9.2 MB in all.
+  expect(mix(8000, 85, 300_000)).toBe(300_000);
+  expect(store.heap.verify()).toBe(0);
+  await store.close();
+});

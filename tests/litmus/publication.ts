@@ -10,22 +10,19 @@
  * Addresses are used again while it runs, since objects become garbage at once: so stale contents are those of an older object, which look
  * right but for the values.
  */
-import { readFileSync } from "node:fs";
 import { createStore, type StoreOptions } from "../../threads/runtime.ts";
 
 /** By the number that the program knows the place by. */
 export const shapes = ["MP_struct_global", "MP_struct_field", "MP_struct_table", "MP_array_field"] as const;
 export type Shape = (typeof shapes)[number];
 
-const source = readFileSync(new URL("./publication.wat", import.meta.url), "utf8");
-
 interface Program {
   write(count: number, place: number): void;
   read(place: number): number;
 }
 
-/** Runs a shape with so many writes; returns how often a reader saw what is forbidden. */
-export async function runShape(shape: Shape, writes: number, options: StoreOptions = {}): Promise<number> {
+/** Runs a shape of the program `source` (publication.wat) with so many writes; returns how often a reader saw what is forbidden. */
+export async function runShape(source: string, shape: Shape, writes: number, options: StoreOptions = {}): Promise<number> {
   const store = await createStore({ threads: 2, heap: { maximum: 64 << 20 }, ...options });
   try {
     const { instance } = await store.WebAssembly.instantiate(source);
@@ -37,4 +34,19 @@ export async function runShape(shape: Shape, writes: number, options: StoreOptio
   } finally {
     await store.close();
   }
+}
+
+/** All shapes, by both kinds of stores where the processor allows plain ones. Calls `note` with a line for each; returns how often readers saw what is forbidden. */
+export async function runPublication(source: string, writes: number, inOrder: boolean, note: (line: string) => void): Promise<number> {
+  let total = 0;
+  for (const publication of inOrder ? (["tso", "atomic"] as const) : (["atomic"] as const)) {
+    for (const shape of shapes) {
+      const start = performance.now();
+      const forbidden = await runShape(source, shape, writes, { publication });
+      total += forbidden;
+      const seconds = ((performance.now() - start) / 1000).toFixed(1);
+      note(`${shape}, ${publication} stores: ${writes} writes, ${forbidden} forbidden outcomes (${seconds} s)`);
+    }
+  }
+  return total;
 }

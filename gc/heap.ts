@@ -19,6 +19,7 @@ import {
   AGENT_BYTES,
   AGENTS,
   FUNCTION_COUNT,
+  GROWN_END,
   PLAN_FUNCTION_CAPACITY,
   PLAN_FUNCTION_TYPES,
   PLAN_MAXIMUM_AGENTS,
@@ -169,14 +170,31 @@ export class Heap {
 
   /** All words of the memory, as far as it has grown; an index is an address divided by 4. Ask again after any call: the memory may have grown. */
   get words(): Int32Array<ArrayBufferLike> {
-    if (this.wordView.buffer !== this.memory.buffer) this.wordView = new Int32Array(this.memory.buffer);
+    if (this.isOutgrown) this.renewViews();
     return this.wordView;
   }
 
   /** All bytes of the memory, as far as it has grown. */
   get bytes(): Uint8Array<ArrayBufferLike> {
-    if (this.byteView.buffer !== this.memory.buffer) this.byteView = new Uint8Array(this.memory.buffer);
+    if (this.isOutgrown) this.renewViews();
     return this.byteView;
+  }
+
+  /** The memory's end as the agents know it, in bytes: what they use lies below. */
+  private get grownEnd(): number {
+    return (this.wordView[GROWN_END >>> 2] as number) >>> 0;
+  }
+
+  private get isOutgrown(): boolean {
+    return this.wordView.buffer !== this.memory.buffer || this.grownEnd > this.wordView.byteLength;
+  }
+
+  private renewViews(): void {
+    // Race: another agent has grown the memory and its new part is in use, but this agent's host has not been told, and has the old buffer.
+    // It looks when it is asked to grow, be it by nothing.
+    if (this.grownEnd > this.memory.buffer.byteLength) this.memory.grow(0);
+    this.wordView = new Int32Array(this.memory.buffer);
+    this.byteView = new Uint8Array(this.memory.buffer);
   }
 
   /** Zeroed memory that is never freed; throws a `RangeError` when there is none. */

@@ -2,6 +2,7 @@
 import type { Heap } from "./heap.ts";
 import { TYPE_ARRAY, TYPE_ID, TYPE_KIND, TYPE_STRUCT } from "./runtime/layout.ts";
 import type { TypeNames } from "./type-names.ts";
+import { UNNAMED_TYPE } from "./type-records.ts";
 import { walkHeap } from "./walk.ts";
 
 /** The objects of one type. */
@@ -16,12 +17,23 @@ export interface TypeCount {
 /** The name of the type that a record describes. */
 export function recordName(heap: Heap, names: TypeNames, record: number): string {
   const kind = heap.plan(record + TYPE_KIND);
-  if (kind === TYPE_STRUCT || kind === TYPE_ARRAY) return names.type(heap.plan(record + TYPE_ID));
+  const id = heap.plan(record + TYPE_ID);
+  if (kind === TYPE_STRUCT || kind === TYPE_ARRAY) return id === UNNAMED_TYPE ? "(characters)" : names.type(id);
   return hostKinds[kind] ?? `kind ${kind}`;
 }
 
 /** Records of the other kinds that objects may have. */
-const hostKinds: readonly (string | undefined)[] = [undefined, undefined, "(exception)", "(continuation)", "(JavaScript value)"];
+const hostKinds: readonly (string | undefined)[] = [
+  undefined,
+  undefined,
+  "(exception)",
+  "(continuation)",
+  "(JavaScript value)",
+  "(wait queue)",
+  "(thread-bound data)",
+  "(string)",
+  "(number)",
+];
 
 /** Counts everything that can be reached; the types that take most come first. Stops the world meanwhile. */
 export function countTypes(heap: Heap, names: TypeNames): TypeCount[] {
@@ -39,8 +51,10 @@ export function countTypes(heap: Heap, names: TypeNames): TypeCount[] {
       }
     },
   });
-  const idOf = (record: number): number | undefined =>
-    heap.plan(record + TYPE_KIND) <= TYPE_ARRAY ? heap.plan(record + TYPE_ID) : undefined;
+  const idOf = (record: number): number | undefined => {
+    const id = heap.plan(record + TYPE_ID);
+    return heap.plan(record + TYPE_KIND) <= TYPE_ARRAY && id !== UNNAMED_TYPE ? id : undefined;
+  };
   return [...counts]
     .map(([record, count]) => ({ name: recordName(heap, names, record), id: idOf(record), ...count }))
     .sort((a, b) => b.bytes - a.bytes);

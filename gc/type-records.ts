@@ -10,6 +10,9 @@ import type { Heap } from "./heap.ts";
 import { arrayLayout, structLayout } from "./object-layout.ts";
 import * as layout from "./runtime/layout.ts";
 
+/** The `id` of a record whose type no module has. */
+export const UNNAMED_TYPE = 0x7fffffff;
+
 /** What a record says beside its place in the type hierarchy. */
 export interface RecordContents {
   readonly kind: number;

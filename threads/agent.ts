@@ -26,6 +26,7 @@ import { UnlikeMemories } from "./memories.ts";
 import { Objects, opaqueObject } from "./objects.ts";
 import type { AgentStatistics, Install, InstancePlan, ModulePlan, TemplatePlan } from "./protocol.ts";
 import { prototypeOf } from "./prototypes.ts";
+import { SharedValues } from "./shared-values.ts";
 import { growTable } from "./tables.ts";
 import { Temporaries } from "./temporaries.ts";
 import { ThreadBound } from "./thread-bound-data.ts";
@@ -67,6 +68,7 @@ export class Agent implements Conversions {
   readonly objects: Objects;
   readonly temporaries: Temporaries;
   readonly values: BoxedValues;
+  readonly sharedValues: SharedValues;
   readonly conversionOperand: ConversionOperand;
   readonly traps: Traps;
   readonly unlikeMemories = new UnlikeMemories();
@@ -102,6 +104,7 @@ export class Agent implements Conversions {
     this.conversionOperand = new ConversionOperand(this.heap);
     this.traps = new Traps(this.conversionOperand);
     this.values = new BoxedValues(this.heap);
+    this.sharedValues = new SharedValues(this);
     this.functions = new FunctionTable(this.heap);
     this.gate = createGate(this.heap);
     this.temporaries = new Temporaries(this.heap.handles);
@@ -331,6 +334,14 @@ export class Agent implements Conversions {
   boxValue(value: unknown): number {
     return this.asMutator((sp) => {
       const address = this.allocateBox(value, sp);
+      this.temporaries.keep(address);
+      return address;
+    });
+  }
+
+  shareValue(value: string | number): number {
+    return this.asMutator((sp) => {
+      const address = this.sharedValues.allocate(value, sp);
       this.temporaries.keep(address);
       return address;
     });

@@ -2,12 +2,14 @@
  * The functions that modules can import from Heddle itself: `wasm:thread` always, other sets where a module is compiled with them (JS API,
  * "Builtins").
  */
+import { isSubtypeId } from "../core/subtype.ts";
 import type { TypeStore } from "../core/type-store.ts";
 import type { CompositeType } from "../core/types.ts";
 import type { Agent } from "./agent.ts";
 import type { LoweredFunction } from "./functions.ts";
 import type { Signature } from "./kinds.ts";
 import { prototypeBuiltins } from "./prototypes.ts";
+import { onSharedStrings, sharedType } from "./shared-builtins.ts";
 import { type ThreadBuiltin, threadBuiltin } from "./spawn.ts";
 import { stringBuiltins } from "./string-builtins.ts";
 import { defineTypes } from "./type-definitions.ts";
@@ -21,6 +23,9 @@ export interface Builtin {
 }
 /** The functions of one set. */
 export type BuiltinSet = Readonly<Record<string, Builtin>>;
+
+/** Sets whose functions can be imported as shared ones, too (shared-everything threads, "Shared String Builtins"). */
+const shareable: ReadonlySet<string> = new Set(["js-string"]);
 
 const sets: Readonly<Record<string, BuiltinSet>> = { "js-string": stringBuiltins, "js-prototypes": prototypeBuiltins };
 
@@ -37,14 +42,18 @@ export function findBuiltin(module: string, name: string, enabled: readonly stri
   return { set, name };
 }
 
-/** Canonical id of a builtin's function type. */
-export function builtinType(store: TypeStore, { set, name }: BuiltinName): number {
+/** Whether a builtin can be imported with the function type `type`: its own, or that with all types shared. */
+export function fitsBuiltinType(store: TypeStore, { set, name }: BuiltinName, type: number): boolean {
   const { types } = sets[set]![name]!;
-  return defineTypes(store, types)[types.length - 1]!;
+  const { shared } = store.type(type);
+  if (shared && !shareable.has(set)) return false;
+  return isSubtypeId(store, defineTypes(store, shared ? types.map(sharedType) : types, shared)[types.length - 1]!, type);
 }
 
 /** A builtin in its lowered signature, on one agent. `table` is the address of the table that `spawn_indirect` reads. */
 export function createBuiltin(agent: Agent, builtin: BuiltinName | ThreadBuiltin, table: number, signature: Signature): LoweredFunction {
   if (typeof builtin === "string") return threadBuiltin(agent, builtin, table);
-  return sets[builtin.set]![builtin.name]!.create(agent, signature) as LoweredFunction;
+  const { set, name } = builtin;
+  const target = sets[set]![name]!.create(agent, signature) as LoweredFunction;
+  return signature.shared ? onSharedStrings(agent, signature, target) : target;
 }

@@ -1,13 +1,13 @@
 /**
  * Calls that JS makes on other agents: `Store.spawn` and `Store.run`.
  *
- * The call's record is a permanent block, reused from call to call. Operands need no roots, since the caller's wrapper objects keep them alive
- * until the answer comes; references among the results lie in words that the collector scans until the caller has wrapped them.
+ * The call's record is a permanent block, reused from call to call. References among the operands, and then among the results, lie in words
+ * that the collector scans, until the caller has the answer.
  *
  *      0  capacity  operand slots, and result words
  *      4  function  `run`: index of the function in its module
  *      8  operands  8 bytes each
- *      8 + 8 * capacity  result references, 4 bytes each
+ *      8 + 8 * capacity  references among the operands, then among the results, 4 bytes each
  */
 import type { Heap } from "../gc/heap.ts";
 import type { Agent } from "./agent.ts";
@@ -61,8 +61,8 @@ export function calledFunction(heap: Heap, record: number): number {
   return heap.words[(record + FUNCTION) >>> 2]!;
 }
 
-/** The results of a call in a form that can be posted; its references are kept alive by the record. The agent is a mutator. */
-export function keepResults(heap: Heap, record: number, kinds: readonly ValueKind[], result: unknown): RawValue[] {
+/** The values of a call in a form that can be posted; references among them are kept alive by the record. The agent is a mutator. */
+export function keepValues(heap: Heap, record: number, kinds: readonly ValueKind[], result: unknown): RawValue[] {
   const values = kinds.length === 1 ? [result] : ((result ?? []) as unknown[]);
   const capacity = heap.words[(record + CAPACITY) >>> 2]!;
   const roots = (record + OPERANDS + 8 * capacity) >>> 2;
@@ -84,8 +84,6 @@ export function crossesAgents({ params, results }: Signature): boolean {
 interface Pending {
   readonly record: number;
   readonly signature: Signature;
-  /** The operands as JS gave them: their wrapper objects keep the heap objects alive. */
-  readonly args: readonly unknown[];
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -107,17 +105,25 @@ export class Calls {
 
   /** Queues a call of function index `target`, or with `run` of a function of template `target`'s module. */
   start(target: number, signature: Signature, args: readonly unknown[], run?: { readonly functionIndex: number }): Promise<unknown> {
-    const { heap, control } = this.#agent;
+    const { control } = this.#agent;
+    const record = this.#agent.withTemporaries(() => this.#write(signature, args, run?.functionIndex ?? 0));
+    const id = this.#next++;
+    const promise = new Promise<unknown>((resolve, reject) => this.#pending.set(id, { record, signature, resolve, reject }));
+    const kind = run === undefined ? JobKind.call : JobKind.run;
+    control.submit({ kind, target, argument: record, id });
+    return promise;
+  }
+
+  /** Writes the record of a call. */
+  #write(signature: Signature, args: readonly unknown[], functionIndex: number): number {
+    const { heap } = this.#agent;
     const operands = signature.params.map((kind, i) => toLowered(this.#agent, kind, args[i]));
     const record = this.#allocate(Math.max(signature.params.length, signature.results.length));
     const view = viewOf(heap);
     for (const [i, kind] of signature.params.entries()) writeOperand(view, record + OPERANDS + 8 * i, kind, operands[i]);
-    heap.words[(record + FUNCTION) >>> 2] = run?.functionIndex ?? 0;
-    const id = this.#next++;
-    const promise = new Promise<unknown>((resolve, reject) => this.#pending.set(id, { record, signature, args, resolve, reject }));
-    const kind = run === undefined ? JobKind.call : JobKind.run;
-    control.submit({ kind, target, argument: record, id });
-    return promise;
+    heap.words[(record + FUNCTION) >>> 2] = functionIndex;
+    this.#agent.asMutator(() => keepValues(heap, record, signature.params, operands.length === 1 ? operands[0] : operands));
+    return record;
   }
 
   /** Takes a Worker's answer. */

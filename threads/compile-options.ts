@@ -3,10 +3,10 @@
  */
 import { CompileError } from "../core/base/errors.ts";
 import type { Import } from "../core/module.ts";
-import { isSubtype, isSubtypeId } from "../core/subtype.ts";
-import { AbstractHeap, refAbstract } from "../core/types.ts";
+import { isSubtype } from "../core/subtype.ts";
+import { AbstractHeap, refAbstract, type ValType } from "../core/types.ts";
 import type { ValidModule } from "../core/validate/valid-module.ts";
-import { type BuiltinName, builtinType, findBuiltin } from "./builtins.ts";
+import { type BuiltinName, findBuiltin, fitsBuiltinType } from "./builtins.ts";
 
 export interface CompileOptions {
   /** Names of builtin sets; unknown ones mean nothing. */
@@ -39,17 +39,21 @@ export function checkOptions(valid: ValidModule, options: CompileOptions): void 
     const global = entry.type.kind === "global" ? valid.globals[globals++] : undefined;
     const func = entry.type.kind === "func" ? valid.functions[functions++] : undefined;
     if (isStringConstant(entry, options)) {
-      const string = refAbstract(AbstractHeap.extern, false);
-      const fits = global !== undefined && !global.mutable && !global.shared && isSubtype(valid.types, string, global.type);
-      if (!fits) mismatch(entry, "an immutable global of type externref or (ref extern)");
+      if (global === undefined || global.mutable || !isStringType(valid, global.type)) {
+        mismatch(entry, "an immutable global of type externref, (ref extern), or the same with shared externs");
+      }
       continue;
     }
     const builtin = importedBuiltin(entry, options);
     if (builtin === undefined) continue;
-    if (func === undefined || !isSubtypeId(valid.types, builtinType(valid.types, builtin), func.type)) {
+    if (func === undefined || !fitsBuiltinType(valid.types, builtin, func.type)) {
       mismatch(entry, "a function of the builtin's type");
     }
   }
+}
+
+function isStringType({ types }: ValidModule, type: ValType): boolean {
+  return [false, true].some((shared) => isSubtype(types, refAbstract(AbstractHeap.extern, false, shared), type));
 }
 
 function mismatch({ module, name, offset }: Import, expected: string): never {

@@ -16,6 +16,7 @@
  *     48  INSTALLING        first function index of an instance that is on its way into the log, or -1
  *     52  LIVES             agents there have been
  *     56  BOUND_RECORD      address of the record of thread-bound data
+ *     60  SHARED_VALUES     address of the records of shared strings and numbers (shared-values.ts)
  *     64  AGENTS            32 bytes for each agent: STATE, SENT, JOB_KIND, JOB, JOB_BLOCK
  *
  * Everything between LOCK's two ends is committed by one store, the last, so that an agent that dies with the lock leaves the old
@@ -24,6 +25,7 @@
 import { JS_TAG } from "../gc/exception-layout.ts";
 import type { Heap } from "../gc/heap.ts";
 import { FUNCTION_TYPES_POINTER } from "../gc/runtime/layout.ts";
+import { createSharedValueRecords } from "./shared-values.ts";
 import { createThreadBoundRecord } from "./thread-bound-data.ts";
 import { createWaitNodes } from "./wait-queues.ts";
 
@@ -42,6 +44,7 @@ const INSTALL_LOG = 44;
 const INSTALLING = 48;
 const LIVES = 52;
 const BOUND_RECORD = 56;
+const SHARED_VALUES = 60;
 const AGENTS = 64;
 const AGENT_BYTES = 32;
 const RING_HEADER = 16;
@@ -94,6 +97,7 @@ export class Control {
     control.#store(TAGS, JS_TAG + 1);
     control.#store(INSTALLING, -1);
     control.#store(BOUND_RECORD, createThreadBoundRecord(heap));
+    control.#store(SHARED_VALUES, createSharedValueRecords(heap));
     control.#store(WAIT_NODES, createWaitNodes(heap, agents));
     control.#growRing(256);
     return control;
@@ -130,6 +134,9 @@ export class Control {
   }
   get threadBoundRecord(): number {
     return this.#load(BOUND_RECORD);
+  }
+  get sharedValueRecords(): number {
+    return this.#load(SHARED_VALUES);
   }
   /** A number that no agent had before. */
   nextLife(): number {

@@ -10,6 +10,7 @@ import type { Control } from "./control.ts";
 import type { FunctionTable } from "./functions.ts";
 import { isHostReference, NULL, type ReferenceKind, type ValueKind } from "./kinds.ts";
 import type { Objects } from "./objects.ts";
+import type { SharedValues } from "./shared-values.ts";
 import { TYPE_WAIT_QUEUE } from "./wait-queue-layout.ts";
 
 /** The `kind` word of the record of JS values in the heap: neither struct nor array nor function. */
@@ -23,6 +24,7 @@ export interface Conversions {
   readonly objects: Objects;
   readonly functions: FunctionTable;
   readonly values: BoxedValues;
+  readonly sharedValues: Pick<SharedValues, "get">;
   /** The word at an address of the heap memory. */
   word(address: number): number;
   /** The JS function of a function index. */
@@ -31,7 +33,9 @@ export interface Conversions {
   functionIndex(value: unknown): number | undefined;
   /** Makes a heap object that holds a JS value, kept alive until the current call from JS ends. */
   boxValue(value: unknown): number;
-  /** The same for a mutator with the shadow stack up to `sp`, which keeps the object alive itself. */
+  /** Makes a heap object of a string or number for all agents, kept alive until the current call from JS ends. */
+  shareValue(value: string | number): number;
+  /** `boxValue` for a mutator with the shadow stack up to `sp`, which keeps the object alive itself. */
   allocateBox(value: unknown, sp: number): number;
 }
 
@@ -109,10 +113,13 @@ function functionToLowered(agent: Conversions, kind: ReferenceKind, value: unkno
   return index;
 }
 
+/** Shared-everything threads, "Conversions": what all agents can have. */
 function sharedExternToLowered(agent: Conversions, value: unknown): number {
+  if (isI31(value)) return (value << 1) | 1;
+  if (typeof value === "string" || typeof value === "number") return agent.shareValue(value);
   const described = agent.objects.describe(value);
   if (described?.shared === true) return described.address;
-  throw new TypeError("a shared externref must be null or a reference to a shared object");
+  throw new TypeError("a shared externref must be null, a string, a number or a shared object");
 }
 
 function waitQueueToLowered(agent: Conversions, kind: ReferenceKind, value: unknown): number {
@@ -132,7 +139,11 @@ function anyToLowered(agent: Conversions, kind: ReferenceKind, value: unknown): 
   if (record === 0 && isI31(value) && (heap === AbstractHeap.any || heap === AbstractHeap.eq || heap === AbstractHeap.i31)) {
     return (value << 1) | 1;
   }
-  if (heap === AbstractHeap.any && record === 0 && !kind.shared) return agent.boxValue(value);
+  if (heap === AbstractHeap.any && record === 0) {
+    if (!kind.shared) return agent.boxValue(value);
+    // As `any.convert_extern` gives them.
+    if (typeof value === "string" || typeof value === "number") return agent.shareValue(value);
+  }
   throw new TypeError(`${describe(kind)} expected`);
 }
 
@@ -224,7 +235,7 @@ function referenceFromLowered(agent: Conversions, kind: ReferenceKind, value: un
       if (value & 1) return value >> 1;
       const record = recordOf(agent, value);
       if (agent.word(record + TYPE_KIND) === TYPE_HOST) return agent.values.get(agent.word(value + HOST_SLOT));
-      return agent.objects.wrap(value, kind.shared);
+      return agent.sharedValues.get(value) ?? agent.objects.wrap(value, kind.shared);
     }
     default:
       throw new TypeError(`a reference of the ${kind.hierarchy} hierarchy has no JS representation`);

@@ -14,7 +14,7 @@ import type { BuiltinName } from "./builtins.ts";
 import { type CompileOptions, importedBuiltin, isStringConstant } from "./compile-options.ts";
 import { isOpaqueToJs, toLowered } from "./convert.ts";
 import { createGlobal, type GlobalItem, type TableItem, type TagItem, tableLength, tableMaximum } from "./items.ts";
-import type { Kinds } from "./kinds.ts";
+import { isHostReference, type Kinds } from "./kinds.ts";
 import { importKey, importName } from "./link.ts";
 import type { ModulePlan, ResolvedImport } from "./protocol.ts";
 import { builtinNamed, fitsBuiltin, threadModule } from "./spawn.ts";
@@ -157,8 +157,10 @@ class ImportReader {
   #stringConstant(text: string): ResolvedImport {
     const index = this.#globals.length;
     const declared = this.#module.valid.globals[index]!;
-    this.#addGlobal(createGlobal(this.#agent, declared, this.#kinds.of(declared.type), text));
-    return { kind: "string", text };
+    const kind = this.#kinds.of(declared.type);
+    const item = this.#agent.withTemporaries(() => createGlobal(this.#agent, declared, kind, toLowered(this.#agent, kind, text)));
+    this.#addGlobal(item);
+    return isHostReference(kind) ? { kind: "string", text } : { kind: "global", cell: item.cell, threadLocal: undefined };
   }
 
   #addGlobal(item: GlobalItem): void {
@@ -219,7 +221,7 @@ class ImportReader {
     const fits = kind.kind === "ref" ? value !== undefined || kind.hierarchy === "extern" : typeof value === wants;
     if (declared.mutable || declared.threadLocal || isOpaqueToJs(kind) || !fits) this.#mismatch(entry, value, "a global");
     try {
-      return createGlobal(this.#agent, declared, kind, toLowered(this.#agent, kind, value));
+      return this.#agent.withTemporaries(() => createGlobal(this.#agent, declared, kind, toLowered(this.#agent, kind, value)));
     } catch (cause) {
       throw new LinkError(`incompatible import type: ${importName(entry)}: ${String(cause)}`, { code: "incompatible-import-type", cause });
     }

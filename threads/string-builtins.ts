@@ -9,13 +9,11 @@ import { ARRAY_ELEMENTS, ARRAY_LENGTH } from "../gc/runtime/layout.ts";
 import type { Agent } from "./agent.ts";
 import type { BuiltinSet } from "./builtins.ts";
 import { NULL } from "./kinds.ts";
+import { textOf } from "./shared-values.ts";
 
 const string = refAbstract(AbstractHeap.extern, false);
 /** `(ref null $array)`, where the array's type is the first of two. */
 const array = refDefined(0, true);
-
-/** How many units are made into a string at once. */
-const CHUNK = 4096;
 
 function type(params: readonly ValType[], result: ValType): readonly CompositeType[] {
   return [
@@ -37,7 +35,7 @@ export const stringBuiltins: BuiltinSet = {
         const [start, end] = [first >>> 0, last >>> 0];
         if (start > end || end > lengthOf(agent, reference)) outOfBounds(agent);
         const from = elementsOf(reference) + start;
-        return stringOf(memory, from, from + end - start);
+        return textOf(memory, from, from + end - start);
       };
     },
   },
@@ -134,14 +132,6 @@ function unwrapper(agent: Agent): (value: unknown) => string {
 
 function outOfBounds(agent: Agent): never {
   return agent.raise(TrapCode.arrayOutOfBounds);
-}
-
-function stringOf(units: Uint16Array<ArrayBufferLike>, from: number, to: number): string {
-  let text = "";
-  for (let at = from; at < to; at += CHUNK) {
-    text += String.fromCharCode.apply(null, units.subarray(at, Math.min(at + CHUNK, to)) as unknown as number[]);
-  }
-  return text;
 }
 
 /** Index among the memory's 16-bit units of an array's first element. */

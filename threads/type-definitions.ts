@@ -23,15 +23,15 @@ const emptyModule: ModuleParts = {
   sourceMap: undefined,
 };
 
-/** Enters unshared types that may refer to those before them by index; returns their canonical ids. */
-export function defineTypes(store: TypeStore, composites: readonly CompositeType[]): Int32Array {
+/** Enters types that may refer to those before them by index, all shared or none; returns their canonical ids. */
+export function defineTypes(store: TypeStore, composites: readonly CompositeType[], shared = false): Int32Array {
   const types = composites.map((composite): SubType => {
-    return { final: true, supertypes: [], shared: false, descriptor: undefined, describes: undefined, composite };
+    return { final: true, supertypes: [], shared, descriptor: undefined, describes: undefined, composite };
   });
   return store.canonicalize({ ...emptyModule, types, recGroups: types.map((type, start) => ({ start, types: [type], offset: 0 })) });
 }
 
-/** The canonical id of an unshared function type whose types are no defined ones. */
-export function defineFunctionType(store: TypeStore, params: readonly ValType[], results: readonly ValType[]): number {
-  return defineTypes(store, [{ kind: "func", params, results }])[0]!;
+/** The canonical id of a function type whose types are no defined ones. */
+export function defineFunctionType(store: TypeStore, params: readonly ValType[], results: readonly ValType[], shared = false): number {
+  return defineTypes(store, [{ kind: "func", params, results }], shared)[0]!;
 }

@@ -7,7 +7,7 @@
 import * as Comlink from "comlink";
 import { Heap } from "../gc/heap.ts";
 import { Agent, functionNumber } from "./agent.ts";
-import { calledFunction, keepException, keepResults, readOperands } from "./calls.ts";
+import { calledFunction, keepException, keepValues, readOperands } from "./calls.ts";
 import { Control, type Job, JobKind } from "./control.ts";
 import { type HostParent, parent, turn } from "./host.ts";
 import type { AgentEvent, AgentService, StartMessage } from "./protocol.ts";
@@ -113,7 +113,7 @@ class WorkerAgent {
     if (target === undefined || signature === undefined) throw new Error(`function ${number} is not on this agent`);
     const record = job.argument >>> 0;
     const operands = readOperands(agent.heap, record, signature.params);
-    const results = agent.enter(target, operands, (result) => keepResults(agent.heap, record, signature.results, result));
+    const results = agent.enter(target, operands, (result) => keepValues(agent.heap, record, signature.results, result));
     this.#tell({ kind: "returned", call: job.id, results });
   }
 }

@@ -23,7 +23,7 @@ export interface RecordContents {
   readonly id: number;
   /** Addresses of the supertypes' records, the root first. */
   readonly supertypes: readonly number[];
-  /** Byte offset of the prototype in custom descriptors, where they have one. */
+  /** Byte offset of the prototype in custom descriptors, where they have one; of a function type `FUNC_SHARED` or 0. */
   readonly prototype?: number;
 }
 
@@ -120,7 +120,8 @@ export class TypeRecords {
       case "func": {
         // What it says of objects is about the exceptions whose tag has this type.
         const { size, references } = exceptionLayout(this.#types, id);
-        return { ...place, kind: layout.TYPE_FUNC, size, references };
+        const prototype = this.#types.type(id).shared ? layout.FUNC_SHARED : 0;
+        return { ...place, kind: layout.TYPE_FUNC, size, references, prototype };
       }
       case "cont":
         return { ...place, kind: layout.TYPE_CONT, size: 0, references: [] };

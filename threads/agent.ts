@@ -22,6 +22,7 @@ import { hostFunction } from "./host-function.ts";
 import type { Signature, ValueKind } from "./kinds.ts";
 import { LazyInstalls } from "./lazy-installs.ts";
 import { createSharedMemories, type LinkedInstance, type LocalImports, link } from "./link.ts";
+import { LocalFunctions } from "./local-functions.ts";
 import { UnlikeMemories } from "./memories.ts";
 import { Objects, opaqueObject } from "./objects.ts";
 import type { AgentStatistics, Install, InstancePlan, ModulePlan, TemplatePlan } from "./protocol.ts";
@@ -75,7 +76,10 @@ export class Agent implements Conversions {
   readonly exceptions: Exceptions;
   readonly waitQueues: WaitQueues;
   readonly lazyInstalls: LazyInstalls;
+  readonly localFunctions: LocalFunctions;
   readonly threadBound: ThreadBound;
+  /** The prototype of exported functions. */
+  functionPrototype: object = Function.prototype;
   /** `WebAssembly.WaitQueue`. */
   readonly waitQueueClass: WaitQueueConstructor;
   /** The `heap` namespace of lowered modules. */
@@ -113,6 +117,7 @@ export class Agent implements Conversions {
     this.waitQueues = new WaitQueues(this.heap, this.gate, this.control.waitNodes, this.id, this.#mayBlock, (code) => this.raise(code));
     this.waitQueueClass = createWaitQueueClass(this);
     this.threadBound = new ThreadBound(this);
+    this.localFunctions = new LocalFunctions(this);
     this.lazyInstalls = new LazyInstalls(this, this.id === 0 ? 0 : this.control.installLog);
     this.heapImports = {
       ...this.heap.imports,
@@ -158,6 +163,9 @@ export class Agent implements Conversions {
         if (this.hasModule(step.plan.id)) return;
         this.#modules.set(step.plan.id, step.plan);
         this.traps.addModule(step.plan.lowered);
+        return;
+      case "function":
+        this.localFunctions.install(step.plan);
         return;
       case "template":
         this.#templates.set(step.plan.id, step.plan);
@@ -321,6 +329,7 @@ export class Agent implements Conversions {
     const signature = this.functions.signature(number);
     if (target === undefined || signature === undefined) throw new InternalError(`function ${number} is not on this agent`);
     const object = exportedFunction(this, target, signature);
+    Object.setPrototypeOf(object, this.functionPrototype);
     Object.defineProperty(object, "name", { value: String(this.functions.indexInModule(number)) });
     this.#functionObjects.set(number, object);
     this.#functionIndices.set(object, number);

@@ -139,11 +139,7 @@ function anyToLowered(agent: Conversions, kind: ReferenceKind, value: unknown): 
   if (record === 0 && isI31(value) && (heap === AbstractHeap.any || heap === AbstractHeap.eq || heap === AbstractHeap.i31)) {
     return (value << 1) | 1;
   }
-  if (heap === AbstractHeap.any && record === 0) {
-    if (!kind.shared) return agent.boxValue(value);
-    // As `any.convert_extern` gives them.
-    if (typeof value === "string" || typeof value === "number") return agent.shareValue(value);
-  }
+  if (heap === AbstractHeap.any && record === 0 && !kind.shared) return agent.boxValue(value);
   throw new TypeError(`${describe(kind)} expected`);
 }
 

@@ -15,7 +15,7 @@ import { engine } from "../core/base/engine.ts";
 import { TrapCode } from "../core/lower/lowered.ts";
 import { EXCEPTION_PAYLOAD, EXCEPTION_TAG, JS_TAG, placePayload } from "../gc/exception-layout.ts";
 import type { Heap } from "../gc/heap.ts";
-import { TYPE_FUNC } from "../gc/runtime/layout.ts";
+import { FUNC_SHARED, HEADER_FLAGS_MASK, TYPE_FUNC, TYPE_PROTOTYPE } from "../gc/runtime/layout.ts";
 import { writeRecord } from "../gc/type-records.ts";
 import { anyKind, type Conversions, externalize, fromLowered, internalize, toLowered } from "./convert.ts";
 import { isHostReference, NULL, type ValueKind } from "./kinds.ts";
@@ -74,7 +74,17 @@ export class Exceptions {
 
   /** The object that stands for the exception at `address`. The agent is a mutator. */
   objectOf(address: number): object {
-    return this.#objects.wrap(address, false);
+    return this.#objects.wrap(address, this.#isShared(address));
+  }
+
+  /** Whether the exception that an object stands for can be had by all agents: its tag's function type is shared. */
+  isShared(value: unknown): boolean {
+    return this.#objects.describe(value)?.shared === true;
+  }
+
+  #isShared(address: number): boolean {
+    const record = this.#agent.word(address) & ~HEADER_FLAGS_MASK;
+    return this.#agent.word(record + TYPE_PROTOTYPE) === FUNC_SHARED;
   }
 
   /** The address of the exception that an object stands for; undefined for any other value. */
@@ -133,7 +143,7 @@ export class Exceptions {
       const stored = lowered.map((value, i) => (isHostReference(tag.params[i]!) ? this.#internalize(value, sp) : value));
       const address = this.#allocate(tag, sp, size);
       for (const [i, kind] of tag.params.entries()) this.#write(address + (offsets[i] as number), kind, stored[i]);
-      this.#objects.adopt(object, address, false);
+      this.#objects.adopt(object, address, this.#isShared(address));
     });
   }
 

@@ -5,8 +5,8 @@
  * An entry is a permanent block; entries form a list in the order of installing:
  *
  *      0  next    the next entry, or 0
- *      4  kind    ENTRY_MODULE, ENTRY_INSTANCE
- *      8  id      of the module or instance
+ *      4  kind    ENTRY_MODULE, ENTRY_INSTANCE, ENTRY_FUNCTION
+ *      8  id      of the module or instance; of a thread-local function its index
  *     12  text    bytes of the plan in JSON
  *     16  code    bytes of the host module, which follow the text; 0 for an instance
  *     20  first   instance: first function index
@@ -18,7 +18,7 @@
  */
 import { engine } from "../core/base/engine.ts";
 import type { Heap } from "../gc/heap.ts";
-import type { InstancePlan, ModulePlan } from "./protocol.ts";
+import type { InstancePlan, LocalFunctionPlan, ModulePlan } from "./protocol.ts";
 
 const NEXT = 0;
 const KIND = 4;
@@ -31,6 +31,7 @@ const CONTENTS = 32;
 
 export const ENTRY_MODULE = 0;
 export const ENTRY_INSTANCE = 1;
+export const ENTRY_FUNCTION = 2;
 
 /** How values that JSON has not are written. */
 type Written = { readonly $: "undefined" | "bigint" | "memory" | "array"; readonly value?: unknown; readonly type?: string };
@@ -79,8 +80,8 @@ export class LogEntry {
   get next(): number {
     return this.#word(NEXT) >>> 0;
   }
-  get isModule(): boolean {
-    return this.#word(KIND) === ENTRY_MODULE;
+  get kind(): number {
+    return this.#word(KIND);
   }
   get id(): number {
     return this.#word(ID);
@@ -130,6 +131,11 @@ export class InstallLog {
   /** Notes an instance with `functions` functions. */
   instance(plan: InstancePlan, functions: number): void {
     this.#append(ENTRY_INSTANCE, plan.id, plan, new Uint8Array(), plan.functions, plan.functions + functions);
+  }
+
+  /** Notes a thread-local function. */
+  localFunction(plan: LocalFunctionPlan): void {
+    this.#append(ENTRY_FUNCTION, plan.number, plan, new Uint8Array(), plan.number, plan.number + 1);
   }
 
   #append(kind: number, id: number, plan: unknown, code: Uint8Array, first: number, end: number): void {

@@ -29,6 +29,7 @@ export interface TableItem {
 export interface TagItem extends ExceptionTag {
   /** Canonical id of the function type. */
   readonly type: number;
+  readonly shared: boolean;
 }
 
 /** A new global that JS owns, or an import that a value stands for. `value` is lowered. */
@@ -61,15 +62,17 @@ export function readGlobal(agent: Agent, item: GlobalItem): unknown {
 }
 
 export function writeGlobal(agent: Agent, item: GlobalItem, value: unknown): void {
-  const { kind, type, host, cell } = item;
+  const { kind, type } = item;
   if (isOpaqueToJs(kind)) throw opaqueError();
   if (!type.mutable) throw new TypeError("the global is immutable");
-  agent.withTemporaries(() => {
-    const lowered = toLowered(agent, kind, value);
-    agent.asMutator(() => {
-      if (host !== undefined) host.value = lowered;
-      if (cell !== undefined) writeCell(agent, kind, cell, lowered);
-    });
+  agent.withTemporaries(() => initializeGlobal(agent, item, toLowered(agent, kind, value)));
+}
+
+/** Sets a global, mutable or not, to a lowered value, which the caller keeps alive. */
+export function initializeGlobal(agent: Agent, { kind, host, cell }: GlobalItem, lowered: unknown): void {
+  agent.asMutator(() => {
+    if (host !== undefined) host.value = lowered;
+    if (cell !== undefined) writeCell(agent, kind, cell, lowered);
   });
 }
 

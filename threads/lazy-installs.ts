@@ -14,9 +14,9 @@ import { RuntimeError } from "../core/base/errors.ts";
 import { FUNCTION_COUNT } from "../gc/runtime/control.ts";
 import type { Agent } from "./agent.ts";
 import type { LoweredFunction } from "./functions.ts";
-import { LogEntry } from "./install-log.ts";
+import { ENTRY_FUNCTION, ENTRY_INSTANCE, LogEntry } from "./install-log.ts";
 import { isHeapAddress, NULL, type Signature } from "./kinds.ts";
-import type { InstancePlan, ModulePlan } from "./protocol.ts";
+import type { InstancePlan, LocalFunctionPlan, ModulePlan } from "./protocol.ts";
 
 const EVERYTHING = -1;
 
@@ -61,7 +61,8 @@ export class LazyInstalls {
       const address = Atomics.load(heap.words, this.#next >>> 2) >>> 0;
       if (address === 0) return;
       const entry = new LogEntry(heap, address);
-      if (!entry.isModule) this.#instances.push(entry);
+      if (entry.kind === ENTRY_INSTANCE) this.#instances.push(entry);
+      else if (entry.kind === ENTRY_FUNCTION) this.#agent.localFunctions.install(entry.plan(this.#memoryOf) as LocalFunctionPlan);
       else if (!this.#agent.hasModule(entry.id)) this.#modules.set(entry.id, entry);
       this.#next = address;
     }

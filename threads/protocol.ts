@@ -70,6 +70,12 @@ export interface InstancePlan {
   readonly imports: readonly ResolvedImport[];
 }
 
+/** A shared function behind which each agent has a function of its own JS. */
+export interface LocalFunctionPlan {
+  readonly number: number;
+  readonly signature: Signature;
+}
+
 /** A module with its imports, to be instantiated anew by jobs of `Store.run`. */
 export interface TemplatePlan {
   readonly id: number;
@@ -83,6 +89,7 @@ export type Install =
   | { readonly kind: "memory"; readonly number: number; readonly memory: WebAssembly.Memory }
   | { readonly kind: "module"; readonly plan: ModulePlan }
   | { readonly kind: "instance"; readonly plan: InstancePlan }
+  | { readonly kind: "function"; readonly plan: LocalFunctionPlan }
   | { readonly kind: "template"; readonly plan: TemplatePlan };
 
 /** The first message to a Worker; the port carries comlink. */

@@ -22,6 +22,8 @@ export type {
   CompileOptions,
   ExceptionObject,
   ExceptionOptions,
+  FunctionDescriptor,
+  FunctionObject,
   GlobalDescriptor,
   GlobalObject,
   InstanceObject,

@@ -33,7 +33,7 @@ import type { CompiledModule, ImportedItems } from "./imports.ts";
 import { InstallLog } from "./install-log.ts";
 import { type BoundNamespace, createNamespace } from "./js-api/namespace.ts";
 import type { ModuleObject, Namespace } from "./js-api/shape.ts";
-import { Kinds } from "./kinds.ts";
+import { Kinds, type Signature } from "./kinds.ts";
 import { createSharedMemories, type LinkedInstance } from "./link.ts";
 import { Pool, WorkerLostError } from "./pool.ts";
 import type { AgentEvent, AgentStatistics } from "./protocol.ts";
@@ -215,6 +215,21 @@ export class Store {
       this.#pool.announce({ kind: "instance", plan: instancePlan });
     });
     return instance;
+  }
+
+  /** Makes a thread-local function that no agent has initialized; returns its index. */
+  createLocalFunction(signature: Signature): number {
+    const { control } = this.agent;
+    control.installingFrom = this.#heap.plan(FUNCTION_COUNT);
+    try {
+      const plan = { number: reserveFunctions(this.#heap, [signature]), signature };
+      this.agent.localFunctions.install(plan);
+      this.#installLog.localFunction(plan);
+      this.#pool.announce({ kind: "function", plan });
+      return plan.number;
+    } finally {
+      control.installingFrom = -1;
+    }
   }
 
   /** A memory's number; the first time, all agents are told. */

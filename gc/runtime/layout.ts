@@ -53,6 +53,7 @@ export const ARRAY_ELEMENTS = 8;
  *     20  id          canonical id
  *     24  depth       number of proper supertypes
  *     28  prototype   0, or byte offset, in the custom descriptors of such objects, of the extern that is an object's prototype in JS
+ *                     function: FUNC_SHARED where the type is shared, and so the exceptions of a tag with this type
  *     32  display     addresses of the supertypes' records from the root down, itself last; at least DISPLAY_MINIMUM entries,
  *                     the rest zero, so that a cast to depth < DISPLAY_MINIMUM needs no bounds check
  */
@@ -70,6 +71,7 @@ export const TYPE_STRUCT = 0;
 export const TYPE_ARRAY = 1;
 export const TYPE_FUNC = 2;
 export const TYPE_CONT = 3;
+export const FUNC_SHARED = 1;
 
 /** Address of the stop request: not zero while an agent wants all others at a safepoint. Lowered code polls it. */
 export const STOP_REQUEST = 64;

@@ -3,26 +3,33 @@ import { EXTERNREF, type ValType } from "../../core/types.ts";
 import { JS_TAG } from "../../gc/exception-layout.ts";
 import { isOpaqueToJs, opaqueError } from "../convert.ts";
 import type { TagItem } from "../items.ts";
+import type { Store } from "../store.ts";
 import { defineFunctionType } from "../type-definitions.ts";
-import type { ApiContext } from "./context.ts";
+import { type ApiContext, creatorOf } from "./context.ts";
 import type { Namespace, TagDescriptor, TagObject } from "./shape.ts";
 import { toValueType } from "./value-types.ts";
 import { defineInterface, requireMember, toDictionary, toSequence, toUnsignedLong } from "./webidl.ts";
 
-function createTag({ store }: ApiContext, params: readonly ValType[], number: number): TagItem {
-  const type = defineFunctionType(store.types, params, []);
+function createTag(store: Store, params: readonly ValType[], shared: boolean, number: number): TagItem {
+  const type = defineFunctionType(store.types, params, [], shared);
   const signature = store.kinds.signature(type);
-  return { type, params: signature.params, record: signature.record, number };
+  return { type, params: signature.params, record: signature.record, number, shared };
 }
 
 export function createTagClass(context: ApiContext): Namespace["Tag"] {
-  const { store, tags } = context;
+  const { agent, tags } = context;
 
   class Tag {
     constructor(descriptor: TagDescriptor) {
-      const { parameters } = toDictionary(descriptor, "a tag's type");
-      const params = toSequence(requireMember(parameters, "parameters"), "parameters").map((name) => toValueType(name));
-      tags.bind(this, createTag(context, params, store.agent.control.reserveTags(1)));
+      const members = toDictionary(descriptor, "a tag's type");
+      const shared = Boolean(members["shared"]);
+      const parameters = requireMember(members["parameters"], "parameters");
+      const params = toSequence(parameters, "parameters").map((name) => toValueType(name, shared));
+      tags.bind(this, createTag(creatorOf(context, "a tag"), params, shared, agent.control.reserveTags(1)));
+    }
+
+    get shared(): boolean {
+      return tags.itemOf(this).shared;
     }
   }
   defineInterface(Tag, "Tag");
@@ -30,12 +37,11 @@ export function createTagClass(context: ApiContext): Namespace["Tag"] {
 }
 
 /** The JavaScript exception tag: that of whatever JS throws. */
-export function createJsTag(context: ApiContext, { prototype }: Namespace["Tag"]): TagObject {
-  return context.tags.objectOf(createTag(context, [EXTERNREF], JS_TAG), prototype) as TagObject;
+export function createJsTag(context: ApiContext, store: Store, { prototype }: Namespace["Tag"]): TagObject {
+  return context.tags.objectOf(createTag(store, [EXTERNREF], false, JS_TAG), prototype) as TagObject;
 }
 
-export function createExceptionClass({ store, tags }: ApiContext): Namespace["Exception"] {
-  const { agent } = store;
+export function createExceptionClass({ agent, tags }: ApiContext): Namespace["Exception"] {
   const { exceptions } = agent;
   const stacks = new WeakMap<object, string>();
 
@@ -72,6 +78,11 @@ export function createExceptionClass({ store, tags }: ApiContext): Namespace["Ex
     is(exceptionTag: TagObject): boolean {
       const number = tagOf(this);
       return tags.itemOf(exceptionTag).number === number;
+    }
+
+    get shared(): boolean {
+      tagOf(this);
+      return exceptions.isShared(this);
     }
 
     get stack(): string | undefined {

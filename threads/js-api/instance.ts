@@ -4,6 +4,7 @@ import { functionNumber } from "../agent.ts";
 import { type CompiledModule, type ImportedItems, readImports } from "../imports.ts";
 import type { GlobalItem, TableItem, TagItem } from "../items.ts";
 import { importKey, type LinkedInstance } from "../link.ts";
+import type { Store } from "../store.ts";
 import type { ApiContext } from "./context.ts";
 import type { InstanceObject, ModuleObject, Namespace } from "./shape.ts";
 import { defineInterface } from "./webidl.ts";
@@ -26,8 +27,8 @@ export function toImportObject(value: unknown): WebAssembly.Imports | undefined 
   throw new TypeError("the imports must be an object");
 }
 
-export function createInstanceClass(context: ApiContext, classes: ItemClasses): InstanceInterface {
-  const { modules, store, globals, tables, tags } = context;
+export function createInstanceClass(context: ApiContext, store: Store, classes: ItemClasses): InstanceInterface {
+  const { modules, globals, tables, tags } = context;
   const { agent, kinds, types } = store;
   const exportsObjects = new WeakMap<object, InstanceObject["exports"]>();
   const lookup = {
@@ -95,8 +96,8 @@ export function createInstanceClass(context: ApiContext, classes: ItemClasses): 
   }
 
   function tagOf(type: number, number: number): TagItem {
-    const { params, record } = kinds.signature(type);
-    return { type, params, record, number };
+    const { params, record, shared } = kinds.signature(type);
+    return { type, params, record, number, shared };
   }
 
   return {
@@ -110,7 +111,8 @@ export function createInstanceClass(context: ApiContext, classes: ItemClasses): 
   };
 }
 
-function globalOf(type: GlobalItem["type"], { module, plan, host, roots }: LinkedInstance, index: number): GlobalItem {
+/** Global `index` that an instance defines, of type `type`. */
+export function globalOf(type: GlobalItem["type"], { module, plan, host, roots }: LinkedInstance, index: number): GlobalItem {
   const { place } = module.lowered.globals[index]!;
   const kind = module.globals[index]!;
   if (place.kind === "shared") return { type, kind, host: undefined, cell: plan.shared + place.offset, threadLocal: undefined };

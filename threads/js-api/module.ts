@@ -2,6 +2,7 @@
 import type { ExternKind } from "../../core/module.ts";
 import { type StableSource, stableSource } from "../compile.ts";
 import { type CompileOptions, importedBuiltin, isStringConstant } from "../compile-options.ts";
+import type { Store } from "../store.ts";
 import type { ApiContext } from "./context.ts";
 import type { ModuleExportDescriptor, ModuleImportDescriptor, ModuleObject, Namespace } from "./shape.ts";
 import { defineInterface, toDictionary, toDomString, toSequence, toUsvString } from "./webidl.ts";
@@ -29,7 +30,7 @@ function kindOf(kind: ExternKind): WebAssembly.ImportExportKind {
   return (kind === "func" ? "function" : kind) as WebAssembly.ImportExportKind;
 }
 
-export function createModuleClass({ modules, store }: ApiContext): Namespace["Module"] {
+export function createModuleClass({ modules }: ApiContext, store: Store): Namespace["Module"] {
   class Module {
     constructor(source: unknown, ...[options]: [unknown?]) {
       modules.bind(this, store.compile(toSource(source), toCompileOptions(options)));

@@ -11,6 +11,7 @@ import type { CompiledModule, ImportedItems } from "../imports.ts";
 import type { Store } from "../store.ts";
 import { createContext } from "./context.ts";
 import { createExceptionClass, createJsTag, createTagClass } from "./exception.ts";
+import { createFunctionClass } from "./function.ts";
 import { createGlobalClass } from "./global.ts";
 import { createInstanceClass, toImportObject } from "./instance.ts";
 import { createModuleClass, toCompileOptions, toSource } from "./module.ts";
@@ -28,14 +29,14 @@ export interface BoundNamespace {
 
 /** Makes the namespace of a store. */
 export function createNamespace(store: Store): BoundNamespace {
-  const context = createContext(store);
+  const context = createContext(store.agent, store.kinds, store);
   const { modules } = context;
-  const Module = createModuleClass(context);
+  const Module = createModuleClass(context, store);
   const Global = createGlobalClass(context);
   const Table = createTableClass(context);
   const Tag = createTagClass(context);
   const Exception = createExceptionClass(context);
-  const instances = createInstanceClass(context, { Global, Table, Tag });
+  const instances = createInstanceClass(context, store, { Global, Table, Tag });
   const interfaces = {
     Module,
     Instance: instances.Instance,
@@ -46,7 +47,11 @@ export function createNamespace(store: Store): BoundNamespace {
     Exception,
   };
   const errors = { CompileError, LinkError, RuntimeError };
-  const beyond = { WaitQueue: store.agent.waitQueueClass, ThreadBoundData: store.agent.threadBound.dataClass };
+  const beyond = {
+    Function: createFunctionClass(context),
+    WaitQueue: store.agent.waitQueueClass,
+    ThreadBoundData: store.agent.threadBound.dataClass,
+  };
   let jsTag: object | undefined;
 
   async function compileSource(source: StableSource, options: CompileOptions): Promise<ModuleObject> {
@@ -94,7 +99,7 @@ export function createNamespace(store: Store): BoundNamespace {
   };
   const attributes = {
     get JSTag(): object {
-      jsTag ??= createJsTag(context, Tag);
+      jsTag ??= createJsTag(context, store, Tag);
       return jsTag;
     },
   };

@@ -16,13 +16,33 @@ export interface ModuleExportDescriptor {
 export interface GlobalDescriptor {
   readonly value: string;
   readonly mutable?: boolean;
+  /** One global for all agents; references are to shared objects. */
   readonly shared?: boolean;
+  /** Each agent has a global of its own, zero or null until it sets it. Goes before `shared`. */
+  readonly "thread-local"?: boolean;
+}
+export interface FunctionDescriptor {
+  readonly parameters: Iterable<string>;
+  readonly results: Iterable<string>;
+  /** All heap types are shared. Without `thread-local` only a function that is shared already can be given. */
+  readonly shared?: boolean;
+  /** A shared function behind which each agent has a function of its own JS. */
+  readonly "thread-local"?: boolean;
+}
+/** What exported functions have beside what all functions have. */
+export interface FunctionObject {
+  (...args: unknown[]): unknown;
+  /** Whether all agents can have the function. */
+  readonly shared: boolean;
+  /** Sets this agent's function of a thread-local one. A TypeError where it has been set, or the function is not thread-local. */
+  initialize(callee: ((...args: never[]) => unknown) | null): void;
 }
 export interface TableDescriptor {
   readonly element: string;
   /** What addresses are: numbers, or BigInts with "i64". */
   readonly address?: "i32" | "i64";
   readonly initial: number | bigint;
+  /** Required where the table is shared. */
   readonly maximum?: number | bigint;
   readonly shared?: boolean;
 }
@@ -36,19 +56,25 @@ export interface InstanceObject {
 }
 export interface GlobalObject {
   value: unknown;
+  /** Whether all agents can have the global, as that of all, or as a thread-local one. */
+  readonly shared: boolean;
   valueOf(): unknown;
 }
 export interface TableObject {
   /** A BigInt where the table's addresses are. The same holds for indices and sizes below. */
   readonly length: number;
+  readonly shared: boolean;
   get(index: number | bigint): unknown;
   set(index: number | bigint, value?: unknown): void;
   grow(delta: number | bigint, value?: unknown): number;
 }
 export interface TagDescriptor {
   readonly parameters: Iterable<string>;
+  /** The tag of shared exceptions. */
+  readonly shared?: boolean;
 }
 export interface TagObject {
+  readonly shared: boolean;
   readonly [Symbol.toStringTag]: string;
 }
 export interface ExceptionOptions {
@@ -58,6 +84,8 @@ export interface ExceptionOptions {
 export interface ExceptionObject {
   getArg(exceptionTag: TagObject, index: number): unknown;
   is(exceptionTag: TagObject): boolean;
+  /** Whether the tag is shared. */
+  readonly shared: boolean;
   readonly stack: string | undefined;
 }
 export interface CompileOptions {
@@ -96,6 +124,8 @@ export interface Namespace {
   readonly Global: Interface<GlobalObject, [descriptor: GlobalDescriptor, value?: unknown]>;
   readonly Tag: Interface<TagObject, [descriptor: TagDescriptor]>;
   readonly Exception: Interface<ExceptionObject, [exceptionTag: TagObject, payload: Iterable<unknown>, options?: ExceptionOptions]>;
+  /** Exported functions are its instances. */
+  readonly Function: Interface<FunctionObject, [descriptor: FunctionDescriptor, callee: ((...args: never[]) => unknown) | null]>;
   /** Shared-everything threads, "Waiter Queue API". */
   readonly WaitQueue: WaitQueueConstructor;
   /** Shared-everything threads, "Thread-Bound Data". */

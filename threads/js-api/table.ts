@@ -21,9 +21,7 @@ function valueOrDefault(item: TableItem, values: readonly unknown[]): unknown {
   return values.length === 0 ? defaultElement(item) : values[0];
 }
 
-export function createTableClass({ tables, store }: ApiContext): Namespace["Table"] {
-  const { agent, kinds } = store;
-
+export function createTableClass({ agent, kinds, tables }: ApiContext): Namespace["Table"] {
   function toIndex({ type }: TableItem, value: unknown): number {
     return Number(toAddress(value, type.is64, "a table's index"));
   }
@@ -38,6 +36,7 @@ export function createTableClass({ tables, store }: ApiContext): Namespace["Tabl
       const minimum = toAddress(requireMember(members["initial"], "initial"), is64, "initial");
       const given = members["maximum"];
       const maximum = given === undefined ? undefined : toAddress(given, is64, "maximum");
+      if (shared && maximum === undefined) throw new TypeError("a shared table has a maximum size");
       if (maximum !== undefined && maximum < minimum) throw new RangeError("the maximum is below the initial size");
       const kind = kinds.of(element);
       const record = createTableRecord(agent, isScanned(kind), Number(minimum), Number(maximum ?? 0xffffffffn), shared);
@@ -64,6 +63,10 @@ export function createTableClass({ tables, store }: ApiContext): Namespace["Tabl
       if (isOpaqueToJs(item.kind)) throw opaqueError();
       const at = toIndex(item, index);
       writeElement(agent, item, at, valueOrDefault(item, values));
+    }
+
+    get shared(): boolean {
+      return tables.itemOf(this).type.shared;
     }
 
     get length(): unknown {

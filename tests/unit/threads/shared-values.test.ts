@@ -4,13 +4,13 @@ import { exportsOf, withStore } from "./programs.ts";
 
 const same = `(module
   (type $same (shared (func (param (ref null (shared extern))) (result (ref null (shared extern))))))
-  (type $any (shared (func (param (ref null (shared any))) (result i32))))
+  (type $any (shared (func (param (ref null (shared extern))) (result i32))))
   (type $toAny (shared (func (param (ref null (shared extern))) (result (ref null (shared any))))))
   (global $kept (export "kept") (shared mut (ref null (shared extern))) (ref.null (shared extern)))
   (func (export "same") (type $same) (local.get 0))
   (func (export "toAny") (type $toAny) (any.convert_extern (local.get 0)))
-  (func (export "isObject") (type $any) (i32.or (ref.test (ref (shared struct)) (local.get 0)) (ref.test (ref (shared array)) (local.get 0))))
-  (func (export "isI31") (type $any) (ref.test (ref (shared i31)) (local.get 0))))`;
+  (func (export "isObject") (type $any) (i32.or (ref.test (ref (shared struct)) (any.convert_extern (local.get 0))) (ref.test (ref (shared array)) (any.convert_extern (local.get 0)))))
+  (func (export "isI31") (type $any) (ref.test (ref (shared i31)) (any.convert_extern (local.get 0)))))`;
 interface Same {
   same(value: unknown): unknown;
   toAny(value: unknown): unknown;
@@ -19,7 +19,20 @@ interface Same {
   readonly kept: { value: unknown };
 }
 
-const values = ["", "text", "\ud800 lone \0", "x".repeat(100_000), 0, -0, 1.5, -1073741824, 2 ** 31, Number.NaN, Number.POSITIVE_INFINITY, null];
+const values = [
+  "",
+  "text",
+  "\ud800 lone \0",
+  "x".repeat(100_000),
+  0,
+  -0,
+  1.5,
+  -1073741824,
+  2 ** 31,
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  null,
+];
 
 describe("shared externs", () => {
   test("hold strings and numbers, on any thread", async () => {

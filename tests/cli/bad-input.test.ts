@@ -71,6 +71,11 @@ describe("heddle run", () => {
       /^\S*typo\.wat:3:15: unknown local[^\n]*\n {8}local\.get \$x\)\)\n +\^$/,
     ],
     ["type.wat", "(module (func (result i32) (i64.const 1)))", /^\S*type\.wat:1:\d+: type mismatch/],
+    [
+      "latin.wat",
+      Buffer.from('(module (export "\xe9" (func 0)) (func))', "latin1"),
+      /^\S*latin\.wat: offset 0x11: malformed UTF-8 encoding/,
+    ],
   ])("%s ends with exit code 1 and one error that names the place", (name, contents, message) => {
     const { exitCode, output, errors } = heddle("run", file(name, contents), "--invoke", "f");
     expect(errors.trimEnd()).toMatch(message);
@@ -94,6 +99,17 @@ describe("heddle run", () => {
     expect(errors).toContain(message);
     expect(errors.trimEnd().split("\n")).toHaveLength(1);
     expect(exitCode).toBe(2);
+  });
+
+  test("validate, parse and print show the line of a text with a caret, and the offset and what was expected for a binary", () => {
+    const text = file("text.wat", "(module\n\t(memory 1 x))");
+    for (const command of ["validate", "parse", "print"]) {
+      expect(heddle(command, text).errors).toMatch(
+        /^\S*text\.wat:2:12: unknown operator x[^\n]*\n {4}\t\(memory 1 x\)\)\n {4}\t {10}\^\n$/,
+      );
+    }
+    const binary = file("binary.wasm", new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 6, 6, 1, 0x7f, 0, 0x42, 0, 0x0b]));
+    expect(heddle("validate", binary).errors).toMatch(/^\S*binary\.wasm: offset 0x[0-9a-f]+: type mismatch[^\n]*\(expected [^\n]+\)\n$/);
   });
 
   test("a trap is one line and exit code 1", () => {

@@ -1,5 +1,6 @@
 /** Modules in files: binary or text, told apart by their first bytes. */
 import { readFileSync, writeFileSync } from "node:fs";
+import { CompileError } from "../../core/base/errors.ts";
 import { decodeModule } from "../../core/binary/decode.ts";
 import type { FeatureSet } from "../../core/features.ts";
 import type { Module } from "../../core/module.ts";
@@ -23,6 +24,28 @@ export function readModuleFile(file: string): ModuleFile {
   return { file, bytes, text: isText(bytes, file) ? new TextDecoder().decode(bytes) : undefined };
 }
 
+/** A file's text. Throws a CompileError with the offset of the first byte that is not UTF-8: a replacement of it could be read as if it were meant. */
+export function textOf({ bytes }: ModuleFile): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new CompileError("malformed UTF-8 encoding", { code: "malformed-utf8", offset: validPrefix(bytes), expected: "a text in UTF-8" });
+  }
+}
+
+/** How many bytes there are before the first that is no part of a character. */
+function validPrefix(bytes: Uint8Array): number {
+  const shown = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  let offset = 0;
+  for (const character of shown) {
+    // U+FFFD may be in the text itself, as three bytes.
+    if (character === "\ufffd" && (bytes[offset] !== 0xef || bytes[offset + 1] !== 0xbf || bytes[offset + 2] !== 0xbd)) break;
+    const code = character.codePointAt(0) ?? 0;
+    offset += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return offset;
+}
+
 /** Writes a file, or says why it cannot. */
 export function writeOutput(file: string, contents: Uint8Array | string): void {
   try {
@@ -34,7 +57,7 @@ export function writeOutput(file: string, contents: Uint8Array | string): void {
 
 /** The module in a file, not validated. */
 export function loadModule(file: ModuleFile, features: FeatureSet): Module {
-  return file.text === undefined ? decodeModule(file.bytes, features) : parseModule(file.text, features);
+  return file.text === undefined ? decodeModule(file.bytes, features) : parseModule(textOf(file), features);
 }
 
 /** A binary module begins with a zero byte; a text that does is none. An extension decides about everything else. */

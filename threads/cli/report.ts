@@ -7,6 +7,7 @@
  *                    ^
  */
 import { CompileError, LinkError, RuntimeError } from "../../core/base/errors.ts";
+import { caretLine } from "../../core/text/diagnostics.ts";
 import { UsageError } from "./usage.ts";
 
 /** What was being worked on: the name to print, and its text where it was text. */
@@ -41,14 +42,5 @@ function describeCompileError(error: CompileError, prefix: string, text: string 
   }
   const { line, column } = error.position;
   const head = `${prefix}:${line}:${column}: ${rule}`;
-  const source = text?.split(/\r\n|\n|\r/)[line - 1];
-  return source === undefined ? head : `${head}\n${excerpt(source, column)}`;
-}
-
-/** Part of a source line around a column, with a caret below it. */
-function excerpt(source: string, column: number): string {
-  const width = 120;
-  const from = Math.max(0, Math.min(column - 1 - width / 2, source.length - width));
-  const shown = source.slice(from, from + width).replaceAll("\t", " ");
-  return `    ${shown}\n    ${" ".repeat(column - 1 - from)}^`;
+  return text === undefined ? head : `${head}\n${caretLine(text, error.position).replace(/^/gm, "    ")}`;
 }

@@ -3,7 +3,7 @@ import { encodeModule } from "../../../core/binary/encode.ts";
 import { parseModule } from "../../../core/text/parse.ts";
 import { printModule } from "../../../core/text/print.ts";
 import { featuresOf, onlyFile, parseArguments } from "../arguments.ts";
-import { loadModule, type ModuleFile, writeOutput } from "../files.ts";
+import { loadModule, type ModuleFile, textOf, writeOutput } from "../files.ts";
 import { UsageError } from "../usage.ts";
 
 /** Reads the file that a command names; what goes wrong later is about that file. */
@@ -15,7 +15,7 @@ export function parse(words: readonly string[], open: OpenFile): number {
   const output = parsed.values.get("-o") ?? (name.endsWith(".wat") ? name.replace(/\.wat$/, ".wasm") : undefined);
   if (output === undefined) throw new UsageError("where to? -o names the output");
   const file = open(name);
-  writeOutput(output, encodeModule(parseModule(file.text ?? new TextDecoder().decode(file.bytes), featuresOf(parsed))));
+  writeOutput(output, encodeModule(parseModule(textOf(file), featuresOf(parsed))));
   return 0;
 }
 

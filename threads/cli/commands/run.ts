@@ -9,7 +9,7 @@ import type { ValidModule } from "../../../core/validate/valid-module.ts";
 import { validateModule } from "../../../core/validate/validate.ts";
 import { createStore, type Store } from "../../runtime.ts";
 import { featuresOf, type Invocation, type OptionKind, onlyFile, type ParsedArguments, parseArguments, positive } from "../arguments.ts";
-import { loadModule } from "../files.ts";
+import { loadModule, textOf } from "../files.ts";
 import { UsageError } from "../usage.ts";
 import { formatValue, parseValue } from "../values.ts";
 import type { OpenFile } from "./convert.ts";
@@ -54,7 +54,7 @@ export async function run(words: readonly string[], open: OpenFile, inspection?:
   // Workers beyond those asked for come only when the module itself spawns threads.
   const store = await createStore({ threads, maximumThreads: Math.max(threads, availableParallelism()), heap, features });
   try {
-    const compiled = await store.WebAssembly.compile(file.text ?? file.bytes);
+    const compiled = await store.WebAssembly.compile(file.text === undefined ? file.bytes : textOf(file));
     time("lowered and compiled");
     const instance = await store.WebAssembly.instantiate(compiled, {});
     time("instantiated");

@@ -328,7 +328,7 @@ export class Agent implements Conversions {
     const target = this.functions.get(number);
     const signature = this.functions.signature(number);
     if (target === undefined || signature === undefined) throw new InternalError(`function ${number} is not on this agent`);
-    const object = exportedFunction(this, target, signature);
+    const object = this.functions.plain(number) ?? exportedFunction(this, target, signature);
     Object.setPrototypeOf(object, this.functionPrototype);
     Object.defineProperty(object, "name", { value: String(this.functions.indexInModule(number)) });
     this.#functionObjects.set(number, object);

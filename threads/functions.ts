@@ -4,6 +4,7 @@
 
 import { assert } from "../core/base/assert.ts";
 import { engine } from "../core/base/engine.ts";
+import { plainEntry } from "../core/lower/plain-functions.ts";
 import type { Heap } from "../gc/heap.ts";
 import { hostType, type Signature } from "./kinds.ts";
 
@@ -22,6 +23,8 @@ interface Range {
   readonly signatures: readonly Signature[];
   /** The first function's index in its module: what JS sees as the function's name. */
   readonly index: number;
+  /** What the host instance with the functions exports. */
+  exports: WebAssembly.Exports | undefined;
 }
 
 /** The host function table of an agent, with the signatures of what it holds. */
@@ -47,7 +50,20 @@ export class FunctionTable {
     let at = this.#ranges.length;
     while (at > 0 && this.#ranges[at - 1]!.first >= first) at--;
     const replaces = this.#ranges[at]?.first === first ? 1 : 0;
-    this.#ranges.splice(at, replaces, { first, signatures, index });
+    this.#ranges.splice(at, replaces, { first, signatures, index, exports: undefined });
+  }
+
+  /** Notes the exports of the host instance that put its functions at `first`. */
+  setExports(first: number, exports: WebAssembly.Exports): void {
+    const range = this.#rangeOf(first);
+    if (range?.first === first) range.exports = exports;
+  }
+
+  /** The host's own function for a plain function, without the shadow-stack pointer (core/lower/plain-functions.ts); undefined for others. */
+  plain(number: number): ((...args: unknown[]) => unknown) | undefined {
+    const range = this.#rangeOf(number);
+    const entry = range?.exports?.[plainEntry(range.index + number - range.first)];
+    return typeof entry === "function" ? (entry as (...args: unknown[]) => unknown) : undefined;
   }
 
   /** Gives a function of JS a number, so that there can be references to it. It exists on this agent alone. `index` is its import's. */

@@ -58,6 +58,7 @@ export function link(agent: Agent, module: ModulePlan, plan: InstancePlan, roots
   }
   linker.addBuiltins();
   const host = instantiate(module.host, imports);
+  agent.functions.setExports(plan.functions, host.exports);
 
   const memories = lowered.memories.map((memory, index) =>
     memory.imported || memory.shared ? linker.memory(index) : (host.exports[importKey("memory", index)] as WebAssembly.Memory),

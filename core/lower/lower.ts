@@ -21,6 +21,7 @@ import { withoutLegacyExceptions } from "./legacy-exceptions.ts";
 import { brandLowered, type GlobalPlace, type LoweredModule } from "./lowered.ts";
 import { ModuleLowering } from "./module-lowering.ts";
 import type { LowerOptions } from "./options.ts";
+import { addPlainEntries } from "./plain-functions.ts";
 import { planPolls } from "./polls.ts";
 import { quietCall } from "./rules/calls.ts";
 
@@ -36,6 +37,7 @@ export function lowerModule(valid: ValidModule, options: LowerOptions): LoweredM
     const { code } = lowering.host.functions[i] as HostFunction;
     new FunctionLowering(lowering, code, body, polls[i] as (typeof polls)[number]).run();
   });
+  addPlainEntries(lowering, bodies, polls);
   addInitFunctions(lowering);
   for (const { bytes } of valid.module.data) lowering.host.data.push(bytes);
   return describe(lowering);

@@ -1,8 +1,9 @@
 /** The exports of the heap runtime: `RuntimeExports` in gc/api.ts. */
 import { STOP_REQUEST } from "./layout";
-import { MODE, MODE_STRESS } from "./control";
+import { AGENT_MUTATOR, AGENT_STATE, MODE, MODE_STRESS } from "./control";
 import { collectForStress, collectFull, collectYoung } from "./collect";
 import { park, releaseFromSafeRegion, saveStack, stopFromSafeRegion } from "./safepoint";
+import { self } from "./state";
 import { TRACE_VERIFY, trace } from "./trace";
 
 export { allocate } from "./allocate";
@@ -14,7 +15,9 @@ export { addAgentRoots, addRoots, removeRoots } from "./roots";
 export { enter, leave, releaseFromSafeRegion as resumeWorld, stopFromSafeRegion as stopWorld } from "./safepoint";
 export { addBoxes, addHandles } from "./slots";
 
+/** A function that JS called without making the agent a mutator polls, too: nobody waits for it (core/lower/plain-functions.ts). */
 export function poll(sp: usize): void {
+  if (load<u32>(self, AGENT_STATE) != AGENT_MUTATOR) return;
   saveStack(sp);
   if (atomic.load<u32>(STOP_REQUEST) != 0) park();
   else if ((load<u32>(MODE) & MODE_STRESS) != 0) collectForStress();

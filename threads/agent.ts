@@ -96,6 +96,7 @@ export class Agent implements Conversions {
   readonly #places = new Map<number, TemplatePlace>();
   readonly #functionObjects = new Map<number, object>();
   readonly #functionIndices = new WeakMap<object, number>();
+  readonly #adopted = new WeakMap<object, { readonly signature: Signature; readonly index: number }>();
 
   constructor(options: AgentOptions) {
     this.id = options.id;
@@ -337,7 +338,30 @@ export class Agent implements Conversions {
   }
 
   functionIndex(value: unknown): number | undefined {
-    return typeof value === "function" ? this.#functionIndices.get(value) : undefined;
+    if (typeof value !== "function") return undefined;
+    return this.#functionIndices.get(value) ?? this.#adoptedIndex(value);
+  }
+
+  /** Makes a function that the host exported one of the store's; it gets a number when there is to be a reference to it. */
+  adoptFunction(object: object, signature: Signature, index: number): void {
+    if (this.#functionIndices.has(object) || this.#adopted.has(object)) return;
+    Object.setPrototypeOf(object, this.functionPrototype);
+    this.#adopted.set(object, { signature, index });
+  }
+
+  #adoptedIndex(object: object): number | undefined {
+    const adopted = this.#adopted.get(object);
+    if (adopted === undefined) return undefined;
+    const { signature, index } = adopted;
+    this.traps.usesMemories = true;
+    const number = this.functions.add(
+      signature,
+      this.hostFunction(signature, this.traps.raising(object as (...args: unknown[]) => unknown)),
+      index,
+    );
+    this.#functionObjects.set(number, object);
+    this.#functionIndices.set(object, number);
+    return number;
   }
 
   boxValue(value: unknown): number {

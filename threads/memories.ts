@@ -31,6 +31,11 @@ export class UnlikeMemories {
     return this.#known.get(memory)?.length;
   }
 
+  /** Whether a memory is what the host thinks. */
+  isHosts(memory: WebAssembly.Memory): boolean {
+    return !this.#known.has(memory);
+  }
+
   /** Whether a memory can be imported as one of the declared type, as far as the host does not see to it. */
   fits(agent: Agent, memory: WebAssembly.Memory, declared: LoweredMemory): boolean {
     if (memory.buffer instanceof ArrayBuffer === declared.shared) return false;

@@ -31,6 +31,12 @@ export interface StoreOptions {
    * Whether 64-bit memories are the host's, or are made from 32-bit ones, which have at most 4 GB. Default: the host's where it has them.
    */
   readonly memory64?: "host" | "lowered";
+  /**
+   * Hands modules to the host as they are that need nothing from Heddle: those without heap objects and exceptions, whose imports and exports are
+   * memories, and functions of numbers and externs. They start faster and run as fast as without Heddle; their errors are the host's own.
+   * Default: false, all modules are lowered.
+   */
+  readonly passThrough?: boolean;
   /** Collect wherever a collection may happen: for tests. */
   readonly collectAtSafepoints?: boolean;
   readonly features?: FeatureSet;

@@ -5,6 +5,7 @@
 import { engine } from "../core/base/engine.ts";
 import { defaultFeatures, type FeatureSet } from "../core/features.ts";
 import { TypeStore } from "../core/type-store.ts";
+import type { ValidModule } from "../core/validate/valid-module.ts";
 import { canBlock, Heap, type HeapStatistics } from "../gc/heap.ts";
 import { type HeapReport, reportHeap } from "../gc/heap-report.ts";
 import { IdleCollector } from "../gc/idle-collector.ts";
@@ -35,6 +36,7 @@ import { type BoundNamespace, createNamespace } from "./js-api/namespace.ts";
 import type { ModuleObject, Namespace } from "./js-api/shape.ts";
 import { Kinds, type Signature } from "./kinds.ts";
 import { createSharedMemories, type LinkedInstance } from "./link.ts";
+import { type PassContext, PassedModule, preparePassed } from "./passed-modules.ts";
 import { Pool, WorkerLostError } from "./pool.ts";
 import type { AgentEvent, AgentStatistics } from "./protocol.ts";
 import type { StoreOptions } from "./store-options.ts";
@@ -167,15 +169,27 @@ export class Store {
 
   #prepare(source: StableSource, options: CompileOptions): PreparedModule {
     this.#heap.needMuchStack();
-    const valid = readModule(source, this.types, this.features, options);
+    const passed = this.#options.passThrough === true ? preparePassed(source, options, this.#passContext) : undefined;
+    return passed ?? this.#prepareLowered(readModule(source, this.types, this.features, options), options);
+  }
+
+  #prepareLowered(valid: ValidModule, options: CompileOptions): PreparedModule {
     this.#names.add(valid.module.names, valid.canonical);
     return prepareModule(valid, this.#modules++, this.#context, options);
   }
 
   #finish(prepared: PreparedModule, host: WebAssembly.Module): CompiledModule {
     const module = prepared.finish(host);
-    this.agent.install({ kind: "module", plan: module.plan });
+    if (!(module instanceof PassedModule)) this.agent.install({ kind: "module", plan: module.plan });
     return module;
+  }
+
+  get #passContext(): PassContext {
+    const lower = (valid: ValidModule, options: CompileOptions): CompiledModule => {
+      const prepared = this.#prepareLowered(valid, options);
+      return this.#finish(prepared, hostModule(prepared.bytes));
+    };
+    return { types: this.types, features: this.features, lower };
   }
 
   /** Instantiates on the creator, and on all other agents what shared code may reach. */

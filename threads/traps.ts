@@ -93,6 +93,17 @@ export class Traps {
     throw error;
   }
 
+  /** A function of the host's that traps as lowered code does: the caller in lowered code cannot catch that, as it could what JS throws. */
+  raising(callee: (...args: unknown[]) => unknown): (...args: unknown[]) => unknown {
+    return (...args) => {
+      try {
+        return callee(...args);
+      } catch (error) {
+        throw this.translate(error);
+      }
+    };
+  }
+
   /** What a program sees in place of `error`: a trap as a `RuntimeError`, anything else unchanged. */
   translate(error: unknown): unknown {
     if (!(error instanceof Error) || error instanceof RuntimeError || this.#hostErrors.has(error)) return error;

@@ -5,11 +5,17 @@ import { createStore } from "../../threads/runtime.ts";
 
 /** Calls in a run. */
 const CALLS = 1_000_000;
-/** `in` takes and gives a number, `pass` an object; `out` calls a function of JS as often as it is told. */
+/**
+ * `plain` and `in` take and give a number, of which only `in` may trap; `pass` takes and gives an object; `out` calls a function of JS as often as it
+ * is told.
+ */
 const text = `(module
   (type $box (struct (field i32)))
   (import "js" "f" (func $f (param i32) (result i32)))
-  (func (export "in") (param i32) (result i32) (i32.add (local.get 0) (i32.const 1)))
+  (func (export "plain") (param i32) (result i32) (i32.add (local.get 0) (i32.const 1)))
+  (func (export "in") (param i32) (result i32)
+    (if (i32.eq (local.get 0) (i32.const -1)) (then (unreachable)))
+    (i32.add (local.get 0) (i32.const 1)))
   (func (export "make") (result (ref $box)) (struct.new $box (i32.const 1)))
   (func (export "pass") (param (ref $box)) (result (ref $box)) (local.get 0))
   (func (export "out") (param i32) (loop $next
@@ -17,6 +23,7 @@ const text = `(module
     (br_if $next (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))))`;
 
 interface Exports {
+  plain(value: number): number;
   in(value: number): number;
   make(): object;
   pass(box: object): object;
@@ -25,6 +32,7 @@ interface Exports {
 
 /** Nanoseconds of each kind of call. */
 export interface Costs {
+  readonly plain: number;
   readonly in: number;
   readonly out: number;
   readonly reference: number;
@@ -41,9 +49,12 @@ function median(runs: number, body: () => void): number {
   return samples.sort((a, b) => a - b)[samples.length >> 1] as number;
 }
 
-function measure({ in: enter, make, pass, out }: Exports, runs: number): Costs {
+function measure({ plain, in: enter, make, pass, out }: Exports, runs: number): Costs {
   const box = make();
   return {
+    plain: median(runs, () => {
+      for (let i = 0; i < CALLS; i++) plain(i);
+    }),
     in: median(runs, () => {
       for (let i = 0; i < CALLS; i++) enter(i);
     }),

@@ -21,9 +21,16 @@ export async function calls({ runs, json }: BenchmarkOptions): Promise<void> {
     return;
   }
   console.log(`nanoseconds per call (median of ${runs} runs)\n`);
-  console.log(`${" ".repeat(24)}${"into wasm".padStart(10)}${"out of wasm".padStart(13)}${"a reference in and out".padStart(24)}`);
+  console.log(
+    `${" ".repeat(24)}${"plain".padStart(7)}${"into wasm".padStart(11)}${"out of wasm".padStart(13)}${"a reference in and out".padStart(24)}`,
+  );
   for (const [kind, costs] of results) {
-    const cells = [costs.in.toFixed(1).padStart(10), costs.out.toFixed(1).padStart(13), costs.reference.toFixed(1).padStart(24)];
+    const cells = [
+      costs.plain.toFixed(1).padStart(7),
+      costs.in.toFixed(1).padStart(11),
+      costs.out.toFixed(1).padStart(13),
+      costs.reference.toFixed(1).padStart(24),
+    ];
     console.log(`${kinds[kind].padEnd(24)}${cells.join("")}`);
   }
 }

@@ -4,6 +4,7 @@ import { functionNumber } from "../agent.ts";
 import { type CompiledModule, type ImportedItems, readImports } from "../imports.ts";
 import type { GlobalItem, TableItem, TagItem } from "../items.ts";
 import { importKey, type LinkedInstance } from "../link.ts";
+import { instantiatePassed, PassedModule, readPassedImports } from "../passed-modules.ts";
 import type { Store } from "../store.ts";
 import type { ApiContext } from "./context.ts";
 import type { InstanceObject, ModuleObject, Namespace } from "./shape.ts";
@@ -16,7 +17,8 @@ export type ItemClasses = Pick<Namespace, "Global" | "Table" | "Tag">;
 export interface InstanceInterface {
   readonly Instance: Namespace["Instance"];
   readImports(module: CompiledModule, imports: unknown): ImportedItems;
-  instantiate(module: CompiledModule, imported: ImportedItems): InstanceObject;
+  /** Reads imports; the result instantiates the module with them. */
+  prepare(module: CompiledModule, imports: unknown): () => InstanceObject;
 }
 
 /** Converts to an `optional object`. */
@@ -39,8 +41,7 @@ export function createInstanceClass(context: ApiContext, store: Store, classes: 
 
   class Instance {
     constructor(module: ModuleObject, ...[imports]: [unknown?]) {
-      const compiled = modules.itemOf(module);
-      initialize(this, compiled, read(compiled, imports));
+      exportsObjects.set(this, prepare(modules.itemOf(module), imports)());
     }
 
     get exports(): InstanceObject["exports"] {
@@ -55,8 +56,14 @@ export function createInstanceClass(context: ApiContext, store: Store, classes: 
     return readImports(agent, types, kinds, lookup, module, toImportObject(imports));
   }
 
-  function initialize(object: object, module: CompiledModule, imported: ImportedItems): void {
-    exportsObjects.set(object, createExports(module, store.instantiate(module, imported), imported));
+  /** Reads imports; the result instantiates and returns the exports. */
+  function prepare(module: CompiledModule, imports: unknown): () => InstanceObject["exports"] {
+    if (module instanceof PassedModule) {
+      const passed = readPassedImports(agent, module, toImportObject(imports));
+      return () => instantiatePassed(agent, kinds, module, passed) as InstanceObject["exports"];
+    }
+    const imported = read(module, imports);
+    return () => createExports(module, store.instantiate(module, imported), imported);
   }
 
   /** JS API, "create an exports object". */
@@ -103,10 +110,13 @@ export function createInstanceClass(context: ApiContext, store: Store, classes: 
   return {
     Instance,
     readImports: read,
-    instantiate: (module, imported) => {
-      const object = Object.create(Instance.prototype) as InstanceObject;
-      initialize(object, module, imported);
-      return object;
+    prepare: (module, imports) => {
+      const instantiate = prepare(module, imports);
+      return () => {
+        const object = Object.create(Instance.prototype) as InstanceObject;
+        exportsObjects.set(object, instantiate());
+        return object;
+      };
     },
   };
 }

@@ -64,10 +64,10 @@ export function createNamespace(store: Store): BoundNamespace {
   }
 
   async function instantiateModule(module: CompiledModule, imports: unknown): Promise<InstanceObject> {
-    const imported = instances.readImports(module, imports);
+    const create = instances.prepare(module, imports);
     // What the start function does, it does in a later turn (JS API, "asynchronously instantiate a WebAssembly module").
     await undefined;
-    return instances.instantiate(module, imported);
+    return create();
   }
 
   async function instantiateSource(promise: Promise<ModuleObject>, imports: unknown): Promise<InstantiatedSource> {

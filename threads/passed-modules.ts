@@ -1,0 +1,158 @@
+/**
+ * Modules that need nothing from Heddle and are handed to the host as they are (`StoreOptions.passThrough`): nothing shared but memories, no heap
+ * objects, no exceptions, and nothing but functions of numbers and externs and memories to import and export. They run as they would
+ * without Heddle, errors and stack traces included.
+ *
+ * Only `store.run`, which instantiates a module on another thread, has to lower one.
+ */
+import { engine } from "../core/base/engine.ts";
+import { CompileError, LinkError } from "../core/base/errors.ts";
+import { encodeModule } from "../core/binary/encode.ts";
+import type { FeatureName, FeatureSet } from "../core/features.ts";
+import type { Import } from "../core/module.ts";
+import { isSubtypeId } from "../core/subtype.ts";
+import type { TypeStore } from "../core/type-store.ts";
+import { AbstractHeap, type FuncType, refAbstract, V128, type ValType } from "../core/types.ts";
+import type { ValidModule } from "../core/validate/valid-module.ts";
+import { TYPE_ID } from "../gc/runtime/layout.ts";
+import type { Agent } from "./agent.ts";
+import { type PreparedModule, readModule, type StableSource } from "./compile.ts";
+import type { CompileOptions } from "./compile-options.ts";
+import type { CompiledModule } from "./imports.ts";
+import type { Kinds } from "./kinds.ts";
+import { importName } from "./link.ts";
+import type { ModulePlan } from "./protocol.ts";
+
+/** Features without heap objects and exceptions, which lowering leaves to the host. */
+const passedFeatures: ReadonlySet<FeatureName> = new Set<FeatureName>([
+  ...(["mvp", "mutable-globals", "sign-extension", "saturating-float-to-int", "multi-value", "bulk-memory", "reference-types"] as const),
+  ...(["simd", "relaxed-simd", "tail-call", "extended-const", "multi-memory", "memory64", "threads", "branch-hinting"] as const),
+]);
+
+const EXTERN = refAbstract(AbstractHeap.extern, true);
+
+/** A module that the host runs as it is; lowered only when something asks for its plan. */
+export class PassedModule implements CompiledModule {
+  readonly valid: ValidModule;
+  readonly options: CompileOptions;
+  readonly host: WebAssembly.Module;
+  readonly #lower: () => CompiledModule;
+  #lowered: CompiledModule | undefined;
+
+  constructor(valid: ValidModule, options: CompileOptions, host: WebAssembly.Module, lower: () => CompiledModule) {
+    this.valid = valid;
+    this.options = options;
+    this.host = host;
+    this.#lower = lower;
+  }
+
+  get plan(): ModulePlan {
+    this.#lowered ??= this.#lower();
+    return this.#lowered.plan;
+  }
+
+  get code(): Uint8Array<ArrayBuffer> {
+    this.#lowered ??= this.#lower();
+    return this.#lowered.code;
+  }
+}
+
+/** What handing a module to the host takes from the store. */
+export interface PassContext {
+  readonly types: TypeStore;
+  readonly features: FeatureSet;
+  /** Makes the lowered form of the module. */
+  lower(valid: ValidModule, options: CompileOptions): CompiledModule;
+}
+
+/** The module for the host to compile as it is; undefined where it needs something from Heddle, or is not valid. */
+export function preparePassed(source: StableSource, options: CompileOptions, context: PassContext): PreparedModule | undefined {
+  if (options.builtins.length > 0 || options.importedStringConstants !== undefined) return undefined;
+  const valid = readPassed(source, options, context);
+  if (valid === undefined || !crossesAsItIs(valid)) return undefined;
+  const bytes = typeof source === "string" ? encodeModule(valid.module) : new Uint8Array(source);
+  if (!engine.validate(bytes)) return undefined;
+  return { bytes, finish: (host) => new PassedModule(valid, options, host, () => context.lower(valid, options)) };
+}
+
+function readPassed(source: StableSource, options: CompileOptions, { types, features }: PassContext): ValidModule | undefined {
+  try {
+    return readModule(source, types, new Set([...features].filter((name) => passedFeatures.has(name))), options);
+  } catch (error) {
+    if (error instanceof CompileError) return undefined;
+    throw error;
+  }
+}
+
+/** Whether all that comes in and goes out is the same for the host and for Heddle. */
+function crossesAsItIs({ module, functions, types }: ValidModule): boolean {
+  const crosses = (index: number): boolean => {
+    const { params, results } = types.type(functions[index]?.type as number).composite as FuncType;
+    return [...params, ...results].every((type: ValType) => type === EXTERN || (type < 0 && type !== V128));
+  };
+  let next = 0;
+  const imports = module.imports.every(({ type: { kind } }) => kind === "memory" || (kind === "func" && crosses(next++)));
+  return imports && module.exports.every(({ kind, index }) => kind === "memory" || (kind === "func" && crosses(index)));
+}
+
+/** The imports of a passed module as the host takes them. */
+export interface PassedImports {
+  readonly imports: WebAssembly.Imports;
+  /** The imported functions in their order. */
+  readonly functions: readonly unknown[];
+}
+
+/** Raises TypeError and LinkError as the JS API says; what the host checks itself is left to it. */
+export function readPassedImports(agent: Agent, { valid }: PassedModule, importObject: WebAssembly.Imports | undefined): PassedImports {
+  const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {};
+  const functions: unknown[] = [];
+  for (const entry of valid.module.imports) {
+    const from: unknown = importObject?.[entry.module];
+    if ((typeof from !== "object" && typeof from !== "function") || from === null) {
+      throw new TypeError(`unknown import: module "${entry.module}" is not among the imports`);
+    }
+    const value = (from as Record<string, unknown>)[entry.name];
+    if (entry.type.kind === "func") checkFunction(agent, valid, entry, functions.push(value) - 1, value);
+    else if (value instanceof engine.Memory && !agent.unlikeMemories.isHosts(value))
+      mismatch(entry, value, "a memory of the declared type");
+    imports[entry.module] ??= Object.create(null) as Record<string, WebAssembly.ImportValue>;
+    (imports[entry.module] as Record<string, unknown>)[entry.name] = value;
+  }
+  return { imports, functions };
+}
+
+function mismatch(entry: Import, value: unknown, expected: string): never {
+  const rule = value === undefined ? "unknown import" : "incompatible import type";
+  throw new LinkError(`${rule}: ${importName(entry)} must be ${expected}`, { code: rule.replaceAll(" ", "-"), expected });
+}
+
+/** To the host a function that the store exported may be any function of JS: it does not know its type. */
+function checkFunction(agent: Agent, { functions, types }: ValidModule, entry: Import, index: number, value: unknown): void {
+  if (typeof value !== "function") mismatch(entry, value, "a function");
+  const number = agent.functionIndex(value);
+  if (number === undefined) return;
+  const actual = agent.heap.words[(agent.control.functionType(number) + TYPE_ID) >>> 2] as number;
+  if (!isSubtypeId(types, actual, functions[index]?.type as number)) mismatch(entry, value, "a function of the declared type");
+}
+
+/** Instantiates a passed module. Returns its exports; the functions among them have the shape that the store's have. */
+export function instantiatePassed(agent: Agent, kinds: Kinds, module: PassedModule, imported: PassedImports): Record<string, unknown> {
+  const { exports } = hostInstance(module.host, imported.imports);
+  const result = Object.create(null) as Record<string, unknown>;
+  for (const { name, kind, index } of module.valid.module.exports) {
+    const known = kind === "func" ? imported.functions[index] : undefined;
+    // The host would wrap a function of the store's once more.
+    result[name] = agent.functionIndex(known) === undefined ? exports[name] : known;
+    if (kind === "func") agent.adoptFunction(result[name] as object, kinds.signature(module.valid.functions[index]?.type as number), index);
+  }
+  return Object.freeze(result);
+}
+
+function hostInstance(module: WebAssembly.Module, imports: WebAssembly.Imports): WebAssembly.Instance {
+  try {
+    return new engine.Instance(module, imports);
+  } catch (cause) {
+    if (!(cause instanceof engine.LinkError)) throw cause;
+    throw new LinkError(`incompatible import type: ${cause.message}`, { code: "incompatible-import-type", cause });
+  }
+}

@@ -83,6 +83,12 @@ export class Writer {
     this.length += bytes.length;
   }
 
+  /** The bytes of `source` from `from` to `to`. A few at a time, these are written sooner than a view of them is made. */
+  slice(source: Uint8Array, from: number, to: number): void {
+    this.reserve(to - from);
+    for (let i = from; i < to; i++) this.buffer[this.length++] = source[i] as number;
+  }
+
   /** A vector of bytes: their count, and they. */
   byteVector(bytes: Uint8Array): void {
     this.u32(bytes.length);

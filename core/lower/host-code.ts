@@ -57,6 +57,8 @@ interface Encoding {
   readonly positions: number[];
 }
 
+/** An item's index takes at most so many bytes. */
+const ITEM_BYTES = 5;
 const EMPTY_BLOCK = 0x40;
 const LOCAL_GET = 0x20;
 const LOCAL_SET = 0x21;
@@ -291,7 +293,7 @@ export class HostCode {
 
   /** The finished body; every `HostItem` must have its index. The body's own `end` is added. */
   encode(): EncodedCode {
-    const writer = new Writer();
+    const writer = new Writer(this.size + ITEM_BYTES * this.#marks.length + 256);
     this.#writeLocals(writer);
     const into: Encoding = { writer, relocations: [], hints: [], traps: [], positions: [] };
     if (this.#prologue !== undefined) this.#prologue.#copyTo(into);
@@ -311,7 +313,7 @@ export class HostCode {
         const at = this.#positions[nextPosition] as number;
         positions.push(writer.size + at - from, this.#positions[nextPosition + 1] as number);
       }
-      writer.bytes(source.subarray(from, to));
+      writer.slice(source, from, to);
       from = to;
     };
     for (const mark of this.#marks) {

@@ -31,7 +31,7 @@ const noTypes: readonly ValType[] = [];
 const singleTypes = new Map<ValType, readonly ValType[]>();
 
 function keepTypes(types: readonly ValType[]): readonly ValType[] {
-  const [first] = types;
+  const first = types[0];
   if (first === undefined) return noTypes;
   if (types.length > 1) return types.slice();
   let single = singleTypes.get(first);

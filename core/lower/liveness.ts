@@ -22,11 +22,11 @@ export interface Liveness {
   readonly entry: readonly number[];
 }
 
-/** A set of dense numbers. */
+/** A set of dense numbers. Its words are in an ordinary array: there is a set at each safepoint, and the host makes small typed arrays slowly. */
 class BitSet {
-  readonly words: Uint32Array;
+  readonly words: number[];
 
-  constructor(words: Uint32Array) {
+  constructor(words: number[]) {
     this.words = words;
   }
 
@@ -45,10 +45,12 @@ class BitSet {
   clear(): void {
     this.words.fill(0);
   }
-  toArray(): number[] {
+  /** The names of the set's members, in the members' order. */
+  named(names: readonly number[]): number[] {
     const list: number[] = [];
     for (let i = 0; i < this.words.length; i++) {
-      for (let word = this.words[i] as number; word !== 0; word &= word - 1) list.push(i * 32 + 31 - Math.clz32(word & -word));
+      for (let word = this.words[i] as number; word !== 0; word &= word - 1)
+        list.push(names[i * 32 + 31 - Math.clz32(word & -word)] as number);
     }
     return list;
   }
@@ -85,7 +87,9 @@ class BackwardWalk {
   }
 
   #empty(): BitSet {
-    return new BitSet(new Uint32Array((this.#count + 31) >> 5));
+    const words: number[] = [];
+    for (let i = 0; i < this.#count; i += 32) words.push(0);
+    return new BitSet(words);
   }
 
   #label(depth: number): Label {
@@ -216,7 +220,7 @@ export function analyseLiveness(types: TypeStore, body: FunctionBody): Liveness 
     if (instruction.row.control !== "end") walk.step(instruction, at);
     else if ((opener[at] as number) >= 0) walk.open(instructions[opener[at] as number] as Instruction);
   }
-  const entry = walk.live.toArray().map((i) => tracked[i] as number);
+  const entry = walk.live.named(tracked);
   const final = joinLoops(instructions, walk.sets, tracked);
   return { at: (position) => final.get(position) ?? nothing, entry };
 }
@@ -235,10 +239,7 @@ function joinLoops(
     const set = sets.get(at);
     if (set !== undefined) {
       if (outer !== undefined) set.join(outer);
-      final.set(
-        at,
-        set.toArray().map((i) => tracked[i] as number),
-      );
+      final.set(at, set.named(tracked));
     }
     switch (row.control) {
       case "loop":

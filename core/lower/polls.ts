@@ -49,7 +49,8 @@ class CoverageWalk {
 
   /** Whether each way to a return passes a safepoint. */
   run(body: FunctionBody): boolean {
-    for (const [at, instruction] of body.instructions.entries()) this.#step(instruction, at);
+    const { instructions } = body;
+    for (let at = 0; at < instructions.length; at++) this.#step(instructions[at] as Instruction, at);
     return Math.min(this.#exits, this.#state) > NEVER;
   }
 

@@ -92,6 +92,7 @@ export function isScanned(types: TypeStore, type: ValType): boolean {
 /** True for a lowered reference whose values are heap addresses, i31s and nulls. */
 export function isHeapAddress(types: TypeStore, type: ValType): boolean {
   if (type < 0) return false;
-  const { heap, shared } = top(types, type);
-  return heap === AbstractHeap.extern ? shared : heap !== AbstractHeap.func;
+  const reference = topOf(types, type);
+  const heap = abstractOf(reference);
+  return heap === AbstractHeap.extern ? isAbstractShared(reference) : heap !== AbstractHeap.func;
 }

@@ -17,9 +17,9 @@ import type { Instruction } from "./instruction.ts";
 import { isRoot } from "./reference-types.ts";
 
 export interface StackPlan {
-  readonly held: Uint8Array;
-  readonly wanted: Uint8Array;
-  readonly alias: Int32Array;
+  readonly held: readonly number[];
+  readonly wanted: readonly number[];
+  readonly alias: readonly number[];
 }
 
 class Walk {
@@ -106,7 +106,9 @@ class Walk {
   }
 
   #breakAliases(local: number): void {
-    for (const value of this.#aliases.get(local) ?? []) this.alias[value] = -1;
+    const values = this.#aliases.get(local);
+    if (values === undefined) return;
+    for (const value of values) this.alias[value] = -1;
     this.#aliases.delete(local);
   }
 }
@@ -114,6 +116,7 @@ class Walk {
 /** `polls` has the positions of the loops at whose head the agent polls. */
 export function planStack(types: TypeStore, body: FunctionBody, polls: ReadonlySet<number>): StackPlan {
   const walk = new Walk(types);
-  for (const [at, instruction] of body.instructions.entries()) walk.step(instruction, polls.has(at));
-  return { held: Uint8Array.from(walk.held), wanted: Uint8Array.from(walk.wanted), alias: Int32Array.from(walk.alias) };
+  const { instructions } = body;
+  for (let at = 0; at < instructions.length; at++) walk.step(instructions[at] as Instruction, polls.has(at));
+  return walk;
 }

@@ -88,7 +88,7 @@ function observedWalk(body: Body, cursor: InstructionCursor, observer: BodyObser
   while (cursor.next()) {
     const { unreachable } = body.frame;
     checkInstruction(body, cursor);
-    popped.reverse();
+    if (popped.length > 1) popped.reverse();
     observer.instruction(cursor.row, cursor.immediates, popped, pushed, unreachable, cursor.offset);
     popped.length = 0;
     pushed.length = 0;

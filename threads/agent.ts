@@ -9,11 +9,13 @@
 import { assert, InternalError } from "../core/base/assert.ts";
 import { TrapCode } from "../core/lower/lowered.ts";
 import { canBlock, type Heap } from "../gc/heap.ts";
+import { AgentRecords } from "./agent-records.ts";
 import { createRootBlock, createSharedBlock, resetBlocks } from "./blocks.ts";
 import { BoxedValues } from "./boxed-values.ts";
 import type { Control } from "./control.ts";
 import { ConversionOperand } from "./conversion-operand.ts";
 import { type Conversions, externalize, fromLowered, HOST_SLOT, internalize, toLowered } from "./convert.ts";
+import type { Stuck } from "./deadlock-check.ts";
 import { Exceptions } from "./exceptions.ts";
 import { exportedFunction } from "./exported-function.ts";
 import { FunctionTable, type LoweredFunction, reserveFunctions } from "./functions.ts";
@@ -34,6 +36,7 @@ import { ThreadBound } from "./thread-bound-data.ts";
 import { Traps } from "./traps.ts";
 import { createWaitQueueClass, type WaitQueueConstructor } from "./wait-queue-object.ts";
 import { WaitQueues } from "./wait-queues.ts";
+import { WaitWatch } from "./wait-watch.ts";
 
 /** What an agent is made with. */
 export interface AgentOptions {
@@ -46,6 +49,8 @@ export interface AgentOptions {
   readonly hasWorkers: boolean;
   /** Called when a job was queued and no Worker was parked. */
   readonly onQueued: () => void;
+  /** Called when no Worker of the store can go on, in a safe region of the heap. */
+  readonly onStuck: (stuck: Stuck) => void;
 }
 
 /** Where the copies of a template's instances live on this agent: one after the other uses the same blocks and indices. */
@@ -64,6 +69,10 @@ export class Agent implements Conversions {
   readonly control: Control;
   readonly hasWorkers: boolean;
   readonly onQueued: () => void;
+  readonly onStuck: (stuck: Stuck) => void;
+  readonly records: AgentRecords;
+  readonly watch: WaitWatch;
+  readonly mayBlock = canBlock();
   readonly functions: FunctionTable;
   readonly gate: Gate;
   readonly objects: Objects;
@@ -89,7 +98,6 @@ export class Agent implements Conversions {
   jobs = 0;
   readonly #hostRecord: number;
   #words: Int32Array<ArrayBufferLike>;
-  readonly #mayBlock = canBlock();
   readonly #modules = new Map<number, ModulePlan>();
   readonly #instances = new Map<number, LinkedInstance>();
   readonly #templates = new Map<number, TemplatePlan>();
@@ -104,6 +112,7 @@ export class Agent implements Conversions {
     this.control = options.control;
     this.hasWorkers = options.hasWorkers;
     this.onQueued = options.onQueued;
+    this.onStuck = options.onStuck;
     this.#hostRecord = options.hostRecord;
     this.#words = this.heap.words;
     this.conversionOperand = new ConversionOperand(this.heap);
@@ -115,7 +124,9 @@ export class Agent implements Conversions {
     this.temporaries = new Temporaries(this.heap.handles);
     this.objects = new Objects(this.heap.handles, (address) => this.#wrapper(address));
     this.exceptions = new Exceptions(this);
-    this.waitQueues = new WaitQueues(this.heap, this.gate, this.control.waitNodes, this.id, this.#mayBlock, (code) => this.raise(code));
+    this.records = new AgentRecords(this.heap, this.control.agentRecords, this.id);
+    this.watch = new WaitWatch(this);
+    this.waitQueues = new WaitQueues(this);
     this.waitQueueClass = createWaitQueueClass(this);
     this.threadBound = new ThreadBound(this);
     this.localFunctions = new LocalFunctions(this);
@@ -133,12 +144,16 @@ export class Agent implements Conversions {
   #runtimeFunctions(): Record<string, (...operands: never[]) => unknown> {
     const { enter, leave, needStack } = this.gate;
     return {
-      beginWait: (sp: number) => {
-        if (!this.#mayBlock) this.raise(TrapCode.blockingForbidden);
+      beginWait: (isEndless: number, sp: number) => {
+        if (!this.waitQueues.mayBlock) this.raise(TrapCode.blockingForbidden);
         needStack();
         leave(sp);
+        this.watch.beginMemoryWait(isEndless !== 0);
       },
-      endWait: () => void enter(),
+      endWait: () => {
+        this.watch.end();
+        enter();
+      },
       ...this.waitQueues.imports(),
       resolve: (index: number) => this.lazyInstalls.resolve(index),
       growTable: (record: number, delta: number, value: number, scanned: number) =>
@@ -335,6 +350,19 @@ export class Agent implements Conversions {
     this.#functionObjects.set(number, object);
     this.#functionIndices.set(object, number);
     return object;
+  }
+
+  /** The name of the function behind a function index; `wasm-function[INDEX]` where it has none. */
+  nameOf(number: number): string {
+    const index = this.functions.indexInModule(number);
+    for (const { module, plan } of this.#instances.values()) {
+      const { functions, importedFunctions } = module.lowered;
+      const own = number - plan.functions;
+      if (own >= 0 && own < functions.length - importedFunctions) {
+        return functions[importedFunctions + own]?.name ?? `wasm-function[${importedFunctions + own}]`;
+      }
+    }
+    return `wasm-function[${index}]`;
   }
 
   functionIndex(value: unknown): number | undefined {

@@ -17,7 +17,8 @@
  *     52  LIVES             agents there have been
  *     56  BOUND_RECORD      address of the record of thread-bound data
  *     60  SHARED_VALUES     address of the records of shared strings and numbers (shared-values.ts)
- *     64  AGENTS            32 bytes for each agent: STATE, SENT, JOB_KIND, JOB, JOB_BLOCK
+ *     64  AGENT_RECORDS     address of what agents say of themselves (agent-records.ts)
+ *     96  AGENTS            32 bytes for each agent: STATE, SENT, JOB_KIND, JOB, JOB_BLOCK, JOB_TARGET
  *
  * Everything between LOCK's two ends is committed by one store, the last, so that an agent that dies with the lock leaves the old
  * state or the new one; whoever buries it frees the lock (`breakLock`).
@@ -25,6 +26,7 @@
 import { JS_TAG } from "../gc/exception-layout.ts";
 import type { Heap } from "../gc/heap.ts";
 import { FUNCTION_TYPES_POINTER } from "../gc/runtime/layout.ts";
+import { createAgentRecords } from "./agent-records.ts";
 import { createSharedValueRecords } from "./shared-values.ts";
 import { createThreadBoundRecord } from "./thread-bound-data.ts";
 import { createWaitNodes } from "./wait-queues.ts";
@@ -45,13 +47,14 @@ const INSTALLING = 48;
 const LIVES = 52;
 const BOUND_RECORD = 56;
 const SHARED_VALUES = 60;
-const AGENTS = 64;
+const AGENT_RECORDS = 64;
+const AGENTS = 96;
 const AGENT_BYTES = 32;
 const RING_HEADER = 16;
 const ENTRY_BYTES = 16;
 
 /** Words of an agent's record. */
-const Word = { state: 0, sent: 1, jobKind: 2, job: 3, jobBlock: 4 } as const;
+const Word = { state: 0, sent: 1, jobKind: 2, job: 3, jobBlock: 4, jobTarget: 5 } as const;
 const RUNNING = 0;
 const PARKED = 1;
 
@@ -89,8 +92,8 @@ export class Control {
     this.#canBlock = canBlock;
   }
 
-  /** Lays out the block in a fresh heap. */
-  static create(heap: Heap, agents: number, parallelism: number, canBlock: boolean): Control {
+  /** Lays out the block in a fresh heap. `watchMode` is what agents are to say of their waits (agent-records.ts). */
+  static create(heap: Heap, agents: number, parallelism: number, canBlock: boolean, watchMode = 0): Control {
     const control = new Control(heap, heap.allocatePermanent(AGENTS + agents * AGENT_BYTES), 0, canBlock);
     control.#store(PARALLELISM, parallelism);
     control.#store(AGENT_COUNT, agents);
@@ -99,6 +102,7 @@ export class Control {
     control.#store(BOUND_RECORD, createThreadBoundRecord(heap));
     control.#store(SHARED_VALUES, createSharedValueRecords(heap));
     control.#store(WAIT_NODES, createWaitNodes(heap, agents));
+    control.#store(AGENT_RECORDS, createAgentRecords(heap, agents, watchMode));
     control.#growRing(256);
     return control;
   }
@@ -131,6 +135,10 @@ export class Control {
   }
   get waitNodes(): number {
     return this.#load(WAIT_NODES) >>> 0;
+  }
+  /** Address of the agents' records. */
+  get agentRecords(): number {
+    return this.#load(AGENT_RECORDS) >>> 0;
   }
   get threadBoundRecord(): number {
     return this.#load(BOUND_RECORD);
@@ -274,6 +282,7 @@ export class Control {
       const record = this.#agentWord(this.#id, 0);
       this.words[record + Word.job] = job.id;
       this.words[record + Word.jobBlock] = job.argument;
+      this.words[record + Word.jobTarget] = job.target;
       Atomics.store(this.words, record + Word.jobKind, job.kind);
       this.#store(QUEUE_HEAD, (head + 1) | 0);
       return job;
@@ -288,8 +297,8 @@ export class Control {
     });
   }
 
-  /** The job that agent `id` was at last, for whoever buries it. */
-  jobOf(id: number): { kind: JobKind; ended: boolean; id: number; block: number } {
+  /** The job that agent `id` was at last; `ended` where it has none now. */
+  jobOf(id: number): { kind: JobKind; ended: boolean; id: number; block: number; target: number } {
     const record = this.#agentWord(id, 0);
     const kind = Atomics.load(this.words, record + Word.jobKind);
     return {
@@ -297,6 +306,7 @@ export class Control {
       ended: kind <= 0,
       id: this.words[record + Word.job]!,
       block: this.words[record + Word.jobBlock]!,
+      target: this.words[record + Word.jobTarget]!,
     };
   }
 
@@ -317,13 +327,24 @@ export class Control {
     return Atomics.load(this.words, this.#agentWord(this.#id, Word.sent));
   }
 
-  /** Sleeps until there is a job or a message. `received` is the number of messages that were handled. */
-  park(received: number): void {
+  /**
+   * Sleeps until there is a job or a message. `received` is the number of messages that were handled. `onIdle` is called when it has slept for
+   * `patience` milliseconds.
+   */
+  park(received: number, patience = Number.POSITIVE_INFINITY, onIdle: () => void = () => undefined): void {
     const state = this.#agentWord(this.#id, Word.state);
     Atomics.store(this.words, state, PARKED);
     // Race: a job or message that came before the store above found nobody to wake, so look again now.
-    if (this.queued === 0 && this.messagesSent === received) Atomics.wait(this.words, state, PARKED);
+    if (this.queued === 0 && this.messagesSent === received && Atomics.wait(this.words, state, PARKED, patience) === "timed-out") {
+      onIdle();
+      Atomics.wait(this.words, state, PARKED);
+    }
     Atomics.store(this.words, state, RUNNING);
+  }
+
+  /** Whether agent `id` sleeps until there is a job or a message. */
+  isParked(id: number): boolean {
+    return Atomics.load(this.words, this.#agentWord(id, Word.state)) === PARKED;
   }
 
   #wake(id: number): boolean {

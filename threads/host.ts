@@ -47,6 +47,8 @@ interface ProcessLike {
   readonly arch?: string;
   readonly execArgv?: readonly string[];
   readonly versions?: { readonly node?: string };
+  once?(event: "beforeExit", listener: () => void): unknown;
+  off?(event: "beforeExit", listener: () => void): unknown;
 }
 const hostProcess = (globalThis as { process?: ProcessLike }).process;
 const hasWorkerThreads = hostProcess?.versions?.node !== undefined;
@@ -150,6 +152,28 @@ export async function parent(): Promise<HostParent> {
     postMessage: (message, transfer) => scope.postMessage(message, [...(transfer ?? [])]),
     onMessage: (listener) => scope.addEventListener("message", (event: MessageEvent) => listener(event.data)),
   };
+}
+
+interface Timer {
+  unref?(): void;
+}
+
+/** Calls back after so many milliseconds, which keep no process alive. Returns what stops it. */
+export function startTimer(milliseconds: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, milliseconds);
+  (timer as unknown as Timer).unref?.();
+  return () => clearTimeout(timer);
+}
+
+/**
+ * Calls `listener` once when this thread has nothing left to do and its process is about to end. Returns what takes the listener back, or
+ * undefined where the host has no such event.
+ */
+export function onBeforeExit(listener: () => void): (() => void) | undefined {
+  const process = hostProcess;
+  if (!hasWorkerThreads || process?.once === undefined || process.off === undefined) return undefined;
+  process.once("beforeExit", listener);
+  return () => void process.off?.("beforeExit", listener);
 }
 
 /** Resolves in a later turn of the event loop, when messages that had already arrived have been handled. */

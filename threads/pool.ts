@@ -7,6 +7,7 @@
 import * as Comlink from "comlink";
 import { InternalError } from "../core/base/assert.ts";
 import type { Heap } from "../gc/heap.ts";
+import { type AgentRecords, LIFE_ENDING, LIFE_NONE, LIFE_STARTING } from "./agent-records.ts";
 import { type Control, JobKind } from "./control.ts";
 import { type HostWorker, startWorker } from "./host.ts";
 import type { AgentEvent, AgentService, AgentStatistics, Install, StartMessage } from "./protocol.ts";
@@ -28,6 +29,7 @@ export interface PoolOptions {
   readonly onLost: (kind: "call" | "thread", id: number, error: Error, ended: boolean) => void;
   /** Called when an agent is dead, before the heap takes back what it held. */
   readonly onDead: (agent: number) => void;
+  readonly records: AgentRecords;
 }
 
 /** A Worker's life: it is told to start, says that it is ready, and is gone. */
@@ -42,6 +44,8 @@ interface PooledWorker {
   state: WorkerState;
   /** Whether the pool ends it. */
   isEnded: boolean;
+  /** Why the pool ended it, where its job is to fail with that. */
+  verdict: Error | undefined;
 }
 
 /** A Worker ended before its work did. */
@@ -115,6 +119,11 @@ export class Pool {
     this.#watch = { taken, timer };
   }
 
+  /** Whether Workers will come for the jobs that wait. */
+  get mayGrow(): boolean {
+    return !this.#closing && this.#workers.size + this.#starting < this.#options.maximumThreads;
+  }
+
   #startLogged(): void {
     this.#start().catch((error: unknown) => this.#options.onEvent({ kind: "failed", error: { kind: "value", text: String(error) } }));
   }
@@ -141,10 +150,11 @@ export class Pool {
 
   /** Gives a fresh Worker its agent id and all that the other agents know. */
   #adopt(host: HostWorker): [PooledWorker, Promise<void>] {
-    const { control, heap, hostRecord } = this.#options;
+    const { control, heap, hostRecord, records } = this.#options;
     let id = 1;
     while (this.#workers.has(id)) id++;
     control.resetAgent(id);
+    records.setLife(id, LIFE_STARTING);
     const { port1: port, port2: theirs } = new MessageChannel();
     const start: StartMessage = {
       kind: "start",
@@ -161,7 +171,7 @@ export class Pool {
     });
     gone.catch(() => undefined);
     const service = Comlink.wrap<AgentService>(this.#endpoint(port, id));
-    const worker: PooledWorker = { id, host, service, port, gone, state: "starting", isEnded: false };
+    const worker: PooledWorker = { id, host, service, port, gone, state: "starting", isEnded: false, verdict: undefined };
     const ready = new Promise<void>((resolve, reject) => {
       host.onMessage((message) => {
         const event = message as AgentEvent;
@@ -208,17 +218,19 @@ export class Pool {
     const wasReady = worker.state === "ready";
     worker.state = "gone";
     if (this.#workers.get(worker.id) !== worker) return;
-    const { control, heap, onLost, threads } = this.#options;
+    const { control, heap, onLost, records, threads } = this.#options;
     control.breakLock(worker.id);
     const job = control.jobOf(worker.id);
     this.#options.onDead(worker.id);
     heap.reclaim(worker.id);
     control.resetAgent(worker.id);
+    records.setLife(worker.id, LIFE_NONE);
     this.#workers.delete(worker.id);
     worker.port.close();
     // The answer to a call that ended may have got lost on its way here; one that came is not undone by this.
-    if (job.kind === JobKind.thread) onLost("thread", job.id, error, job.ended);
-    else if (job.kind !== JobKind.none) onLost("call", job.id, error, job.ended);
+    const cause = worker.verdict ?? error;
+    if (job.kind === JobKind.thread) onLost("thread", job.id, cause, job.ended);
+    else if (job.kind !== JobKind.none) onLost("call", job.id, cause, job.ended);
     if (this.#closing) return;
     // A Worker that never got ready by itself would only die again.
     if ((wasReady || worker.isEnded) && this.#workers.size + this.#starting < threads) this.#startLogged();
@@ -231,10 +243,11 @@ export class Pool {
     return Promise.all([...this.#workers.values()].map((worker) => Promise.race([worker.service.statistics(), worker.gone])));
   }
 
-  /** Ends the Worker of agent `id` at once, whatever it is doing. */
-  async terminate(id: number): Promise<void> {
+  /** Ends the Worker of agent `id` at once, whatever it is doing; its job fails with `verdict`, or with a `WorkerLostError`. */
+  async terminate(id: number, verdict?: Error): Promise<void> {
     const worker = this.#workers.get(id);
     if (worker === undefined) throw new InternalError(`there is no agent ${id}`);
+    worker.verdict = verdict;
     await this.#end(worker);
   }
 
@@ -244,7 +257,10 @@ export class Pool {
    */
   async #end(worker: PooledWorker): Promise<void> {
     worker.isEnded = true;
-    if (worker.state !== "gone") this.#options.heap.runtime.condemn(worker.id);
+    if (worker.state !== "gone") {
+      this.#options.records.setLife(worker.id, LIFE_ENDING);
+      this.#options.heap.runtime.condemn(worker.id);
+    }
     await worker.host.terminate();
   }
 

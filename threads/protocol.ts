@@ -117,7 +117,9 @@ export type AgentEvent =
   | { readonly kind: "uncaught"; readonly call: number; readonly exception: number }
   | { readonly kind: "thread-failed"; readonly thread: number; readonly error: PortableError }
   | { readonly kind: "threads-ended" }
-  | { readonly kind: "queued" };
+  | { readonly kind: "queued" }
+  /** No Worker can go on, as it seems to one (deadlock-check.ts). */
+  | { readonly kind: "stuck" };
 
 /** Figures of one agent. */
 export interface AgentStatistics {

@@ -28,6 +28,7 @@ interface Frame {
   readonly after: string;
 }
 
+const javaScriptCoreFrame = /^(?:<\?>\.)?(.*)@\[wasm code\]$/;
 const v8Frame = /^(\s+at )(?:.* \()?wasm:\/\/wasm\/(?:(.*)-)?[0-9a-f]+:wasm-function\[(\d+)\]:0x([0-9a-f]+)\)?$/;
 const spiderMonkeyFrame = /^[^@]*@(.*):wasm-function\[(\d+)\]:0x([0-9a-f]+)$/;
 
@@ -77,6 +78,21 @@ export class StackTraces {
     return [...header, ...rewritten.slice(first).filter((line) => line !== undefined)].join("\n");
   }
 
+  /** The program's functions in a trace, the innermost first. Those without a name are called `wasm-function[INDEX]`. */
+  functionNames(stack: string | undefined): string[] {
+    return (stack?.split("\n") ?? []).map((line) => this.#functionName(line)).filter((name) => name !== undefined);
+  }
+
+  #functionName(line: string): string | undefined {
+    const frame = parseFrame(line);
+    if (frame === undefined) return javaScriptCoreFrame.exec(line)?.[1];
+    for (const module of this.#candidates(frame)) {
+      const found = functionOf(frame, module);
+      if (found !== undefined) return found.name ?? `wasm-function[${found.index}]`;
+    }
+    return undefined;
+  }
+
   /** A line as it is to be; undefined for functions that lowering made up. */
   #rewriteLine(line: string): string | undefined {
     const frame = parseFrame(line);
@@ -97,14 +113,29 @@ export class StackTraces {
   }
 }
 
-function describe({ before, between, func, offset, after }: Frame, module: TracedModule): string | undefined {
-  const { positions, functions, importedFunctions } = module;
+interface FrameFunction {
+  /** Index in its module. */
+  readonly index: number;
+  readonly name: string | undefined;
+  readonly place: string;
+}
+
+/** Which of a module's functions a frame is of; undefined for what is not of the module, or was made up by lowering. */
+function functionOf({ func, offset }: Frame, { positions, functions, importedFunctions }: TracedModule): FrameFunction | undefined {
   const own = func - positions.firstHostFunction;
   if (own < 0 || own >= functions.length - importedFunctions) return undefined;
   const place = placeOf(positions, offset);
   if (place === undefined) return undefined;
   const index = importedFunctions + own;
-  const name = functions[index]?.name;
+  return { index, name: functions[index]?.name, place };
+}
+
+function describe(frame: Frame, module: TracedModule): string | undefined {
+  const { before, between, after } = frame;
+  const { positions } = module;
+  const found = functionOf(frame, module);
+  if (found === undefined) return undefined;
+  const { index, name, place } = found;
   const where = `${between}${between.includes("wasm://") ? (positions.moduleName ?? positions.hostName) : ""}:wasm-function[${index}]:${place}`;
   // V8 leaves the brackets out where a function has no name.
   if (name === undefined && after !== "") return before + where.replace(" (", "");

@@ -1,5 +1,6 @@
 /** What a store is made with. */
 import type { FeatureSet } from "../core/features.ts";
+import type { Deadlock, DeadlockMode } from "./deadlocks.ts";
 
 /** How a store is made. */
 export interface StoreOptions {
@@ -42,6 +43,13 @@ export interface StoreOptions {
   readonly features?: FeatureSet;
   /** The Worker's script, where a bundler has moved it: default `heddle-worker.js` beside the package's bundle. */
   readonly workerScript?: string | URL;
+  /**
+   * What happens when all agents wait without a timeout and nothing can wake them: `report` it to `onDeadlock`, or on the console where there is
+   * none; also end the waits with an `error`, so that the calls fail; `ignore` it. Default: `report`.
+   */
+  readonly deadlock?: DeadlockMode;
+  /** Called about deadlocks that are certain, and about those that are only suspected (`Deadlock.certain`). */
+  readonly onDeadlock?: (deadlock: Deadlock) => void;
   /** Called when a thread that wasm code spawned has failed; see `Store.threadsEnded`. */
   readonly onThreadError?: (error: Error, thread: number) => void;
 }

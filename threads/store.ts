@@ -2,7 +2,7 @@
  * A store: one program's heap, types, modules and agents. The agent that makes it is its creator; compilation, instantiation and the JS API
  * happen there, shared code runs on all of its agents.
  */
-import { engine } from "../core/base/engine.ts";
+import { RuntimeError } from "../core/base/errors.ts";
 import { defaultFeatures, type FeatureSet } from "../core/features.ts";
 import { TypeStore } from "../core/type-store.ts";
 import type { ValidModule } from "../core/validate/valid-module.ts";
@@ -14,8 +14,9 @@ import { TYPE_DISPLAY, TYPE_KIND, TYPE_RECORD, TYPE_SIZE } from "../gc/runtime/l
 import { TypeNames } from "../gc/type-names.ts";
 import { TypeRecords } from "../gc/type-records.ts";
 import { Agent } from "./agent.ts";
+import { type AgentState, agentStates } from "./agent-states.ts";
 import { createRootBlock, createSharedBlock } from "./blocks.ts";
-import { Calls, crossesAgents } from "./calls.ts";
+import { Calls, calledFunction, crossesAgents } from "./calls.ts";
 import {
   type CompileContext,
   hostModule,
@@ -26,8 +27,9 @@ import {
   type StableSource,
 } from "./compile.ts";
 import type { CompileOptions } from "./compile-options.ts";
-import { Control } from "./control.ts";
+import { Control, JobKind } from "./control.ts";
 import { TYPE_HOST } from "./convert.ts";
+import { Deadlocks, watchMode } from "./deadlocks.ts";
 import { reserveFunctions } from "./functions.ts";
 import { hardwareConcurrency, hasMemory64, hasTotalStoreOrder, requireSharedMemory } from "./host.ts";
 import type { CompiledModule, ImportedItems } from "./imports.ts";
@@ -40,6 +42,7 @@ import { type PassContext, PassedModule, preparePassed } from "./passed-modules.
 import { Pool, WorkerLostError } from "./pool.ts";
 import type { AgentEvent, AgentStatistics } from "./protocol.ts";
 import type { StoreOptions } from "./store-options.ts";
+import { Templates } from "./templates.ts";
 import { unpackError } from "./traps.ts";
 
 /** Figures of a store. */
@@ -65,14 +68,14 @@ export class Store {
   readonly #idle: IdleCollector;
   readonly #pool: Pool;
   readonly #calls: Calls;
+  readonly #deadlocks: Deadlocks;
   readonly #bound: BoundNamespace;
-  readonly #templates = new WeakMap<WebAssembly.Imports, WeakMap<CompiledModule, number>>();
+  readonly #templates: Templates;
   readonly #threadErrors: Error[] = [];
   #threadWaiters: (() => void)[] = [];
   #waiting = 0;
   #modules = 0;
   #instances = 0;
-  #templateCount = 0;
   #announced = new Set<number>();
   readonly #installLog: InstallLog;
   readonly #memoryNumbers = new WeakMap<WebAssembly.Memory, number>();
@@ -96,7 +99,14 @@ export class Store {
       ...(measure === undefined ? {} : { measure }),
     });
     this.#heap.attach(0);
-    const control = Control.create(this.#heap, maximumThreads + 1, Math.max(1, maximumThreads === 0 ? 1 : threads), canBlock());
+    const parallelism = Math.max(1, maximumThreads === 0 ? 1 : threads);
+    const control = Control.create(
+      this.#heap,
+      maximumThreads + 1,
+      parallelism,
+      canBlock(),
+      watchMode(options.deadlock, options.onDeadlock !== undefined),
+    );
     const hostRecord = createHostRecord(this.#heap);
     this.agent = new Agent({
       id: 0,
@@ -105,6 +115,7 @@ export class Store {
       hostRecord,
       hasWorkers: maximumThreads > 0,
       onQueued: () => this.#pool.grow(),
+      onStuck: (stuck) => this.#deadlocks.foundInWait(stuck),
     });
     this.types = new TypeStore();
     this.#names = new TypeNames(this.types);
@@ -133,10 +144,28 @@ export class Store {
       script: options.workerScript,
       onEvent: (event) => this.#onEvent(event),
       onLost: (kind, id, error, ended) => this.#onLost(kind, id, error, ended),
-      onDead: (agent) => this.agent.waitQueues.bury(agent),
+      onDead: (agent) => this.#onDead(agent),
+      records: this.agent.records,
+    });
+    this.#deadlocks = new Deadlocks({
+      agent: this.agent,
+      mode: options.deadlock ?? "report",
+      onDeadlock: options.onDeadlock,
+      nameJob: (kind, target, block) => this.#nameJob(kind, target, block),
+      mayGrow: () => this.#pool.mayGrow,
+      isAwaited: () => this.#waiting > 0,
+      keepAlive: (alive) => this.#pool.keepAlive(alive),
+      terminate: (id, message) => void this.#pool.terminate(id, new RuntimeError(message, { code: "deadlock" })),
     });
     this.#idle = new IdleCollector(this.#heap, () => this.collect());
     this.#bound = createNamespace(this);
+    this.#templates = new Templates({
+      readImports: (module, imports) => this.#bound.readImports(module, imports),
+      announce: (id, module, imports) => {
+        this.#announceModule(module);
+        this.#pool.announce({ kind: "template", plan: { id, module: module.plan.id, imports } });
+      },
+    });
     this.WebAssembly = this.#bound.namespace;
   }
 
@@ -290,25 +319,8 @@ export class Store {
     if (entry.index < plan.lowered.importedFunctions) throw new TypeError(`"${name}" is an import of the module`);
     const signature = plan.signatures[entry.index]!;
     if (!crossesAgents(signature)) throw new TypeError("the function's type has values that cannot be handed to another thread");
-    const template = this.#template(module, imports ?? noImports);
+    const template = this.#templates.find(module, imports);
     return this.#call(() => this.#calls.start(template, signature, args, { functionIndex: entry.index }));
-  }
-
-  #template(module: CompiledModule, imports: WebAssembly.Imports): number {
-    const known = this.#templates.get(imports) ?? new WeakMap<CompiledModule, number>();
-    this.#templates.set(imports, known);
-    let id = known.get(module);
-    if (id === undefined) {
-      const { resolved, local } = this.#bound.readImports(module, imports);
-      const unshared = [...local.keys()].filter((key) => !isShared(key, local));
-      if (unshared.length > 0)
-        throw new TypeError(`another thread cannot have these imports, which are not shared: ${unshared.join(", ")}`);
-      id = this.#templateCount++;
-      known.set(module, id);
-      this.#announceModule(module);
-      this.#pool.announce({ kind: "template", plan: { id, module: module.plan.id, imports: resolved } });
-    }
-    return id;
   }
 
   async #call(start: () => Promise<unknown>): Promise<unknown> {
@@ -342,6 +354,23 @@ export class Store {
     if (first !== undefined) throw first;
   }
 
+  /** What each agent is doing at this moment, the creator first. */
+  get agents(): AgentState[] {
+    return agentStates(this.agent, (kind, target, block) => this.#nameJob(kind, target, block));
+  }
+
+  #nameJob(kind: JobKind, target: number, block: number): string {
+    if (kind !== JobKind.run) return this.agent.nameOf(target);
+    const module = this.#templates.moduleOf(target);
+    const index = calledFunction(this.#heap, block >>> 0);
+    return module?.plan.lowered.functions[index]?.name ?? `wasm-function[${index}]`;
+  }
+
+  #onDead(agent: number): void {
+    this.agent.waitQueues.bury(agent);
+    this.#deadlocks.suspect();
+  }
+
   #onEvent(event: AgentEvent): void {
     switch (event.kind) {
       case "returned":
@@ -357,6 +386,9 @@ export class Store {
         break;
       case "queued":
         this.#pool.grow();
+        break;
+      case "stuck":
+        this.#deadlocks.suspect();
         break;
       case "failed":
         this.#threadFailed(-1, unpackError(event.error));
@@ -427,6 +459,7 @@ export class Store {
     if (this.#closed) return;
     this.#closed = true;
     this.#idle.stop();
+    this.#deadlocks.stop();
     await this.#pool.close();
     this.#calls.failAll(new WorkerLostError(new Error("the store was closed")));
     const waiters = this.#threadWaiters;
@@ -437,14 +470,6 @@ export class Store {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-}
-
-const noImports: WebAssembly.Imports = {};
-
-/** Of the creator's own host values, only shared memories exist for the other agents too. */
-function isShared(key: string, local: ReadonlyMap<string, WebAssembly.ImportValue>): boolean {
-  const value = local.get(key);
-  return value instanceof engine.Memory && !(value.buffer instanceof ArrayBuffer);
 }
 
 /** The type record of JS values in the heap: like a struct without references, but no type of the language. */

@@ -4,6 +4,7 @@
  * Lowered code reports a trap that the host does not have by calling `heap.trap`. That is a function of a small host module which notes the
  * code and executes `unreachable`: an error thrown from JS could be caught by the program's `catch_all`, a trap of the host cannot.
  */
+import { InternalError } from "../core/base/assert.ts";
 import { engine } from "../core/base/engine.ts";
 import { RuntimeError } from "../core/base/errors.ts";
 import { TrapCode, trapMessages } from "../core/lower/lowered.ts";
@@ -84,13 +85,33 @@ export class Traps {
 
   /** Throws `error` from JS that lowered code called, as a trap: the program cannot catch it there, and its caller sees `error`. */
   raise(error: RuntimeError): never {
+    this.#trapFor(error);
+    throw error;
+  }
+
+  /** The same where nothing translates what is thrown on its way into lowered code. */
+  raiseUntranslated(error: RuntimeError): never {
+    throw this.#trapFor(error);
+  }
+
+  /** A trap of the host that is translated to `error`. */
+  #trapFor(error: RuntimeError): Error {
     try {
       (this.trap as (code: number, detail: number) => void)(TrapCode.unreachable, 0);
-    } catch (hostError) {
+    } catch (caught) {
       this.#code.value = -1;
-      this.#remember(hostError as Error, error);
+      const hostError = caught as Error;
+      const stack = this.#withinStack(undefined, () => this.#stacks.rewrite(error, hostError.stack));
+      if (typeof stack === "string") error.stack = stack;
+      this.#remember(hostError, error);
+      return hostError;
     }
-    throw error;
+    throw new InternalError("the trap function returned");
+  }
+
+  /** The program's functions in a host's stack trace, the innermost first. */
+  functionNames(stack: string | undefined): readonly string[] {
+    return this.#stacks.functionNames(stack);
   }
 
   /** A function of the host's that traps as lowered code does: the caller in lowered code cannot catch that, as it could what JS throws. */

@@ -8,6 +8,7 @@
  * An agent may die anywhere in here. The lock says whose it is, a node says in its state whether it still waits, and every change of the list
  * is one store; so whoever buries the agent walks the list and makes count and tail right again (`bury`).
  */
+import { RuntimeError } from "../core/base/errors.ts";
 import { TrapCode } from "../core/lower/lowered.ts";
 import type { Heap } from "../gc/heap.ts";
 import { HEADER_FLAGS_MASK } from "../gc/runtime/layout.ts";
@@ -32,6 +33,7 @@ import {
   QUEUE_WAKING,
   TYPE_WAIT_QUEUE,
 } from "./wait-queue-layout.ts";
+import type { WaitWatch } from "./wait-watch.ts";
 
 /** The block of a store's first nodes: the record of wait queues, then a node for each agent. */
 const NODES = 32;
@@ -61,7 +63,20 @@ export function createWaitNodes(heap: Heap, agents: number): number {
   return block;
 }
 
-/** The wait queues, for agent `id`. */
+/** What wait queues ask of their agent. */
+export interface WaitingAgent {
+  readonly id: number;
+  readonly heap: Heap;
+  readonly gate: Gate;
+  readonly control: { readonly waitNodes: number };
+  readonly mayBlock: boolean;
+  readonly watch: WaitWatch;
+  /** Raises a trap. */
+  readonly raise: (code: TrapCode) => never;
+  readonly traps: { raiseUntranslated(error: RuntimeError): never };
+}
+
+/** The wait queues, for one agent. */
 export class WaitQueues {
   readonly #heap: Heap;
   readonly #gate: Gate;
@@ -69,16 +84,22 @@ export class WaitQueues {
   readonly #id: number;
   readonly #mayBlock: boolean;
   readonly #raise: (code: TrapCode) => never;
+  readonly #watch: WaitWatch;
+  readonly #raiseInLowered: (error: RuntimeError) => never;
   /** Nodes of this agent that no promise uses. */
   readonly #free: number[] = [];
+  /** Whether this agent sleeps: what it calls meanwhile, about a deadlock, must not sleep again, with the node that is in a list. */
+  #isAsleep = false;
 
-  constructor(heap: Heap, gate: Gate, block: number, id: number, mayBlock: boolean, raise: (code: TrapCode) => never) {
+  constructor({ heap, gate, control, id, mayBlock, watch, raise, traps }: WaitingAgent) {
     this.#heap = heap;
     this.#gate = gate;
-    this.#block = block;
+    this.#block = control.waitNodes;
     this.#id = id;
     this.#mayBlock = mayBlock;
+    this.#watch = watch;
     this.#raise = raise;
+    this.#raiseInLowered = (error) => traps.raiseUntranslated(error);
     // Those of an earlier agent with this id.
     for (let node = this.#load(this.#node(id) + NODE_CHAIN); node !== 0; node = this.#load(node + NODE_CHAIN)) this.#free.push(node);
   }
@@ -92,6 +113,11 @@ export class WaitQueues {
   /** The node that agent `id` sleeps with. */
   #node(id: number): number {
     return this.#block + NODES + id * NODE_BYTES;
+  }
+
+  /** Whether the agent may wait now. */
+  get mayBlock(): boolean {
+    return this.#mayBlock && !this.#isAsleep;
   }
 
   /** The functions that lowered code calls (core/lower/lowered.ts). */
@@ -126,7 +152,7 @@ export class WaitQueues {
 
   #begin(queue: number): void {
     this.#heap.needStack();
-    if (!this.#mayBlock) this.#raise(TrapCode.blockingForbidden);
+    if (!this.mayBlock) this.#raise(TrapCode.blockingForbidden);
     this.#lock(queue);
     // Race: counted before the control word is read, so that who changes the word and then reads the count misses no waiter.
     this.#store(queue + QUEUE_WAITERS, this.#load(queue + QUEUE_WAITERS) + 1);
@@ -144,20 +170,42 @@ export class WaitQueues {
     this.#gate.leave(sp);
     const result = this.#sleep(queue, node, timeout < 0n ? Number.POSITIVE_INFINITY : Number(timeout) / 1e6);
     this.#gate.enter();
+    if (result instanceof RuntimeError) this.#raiseInLowered(result);
     return result;
   }
 
-  /** Sleeps until `node` is woken, or for so many milliseconds. The agent is in a safe region, and something keeps the queue. */
-  #sleep(queue: number, node: number, milliseconds: number): WaitResult {
+  /**
+   * Sleeps until `node` is woken, or for so many milliseconds. The agent is in a safe region, and something keeps the queue. The result is an error
+   * where the wait was ended because of a deadlock.
+   */
+  #sleep(queue: number, node: number, milliseconds: number): WaitResult | RuntimeError {
+    const watch = this.#watch;
     const state = (node + NODE_STATE) >>> 2;
-    const deadline = performance.now() + milliseconds;
-    let left = milliseconds;
-    // A host may sleep shorter than told, by its clock's grain.
-    while (Atomics.load(this.#heap.words, state) === NODE_WAITING && left > 0) {
-      Atomics.wait(this.#heap.words, state, NODE_WAITING, left);
-      left = deadline - performance.now();
+    const start = performance.now();
+    const isEndless = milliseconds === Number.POSITIVE_INFINITY;
+    this.#isAsleep = true;
+    watch.beginQueueWait(node, isEndless, start);
+    let patience = watch.patience;
+    let verdict: string | undefined;
+    let waited = 0;
+    // A host may sleep shorter than told, by its clock's grain, and others wake this agent for it to look around.
+    while (Atomics.load(this.#heap.words, state) === NODE_WAITING && waited < milliseconds && verdict === undefined) {
+      Atomics.wait(this.#heap.words, state, NODE_WAITING, Math.min(milliseconds, patience) - waited);
+      waited = performance.now() - start;
+      if (Atomics.load(this.#heap.words, state) !== NODE_WAITING) break;
+      if (patience === Number.POSITIVE_INFINITY) {
+        if (isEndless) watch.look();
+      } else if (waited >= patience) {
+        patience = Number.POSITIVE_INFINITY;
+        watch.lasts(isEndless);
+      }
+      verdict = watch.verdict;
     }
-    return this.#leave(queue, node) ? WaitResult.woken : WaitResult.timedOut;
+    const isWoken = this.#leave(queue, node);
+    watch.end();
+    this.#isAsleep = false;
+    if (isWoken) return WaitResult.woken;
+    return verdict === undefined ? WaitResult.timedOut : new RuntimeError(verdict, { code: "deadlock" });
   }
 
   /** Ends a wait; true where the node was woken, however late. */
@@ -231,17 +279,29 @@ export class WaitQueues {
    * notification after a change which `condition` sees is not missed.
    */
   wait(queue: number, milliseconds: number, condition?: () => boolean): WaitResult {
-    if (!this.#mayBlock) throw new TypeError("this agent must not block: use waitAsync");
+    if (!this.mayBlock) throw new TypeError("this agent must not block: use waitAsync");
     const node = this.#take();
     this.#join(queue, node);
     try {
       if (condition?.() === false) return this.#leave(queue, node) ? WaitResult.woken : WaitResult.notEqual;
-      return this.#sleep(queue, node, milliseconds);
+      const result = this.#sleep(queue, node, milliseconds);
+      if (result instanceof RuntimeError) throw result;
+      return result;
     } finally {
       // Where `condition` threw, the node still waits.
       this.#leave(queue, node);
       this.#free.push(node);
     }
+  }
+
+  /** The queue that a waiter's node is in; undefined where it is in none. */
+  queueOf(node: number): number | undefined {
+    return this.#load(node + NODE_STATE) === NODE_WAITING ? this.#load(node + NODE_QUEUE) >>> 0 : undefined;
+  }
+
+  /** Has the agent that sleeps with a node look around. */
+  rouse(node: number): void {
+    Atomics.notify(this.#heap.words, (node + NODE_STATE) >>> 2);
   }
 
   /** Joins a queue, which the caller keeps until the promise is settled. */

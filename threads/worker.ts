@@ -7,8 +7,10 @@
 import * as Comlink from "comlink";
 import { Heap } from "../gc/heap.ts";
 import { Agent, functionNumber } from "./agent.ts";
+import { LIFE_READY, WAIT_QUEUE } from "./agent-records.ts";
 import { calledFunction, keepException, keepValues, readOperands } from "./calls.ts";
 import { Control, type Job, JobKind } from "./control.ts";
+import type { Stuck } from "./deadlock-check.ts";
 import { type HostParent, parent, turn } from "./host.ts";
 import type { AgentEvent, AgentService, StartMessage } from "./protocol.ts";
 import { packError } from "./traps.ts";
@@ -31,6 +33,7 @@ class WorkerAgent {
       hostRecord: start.hostRecord,
       hasWorkers: true,
       onQueued: () => this.#tell({ kind: "queued" }),
+      onStuck: (stuck) => this.#onStuck(stuck),
     });
     for (const step of start.installs) this.#agent.install(step);
     // Counted before comlink handles it: the handler may throw, and the count must hold all the same.
@@ -46,7 +49,15 @@ class WorkerAgent {
     this.#parent.postMessage(event);
   }
 
+  /** Only the creator knows what else there is that may wake somebody: has it look. */
+  #onStuck({ waiters }: Stuck): void {
+    const creator = waiters.get(0);
+    if (creator !== undefined && (creator.wait & WAIT_QUEUE) !== 0) this.#agent.waitQueues.rouse(creator.node);
+    else if (this.#agent.records.suspect()) this.#tell({ kind: "stuck" });
+  }
+
   async run(): Promise<never> {
+    this.#agent.records.setLife(this.#agent.id, LIFE_READY);
     this.#tell({ kind: "ready" });
     for (;;) {
       // Also when nothing is pending: the answers of comlink are posted from microtasks, and must not wait for the next job.
@@ -54,7 +65,8 @@ class WorkerAgent {
       while (this.#control.messagesSent === this.#received && this.#agent.installed >= this.#control.installs) {
         const job = this.#control.take();
         if (job === undefined) {
-          this.#control.park(this.#received);
+          this.#agent.records.move();
+          this.#control.park(this.#received, this.#agent.watch.patience, () => this.#agent.watch.look());
           continue;
         }
         // Race: read after the job was taken. What was announced before the job was queued, an instance or a template, is in these counts, and

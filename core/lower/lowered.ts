@@ -38,7 +38,8 @@
  *     growTable     (record, delta, value, scanned: i32) -> i32     the old length, or -1
  *     internalize   (externref, sp: i32) -> i32                     `any.convert_extern`; may allocate
  *     externalize   (i32) -> externref                              `extern.convert_any`
- *     beginWait, endWait                                            around a wait (threads/lower/blocking.ts)
+ *     beginWait     (isEndless, sp: i32)                            around a wait (threads/lower/blocking.ts)
+ *     endWait       ()
  *     resolve       (index: i32)                                    has a shared function put into the agent's function table
  *     newQueue      (sp: i32) -> i32                                `waitqueue.new`; may allocate
  *     notifyQueue   (queue, count: i32) -> i32                      `waitqueue.notify`

@@ -26,8 +26,11 @@ const wait = withOperands((lowering, instruction, operands) => {
   pushHostAddress(lowering, index, address);
   code.instruction(load, immediates);
   code.op("drop");
+  lowering.get(timeout);
+  code.i64(0n);
+  code.op("i64.lt_s");
   lowering.pushCalleeStack();
-  code.call(module.runtime("beginWait", [I32], []));
+  code.call(module.runtime("beginWait", [I32, I32], []));
   pushHostAddress(lowering, index, address);
   for (const operand of [expected, timeout]) lowering.get(operand);
   code.instruction(row, immediates);

@@ -39,9 +39,9 @@ describe("job queue", () => {
     control.submit(job(7));
     expect(control.jobOf(2).kind).toBe(JobKind.none);
     other.take();
-    expect(control.jobOf(2)).toEqual({ kind: JobKind.thread, ended: false, id: 7, block: -2 });
+    expect(control.jobOf(2)).toEqual({ kind: JobKind.thread, ended: false, id: 7, block: -2, target: 70 });
     expect(other.finishJob(JobKind.thread)).toBe(false);
-    expect(control.jobOf(2)).toEqual({ kind: JobKind.thread, ended: true, id: 7, block: -2 });
+    expect(control.jobOf(2)).toEqual({ kind: JobKind.thread, ended: true, id: 7, block: -2, target: 70 });
   });
 
   test("does not park an agent that has a message or a job waiting", () => {

@@ -1,7 +1,7 @@
 /**
  * The words that all agents of a store share beside the heap's own: one permanent block of the heap memory.
  *
- *      0  LOCK              0, or 1 + id of the agent that holds it
+ *      0  LOCK              0, or 1 + id of the agent that holds it; with LOCK_CONTENDED where somebody may sleep for it
  *      4  INSTALLS          how many instances were announced to all agents
  *      8  QUEUE_HEAD        entries ever taken from the job queue
  *     12  QUEUE_TAIL        entries ever put into it
@@ -29,6 +29,7 @@ import { FUNCTION_TYPES_POINTER } from "../gc/runtime/layout.ts";
 import { createAgentRecords } from "./agent-records.ts";
 import { createSharedValueRecords } from "./shared-values.ts";
 import { createThreadBoundRecord } from "./thread-bound-data.ts";
+import { LOCK_CONTENDED } from "./wait-queue-layout.ts";
 import { createWaitNodes } from "./wait-queues.ts";
 
 const LOCK = 0;
@@ -55,6 +56,9 @@ const ENTRY_BYTES = 16;
 
 /** Words of an agent's record. */
 const Word = { state: 0, sent: 1, jobKind: 2, job: 3, jobBlock: 4, jobTarget: 5 } as const;
+/** Looks at the lock before an agent sleeps for it, and milliseconds for which it does. */
+const LOOKS = 1000;
+const LOCK_PATIENCE = 1;
 const RUNNING = 0;
 const PARKED = 1;
 
@@ -84,9 +88,12 @@ export class Control {
   readonly #heap: Heap;
   readonly #id: number;
   readonly #canBlock: boolean;
+  /** Reaches over the block, if not over all of the memory. */
+  #view: Int32Array<ArrayBufferLike>;
 
   private constructor(heap: Heap, address: number, id: number, canBlock: boolean) {
     this.#heap = heap;
+    this.#view = heap.words;
     this.address = address;
     this.#id = id;
     this.#canBlock = canBlock;
@@ -117,14 +124,20 @@ export class Control {
     return this.#heap.words;
   }
 
+  /** Words that reach at least to `address`. The memory's beginning stays where it is, however it grows, and to ask for its buffer takes long. */
+  #wordsAt(address: number): Int32Array<ArrayBufferLike> {
+    if (address >>> 2 >= this.#view.length) this.#view = this.#heap.words;
+    return this.#view;
+  }
+
   #load(offset: number): number {
-    return Atomics.load(this.words, (this.address + offset) >>> 2);
+    return Atomics.load(this.#view, (this.address + offset) >>> 2);
   }
   #store(offset: number, value: number): void {
-    Atomics.store(this.words, (this.address + offset) >>> 2, value);
+    Atomics.store(this.#view, (this.address + offset) >>> 2, value);
   }
   #add(offset: number, value: number): number {
-    return Atomics.add(this.words, (this.address + offset) >>> 2, value);
+    return Atomics.add(this.#view, (this.address + offset) >>> 2, value);
   }
   #agentWord(id: number, word: number): number {
     return ((this.address + AGENTS + id * AGENT_BYTES) >>> 2) + word;
@@ -212,24 +225,41 @@ export class Control {
   }
 
   #withLock<T>(body: () => T): T {
-    const cell = (this.address + LOCK) >>> 2;
-    for (let spins = 0; ; spins++) {
-      const holder = Atomics.compareExchange(this.words, cell, 0, this.#id + 1);
-      if (holder === 0) break;
-      // With a time limit, since a holder that was killed is only found by the agent that buries it, and that may not notify.
-      if (spins > 1000 && this.#canBlock) Atomics.wait(this.words, cell, holder, 1);
-    }
+    this.#lock();
     try {
       return body();
     } finally {
-      Atomics.store(this.words, cell, 0);
-      Atomics.notify(this.words, cell, 1);
+      this.#unlock();
     }
+  }
+
+  #lock(): void {
+    const cell = (this.address + LOCK) >>> 2;
+    const words = this.#view;
+    let mine = this.#id + 1;
+    for (let looks = 0; ; looks++) {
+      const holder = Atomics.compareExchange(words, cell, 0, mine);
+      if (holder === 0) return;
+      if (looks < LOOKS || !this.#canBlock) continue;
+      // Who has slept does not know whether others still do, so its own release wakes one.
+      mine = (this.#id + 1) | LOCK_CONTENDED;
+      const contended = holder | LOCK_CONTENDED;
+      if (holder === contended || Atomics.compareExchange(words, cell, holder, contended) === holder) {
+        // With a time limit, since a holder that was killed is only found by the agent that buries it, and that may not notify.
+        Atomics.wait(words, cell, contended, LOCK_PATIENCE);
+      }
+    }
+  }
+
+  #unlock(): void {
+    const cell = (this.address + LOCK) >>> 2;
+    if ((Atomics.exchange(this.#view, cell, 0) & LOCK_CONTENDED) !== 0) Atomics.notify(this.#view, cell, 1);
   }
 
   /** Frees the lock if the dead agent `id` held it. */
   breakLock(id: number): void {
-    Atomics.compareExchange(this.words, (this.address + LOCK) >>> 2, id + 1, 0);
+    const cell = (this.address + LOCK) >>> 2;
+    for (const held of [id + 1, (id + 1) | LOCK_CONTENDED]) Atomics.compareExchange(this.#view, cell, held, 0);
   }
 
   /** Address of the type record of a function index. */
@@ -241,7 +271,7 @@ export class Control {
   #growRing(capacity: number): void {
     const old = this.#load(QUEUE_RING) >>> 0;
     const address = this.#heap.allocatePermanent(RING_HEADER + capacity * ENTRY_BYTES);
-    const words = this.words;
+    const words = this.#wordsAt(address + RING_HEADER + capacity * ENTRY_BYTES);
     words[address >>> 2] = capacity;
     for (let at = this.#load(QUEUE_HEAD); old !== 0 && at !== this.#load(QUEUE_TAIL); at = (at + 1) | 0) {
       const from = entryIndex(old, words[old >>> 2]!, at);
@@ -250,16 +280,27 @@ export class Control {
     this.#store(QUEUE_RING, address);
   }
 
+  /** Index of queue entry `at`, in `#view`. */
+  #entry(at: number): number {
+    const ring = this.#load(QUEUE_RING) >>> 0;
+    const capacity = this.#wordsAt(ring)[ring >>> 2]!;
+    this.#wordsAt(ring + RING_HEADER + capacity * ENTRY_BYTES);
+    return entryIndex(ring, capacity, at);
+  }
+
   /** Puts a job at the end of the queue and wakes a parked agent; false when none was parked. */
   submit(job: Job): boolean {
     this.locked(() => {
       const tail = this.#load(QUEUE_TAIL);
-      const ring = this.#load(QUEUE_RING);
-      const capacity = this.words[ring >>> 2]!;
+      const ring = this.#load(QUEUE_RING) >>> 0;
+      const capacity = this.#wordsAt(ring)[ring >>> 2]!;
       if (((tail - this.#load(QUEUE_HEAD)) | 0) === capacity) this.#growRing(capacity * 2);
-      const grown = this.#load(QUEUE_RING);
-      const entry = entryIndex(grown, this.words[grown >>> 2]!, tail);
-      this.words.set([job.kind, job.target, job.argument, job.id], entry);
+      const entry = this.#entry(tail);
+      const words = this.#view;
+      words[entry] = job.kind;
+      words[entry + 1] = job.target;
+      words[entry + 2] = job.argument;
+      words[entry + 3] = job.id;
       this.#store(QUEUE_TAIL, (tail + 1) | 0);
     });
     return this.nudge();
@@ -271,19 +312,14 @@ export class Control {
     return this.locked(() => {
       if (this.queued === 0) return undefined;
       const head = this.#load(QUEUE_HEAD);
-      const ring = this.#load(QUEUE_RING);
-      const entry = entryIndex(ring, this.words[ring >>> 2]!, head);
-      const job = {
-        kind: this.words[entry]! as JobKind,
-        target: this.words[entry + 1]!,
-        argument: this.words[entry + 2]!,
-        id: this.words[entry + 3]!,
-      };
+      const entry = this.#entry(head);
+      const words = this.#view;
+      const job = { kind: words[entry]! as JobKind, target: words[entry + 1]!, argument: words[entry + 2]!, id: words[entry + 3]! };
       const record = this.#agentWord(this.#id, 0);
-      this.words[record + Word.job] = job.id;
-      this.words[record + Word.jobBlock] = job.argument;
-      this.words[record + Word.jobTarget] = job.target;
-      Atomics.store(this.words, record + Word.jobKind, job.kind);
+      words[record + Word.job] = job.id;
+      words[record + Word.jobBlock] = job.argument;
+      words[record + Word.jobTarget] = job.target;
+      Atomics.store(words, record + Word.jobKind, job.kind);
       this.#store(QUEUE_HEAD, (head + 1) | 0);
       return job;
     });
@@ -292,7 +328,7 @@ export class Control {
   /** Says that this agent's job has ended; true when it was the last thread that lived. */
   finishJob(kind: JobKind): boolean {
     return this.#critical(() => {
-      Atomics.store(this.words, this.#agentWord(this.#id, Word.jobKind), -kind);
+      Atomics.store(this.#view, this.#agentWord(this.#id, Word.jobKind), -kind);
       return kind === JobKind.thread && this.endThread();
     });
   }
@@ -300,31 +336,31 @@ export class Control {
   /** The job that agent `id` was at last; `ended` where it has none now. */
   jobOf(id: number): { kind: JobKind; ended: boolean; id: number; block: number; target: number } {
     const record = this.#agentWord(id, 0);
-    const kind = Atomics.load(this.words, record + Word.jobKind);
+    const kind = Atomics.load(this.#view, record + Word.jobKind);
     return {
       kind: Math.abs(kind) as JobKind,
       ended: kind <= 0,
-      id: this.words[record + Word.job]!,
-      block: this.words[record + Word.jobBlock]!,
-      target: this.words[record + Word.jobTarget]!,
+      id: this.#view[record + Word.job]!,
+      block: this.#view[record + Word.jobBlock]!,
+      target: this.#view[record + Word.jobTarget]!,
     };
   }
 
   /** Makes the record of agent `id` that of a new agent. */
   resetAgent(id: number): void {
     const record = this.#agentWord(id, 0);
-    this.words.fill(0, record, record + AGENT_BYTES / 4);
+    this.#view.fill(0, record, record + AGENT_BYTES / 4);
   }
 
   /** Counts a message posted to agent `id`, and wakes it. Called after posting, so that an agent that sees the count finds the message. */
   messagePosted(id: number): void {
-    Atomics.add(this.words, this.#agentWord(id, Word.sent), 1);
+    Atomics.add(this.#view, this.#agentWord(id, Word.sent), 1);
     this.#wake(id);
   }
 
   /** How many messages were posted to this agent. */
   get messagesSent(): number {
-    return Atomics.load(this.words, this.#agentWord(this.#id, Word.sent));
+    return Atomics.load(this.#view, this.#agentWord(this.#id, Word.sent));
   }
 
   /**
@@ -333,24 +369,24 @@ export class Control {
    */
   park(received: number, patience = Number.POSITIVE_INFINITY, onIdle: () => void = () => undefined): void {
     const state = this.#agentWord(this.#id, Word.state);
-    Atomics.store(this.words, state, PARKED);
+    Atomics.store(this.#view, state, PARKED);
     // Race: a job or message that came before the store above found nobody to wake, so look again now.
-    if (this.queued === 0 && this.messagesSent === received && Atomics.wait(this.words, state, PARKED, patience) === "timed-out") {
+    if (this.queued === 0 && this.messagesSent === received && Atomics.wait(this.#view, state, PARKED, patience) === "timed-out") {
       onIdle();
-      Atomics.wait(this.words, state, PARKED);
+      Atomics.wait(this.#view, state, PARKED);
     }
-    Atomics.store(this.words, state, RUNNING);
+    Atomics.store(this.#view, state, RUNNING);
   }
 
   /** Whether agent `id` sleeps until there is a job or a message. */
   isParked(id: number): boolean {
-    return Atomics.load(this.words, this.#agentWord(id, Word.state)) === PARKED;
+    return Atomics.load(this.#view, this.#agentWord(id, Word.state)) === PARKED;
   }
 
   #wake(id: number): boolean {
     const state = this.#agentWord(id, Word.state);
-    if (Atomics.compareExchange(this.words, state, PARKED, RUNNING) !== PARKED) return false;
-    Atomics.notify(this.words, state);
+    if (Atomics.compareExchange(this.#view, state, PARKED, RUNNING) !== PARKED) return false;
+    Atomics.notify(this.#view, state);
     return true;
   }
 

@@ -155,6 +155,8 @@ class Linker {
         return this.#plan.tags;
       case "control":
         return this.#agent.heap.control | 0;
+      case "spins":
+        return this.#agent.waitQueues.spins;
       case "operand":
         return this.#agent.conversionOperand.address | 0;
       default:

@@ -14,6 +14,7 @@ import type { Heap } from "../gc/heap.ts";
 import { HEADER_FLAGS_MASK } from "../gc/runtime/layout.ts";
 import { writeRecord } from "../gc/type-records.ts";
 import type { Gate } from "./gate.ts";
+import { hardwareConcurrency } from "./host.ts";
 import {
   LOCK_CONTENDED,
   NODE_BYTES,
@@ -38,6 +39,8 @@ import type { WaitWatch } from "./wait-watch.ts";
 /** The block of a store's first nodes: the record of wait queues, then a node for each agent. */
 const NODES = 32;
 const LOOKS = 1000;
+/** So many times a wait looks at its control word before it joins the queue: about as long as to put a thread to sleep takes, some microseconds. */
+const SPINS = 4000;
 const HOLDER = LOCK_CONTENDED - 1;
 /** Whoever waits for a lock looks again after so many milliseconds: a dead holder's lock is freed without its knowing. */
 const LOCK_PATIENCE = 1;
@@ -143,6 +146,11 @@ export class WaitQueues {
   /** Whether a wait queue lies at this address of an object. */
   isQueue(object: number): boolean {
     return ((this.#load(object) & ~HEADER_FLAGS_MASK) | 0) === this.#load(this.#block);
+  }
+
+  /** How often a wait looks at its control word before it begins: not at all on an agent that must not block, or that is alone on its core. */
+  get spins(): number {
+    return this.#mayBlock && hardwareConcurrency() > 1 ? SPINS : 0;
   }
 
   /** How many wait. */

@@ -16,6 +16,7 @@
  *     base       roots                  address of this agent's root block for the instance: unshared references
  *     base       tags                   number of the first tag that this instance defines
  *     base       control                address of the agent's control block
+ *     base       spins                  how often a wait looks at its control word before it joins the queue (threads/lower/wait-queue.ts)
  *     base       operand                address of the agent's cell for operands of conversions (`rules/truncate.ts`)
  *     func       <k>                    imported function k, in the lowered signature
  *     funcref    <k>                    function index of imported function k (immutable i32), where `ref.func` or a segment needs it

@@ -1,7 +1,7 @@
 /**
  * Benchmarks.
  *
- *     npm run bench -- calls|slice|frontend|execution|descriptors|heap [--runs N] [--json] [PROGRAM...]
+ *     npm run bench -- calls|slice|frontend|execution|descriptors|heap|threads [--runs N] [--json] [PROGRAM...]
  */
 import { calls } from "./calls.ts";
 import { descriptors } from "./descriptors.ts";
@@ -9,6 +9,7 @@ import { execution } from "./execution.ts";
 import { frontend } from "./frontend.ts";
 import { heap } from "./heap.ts";
 import { slice } from "./slice.ts";
+import { threads } from "./threads.ts";
 
 /** What every benchmark takes. */
 export interface BenchmarkOptions {
@@ -26,6 +27,7 @@ const benchmarks: Readonly<Record<string, (options: BenchmarkOptions) => Promise
   frontend,
   heap,
   slice,
+  threads,
 };
 
 function readOptions(words: readonly string[]): BenchmarkOptions {

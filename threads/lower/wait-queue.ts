@@ -4,8 +4,11 @@
  *
  *     waitqueue.new      a call
  *     waitqueue.notify   one load: nobody waits; else a call
- *     ....wait           check everything that may trap; `waitBegin`, which locks the queue; compare the control word; `waitEnd`, which
- *                        unlocks it and sleeps where the word was the expected one
+ *     ....wait           check everything that may trap; look at the control word for a few microseconds; `waitBegin`, which locks the
+ *                        queue; compare the control word; `waitEnd`, which unlocks it and sleeps where the word was the expected one
+ *
+ * Looking before sleeping is what a wait that came a little later would have done: a word that changes meanwhile is not the expected one. It spares
+ * both sides the system's sleep and wake-up where an answer is near. A wait that is not to last looks once.
  *
  * Between `waitBegin` and `waitEnd` nothing traps and no collection runs. A location that is not shared traps always.
  */
@@ -27,6 +30,8 @@ import { fieldOf } from "../../gc/lower/struct.ts";
 import { QUEUE_WAITERS } from "../wait-queue-layout.ts";
 
 const WORD = 4;
+/** What a wait answers whose control word is not the expected one. */
+const NOT_EQUAL = 1;
 
 /** A wait's control word: what may trap about it is checked before the queue is locked. */
 interface ControlWord {
@@ -142,19 +147,61 @@ const wait = withOperands((lowering, instruction, operands) => {
   code.get(sp);
   lowering.get(queue);
   code.access("i32.store", 0);
+  const equals = word.type === I64 ? "i64.eq" : "i32.eq";
+  const pushEquals = (): void => {
+    word.push();
+    lowering.get(expected);
+    code.op(equals);
+  };
+  watch(lowering, timeout, pushEquals);
+  code.block("if", { kind: "result", type: I32 });
+  code.i32(NOT_EQUAL);
+  code.else();
   lowering.get(queue);
   code.call(module.runtime("waitBegin", [I32], []));
   lowering.get(queue);
-  word.push();
-  lowering.get(expected);
-  code.op(word.type === I64 ? "i64.eq" : "i32.eq");
+  pushEquals();
   lowering.get(timeout);
   code.get(sp);
   code.i32(WORD);
   code.op("i32.add");
   code.call(module.runtime("waitEnd", [I32, I32, I64, I32], [I32]));
+  code.end();
   lowering.pushResults(instruction);
 }, "call");
+
+/**
+ * Looks at the control word `base.spins` times, and pushes whether it was found changed. That is no time at all on an agent that must not block, so
+ * that its wait traps whatever the word is.
+ */
+function watch(lowering: FunctionLowering, timeout: Operand, pushEquals: () => void): void {
+  const { code, module } = lowering;
+  const looks = lowering.temporary(I32);
+  code.globalGet(module.host.importGlobal("base", "spins", I32, false));
+  code.i32(0);
+  lowering.get(timeout);
+  code.op("i64.eqz");
+  code.op("i32.eqz");
+  code.op("select");
+  code.set(looks);
+  code.block("loop", { kind: "result", type: I32 });
+  code.get(looks);
+  code.block("if", { kind: "result", type: I32 });
+  pushEquals();
+  code.block("if", { kind: "result", type: I32 });
+  code.get(looks);
+  code.i32(1);
+  code.op("i32.sub");
+  code.set(looks);
+  code.branch("br", 2);
+  code.else();
+  code.i32(1);
+  code.end();
+  code.else();
+  code.i32(0);
+  code.end();
+  code.end();
+}
 
 const trap = withOperands((lowering, instruction) => {
   const isMemory = instruction.row.name.startsWith("memory.");

@@ -14,8 +14,15 @@ import type { BenchmarkOptions } from "./main.ts";
 import type { Figure } from "./threads/figure.ts";
 import type { Scaling } from "./threads/scaling.ts";
 
-/** Scripts, and how many turns they take for each run that was asked for. */
-const scripts = { spawn: 40, locks: 1, "ping-pong": 1, handover: 1, loading: 2 } as const;
+/** Scripts, how many turns they take for each run that was asked for, and further words. */
+const scripts: readonly (readonly [name: string, turns: number, ...words: string[]])[] = [
+  ["spawn", 40],
+  ["spawn", 40, "awake"],
+  ["locks", 1],
+  ["ping-pong", 1],
+  ["handover", 1],
+  ["loading", 2],
+];
 
 function runScript<T>(name: string, ...words: readonly string[]): T {
   const script = fileURLToPath(new URL(`./threads/${name}.ts`, import.meta.url));
@@ -48,8 +55,8 @@ function printScaling(scalings: readonly Scaling[]): void {
 /** Measures and prints. */
 export async function threads({ runs, json, names }: BenchmarkOptions): Promise<void> {
   const isWanted = (name: string): boolean => names.length === 0 || names.includes(name);
-  const figures = Object.entries(scripts).flatMap(([name, turns]) =>
-    isWanted(name) ? runScript<Figure[]>(name, String(runs * turns)) : [],
+  const figures = scripts.flatMap(([name, turns, ...words]) =>
+    isWanted(name) ? runScript<Figure[]>(name, String(runs * turns), ...words) : [],
   );
   const counts = [...new Set([2, availableParallelism()])];
   const scalings = isWanted("scaling") ? counts.map((count) => runScript<Scaling[]>("scaling", String(runs), String(count))) : [];

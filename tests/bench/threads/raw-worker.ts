@@ -6,6 +6,8 @@ import * as Comlink from "comlink";
 export type RawWork =
   /** Sleeps until word 0 changes, and copies it to word 1, for ever. */
   | { readonly kind: "echo"; readonly words: Int32Array<SharedArrayBuffer> }
+  /** Wakes up all the time, so that a core does not fall into a deep sleep. */
+  | { readonly kind: "tick" }
   /** Instantiates a module on a shared memory and calls exports as they are asked for. */
   | { readonly kind: "module"; readonly module: WebAssembly.Module; readonly memory: WebAssembly.Memory }
   /** Says what the roots of the trees hold that comlink hands over. */
@@ -35,6 +37,11 @@ switch (work.kind) {
       seen = Atomics.load(work.words, 0);
       Atomics.store(work.words, 1, seen);
     }
+  case "tick": {
+    const words = new Int32Array(new SharedArrayBuffer(4));
+    port.postMessage("ready");
+    for (;;) Atomics.wait(words, 0, 0, 0.03);
+  }
   case "module": {
     const { exports } = new WebAssembly.Instance(work.module, { m: { memory: work.memory } });
     port.on("message", ({ name, args }: RawCall) => {

@@ -17,7 +17,8 @@ const contentTypes: Readonly<Record<string, string>> = {
   ".wasm": "application/wasm",
   ".wat": "text/plain; charset=utf-8",
 };
-const isolation = {
+/** The headers that make a page cross-origin isolated, and let it load what is served with them. */
+export const isolation: Readonly<Record<string, string>> = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
   "Cross-Origin-Resource-Policy": "same-origin",
@@ -32,13 +33,21 @@ export interface StaticServer {
 /** Answers requests that are not about files; false for those that are. */
 export type Answer = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-/** Serves folders: the first one that has a file wins. Port 0 takes any free port. What `answers` takes is not looked up. */
-export function serve(folders: readonly string[], port = 0, answers: Answer = () => false): Promise<StaticServer> {
+/**
+ * Serves folders: the first one that has a file wins. Port 0 takes any free port. What `answers` takes is not looked up. All files come with
+ * `headers`.
+ */
+export function serve(
+  folders: readonly string[],
+  port = 0,
+  answers: Answer = () => false,
+  headers: Readonly<Record<string, string>> = isolation,
+): Promise<StaticServer> {
   const server = createServer((request, response) => {
     if (answers(request, response)) return;
     const path = requestedPath(request.url ?? "/");
-    if (path === undefined) response.writeHead(400, isolation).end("bad request");
-    else answer(response, folders, path.endsWith("/") ? `${path}index.html` : path);
+    if (path === undefined) response.writeHead(400, headers).end("bad request");
+    else answer(response, folders, path.endsWith("/") ? `${path}index.html` : path, headers);
   });
   return new Promise((resolve, reject) => {
     server.once("error", reject);
@@ -63,12 +72,12 @@ function requestedPath(url: string): string | undefined {
   }
 }
 
-function answer(response: ServerResponse, folders: readonly string[], path: string): void {
+function answer(response: ServerResponse, folders: readonly string[], path: string, headers: Readonly<Record<string, string>>): void {
   const file = folders.map((folder) => join(folder, path)).find((name) => statSync(name, { throwIfNoEntry: false })?.isFile() === true);
   if (file === undefined) {
-    response.writeHead(404, isolation).end("not found");
+    response.writeHead(404, headers).end("not found");
     return;
   }
   const type = contentTypes[extname(file)] ?? "application/octet-stream";
-  response.writeHead(200, { ...isolation, "Content-Type": type, "Cache-Control": "no-store" }).end(readFileSync(file));
+  response.writeHead(200, { ...headers, "Content-Type": type, "Cache-Control": "no-store" }).end(readFileSync(file));
 }

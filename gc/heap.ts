@@ -40,15 +40,21 @@ function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }
 
+let mayBlock: boolean | undefined;
+
 /** False where the host forbids `Atomics.wait`: on a browser's main thread. */
 export function canBlock(): boolean {
-  try {
-    // The value differs from the expected one, so this never waits.
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1, 0);
-    return true;
-  } catch {
-    return false;
+  if (mayBlock === undefined) {
+    try {
+      // Of a memory, since pages that are not isolated have no SharedArrayBuffer. The value differs from the expected one, so this never waits.
+      const { buffer } = new engine.Memory({ initial: 1, maximum: 1, shared: true });
+      Atomics.wait(new Int32Array(buffer), 0, 1, 0);
+      mayBlock = true;
+    } catch {
+      mayBlock = false;
+    }
   }
+  return mayBlock;
 }
 
 /** Levels of the stack probe, 8 KB each, that entering and leaving need. */

@@ -159,6 +159,10 @@ export class Control {
   get sharedValueRecords(): number {
     return this.#load(SHARED_VALUES);
   }
+  /** How many agents there have been. */
+  get lives(): number {
+    return this.#load(LIVES);
+  }
   /** A number that no agent had before. */
   nextLife(): number {
     return this.#add(LIVES, 1);

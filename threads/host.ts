@@ -13,6 +13,8 @@ export interface HostWorker {
   onMessage(listener: (message: unknown) => void): void;
   /** Called once when the Worker is gone, whatever ended it; `error` is what it died of, if it told. */
   onExit(listener: (error: unknown) => void): void;
+  /** Called when the Worker has failed and is to be terminated: it may still run. */
+  onFailure(listener: (error: unknown) => void): void;
   terminate(): Promise<void>;
   /** Whether the Worker keeps the process alive (hosts without the notion ignore it). */
   keepAlive(alive: boolean): void;
@@ -22,25 +24,8 @@ export interface HostWorker {
 export interface HostParent {
   postMessage(message: unknown, transfer?: readonly Transferable[]): void;
   onMessage(listener: (message: unknown) => void): void;
-}
-
-/** The memory that all agents share cannot be made here. */
-export class IsolationError extends Error {
-  readonly code = "not-cross-origin-isolated";
-
-  constructor() {
-    super(
-      "shared memory is not available: serve the page with the headers `Cross-Origin-Opener-Policy: same-origin` and " +
-        "`Cross-Origin-Embedder-Policy: require-corp` (`heddle serve` does)",
-    );
-    this.name = "IsolationError";
-  }
-}
-
-/** Raises `IsolationError` where shared memory is missing. */
-export function requireSharedMemory(): void {
-  const isolated = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated;
-  if (typeof SharedArrayBuffer === "undefined" || isolated === false) throw new IsolationError();
+  /** Resolves when the creator will be told of this Worker's end, however it comes. */
+  readonly watched: Promise<void>;
 }
 
 interface ProcessLike {
@@ -98,6 +83,8 @@ async function startThread(name: string, script: string | URL): Promise<HostWork
     postMessage: (message, transfer) => thread.postMessage(message, (transfer ?? []) as never[]),
     onMessage: (listener) => void thread.on("message", listener),
     onExit: (listener) => void thread.once("exit", () => listener(cause)),
+    // An error that nobody catches ends the thread by itself.
+    onFailure: () => undefined,
     terminate: async () => {
       ending = true;
       await thread.terminate();
@@ -111,25 +98,38 @@ async function startThread(name: string, script: string | URL): Promise<HostWork
   };
 }
 
+/**
+ * No event tells that a Worker has ended: it holds a Web Lock for as long as it lives, which the browser frees then. `terminate` returns while the
+ * Worker may still run, too; when its lock is free it has stopped for good, and the heap can be reclaimed.
+ */
 function startWebWorker(name: string, script: string | URL): HostWorker {
-  // A unique name: the Worker holds the Web Lock of this name for as long as it runs.
   const lock = `${name}-${crypto.randomUUID()}`;
   const worker = new Worker(script, { type: "module", name: lock });
   const exits: ((error: unknown) => void)[] = [];
-  const exit = (error: unknown): void => {
-    for (const listener of exits.splice(0)) listener(error);
+  let cause: unknown;
+  const exit = async (): Promise<void> => {
+    await navigator.locks.request(lock, () => undefined);
+    for (const listener of exits.splice(0)) listener(cause);
   };
-  // A Worker whose script fails to load, or throws outside of our own handlers, is of no further use.
-  worker.addEventListener("error", (event) => exit(event.error ?? new Error(event.message || "the Worker's script could not be loaded")));
+  // By its first message, a Worker has the lock.
+  worker.addEventListener("message", () => void exit(), { once: true });
   return {
     postMessage: (message, transfer) => worker.postMessage(message, [...(transfer ?? [])]),
     onMessage: (listener) => worker.addEventListener("message", (event: MessageEvent) => listener(event.data)),
     onExit: (listener) => void exits.push(listener),
+    // The script failed to load, or threw outside of Heddle's own handlers: the Worker lives on, but is of no further use.
+    onFailure: (listener) =>
+      worker.addEventListener(
+        "error",
+        (event) => {
+          cause = event.error ?? new Error(event.message || "the Worker's script could not be loaded");
+          listener(cause);
+        },
+        { once: true },
+      ),
     terminate: async () => {
       worker.terminate();
-      // `terminate` returns while the Worker may still run; when its lock is free it has stopped for good, and the heap can be reclaimed.
-      await navigator.locks.request(lock, () => undefined);
-      exit(undefined);
+      await exit();
     },
     keepAlive: () => undefined,
   };
@@ -144,11 +144,19 @@ export async function parent(): Promise<HostParent> {
     return {
       postMessage: (message, transfer) => port.postMessage(message, (transfer ?? []) as never[]),
       onMessage: (listener) => void port.on("message", listener),
+      watched: Promise.resolve(),
     };
   }
   const scope = globalThis as unknown as Worker & { readonly name: string };
-  void navigator.locks.request(scope.name, () => new Promise(() => undefined));
+  const watched = new Promise<void>((resolve) => {
+    const holdForever = (): Promise<never> => {
+      resolve();
+      return new Promise(() => undefined);
+    };
+    void navigator.locks.request(scope.name, holdForever);
+  });
   return {
+    watched,
     postMessage: (message, transfer) => scope.postMessage(message, [...(transfer ?? [])]),
     onMessage: (listener) => scope.addEventListener("message", (event: MessageEvent) => listener(event.data)),
   };

@@ -46,6 +46,8 @@ interface PooledWorker {
   isEnded: boolean;
   /** Why the pool ended it, where its job is to fail with that. */
   verdict: Error | undefined;
+  /** What it failed with while it still ran. */
+  cause: unknown;
 }
 
 /** A Worker ended before its work did. */
@@ -171,21 +173,24 @@ export class Pool {
     });
     gone.catch(() => undefined);
     const service = Comlink.wrap<AgentService>(this.#endpoint(port, id));
-    const worker: PooledWorker = { id, host, service, port, gone, state: "starting", isEnded: false, verdict: undefined };
+    const worker: PooledWorker = { id, host, service, port, gone, state: "starting", isEnded: false, verdict: undefined, cause: undefined };
     const ready = new Promise<void>((resolve, reject) => {
       host.onMessage((message) => {
         const event = message as AgentEvent;
         if (event.kind === "ready") resolve();
-        else if (event.kind === "failed" && worker.state === "starting") {
-          reject(unpackError(event.error));
-          void host.terminate();
-        } else this.#options.onEvent(event);
+        else if (event.kind !== "failed") this.#options.onEvent(event);
+        else {
+          if (worker.state === "starting") reject(unpackError(event.error));
+          this.#fail(worker, unpackError(event.error));
+        }
       });
       gone.catch(reject);
     });
+    host.onFailure((error) => this.#fail(worker, error));
     host.onExit((error) => {
-      this.#bury(worker, new WorkerLostError(error));
-      lose(new WorkerLostError(error));
+      const lost = new WorkerLostError(worker.cause ?? error);
+      this.#bury(worker, lost);
+      lose(lost);
     });
     host.postMessage(start, [theirs]);
     host.keepAlive(this.#alive || worker.state === "starting");
@@ -248,7 +253,15 @@ export class Pool {
     const worker = this.#workers.get(id);
     if (worker === undefined) throw new InternalError(`there is no agent ${id}`);
     worker.verdict = verdict;
+    worker.isEnded = true;
     await this.#end(worker);
+  }
+
+  /** Ends a Worker that is of no use any more. */
+  #fail(worker: PooledWorker, error: unknown): void {
+    if (worker.state === "gone" || worker.isEnded) return;
+    worker.cause ??= error;
+    void this.#end(worker);
   }
 
   /**
@@ -256,7 +269,6 @@ export class Pool {
    * so it comes to rest first.
    */
   async #end(worker: PooledWorker): Promise<void> {
-    worker.isEnded = true;
     if (worker.state !== "gone") {
       this.#options.records.setLife(worker.id, LIFE_ENDING);
       this.#options.heap.runtime.condemn(worker.id);
@@ -272,6 +284,11 @@ export class Pool {
   async close(): Promise<void> {
     this.#closing = true;
     if (this.#watch !== undefined) clearTimeout(this.#watch.timer);
-    await Promise.all([...this.#workers.values()].map((worker) => this.#end(worker)));
+    await Promise.all(
+      [...this.#workers.values()].map((worker) => {
+        worker.isEnded = true;
+        return this.#end(worker);
+      }),
+    );
   }
 }

@@ -9,6 +9,7 @@
  */
 import "../gc/lower/rules.ts";
 import "./lower/rules.ts";
+import { explainIsolation, IsolationError } from "./isolation.ts";
 import type { Namespace } from "./js-api/shape.ts";
 import { Store } from "./store.ts";
 import type { StoreOptions } from "./store-options.ts";
@@ -19,7 +20,7 @@ export type { HeapReport } from "../gc/heap-report.ts";
 export type { AgentJob, AgentState, AgentWait } from "./agent-states.ts";
 export type { ModuleSource } from "./compile.ts";
 export type { Deadlock, DeadlockMode } from "./deadlocks.ts";
-export { IsolationError } from "./host.ts";
+export { IsolationError, type IsolationHeader } from "./isolation.ts";
 export type {
   CompileOptions,
   ExceptionObject,
@@ -45,11 +46,18 @@ export type { Store, StoreStatistics } from "./store.ts";
 export type { StoreOptions } from "./store-options.ts";
 
 /**
- * Makes a store and starts its Workers. Rejects with an `IsolationError` where the host has no shared memory: in browsers a page needs the
- * headers `Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`.
+ * Makes a store and starts its Workers. Rejects with an `IsolationError` where the host has no shared memory for them: in browsers a page needs
+ * the headers `Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`, and the error says which is missing. A
+ * store of one agent, with `threads: 0`, needs no headers.
  */
 export async function createStore(options: StoreOptions = {}): Promise<Store> {
-  return new Store(options).open();
+  let store: Store;
+  try {
+    store = new Store(options);
+  } catch (error) {
+    throw error instanceof IsolationError ? await explainIsolation(error) : error;
+  }
+  return store.open();
 }
 
 let defaultStore: Store | undefined;

@@ -31,9 +31,10 @@ import { Control, JobKind } from "./control.ts";
 import { TYPE_HOST } from "./convert.ts";
 import { Deadlocks, watchMode } from "./deadlocks.ts";
 import { reserveFunctions } from "./functions.ts";
-import { hardwareConcurrency, hasMemory64, hasTotalStoreOrder, requireSharedMemory } from "./host.ts";
+import { hardwareConcurrency, hasMemory64, hasTotalStoreOrder } from "./host.ts";
 import type { CompiledModule, ImportedItems } from "./imports.ts";
 import { InstallLog } from "./install-log.ts";
+import { requireSharedMemory } from "./isolation.ts";
 import { type BoundNamespace, createNamespace } from "./js-api/namespace.ts";
 import type { ModuleObject, Namespace } from "./js-api/shape.ts";
 import { Kinds, type Signature } from "./kinds.ts";
@@ -83,10 +84,10 @@ export class Store {
   #closed = false;
 
   constructor(options: StoreOptions) {
-    requireSharedMemory();
     const threads = options.threads ?? hardwareConcurrency();
     const maximumThreads = Math.max(threads, options.maximumThreads ?? (threads === 0 ? 0 : 16));
     if (!(Number.isInteger(threads) && threads >= 0 && maximumThreads <= 253)) throw new RangeError("a store has 0 to 253 threads");
+    requireSharedMemory(maximumThreads > 0);
     this.#options = options;
     const { maximum = 1 << 30, nurseryBytes, shadowStackBytes, debug, measure } = options.heap ?? {};
     this.#heap = Heap.create({

@@ -75,7 +75,7 @@ export interface WaitingAgent {
   readonly mayBlock: boolean;
   readonly watch: WaitWatch;
   /** Raises a trap. */
-  readonly raise: (code: TrapCode) => never;
+  raise(code: TrapCode): never;
   readonly traps: { raiseUntranslated(error: RuntimeError): never };
 }
 
@@ -94,15 +94,16 @@ export class WaitQueues {
   /** Whether this agent sleeps: what it calls meanwhile, about a deadlock, must not sleep again, with the node that is in a list. */
   #isAsleep = false;
 
-  constructor({ heap, gate, control, id, mayBlock, watch, raise, traps }: WaitingAgent) {
+  constructor(agent: WaitingAgent) {
+    const { heap, gate, control, id, mayBlock, watch } = agent;
     this.#heap = heap;
     this.#gate = gate;
     this.#block = control.waitNodes;
     this.#id = id;
     this.#mayBlock = mayBlock;
     this.#watch = watch;
-    this.#raise = raise;
-    this.#raiseInLowered = (error) => traps.raiseUntranslated(error);
+    this.#raise = (code) => agent.raise(code);
+    this.#raiseInLowered = (error) => agent.traps.raiseUntranslated(error);
     // Those of an earlier agent with this id.
     for (let node = this.#load(this.#node(id) + NODE_CHAIN); node !== 0; node = this.#load(node + NODE_CHAIN)) this.#free.push(node);
   }

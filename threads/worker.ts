@@ -57,6 +57,7 @@ class WorkerAgent {
   }
 
   async run(): Promise<never> {
+    await this.#parent.watched;
     this.#agent.records.setLife(this.#agent.id, LIFE_READY);
     this.#tell({ kind: "ready" });
     for (;;) {

@@ -8,9 +8,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BrowserContext, chromium, type Page } from "playwright";
 import { serve } from "../../demos/serve.ts";
+import { chromiumStarter } from "../conformance/browser/browsers.ts";
+import { runInBrowser as runLifeClaims } from "../life/run-browser.ts";
 import { buildPages, pagesFolder } from "../tools/browser-build.ts";
 import { chromiumArguments, findChromium } from "../tools/chromium.ts";
-import { formatCounts } from "../tools/counts.ts";
+import { addCounts, formatCounts } from "../tools/counts.ts";
 import type { inPage } from "./page.ts";
 
 type InPage = typeof globalThis & { readonly inPage: typeof inPage };
@@ -111,6 +113,8 @@ if (found.path === undefined) {
   console.log(`browser: ${formatCounts({ passed: 0, failed: 0, skipped: claims.length })}`);
 } else {
   const failed = await runClaims(found.path);
-  console.log(`browser: ${formatCounts({ passed: claims.length - failed, failed, skipped: 0 })}`);
-  process.exitCode = failed === 0 ? 0 : 1;
+  const life = await runLifeClaims(chromiumStarter(), console.log);
+  const counts = addCounts({ passed: claims.length - failed, failed, skipped: 0 }, life);
+  console.log(`browser: ${formatCounts(counts)}`);
+  process.exitCode = counts.failed === 0 ? 0 : 1;
 }

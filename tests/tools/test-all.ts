@@ -48,6 +48,7 @@ const steps: readonly Step[] = [
     counting: "output",
     ...(existsSync(`${root}${realModules}`) ? {} : { skip: `${realModules} is not there` }),
   },
+  { name: "life and death", program: "tests/life/main.ts", arguments: [], counting: "output" },
   { name: "browser", program: "tests/browser/main.ts", arguments: [], counting: "output" },
 ];
 

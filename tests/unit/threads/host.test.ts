@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { afterEach, describe, expect, test, vi } from "vitest";
-import { createStore, IsolationError } from "../../../threads/runtime.ts";
+import { describe, expect, test } from "vitest";
+import { createStore } from "../../../threads/runtime.ts";
 
 const entry = new URL("../../../threads/runtime.ts", import.meta.url).href;
 
@@ -10,18 +10,6 @@ function node(program: string): string {
 }
 
 describe("hosts", () => {
-  afterEach(() => {
-    vi.unstubAllGlobals();
-  });
-
-  test("a page that is not cross-origin isolated is told which headers it needs", async () => {
-    vi.stubGlobal("crossOriginIsolated", false);
-    await expect(createStore({ threads: 0 })).rejects.toBeInstanceOf(IsolationError);
-    await expect(createStore({ threads: 0 })).rejects.toThrow(
-      /Cross-Origin-Opener-Policy: same-origin.*Cross-Origin-Embedder-Policy: require-corp/,
-    );
-  });
-
   test("a Worker script that cannot be loaded rejects createStore", async () => {
     await expect(createStore({ threads: 1, workerScript: new URL("file:///nowhere/worker.js") })).rejects.toMatchObject({
       code: "worker-lost",

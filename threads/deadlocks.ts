@@ -8,7 +8,8 @@
  *     process has nothing to do      (Node, Deno, Bun): for the time of a suspicion the Workers do not keep the process alive
  *     in its event loop, else        suspected: some event may have it notify a Worker
  *
- * and never certain where an agent waits on a linear memory, but in the second case.
+ * and never certain where an agent waits on a linear memory, but in the second case. Even to suspect those takes longer: that a notification has
+ * woken one is seen only once it runs, and where threads outnumber cores that is later than the next look.
  */
 import type { Agent } from "./agent.ts";
 import { WAIT_QUEUE, WATCH_MEMORY_STACKS, WATCH_WAITS } from "./agent-records.ts";
@@ -16,6 +17,9 @@ import { type AgentState, agentStates, type NameJob } from "./agent-states.ts";
 import { findStuck, type Stuck } from "./deadlock-check.ts";
 import { onBeforeExit, startTimer } from "./host.ts";
 import { PATIENCE } from "./wait-watch.ts";
+
+/** Milliseconds for which nothing must have changed where an agent waits on a linear memory. */
+const MEMORY_PATIENCE = 1000;
 
 /** What a store does about deadlocks. */
 export type DeadlockMode = "report" | "error" | "ignore";
@@ -61,6 +65,9 @@ export class Deadlocks {
   #forgetExit: (() => void) | undefined;
   /** Which waits were reported last, and whether as certain. */
   #reported = "";
+  /** The waits of the last look, and since when they have been the same. */
+  #waits = "";
+  #since = 0;
 
   constructor(options: DeadlockOptions) {
     this.#options = options;
@@ -102,12 +109,27 @@ export class Deadlocks {
       keepAlive(isAwaited());
       return;
     }
-    if (!hasNothingToDo) {
+    const lasted = this.#lasted(stuck);
+    if (stuck.isOnMemory && lasted < MEMORY_PATIENCE) {
+      keepAlive(isAwaited());
+      this.suspect();
+    } else if (!hasNothingToDo) {
       this.#report(stuck, false);
       this.#waitForExit();
     } else if (isAwaited()) {
       this.#report(stuck, true);
     }
+  }
+
+  /** Milliseconds for which the agents have been seen in these waits. */
+  #lasted(stuck: Stuck): number {
+    const waits = keyOf(stuck);
+    const now = performance.now();
+    if (waits !== this.#waits) {
+      this.#waits = waits;
+      this.#since = now;
+    }
+    return now - this.#since;
   }
 
   /** Lets go of the process: where the Workers alone have kept it alive, it is about to end, and that settles the question. */
@@ -122,7 +144,7 @@ export class Deadlocks {
 
   #report(stuck: Stuck, certain: boolean): void {
     const { agent, mode, onDeadlock, nameJob } = this.#options;
-    const key = JSON.stringify([certain, [...stuck.waiters].map(([id, { moves }]) => [id, moves])]);
+    const key = `${certain} ${keyOf(stuck)}`;
     if (key === this.#reported) return;
     this.#reported = key;
     const agents = agentStates(agent, nameJob);
@@ -154,6 +176,11 @@ export class Deadlocks {
     }
     keepAlive(isAwaited());
   }
+}
+
+/** Tells waits apart: an agent that has come to another has another number of moves. */
+function keyOf({ waiters }: Stuck): string {
+  return [...waiters].map(([id, { moves }]) => `${id}:${moves}`).join();
 }
 
 /** The report as a text, a line for each agent. */

@@ -33,6 +33,24 @@ const program = `(module $program
   (func (export "wakeMemory") (type $get) (memory.atomic.notify (i32.const 0) (i32.const 100)))
   (func (export "noise") (type $get) (global.atomic.rmw.add $noise (i32.const 1))))`;
 
+/** Four agents: the last to come lets all go on. */
+const barrier = `(module
+  (type $meet (shared (func (param i32))))
+  (memory 1 1 shared)
+  (func (export "meet") (type $meet) (local $generation i32)
+    (loop $next
+      (local.set $generation (i32.atomic.load offset=64 (i32.const 0)))
+      (if (i32.eq (i32.atomic.rmw.add (i32.const 0) (i32.const 1)) (i32.const 3))
+        (then
+          (i32.atomic.store (i32.const 0) (i32.const 0))
+          (i32.atomic.store offset=64 (i32.const 0) (i32.add (local.get $generation) (i32.const 1)))
+          (drop (memory.atomic.notify offset=64 (i32.const 0) (i32.const 100))))
+        (else
+          (loop $wait
+            (drop (memory.atomic.wait32 offset=64 (i32.const 0) (local.get $generation) (i64.const -1)))
+            (br_if $wait (i32.eq (i32.atomic.load offset=64 (i32.const 0)) (local.get $generation))))))
+      (br_if $next (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))))`;
+
 /** Resolves with the next deadlock that the store reports. */
 function deadlocks(options: StoreOptions = {}): { readonly options: StoreOptions; readonly next: () => Promise<Deadlock> } {
   const found: Deadlock[] = [];
@@ -200,6 +218,16 @@ describe("a deadlock", () => {
       expect(outer(queue)).toBe(0);
       expect(problem).toBeInstanceOf(TypeError);
     });
+  });
+
+  test("is none where agents, more than there are cores, meet at a barrier in a linear memory", async () => {
+    const onDeadlock = vi.fn();
+    await withStore({ threads: 4, maximumThreads: 4, onDeadlock }, async (store) => {
+      const { meet } = await exportsOf<{ meet(times: number): void }>(store, barrier);
+      // A process that has nothing else to do, as after a suspicion, must not take that for the end.
+      await Promise.all(Array.from({ length: 4 }, () => store.spawn(meet, 20_000)));
+    });
+    expect(onDeadlock).not.toHaveBeenCalled();
   });
 
   test("is not looked for in stores that ignore it", async () => {

@@ -135,6 +135,80 @@ function startWebWorker(name: string, script: string | URL): HostWorker {
   };
 }
 
+/** What of a Worker of the embedder's is used: Node's `Worker` has `once`, that of browsers has events. */
+export interface EmbeddersWorker {
+  postMessage(message: unknown, transfer?: never[]): void;
+  terminate(): unknown;
+  once?(event: "exit", listener: () => void): unknown;
+}
+
+/** A Worker that the embedder has started. Its first message makes it join (protocol.ts), and brings a port for all others. */
+export function embeddersWorker(worker: EmbeddersWorker): HostWorker {
+  const { port1: events, port2 } = new MessageChannel();
+  const lock = `heddle-join-${crypto.randomUUID()}`;
+  const exits: ((error: unknown) => void)[] = [];
+  const exit = async (): Promise<void> => {
+    if (worker.once === undefined) await navigator.locks.request(lock, () => undefined);
+    for (const listener of exits.splice(0)) listener(undefined);
+  };
+  if (worker.once !== undefined) worker.once("exit", () => void exit());
+  // When it says that it is ready, it has the lock.
+  else events.addEventListener("message", () => void exit(), { once: true });
+  return {
+    postMessage: (start, transfer) =>
+      worker.postMessage({ heddle: "join", start, events: port2, lock }, [port2, ...(transfer ?? [])] as never[]),
+    onMessage: (listener) => {
+      events.addEventListener("message", (event: MessageEvent) => listener(event.data));
+      events.start();
+      (events as unknown as Timer).unref?.();
+    },
+    onExit: (listener) => void exits.push(listener),
+    // What goes wrong in it is the embedder's.
+    onFailure: () => undefined,
+    terminate: async () => {
+      await worker.terminate();
+      await exit();
+    },
+    keepAlive: () => undefined,
+  };
+}
+
+/** Waits, in a Worker, for the first message that `isWanted` knows. */
+export async function awaitMessage<T>(isWanted: (message: unknown) => message is T): Promise<T> {
+  if (hasWorkerThreads) {
+    const { parentPort } = await import("node:worker_threads");
+    if (parentPort === null) throw new Error("joinStore is called in a Worker");
+    const port = parentPort;
+    return new Promise((resolve) => {
+      const listen = (message: unknown): void => {
+        if (!isWanted(message)) return;
+        port.off("message", listen);
+        resolve(message);
+      };
+      port.on("message", listen);
+    });
+  }
+  return new Promise((resolve) => {
+    const listen = ({ data }: MessageEvent): void => {
+      if (!isWanted(data)) return;
+      globalThis.removeEventListener("message", listen as EventListener);
+      resolve(data);
+    };
+    globalThis.addEventListener("message", listen as EventListener);
+  });
+}
+
+/** Holds a Web Lock until this Worker ends, where there are any; resolves when it is held. */
+export async function holdLock(name: string): Promise<void> {
+  if (hasWorkerThreads) return;
+  await new Promise<void>((resolve) => {
+    void navigator.locks.request(name, () => {
+      resolve();
+      return new Promise<never>(() => undefined);
+    });
+  });
+}
+
 /** The channel of a Worker to its creator. */
 export async function parent(): Promise<HostParent> {
   if (hasWorkerThreads) {
@@ -148,13 +222,7 @@ export async function parent(): Promise<HostParent> {
     };
   }
   const scope = globalThis as unknown as Worker & { readonly name: string };
-  const watched = new Promise<void>((resolve) => {
-    const holdForever = (): Promise<never> => {
-      resolve();
-      return new Promise(() => undefined);
-    };
-    void navigator.locks.request(scope.name, holdForever);
-  });
+  const watched = holdLock(scope.name);
   return {
     watched,
     postMessage: (message, transfer) => scope.postMessage(message, [...(transfer ?? [])]),

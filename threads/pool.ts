@@ -17,6 +17,8 @@ import { unpackError } from "./traps.ts";
 const PATIENCE = 20;
 
 export interface PoolOptions {
+  /** Tells the store from others. */
+  readonly store: string;
   readonly heap: Heap;
   readonly control: Control;
   readonly hostRecord: number;
@@ -38,6 +40,8 @@ type WorkerState = "starting" | "ready" | "gone";
 interface PooledWorker {
   readonly id: number;
   readonly host: HostWorker;
+  /** Whether it is the embedder's, and was admitted: it takes no jobs, and nobody takes its place. */
+  readonly isAdmitted: boolean;
   readonly service: Comlink.Remote<AgentService>;
   readonly port: MessagePort;
   readonly gone: Promise<never>;
@@ -77,6 +81,11 @@ export class Pool {
     return this.#workers.size;
   }
 
+  /** How many Workers take jobs, or will. */
+  get #takers(): number {
+    return [...this.#workers.values()].filter(({ isAdmitted }) => !isAdmitted).length + this.#starting;
+  }
+
   /** Starts the first Workers; resolves when all are ready. */
   async open(): Promise<void> {
     await Promise.all(Array.from({ length: this.#options.threads }, () => this.#start()));
@@ -103,7 +112,7 @@ export class Pool {
 
   /** Makes sure that there is a Worker at all: calls from JS wait in the queue, however long the running ones take. */
   ensure(): void {
-    if (!this.#closing && this.#workers.size + this.#starting === 0) this.#startLogged();
+    if (!this.#closing && this.#takers === 0) this.#startLogged();
   }
 
   /** Called when wasm code spawned a thread and nobody was parked. */
@@ -136,7 +145,7 @@ export class Pool {
     let ready: Promise<void>;
     try {
       const host = await startWorker("heddle-agent", this.#options.script);
-      [worker, ready] = this.#adopt(host);
+      [worker, ready] = this.#adopt(host, false);
     } finally {
       this.#starting--;
     }
@@ -150,9 +159,19 @@ export class Pool {
     worker.state = "ready";
   }
 
+  /** Makes a Worker of the embedder's an agent; resolves with its id when it has joined. */
+  async admit(host: HostWorker): Promise<number> {
+    if (this.#closing) throw new Error("the store is closed");
+    if (!this.mayGrow) throw new RangeError(`the store has ${this.#options.maximumThreads} agents beside its creator: see maximumThreads`);
+    const [worker, ready] = this.#adopt(host, true);
+    await ready;
+    worker.state = "ready";
+    return worker.id;
+  }
+
   /** Gives a fresh Worker its agent id and all that the other agents know. */
-  #adopt(host: HostWorker): [PooledWorker, Promise<void>] {
-    const { control, heap, hostRecord, records } = this.#options;
+  #adopt(host: HostWorker, isAdmitted: boolean): [PooledWorker, Promise<void>] {
+    const { control, heap, hostRecord, records, store } = this.#options;
     let id = 1;
     while (this.#workers.has(id)) id++;
     control.resetAgent(id);
@@ -161,6 +180,7 @@ export class Pool {
     const start: StartMessage = {
       kind: "start",
       agent: id,
+      store,
       heap: heap.share(),
       control: control.address,
       hostRecord,
@@ -173,7 +193,8 @@ export class Pool {
     });
     gone.catch(() => undefined);
     const service = Comlink.wrap<AgentService>(this.#endpoint(port, id));
-    const worker: PooledWorker = { id, host, service, port, gone, state: "starting", isEnded: false, verdict: undefined, cause: undefined };
+    const fate = { isEnded: false, verdict: undefined, cause: undefined };
+    const worker: PooledWorker = { id, host, isAdmitted, service, port, gone, state: "starting", ...fate };
     const ready = new Promise<void>((resolve, reject) => {
       host.onMessage((message) => {
         const event = message as AgentEvent;
@@ -238,7 +259,7 @@ export class Pool {
     else if (job.kind !== JobKind.none) onLost("call", job.id, cause, job.ended);
     if (this.#closing) return;
     // A Worker that never got ready by itself would only die again.
-    if ((wasReady || worker.isEnded) && this.#workers.size + this.#starting < threads) this.#startLogged();
+    if (!worker.isAdmitted && (wasReady || worker.isEnded) && this.#takers < threads) this.#startLogged();
     // A job may have woken the dead Worker instead of a living one.
     if (control.queued > 0 && !control.nudge()) this.ensure();
   }
@@ -284,8 +305,9 @@ export class Pool {
   async close(): Promise<void> {
     this.#closing = true;
     if (this.#watch !== undefined) clearTimeout(this.#watch.timer);
+    const own = [...this.#workers.values()].filter(({ isAdmitted }) => !isAdmitted);
     await Promise.all(
-      [...this.#workers.values()].map((worker) => {
+      own.map((worker) => {
         worker.isEnded = true;
         return this.#end(worker);
       }),

@@ -96,12 +96,23 @@ export type Install =
 export interface StartMessage {
   readonly kind: "start";
   readonly agent: number;
+  /** Tells the store from others. */
+  readonly store: string;
   readonly heap: HeapShare;
   readonly control: number;
   readonly hostRecord: number;
   /** All installs so far, in order. */
   readonly installs: readonly Install[];
   readonly port: MessagePort;
+}
+
+/** The message by which a Worker of the embedder's is made an agent: what a Worker of the pool gets, and a port for its events. */
+export interface JoinMessage {
+  readonly heddle: "join";
+  readonly start: StartMessage;
+  readonly events: MessagePort;
+  /** The name of a Web Lock that the Worker is to hold for as long as it lives. */
+  readonly lock: string;
 }
 
 /** A value in lowered form; objects are kept alive by the call's record (calls.ts). */

@@ -20,7 +20,10 @@ export type { HeapReport } from "../gc/heap-report.ts";
 export type { AgentJob, AgentState, AgentWait } from "./agent-states.ts";
 export type { ModuleSource } from "./compile.ts";
 export type { Deadlock, DeadlockMode } from "./deadlocks.ts";
+export type { EmbeddersWorker } from "./host.ts";
 export { IsolationError, type IsolationHeader } from "./isolation.ts";
+export { type JoinedStore, joinStore } from "./join.ts";
+export type { JoinedNamespace } from "./js-api/joined-namespace.ts";
 export type {
   CompileOptions,
   ExceptionObject,
@@ -41,6 +44,7 @@ export type {
   TagObject,
 } from "./js-api/shape.ts";
 export { WorkerLostError } from "./pool.ts";
+export type { Handle, Posting, TransferHandler } from "./posting.ts";
 export type { AgentStatistics } from "./protocol.ts";
 export type { Store, StoreStatistics } from "./store.ts";
 export type { StoreOptions } from "./store-options.ts";

@@ -31,7 +31,7 @@ import { Control, JobKind } from "./control.ts";
 import { TYPE_HOST } from "./convert.ts";
 import { Deadlocks, watchMode } from "./deadlocks.ts";
 import { reserveFunctions } from "./functions.ts";
-import { hardwareConcurrency, hasMemory64, hasTotalStoreOrder } from "./host.ts";
+import { type EmbeddersWorker, embeddersWorker, hardwareConcurrency, hasMemory64, hasTotalStoreOrder } from "./host.ts";
 import type { CompiledModule, ImportedItems } from "./imports.ts";
 import { InstallLog } from "./install-log.ts";
 import { requireSharedMemory } from "./isolation.ts";
@@ -41,6 +41,7 @@ import { Kinds, type Signature } from "./kinds.ts";
 import { createSharedMemories, type LinkedInstance } from "./link.ts";
 import { type PassContext, PassedModule, preparePassed } from "./passed-modules.ts";
 import { Pool, WorkerLostError } from "./pool.ts";
+import type { Posting } from "./posting.ts";
 import type { AgentEvent, AgentStatistics } from "./protocol.ts";
 import type { StoreOptions } from "./store-options.ts";
 import { Templates } from "./templates.ts";
@@ -82,6 +83,8 @@ export class Store {
   readonly #memoryNumbers = new WeakMap<WebAssembly.Memory, number>();
   #memoryCount = 0;
   #closed = false;
+  /** Tells this store from others. */
+  readonly #id: string = crypto.randomUUID();
 
   constructor(options: StoreOptions) {
     const threads = options.threads ?? hardwareConcurrency();
@@ -137,6 +140,7 @@ export class Store {
     this.#installLog = new InstallLog(this.#heap, control.installLog, (memory) => this.#memoryNumber(memory));
     this.#calls = new Calls(this.agent);
     this.#pool = new Pool({
+      store: this.#id,
       heap: this.#heap,
       control,
       hostRecord,
@@ -159,7 +163,7 @@ export class Store {
       terminate: (id, message) => void this.#pool.terminate(id, new RuntimeError(message, { code: "deadlock" })),
     });
     this.#idle = new IdleCollector(this.#heap, () => this.collect());
-    this.#bound = createNamespace(this);
+    this.#bound = createNamespace(this, this.#id);
     this.#templates = new Templates({
       readImports: (module, imports) => this.#bound.readImports(module, imports),
       announce: (id, module, imports) => {
@@ -443,6 +447,19 @@ export class Store {
   collect(): void {
     this.agent.asMutator((sp) => this.#heap.runtime.collect(sp, 1));
     this.agent.values.release();
+  }
+
+  /**
+   * Makes a Worker of the embedder's an agent, which calls `joinStore`; resolves with the agent's id. It takes no jobs, lives on when the store is
+   * closed, and counts among `maximumThreads`: a RangeError where there are as many.
+   */
+  admit(worker: EmbeddersWorker): Promise<number> {
+    return this.#pool.admit(embeddersWorker(worker));
+  }
+
+  /** Shared values in messages to and from Workers that were admitted. */
+  get messages(): Posting {
+    return this.#bound.posting;
   }
 
   /** Ids of the Workers' agents. */

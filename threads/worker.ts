@@ -5,14 +5,13 @@
  * so whoever posts one counts it and wakes the Worker (`Control.messagePosted`), which turns to its event loop until all are handled.
  */
 import * as Comlink from "comlink";
-import { Heap } from "../gc/heap.ts";
-import { Agent, functionNumber } from "./agent.ts";
-import { LIFE_READY, WAIT_QUEUE } from "./agent-records.ts";
+import { type Agent, functionNumber } from "./agent.ts";
+import { LIFE_READY } from "./agent-records.ts";
 import { calledFunction, keepException, keepValues, readOperands } from "./calls.ts";
-import { Control, type Job, JobKind } from "./control.ts";
-import type { Stuck } from "./deadlock-check.ts";
+import { type Control, type Job, JobKind } from "./control.ts";
 import { type HostParent, parent, turn } from "./host.ts";
 import type { AgentEvent, AgentService, StartMessage } from "./protocol.ts";
+import { startAgent } from "./start-agent.ts";
 import { packError } from "./traps.ts";
 
 class WorkerAgent {
@@ -23,19 +22,8 @@ class WorkerAgent {
 
   constructor(creator: HostParent, start: StartMessage) {
     this.#parent = creator;
-    const heap = Heap.join(start.heap);
-    heap.attach(start.agent);
-    this.#control = Control.join(heap, start.control, start.agent, true);
-    this.#agent = new Agent({
-      id: start.agent,
-      heap,
-      control: this.#control,
-      hostRecord: start.hostRecord,
-      hasWorkers: true,
-      onQueued: () => this.#tell({ kind: "queued" }),
-      onStuck: (stuck) => this.#onStuck(stuck),
-    });
-    for (const step of start.installs) this.#agent.install(step);
+    this.#agent = startAgent(start, (event) => this.#tell(event));
+    this.#control = this.#agent.control;
     // Counted before comlink handles it: the handler may throw, and the count must hold all the same.
     start.port.addEventListener("message", () => void this.#received++);
     const service: AgentService = {
@@ -47,13 +35,6 @@ class WorkerAgent {
 
   #tell(event: AgentEvent): void {
     this.#parent.postMessage(event);
-  }
-
-  /** Only the creator knows what else there is that may wake somebody: has it look. */
-  #onStuck({ waiters }: Stuck): void {
-    const creator = waiters.get(0);
-    if (creator !== undefined && (creator.wait & WAIT_QUEUE) !== 0) this.#agent.waitQueues.rouse(creator.node);
-    else if (this.#agent.records.suspect()) this.#tell({ kind: "stuck" });
   }
 
   async run(): Promise<never> {

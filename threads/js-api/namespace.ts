@@ -8,6 +8,7 @@ import { CompileError, LinkError, RuntimeError } from "../../core/base/errors.ts
 import { isValid, type StableSource } from "../compile.ts";
 import type { CompileOptions } from "../compile-options.ts";
 import type { CompiledModule, ImportedItems } from "../imports.ts";
+import { Posting } from "../posting.ts";
 import type { Store } from "../store.ts";
 import { createContext } from "./context.ts";
 import { createExceptionClass, createJsTag, createTagClass } from "./exception.ts";
@@ -25,10 +26,11 @@ export interface BoundNamespace {
   /** The module behind a `Module` object; a TypeError for anything else. */
   moduleOf(value: unknown): CompiledModule;
   readImports(module: CompiledModule, imports: WebAssembly.Imports | undefined): ImportedItems;
+  readonly posting: Posting;
 }
 
-/** Makes the namespace of a store. */
-export function createNamespace(store: Store): BoundNamespace {
+/** Makes the namespace of a store. `id` tells the store from others. */
+export function createNamespace(store: Store, id: string): BoundNamespace {
   const context = createContext(store.agent, store.kinds, store);
   const { modules } = context;
   const Module = createModuleClass(context, store);
@@ -115,5 +117,10 @@ export function createNamespace(store: Store): BoundNamespace {
   defineClasses(errors);
   defineClasses(beyond);
   Object.defineProperty(namespace, Symbol.toStringTag, { value: "WebAssembly", configurable: true });
-  return { namespace, moduleOf: (value) => modules.itemOf(value), readImports: instances.readImports };
+  return {
+    namespace,
+    moduleOf: (value) => modules.itemOf(value),
+    readImports: instances.readImports,
+    posting: new Posting(id, context, interfaces),
+  };
 }

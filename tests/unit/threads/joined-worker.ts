@@ -1,0 +1,54 @@
+/** A Worker of an embedder's, for join.test.ts: joins a store, and does what it is asked over comlink with the store's transfer handler. */
+import { parentPort } from "node:worker_threads";
+import * as Comlink from "comlink";
+import { joinStore } from "../../../threads/runtime.ts";
+
+const store = await joinStore();
+const { messages } = store;
+Comlink.transferHandlers.set("heddle", messages.transferHandler);
+const seen = new Map<string, unknown>();
+
+const service = {
+  agent: () => store.agent,
+  echo: (value: unknown) => value,
+  keep: (name: string, value: unknown) => void seen.set(name, value),
+  isKept: (name: string, value: unknown) => seen.get(name) === value,
+  call: (callee: (...args: unknown[]) => unknown, ...args: unknown[]) => callee(...args),
+  initialize: (callee: { initialize(own: (value: number) => number): void }, factor: number) =>
+    callee.initialize((value) => value * factor),
+  global: (global: { value: unknown }, value: unknown) => {
+    const before = global.value;
+    global.value = value;
+    return before;
+  },
+  element: (table: { get(index: number): unknown }, index: number) => table.get(index),
+  bound: (data: { get(): unknown }) => {
+    try {
+      return data.get();
+    } catch (error) {
+      return String(error);
+    }
+  },
+  wait: (queue: { wait(milliseconds: number): string }) => queue.wait(10_000),
+  refused: () => {
+    try {
+      return String(new store.WebAssembly.Tag({ parameters: [] }));
+    } catch (error) {
+      return String(error);
+    }
+  },
+  plain: (handle: Parameters<typeof messages.receive>[0]) => {
+    const value = messages.receive(handle);
+    try {
+      return messages.receive(handle) === value;
+    } catch (error) {
+      return String(error);
+    }
+  },
+};
+export type JoinedService = typeof service;
+
+parentPort?.on("message", (message: { readonly port?: MessagePort }) => {
+  if (message.port !== undefined) Comlink.expose(service, message.port);
+});
+parentPort?.postMessage("ready");

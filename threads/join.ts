@@ -1,0 +1,58 @@
+/**
+ * Workers of the embedder's as agents of a store: `Store.admit` on the creator's side, `joinStore` on theirs. They run the embedder's JS, have an event
+ * loop of their own, and take no jobs of the store's queue.
+ */
+import * as Comlink from "comlink";
+import { TypeStore } from "../core/type-store.ts";
+import { TypeRecords } from "../gc/type-records.ts";
+import { LIFE_READY } from "./agent-records.ts";
+import { awaitMessage, holdLock } from "./host.ts";
+import { createContext } from "./js-api/context.ts";
+import { createJoinedNamespace, type JoinedNamespace } from "./js-api/joined-namespace.ts";
+import { Kinds } from "./kinds.ts";
+import { Posting } from "./posting.ts";
+import type { AgentEvent, AgentService, JoinMessage } from "./protocol.ts";
+import { startAgent } from "./start-agent.ts";
+
+/** A store, as a thread has it that was admitted. */
+export interface JoinedStore {
+  /** This thread's agent, by which the creator's `store.agents` lists it. */
+  readonly agent: number;
+  /** The classes of what agents share. Modules are the creator's. */
+  readonly WebAssembly: JoinedNamespace;
+  /** Shared values in messages to and from other agents. */
+  readonly messages: Posting;
+}
+
+/**
+ * Makes this Worker an agent of the store that admits it, for as long as the Worker lives. Resolves when the creator has called `store.admit` with the
+ * Worker; the Worker's own listeners see that message, too, and may know it by `heddle: "join"`.
+ */
+export async function joinStore(): Promise<JoinedStore> {
+  const { start, events, lock } = await awaitMessage(isJoinMessage);
+  await holdLock(lock);
+  const tell = (event: AgentEvent): void => events.postMessage(event);
+  const agent = startAgent(start, tell);
+  const service: AgentService = {
+    install: (step) => agent.install(step),
+    statistics: () => agent.statistics(),
+  };
+  Comlink.expose(service, start.port);
+  // It is the embedder's business how long the Worker lives.
+  for (const port of [start.port, events]) (port as { unref?: () => void }).unref?.();
+  const types = new TypeStore();
+  const context = createContext(agent, new Kinds(types, new TypeRecords(agent.heap, types)), undefined);
+  const namespace = createJoinedNamespace(context);
+  agent.records.setLife(agent.id, LIFE_READY);
+  tell({ kind: "ready" });
+  return {
+    agent: agent.id,
+    WebAssembly: namespace,
+    messages: new Posting(start.store, context, namespace),
+  };
+}
+
+/** Whether a message is the one by which a Worker joins. */
+function isJoinMessage(value: unknown): value is JoinMessage {
+  return typeof value === "object" && value !== null && (value as { heddle?: unknown }).heddle === "join";
+}

@@ -1,0 +1,204 @@
+/**
+ * Shared values in messages between agents (shared-everything threads, "JS API": shared objects keep their identity where they are posted).
+ *
+ * A structured clone makes an empty object of a wrapper. So a value is posted as a handle, a plain object that every way of messages carries, and
+ * received as what it stands for on the other agent: one object for one value there, and the same one again where it comes back.
+ *
+ * Between the two, a root cell keeps a heap object alive. It belongs to the agent that posts, which uses it again when the receiver has emptied it; a
+ * handle that nobody receives keeps its object for as long as the store lives.
+ */
+import type { GlobalType, TableType } from "../core/module.ts";
+import type { Agent } from "./agent.ts";
+import type { GlobalItem, TableItem, TagItem } from "./items.ts";
+import type { ApiContext } from "./js-api/context.ts";
+import { globalOf } from "./js-api/instance.ts";
+import type { Namespace } from "./js-api/shape.ts";
+import { NULL, type ValueKind } from "./kinds.ts";
+import type { InstanceItem } from "./protocol.ts";
+
+/** A posted value. Plain data: it can be cloned, but received once only where it stands for a heap object. */
+export type Handle = { readonly heddle: string } & (
+  | { readonly kind: "object" | "exception"; readonly cell: number }
+  | { readonly kind: "function"; readonly number: number }
+  | { readonly kind: "global"; readonly type: GlobalType; readonly value: ValueKind; readonly cell: number }
+  | { readonly kind: "thread-local global"; readonly type: GlobalType; readonly item: InstanceItem }
+  | { readonly kind: "table"; readonly type: TableType; readonly element: ValueKind; readonly record: number }
+  | { readonly kind: "tag"; readonly tag: TagItem }
+);
+
+/** What comlink asks of a transfer handler. */
+export interface TransferHandler {
+  canHandle(value: unknown): value is unknown;
+  serialize(value: unknown): [Handle, Transferable[]];
+  deserialize(handle: Handle): unknown;
+}
+
+export type ItemClasses = Pick<Namespace, "Global" | "Table" | "Tag">;
+
+/** Posts and receives for one agent. */
+export class Posting {
+  readonly transferHandler: TransferHandler;
+  readonly #store: string;
+  readonly #context: ApiContext;
+  readonly #classes: ItemClasses;
+  readonly #agent: Agent;
+  /** Root cells of this agent, whether in use or not. */
+  readonly #cells: number[] = [];
+  /** Objects that stand for items here, by what tells the items apart. */
+  readonly #objects = new Map<string, WeakRef<object>>();
+
+  /** `store` tells handles of one store from those of others. */
+  constructor(store: string, context: ApiContext, classes: ItemClasses) {
+    this.#store = store;
+    this.#context = context;
+    this.#classes = classes;
+    this.#agent = context.agent;
+    this.transferHandler = {
+      canHandle: (value): value is unknown => this.canPost(value),
+      serialize: (value) => [this.post(value), []],
+      deserialize: (handle) => this.receive(handle),
+    };
+  }
+
+  /** Whether a value is one of the store's that other agents can have. */
+  canPost(value: unknown): boolean {
+    return this.#find(value) !== undefined;
+  }
+
+  /** The handle of a shared value. Raises a TypeError for values that other agents cannot have. */
+  post(value: unknown): Handle {
+    const found = this.#find(value);
+    if (found === undefined)
+      throw new TypeError("only shared objects, functions, globals, tables, tags and exceptions of the store are posted by handle");
+    const handle = found();
+    const key = keyOf(handle);
+    if (key !== undefined) this.#objects.set(key, new WeakRef(value as object));
+    return handle;
+  }
+
+  /** Says how to make the handle of a value; undefined where it has none. */
+  #find(value: unknown): (() => Handle) | undefined {
+    const heddle = this.#store;
+    const agent = this.#agent;
+    const { globals, tables, tags } = this.#context;
+    const number = agent.functionIndex(value);
+    if (number !== undefined) {
+      return agent.functions.signature(number)?.shared === true ? () => ({ heddle, kind: "function", number }) : undefined;
+    }
+    const object = agent.objects.describe(value);
+    if (object !== undefined) return object.shared ? () => ({ heddle, kind: "object", cell: this.#root(object.address) }) : undefined;
+    const exception = agent.exceptions.addressOf(value);
+    if (exception !== undefined) {
+      return agent.exceptions.isShared(value) ? () => ({ heddle, kind: "exception", cell: this.#root(exception) }) : undefined;
+    }
+    const global = globals.find(value);
+    if (global !== undefined) return this.#global(global);
+    const table = tables.find(value);
+    if (table !== undefined) {
+      const { type, kind: element, record } = table;
+      return type.shared ? () => ({ heddle, kind: "table", type, element, record }) : undefined;
+    }
+    const tag = tags.find(value);
+    return tag?.shared === true ? () => ({ heddle, kind: "tag", tag }) : undefined;
+  }
+
+  #global({ type, kind: value, cell, threadLocal: item }: GlobalItem): (() => Handle) | undefined {
+    const heddle = this.#store;
+    if (item !== undefined) return () => ({ heddle, kind: "thread-local global", type, item });
+    return type.shared && cell !== undefined ? () => ({ heddle, kind: "global", type, value, cell }) : undefined;
+  }
+
+  /** A root cell with the object in it. */
+  #root(address: number): number {
+    const { heap } = this.#agent;
+    let cell = this.#cells.find((candidate) => Atomics.load(heap.words, candidate >>> 2) === NULL);
+    if (cell === undefined) {
+      cell = heap.allocatePermanent(16);
+      heap.words[cell >>> 2] = NULL;
+      heap.runtime.addRoots(cell, cell + 4);
+      this.#cells.push(cell);
+    }
+    // As a mutator: a collection that runs must not have read the cell already.
+    this.#agent.asMutator(() => Atomics.store(heap.words, (cell as number) >>> 2, address | 0));
+    return cell;
+  }
+
+  /**
+   * What a handle stands for on this agent. Raises a TypeError for values that are no handle of this store, and for the handle of a heap object
+   * that has been received before.
+   */
+  receive(handle: Handle): unknown {
+    if (handle?.heddle !== this.#store) throw new TypeError("a handle of this store is expected");
+    switch (handle.kind) {
+      case "object":
+        return this.#take(handle.cell, (address) => this.#agent.objects.wrap(address, true));
+      case "exception":
+        return this.#take(handle.cell, (address) => this.#agent.exceptions.objectOf(address));
+      case "function":
+        return this.#function(handle.number);
+      default:
+        return this.#item(handle);
+    }
+  }
+
+  #take(cell: number, wrap: (address: number) => object): object {
+    return this.#agent.asMutator(() => {
+      // Race: of two agents that receive copies of one handle, one gets the object.
+      const address = Atomics.exchange(this.#agent.heap.words, cell >>> 2, NULL);
+      if (address === NULL) throw new TypeError("the handle has been received before");
+      return wrap(address >>> 0);
+    });
+  }
+
+  #function(number: number): object {
+    // The message may have come before those that tell of the instance.
+    if (this.#agent.functions.get(number) === undefined) this.#agent.lazyInstalls.installAll();
+    return this.#agent.functionObject(number);
+  }
+
+  #item(handle: Exclude<Handle, { kind: "object" | "exception" | "function" }>): object {
+    const key = keyOf(handle) as string;
+    const known = this.#objects.get(key)?.deref();
+    if (known !== undefined) return known;
+    const object = this.#makeItem(handle);
+    this.#objects.set(key, new WeakRef(object));
+    return object;
+  }
+
+  #makeItem(handle: Exclude<Handle, { kind: "object" | "exception" | "function" }>): object {
+    const { globals, tables, tags } = this.#context;
+    switch (handle.kind) {
+      case "global": {
+        const { type, value: kind, cell } = handle;
+        return globals.objectOf({ type, kind, host: undefined, cell, threadLocal: undefined }, this.#classes.Global.prototype);
+      }
+      case "thread-local global": {
+        const { instance, index } = handle.item;
+        if (!this.#agent.hasInstance(instance)) this.#agent.lazyInstalls.installAll();
+        return globals.objectOf(globalOf(handle.type, this.#agent.instance(instance), index), this.#classes.Global.prototype);
+      }
+      case "table": {
+        const item: TableItem = { type: handle.type, kind: handle.element, record: handle.record };
+        return tables.objectOf(item, this.#classes.Table.prototype);
+      }
+      case "tag":
+        return tags.objectOf(handle.tag, this.#classes.Tag.prototype);
+    }
+  }
+}
+
+/** Tells items apart; undefined for what an agent finds by its address or number. */
+function keyOf(handle: Handle): string | undefined {
+  switch (handle.kind) {
+    case "global":
+      return `global ${handle.cell}`;
+    case "thread-local global":
+      return `local ${handle.item.instance} ${handle.item.index}`;
+    case "table":
+      return `table ${handle.record}`;
+    case "tag":
+      return `tag ${handle.tag.number}`;
+    default:
+      return undefined;
+  }
+}

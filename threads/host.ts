@@ -198,6 +198,22 @@ export async function awaitMessage<T>(isWanted: (message: unknown) => message is
   });
 }
 
+/**
+ * Makes a function that hands the messages which have arrived at a port to its listeners at once, in the middle of whatever runs. It does nothing on
+ * hosts where messages come in turns of the event loop only: browsers.
+ */
+export async function messageDrain(port: MessagePort): Promise<() => void> {
+  if (!hasWorkerThreads) return () => undefined;
+  const { receiveMessageOnPort } = await import("node:worker_threads");
+  return () => {
+    for (;;) {
+      const received = receiveMessageOnPort(port as never) as { readonly message: unknown } | undefined;
+      if (received === undefined) return;
+      port.dispatchEvent(new MessageEvent("message", { data: received.message }));
+    }
+  };
+}
+
 /** Holds a Web Lock until this Worker ends, where there are any; resolves when it is held. */
 export async function holdLock(name: string): Promise<void> {
   if (hasWorkerThreads) return;

@@ -48,7 +48,7 @@ function write(_key: string, value: unknown, numberOf: (memory: WebAssembly.Memo
   return value;
 }
 
-function read(value: unknown, memoryOf: (number: number) => WebAssembly.Memory): unknown {
+function read(value: unknown, memoryOf: (number: number) => WebAssembly.Memory | undefined): unknown {
   if (typeof value !== "object" || value === null || !("$" in value)) return value;
   const written = value as Written;
   switch (written.$) {
@@ -95,12 +95,20 @@ export class LogEntry {
 
   /** The plan; a module's has no `host`. */
   plan(memoryOf: (number: number) => WebAssembly.Memory): unknown {
-    if (this.#plan !== undefined) return this.#plan;
+    this.#plan ??= this.#read(memoryOf);
+    return this.#plan;
+  }
+
+  /** The plan without its memories. */
+  get outline(): unknown {
+    return this.#plan ?? this.#read(() => undefined);
+  }
+
+  #read(memoryOf: (number: number) => WebAssembly.Memory | undefined): unknown {
     const start = this.address + CONTENTS;
     // Decoders refuse shared memory.
     const text = new TextDecoder().decode(this.#heap.bytes.slice(start, start + this.#word(TEXT)));
-    this.#plan = JSON.parse(text, (_key, value: unknown) => read(value, memoryOf));
-    return this.#plan;
+    return JSON.parse(text, (_key, value: unknown) => read(value, memoryOf));
   }
 
   /** The host module's bytes. */

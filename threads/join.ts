@@ -6,7 +6,7 @@ import * as Comlink from "comlink";
 import { TypeStore } from "../core/type-store.ts";
 import { TypeRecords } from "../gc/type-records.ts";
 import { LIFE_READY } from "./agent-records.ts";
-import { awaitMessage, holdLock } from "./host.ts";
+import { awaitMessage, holdLock, messageDrain } from "./host.ts";
 import { createContext } from "./js-api/context.ts";
 import { createJoinedNamespace, type JoinedNamespace } from "./js-api/joined-namespace.ts";
 import { Kinds } from "./kinds.ts";
@@ -40,6 +40,7 @@ export async function joinStore(): Promise<JoinedStore> {
   Comlink.expose(service, start.port);
   // It is the embedder's business how long the Worker lives.
   for (const port of [start.port, events]) (port as { unref?: () => void }).unref?.();
+  agent.lazyInstalls.drain = await messageDrain(start.port);
   const types = new TypeStore();
   const context = createContext(agent, new Kinds(types, new TypeRecords(agent.heap, types)), undefined);
   const namespace = createJoinedNamespace(context);

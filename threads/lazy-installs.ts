@@ -6,8 +6,10 @@
  * function, and calls `resolve` where it is not below. That puts a stand-in with the function's signature at the index. The call then runs the
  * stand-in, which has the operands: it keeps them for the collector, leaves to a safe region, installs, and calls the function.
  *
- * Known deviations: a memory which the agent has never seen cannot come through shared memory, so a call into an instance that uses one traps
- * until the agent has been idle once; so does the first call of a function with v128 operands, which no JS can take.
+ * A memory which the agent has never seen comes in no shared memory, but in a message: installing looks for those that have arrived.
+ *
+ * Known deviations: browsers hand messages over in turns of the event loop only, so there a call into an instance that uses such a memory traps until
+ * the agent has been idle once; so does everywhere the first call of a function with v128 operands, which no JS can take.
  */
 import { engine } from "../core/base/engine.ts";
 import { RuntimeError } from "../core/base/errors.ts";
@@ -36,6 +38,9 @@ export class LazyInstalls {
     this.#next = log;
     if (log !== 0) this.known.value = 0;
   }
+
+  /** Handles the messages that have arrived (host.ts). */
+  drain: () => void = () => undefined;
 
   /** Makes a memory known by its number. */
   addMemory(number: number, memory: WebAssembly.Memory): void {
@@ -69,6 +74,8 @@ export class LazyInstalls {
   }
 
   readonly #memoryOf = (number: number): WebAssembly.Memory => {
+    // Memories are told of before the entry that names them.
+    if (!this.#memories.has(number)) this.drain();
     const memory = this.#memories.get(number);
     if (memory === undefined) throw notHere("a memory");
     return memory;
@@ -84,14 +91,17 @@ export class LazyInstalls {
     }
   }
 
-  /** Sees to it that function `index`, if there is one, can be called. The agent is a mutator and reaches no safepoint. */
+  /**
+   * Sees to it that function `index`, if there is one, can be called. The agent is a mutator and reaches no safepoint, so it installs nothing yet, nor
+   * looks for messages.
+   */
   resolve(index: number): void {
     if (index === NULL) return;
     const { functions } = this.#agent;
     this.refresh();
     const entry = this.#instances.find(({ first, end }) => index >= first && index < end);
     if (entry === undefined || functions.get(index) !== undefined) return;
-    const { signatures, lowered } = this.#orTrap(() => this.#moduleOf((entry.plan(this.#memoryOf) as InstancePlan).module));
+    const { signatures, lowered } = this.#moduleOf((entry.outline as InstancePlan).module);
     const own = signatures.slice(lowered.importedFunctions);
     functions.register(entry.first, own, lowered.importedFunctions);
     const signature = own[index - entry.first] as Signature;
@@ -100,7 +110,7 @@ export class LazyInstalls {
 
   #moduleOf(id: number): Omit<ModulePlan, "host"> {
     const entry = this.#modules.get(id);
-    return entry === undefined || this.#agent.hasModule(id) ? this.#agent.module(id) : (entry.plan(this.#memoryOf) as ModulePlan);
+    return entry === undefined || this.#agent.hasModule(id) ? this.#agent.module(id) : (entry.outline as ModulePlan);
   }
 
   #firstCall(index: number, signature: Signature, operands: readonly unknown[]): unknown {

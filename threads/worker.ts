@@ -9,7 +9,7 @@ import { type Agent, functionNumber } from "./agent.ts";
 import { LIFE_READY } from "./agent-records.ts";
 import { calledFunction, keepException, keepValues, readOperands } from "./calls.ts";
 import { type Control, type Job, JobKind } from "./control.ts";
-import { type HostParent, parent, turn } from "./host.ts";
+import { type HostParent, messageDrain, parent, turn } from "./host.ts";
 import type { AgentEvent, AgentService, StartMessage } from "./protocol.ts";
 import { startAgent } from "./start-agent.ts";
 import { packError } from "./traps.ts";
@@ -18,12 +18,14 @@ class WorkerAgent {
   readonly #parent: HostParent;
   readonly #agent: Agent;
   readonly #control: Control;
+  readonly #port: MessagePort;
   #received = 0;
 
   constructor(creator: HostParent, start: StartMessage) {
     this.#parent = creator;
     this.#agent = startAgent(start, (event) => this.#tell(event));
     this.#control = this.#agent.control;
+    this.#port = start.port;
     // Counted before comlink handles it: the handler may throw, and the count must hold all the same.
     start.port.addEventListener("message", () => void this.#received++);
     const service: AgentService = {
@@ -39,6 +41,7 @@ class WorkerAgent {
 
   async run(): Promise<never> {
     await this.#parent.watched;
+    this.#agent.lazyInstalls.drain = await messageDrain(this.#port);
     this.#agent.records.setLife(this.#agent.id, LIFE_READY);
     this.#tell({ kind: "ready" });
     for (;;) {

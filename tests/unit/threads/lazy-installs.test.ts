@@ -84,6 +84,22 @@ describe("a module that is loaded while Workers run", () => {
     });
   });
 
+  test("may have memories that the Workers have never seen", async () => {
+    await withStore({ threads: 2 }, async (store) => {
+      const { run, tail, set, calling } = await exportsOf<Callers>(store, callers);
+      const running = [store.spawn(run, 1), store.spawn(tail, 1)];
+      while (calling() === 0) await turn();
+      const text = `(module (type $node (shared (struct (field i32)))) (type $task (shared (func (param i32 (ref null $node)) (result i32))))
+        (memory 1 1 shared) (memory (export "memory") 1 1 shared) (data (memory 1) (i32.const 4) "\\09")
+        (func (export "task") (type $task) (i32.atomic.rmw.add 1 (i32.const 4) (i32.const 1))))`;
+      const { task, memory } = await exportsOf<{ task(): number; memory: WebAssembly.Memory }>(store, text);
+      set(task);
+      const results = await Promise.all(running);
+      // Both have the one memory: one of them found 9 there, the other 10.
+      expect([results[0]! - 7 + results[1]!, new Int32Array(memory.buffer)[1]]).toEqual([19, 11]);
+    });
+  });
+
   test("may use memories that the Workers know", async () => {
     await withStore({ threads: 1 }, async (store) => {
       const { memory, poke } = await exportsOf<{ memory: WebAssembly.Memory; poke(): void }>(

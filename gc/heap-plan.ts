@@ -5,7 +5,7 @@ import { FUNCTION_TYPES_POINTER, NULL_REFERENCE } from "./runtime/layout.ts";
 
 /** How large a heap may become, and who may use it. Sizes are in bytes. */
 export interface HeapOptions {
-  /** Limit for collected objects. Beside it the memory holds fixed tables, and room for what is never collected. */
+  /** Limit for collected objects; a quarter more where they are scattered. Beside it the memory holds fixed tables, and room for what is never collected. */
   readonly maximum: number;
   /** How many agents can be attached at once. */
   readonly agents: number;
@@ -84,7 +84,8 @@ export function planHeap(options: HeapOptions): HeapPlan {
   const markBytes = clamp(roundUp(options.maximum / 64, PAGE), 2 * PAGE, MEGABYTE);
   const logBytes = PAGE;
 
-  let blocks = limitBlocks + Math.ceil(permanent / c.BLOCK_BYTES);
+  const extraBlocks = Math.ceil(limitBlocks / 4);
+  let blocks = limitBlocks + extraBlocks + Math.ceil(permanent / c.BLOCK_BYTES);
   for (;;) {
     const placed = new Placement(c.AGENTS + options.agents * c.AGENT_BYTES);
     placed.place(c.PLAN_BLOCKS, blocks * 4);
@@ -101,7 +102,7 @@ export function planHeap(options: HeapOptions): HeapPlan {
     const heapStart = placed.end(PAGE);
     const heapEnd = roundUp(heapStart + blocks * c.BLOCK_BYTES, PAGE);
     if (heapEnd > ADDRESS_END) {
-      // Room for what is never collected gives way first, down to a sixteenth.
+      // Room for what is never collected, and for holes, gives way first, down to a sixteenth.
       const fitting = blocks - Math.ceil((heapEnd - ADDRESS_END) / (c.BLOCK_BYTES + 1024));
       if (fitting < limitBlocks + limitBlocks / 16)
         throw new RangeError(`a heap of ${options.maximum} bytes does not fit in a 32-bit memory`);
@@ -112,6 +113,7 @@ export function planHeap(options: HeapOptions): HeapPlan {
     words.set(c.PLAN_HEAP_START, heapStart);
     words.set(c.PLAN_HEAP_END, heapStart + blocks * c.BLOCK_BYTES);
     words.set(c.PLAN_LIMIT_BLOCKS, limitBlocks);
+    words.set(c.PLAN_EXTRA_BLOCKS, extraBlocks);
     words.set(c.PLAN_MAXIMUM_AGENTS, options.agents);
     words.set(c.PLAN_SHADOW_BYTES, shadowBytes);
     words.set(c.PLAN_MARK_BYTES, markBytes);

@@ -1,7 +1,7 @@
 /** Allocation where the inlined path ends. */
 import { AGENT_NURSERY_USED, LARGE_BUDGET_BLOCKS, LARGE_YOUNG_BLOCKS, MODE, MODE_STRESS, PLAN_LIMIT_BLOCKS } from "./control";
 import { STOP_REQUEST } from "./layout";
-import { NONE, addressOf, blocksFor, makeLarge, reserve, takeSpan, unreserve } from "./blocks";
+import { NONE, addressOf, blocksFor, makeLarge, reserve, reserveBeyond, takeSpan, unreserve } from "./blocks";
 import { collectForObject, collectForSpan, collectForStress, collectYoung } from "./collect";
 import { LARGEST_SMALL } from "./scan";
 import { allocateInExtraBlock, allocateMedium, countAllocated, countBytes, nextHole, refreshNursery } from "./nursery";
@@ -28,7 +28,7 @@ function allocateSmall(size: usize): usize {
   collectYoung();
   if (isCrowded()) return 0;
   address = fromNursery(size);
-  if (address == 0) address = allocateInExtraBlock(size);
+  if (address == 0) address = allocateInExtraBlock(size, false);
   return address != 0 ? address : collectForObject(size);
 }
 
@@ -38,9 +38,9 @@ export function fromNursery(size: usize): usize {
   return size > MEDIUM ? allocateMedium(size) : nextHole(size);
 }
 
-/** Takes blocks for a large object; NONE when there are no such blocks, or the limit is reached. */
-export function takeLarge(blocks: u32): u32 {
-  if (!reserve(blocks)) return NONE;
+/** Takes blocks for a large object; NONE when there are no such blocks, or the limit is reached; `beyond`: the limit of a heap full of holes. */
+export function takeLarge(blocks: u32, beyond: bool): u32 {
+  if (!reserve(blocks) && !(beyond && reserveBeyond(blocks))) return NONE;
   const first = takeSpan(blocks, agent);
   if (first == NONE) unreserve(blocks);
   return first;
@@ -55,7 +55,7 @@ function allocateLarge(size: usize): usize {
     store<u32>(self, 1, AGENT_NURSERY_USED);
     collectYoung();
   }
-  let first = takeLarge(blocks);
+  let first = takeLarge(blocks, false);
   if (first == NONE) first = collectForSpan(blocks);
   if (first == NONE) return 0;
   const address = addressOf(first);

@@ -19,6 +19,8 @@ import {
   HIGH_BLOCKS,
   LARGE_BLOCKS_MASK,
   LINES_PER_BLOCK,
+  PARTIAL_LINES,
+  PLAN_EXTRA_BLOCKS,
   PLAN_LIMIT_BLOCKS,
   USED_BLOCKS,
 } from "./control";
@@ -119,6 +121,19 @@ export function reserve(blocks: u32): bool {
   if (atomic.add<u32>(USED_BLOCKS, blocks) + blocks <= limit) return true;
   atomic.sub<u32>(USED_BLOCKS, blocks);
   return false;
+}
+
+/**
+ * The same for when a full collection did not help, while the world is stopped: a heap that is full of holes rather than of objects may take
+ * more blocks than its limit, up to PLAN_EXTRA_BLOCKS, as long as the lines in use stay below the limit.
+ */
+export function reserveBeyond(blocks: u32): bool {
+  const limit = load<u32>(PLAN_LIMIT_BLOCKS);
+  const used = atomic.load<u32>(USED_BLOCKS) + blocks;
+  const holes = load<u32>(PARTIAL_LINES) / LINES_PER_BLOCK;
+  if (blocks > limit || used > limit + load<u32>(PLAN_EXTRA_BLOCKS) || used > limit + holes) return false;
+  atomic.add<u32>(USED_BLOCKS, blocks);
+  return true;
 }
 
 /** Takes `count` blocks that were never used, and zeroed, in state RESERVED; NONE when the memory ends. */

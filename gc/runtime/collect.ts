@@ -60,7 +60,7 @@ export function collectFull(): void {
 /** Collects everything, and takes `blocks` blocks before other agents run again and could be faster. Returns the first, or NONE. */
 export function collectForSpan(blocks: u32): u32 {
   stopAndCollectAll();
-  const first = isCrowded() ? NONE : takeLarge(blocks);
+  const first = isCrowded() ? NONE : takeLarge(blocks, true);
   refill();
   releaseWorld();
   reportCollection();
@@ -73,7 +73,7 @@ export function collectForObject(size: usize): usize {
   let address: usize = 0;
   if (!isCrowded()) {
     address = fromNursery(size);
-    if (address == 0) address = allocateInExtraBlock(size);
+    if (address == 0) address = allocateInExtraBlock(size, true);
   }
   releaseWorld();
   reportCollection();

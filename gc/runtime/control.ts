@@ -30,7 +30,7 @@ export const COLLECTOR_SLEEPS = 384;
 export const HIGH_BLOCKS = 448;
 /** Next block that an agent in search of blocks looks at. */
 export const BLOCK_CURSOR = 452;
-/** Blocks in use for collected objects; never more than PLAN_LIMIT_BLOCKS. */
+/** Blocks in use for collected objects; more than PLAN_LIMIT_BLOCKS only where they are full of holes (`reserveBeyond`). */
 export const USED_BLOCKS = 456;
 /** Blocks below HIGH_BLOCKS that a search would find: free, or at least half free. A hint. */
 export const AVAILABLE_BLOCKS = 460;
@@ -136,6 +136,8 @@ export const PLAN_MODE = 1100;
 /** 0, or the bytes of every agent's nursery where a program wants them fixed. */
 export const PLAN_NURSERY_BYTES = 1104;
 export const PLAN_PAUSES = 1108;
+/** Blocks beyond the limit that a heap full of holes may take. */
+export const PLAN_EXTRA_BLOCKS = 1112;
 
 /*
  * An agent's control block, AGENT_BYTES each:

@@ -6,8 +6,12 @@
  *
  * Small objects take holes from the front, medium ones whole blocks from the back. After a collection the same blocks are used again, so that
  * allocation stays in cache and touches no fresh pages; blocks in which half the lines survived are given away.
+ *
+ * Survivors do not move, so a few small ones make a block useless for large objects. Nurseries therefore leave most of the whole blocks alone:
+ * where those are rare, a nursery consists of holes, and rather is small than takes more.
  */
 import {
+  AGENTS_HIGH,
   AGENT_ALLOCATED,
   AGENT_NURSERY,
   AGENT_NURSERY_COUNT,
@@ -30,13 +34,15 @@ import {
   SEQUENCE,
   USED_BLOCKS,
 } from "./control";
-import { GOOD_LINES, NONE, addressOf, entry, entryOf, freeLinesOf, limitReached, reserve, takeFresh, takeSingle, takeSpan, unreserve } from "./blocks";
+import { GOOD_LINES, NONE, addressOf, claim, detailOf, entry, entryOf, freeLinesOf, highBlocks, limitReached, reserve, reserveBeyond, stateOf, takeFresh, takeSingle, takeSpan, unreserve } from "./blocks";
 import { agent, getTop, lineOf, self, setBuffer } from "./state";
 
 /** A block with fewer free lines is not worth a visit. */
 export const USEFUL_LINES: u32 = 8;
-/** What a block must have free when holes come before whole blocks: a full list of such blocks is still half of the largest nursery. */
-const ROOMY_LINES: u32 = LINES_PER_BLOCK / 4;
+/** Whole blocks that a nursery may have in any case. */
+const LEAST_BLOCKS: u32 = 4;
+/** Entries of the list that `refill` leaves to extra blocks. */
+const EXTRA_BLOCKS: u32 = 16;
 
 /** SEQUENCE when the nursery was filled. */
 let seen: u32 = 0xffffffff;
@@ -105,17 +111,20 @@ export function giveBack(block: u32, free: u32): void {
   if (free >= GOOD_LINES) atomic.add<u32>(AVAILABLE_BLOCKS, 1);
 }
 
-/**
- * True when whole blocks are rare: fewer than a quarter of the limit. Then blocks with holes come first, so that few small survivors do not
- * spread over blocks that large objects need.
- */
+/** True when whole blocks are rare: then blocks with holes come first, so that few small survivors do not spread over blocks that large objects need. */
 function areBlocksRare(): bool {
-  const limit = load<u32>(PLAN_LIMIT_BLOCKS);
-  return atomic.load<u32>(USED_BLOCKS) > limit - limit / 4;
+  return atomic.load<u32>(USED_BLOCKS) > load<u32>(PLAN_LIMIT_BLOCKS) / 2;
 }
 
-/** A block for the nursery: one that is at least half free, else a fresh one, else any. */
-function takeBlock(): u32 {
+/** How many whole blocks a nursery may have: all nurseries together get a quarter of those that are left. */
+function wholeBlocksAllowed(): u32 {
+  const limit = load<u32>(PLAN_LIMIT_BLOCKS);
+  const left = limit - min(atomic.load<u32>(USED_BLOCKS), limit);
+  return max(left / (4 * atomic.load<u32>(AGENTS_HIGH)), LEAST_BLOCKS);
+}
+
+/** A block for the nursery that is at least half free, else a fresh one. */
+function takeGoodBlock(): u32 {
   const available = atomic.load<i32>(AVAILABLE_BLOCKS);
   if (available > 0) {
     const block = takeSingle(GOOD_LINES, agent, true);
@@ -123,21 +132,23 @@ function takeBlock(): u32 {
     // The count was wrong, because an agent died: without this, each search would pass over the whole table in vain.
     if (!limitReached()) atomic.cmpxchg<i32>(AVAILABLE_BLOCKS, available, 0);
   }
-  if (reserve(1)) {
-    const block = takeFresh(1, agent);
-    if (block != NONE) {
-      atomic.store<u32>(entryOf(block), entry(BLOCK_OWNED, agent));
-      return block;
-    }
-    unreserve(1);
-  }
-  return takeSingle(USEFUL_LINES, agent, true);
+  if (!reserve(1)) return NONE;
+  const block = takeFresh(1, agent);
+  if (block == NONE) unreserve(1);
+  else atomic.store<u32>(entryOf(block), entry(BLOCK_OWNED, agent));
+  return block;
 }
+
+/** Where `refill` looks for blocks: at holes if whole blocks are rare, then at good blocks as long as it may have whole ones, then at holes. */
+const HOLES_FIRST: u32 = 0;
+const GOOD: u32 = 1;
+const HOLES: u32 = 2;
 
 /** Makes the nursery ready after a collection: keeps blocks that are half free, and adds others up to the budget. */
 export function refill(): void {
   const last = load<u32>(self, AGENT_NURSERY_COUNT);
   const budget = load<u32>(NURSERY_BYTES) >>> LINE_LOG2;
+  let wholes = wholeBlocksAllowed();
   let count: u32 = 0;
   let lines: u32 = 0;
   forget();
@@ -145,28 +156,32 @@ export function refill(): void {
   for (let i: u32 = 0; i < last; i++) {
     const block = listed(i);
     const free = freeLinesOf(block);
-    if (free >= GOOD_LINES && lines < budget) {
+    const whole = free == LINES_PER_BLOCK;
+    if (free >= GOOD_LINES && lines < budget && !(whole && wholes == 0)) {
       list(count++, block);
       lines += free;
+      if (whole) wholes--;
     } else giveBack(block, free);
   }
-  let rare = areBlocksRare();
-  while (lines < budget && count < (NURSERY_CAPACITY as u32)) {
-    let block = rare ? takeSingle(ROOMY_LINES, agent, false) : NONE;
+  let looking = areBlocksRare() ? HOLES_FIRST : GOOD;
+  while (lines < budget && count < (NURSERY_CAPACITY as u32) - EXTRA_BLOCKS) {
+    if (looking == GOOD && wholes == 0) looking = HOLES;
+    const block = looking == GOOD ? takeGoodBlock() : takeSingle(USEFUL_LINES, agent, false);
     if (block == NONE) {
-      // All have been looked at: from here on whole ones, too.
-      rare = false;
-      block = takeBlock();
+      if (looking == HOLES) break;
+      looking++;
+      continue;
     }
-    if (block == NONE) break;
+    const free = freeLinesOf(block);
     list(count++, block);
-    lines += freeLinesOf(block);
+    lines += free;
+    if (free == LINES_PER_BLOCK) wholes--;
   }
   store<u32>(self, count, AGENT_NURSERY_COUNT);
   store<u32>(self, 1, AGENT_NURSERY_USED);
   tail = count;
   // Too little came together: young collections cannot help any more.
-  if (lines < budget / 4 && load<u32>(LAST_WAS_FULL) == 0) atomic.store<u32>(FORCE_FULL, 1);
+  if (lines < min(budget / 4, LEAST_BLOCKS * LINES_PER_BLOCK) && load<u32>(LAST_WAS_FULL) == 0) atomic.store<u32>(FORCE_FULL, 1);
 }
 
 /** Refills after a collection. */
@@ -201,26 +216,38 @@ function nextMarked(mark: usize, end: usize): usize {
   return end;
 }
 
+/** Where the hole ends that `holeIn` found. */
+let holeEnd: usize = 0;
+
+/** The first hole of at least `size` bytes in `block`, from `from` bytes after its start on; 0 when there is none. */
+function holeIn(block: u32, from: usize, size: usize): usize {
+  const start = addressOf(block);
+  const first = lineOf(start);
+  const end = first + LINES_PER_BLOCK;
+  let mark = first + (from >>> LINE_LOG2);
+  while (mark < end) {
+    if (load<u8>(mark) != 0) {
+      mark++;
+      continue;
+    }
+    const stop = nextMarked(mark, end);
+    if (((stop - mark) << LINE_LOG2) >= size) {
+      holeEnd = start + ((stop - first) << LINE_LOG2);
+      return start + ((mark - first) << LINE_LOG2);
+    }
+    mark = stop;
+  }
+  return 0;
+}
+
 /** The next hole of at least `size` bytes becomes the buffer. 0 when the nursery is used up. */
 export function nextHole(size: usize): usize {
   while (cursor < tail) {
-    const start = addressOf(listed(cursor));
-    const first = lineOf(start);
-    const end = first + LINES_PER_BLOCK;
-    let mark = first + (offset >>> LINE_LOG2);
-    while (mark < end) {
-      if (load<u8>(mark) != 0) {
-        mark++;
-        continue;
-      }
-      const stop = nextMarked(mark, end);
-      const bytes = (stop - mark) << LINE_LOG2;
-      if (bytes >= size) {
-        offset = (stop - first) << LINE_LOG2;
-        const hole = start + ((mark - first) << LINE_LOG2);
-        return useHole(hole, size, hole + bytes);
-      }
-      mark = stop;
+    const block = listed(cursor);
+    const hole = holeIn(block, offset, size);
+    if (hole != 0) {
+      offset = holeEnd - addressOf(block);
+      return useHole(hole, size, holeEnd);
     }
     cursor++;
     offset = 0;
@@ -230,69 +257,90 @@ export function nextHole(size: usize): usize {
 
 /** An object too large for most holes: carved from whole blocks at the end of the nursery, and the buffer stays as it is. */
 export function allocateMedium(size: usize): usize {
-  if (mediumLimit - mediumTop < size) {
-    const block = takeWhole();
-    if (block == NONE) return 0;
-    mediumTop = addressOf(block);
-    mediumLimit = mediumTop + BLOCK_BYTES;
-  }
+  if (mediumLimit - mediumTop < size && !takeHole(BLOCK_BYTES) && !exchangeForWhole() && !takeHole(size)) return 0;
+  return carve(size);
+}
+
+function carve(size: usize): usize {
   const address = mediumTop;
   mediumTop += size;
   countBytes(size);
   return address;
 }
 
-/**
- * An object for which the nursery, just refilled, has no hole that is large enough: takes one more whole block. 0 when there is none.
- * The caller collects first, so that objects of a size that never fits do not grow the heap to its limit.
- */
-export function allocateInExtraBlock(size: usize): usize {
-  const count = load<u32>(self, AGENT_NURSERY_COUNT);
-  if (count == NURSERY_CAPACITY || !reserve(1)) return 0;
-  const block = takeSpan(1, agent);
-  if (block == NONE) {
-    unreserve(1);
-    return 0;
-  }
-  atomic.store<u32>(entryOf(block), entry(BLOCK_OWNED, agent));
-  list(count, block);
-  store<u32>(self, count + 1, AGENT_NURSERY_COUNT);
-  mediumTop = addressOf(block) + size;
-  mediumLimit = addressOf(block) + BLOCK_BYTES;
-  countBytes(size);
-  return addressOf(block);
-}
-
-/** Takes a block without survivors from the end of the list. */
-function takeWhole(): u32 {
+/** Takes a block with a hole of at least `size` bytes, of which medium objects are carved, from the end of the list. */
+function takeHole(size: usize): bool {
   // Block `cursor` is in use, unless nothing was taken from it yet.
   const first = offset > 0 ? cursor + 1 : cursor;
   for (let i = tail; i > first; i--) {
     const block = listed(i - 1);
-    if (freeLinesOf(block) != LINES_PER_BLOCK) continue;
+    const hole = holeIn(block, 0, size);
+    if (hole == 0) continue;
     tail--;
     list(i - 1, listed(tail));
     list(tail, block);
-    return block;
+    mediumTop = hole;
+    mediumLimit = holeEnd;
+    return true;
   }
-  return tail > first ? exchangeForWhole() : NONE;
+  return false;
 }
 
 /**
  * Gives the last unused block away, which has survivors, for one that has none: a few old objects in each block must not make every medium
  * object cost a collection.
  */
-function exchangeForWhole(): u32 {
-  if (!reserve(1)) return NONE;
-  const block = takeSpan(1, agent);
-  if (block == NONE) {
-    unreserve(1);
-    return NONE;
-  }
-  atomic.store<u32>(entryOf(block), entry(BLOCK_OWNED, agent));
+function exchangeForWhole(): bool {
+  const first = offset > 0 ? cursor + 1 : cursor;
+  if (tail <= first) return false;
+  const block = takeWhole(false);
+  if (block == NONE) return false;
   tail--;
   const given = listed(tail);
   list(tail, block);
   giveBack(given, freeLinesOf(given));
+  mediumTop = addressOf(block);
+  mediumLimit = mediumTop + BLOCK_BYTES;
+  return true;
+}
+
+/** A block without survivors, in the agent's name; NONE when there is none, or the limit is reached; `beyond`: the limit of a heap full of holes. */
+function takeWhole(beyond: bool): u32 {
+  if (!reserve(1) && !(beyond && reserveBeyond(1))) return NONE;
+  const block = takeSpan(1, agent);
+  if (block == NONE) unreserve(1);
+  else atomic.store<u32>(entryOf(block), entry(BLOCK_OWNED, agent));
   return block;
+}
+
+/**
+ * An object for which the nursery, just refilled, has no hole that is large enough: takes one more whole block, or, `anywhere`, a block with a
+ * hole of that size. 0 when there is none. The caller collects first, so that objects of a size that never fits do not grow the heap to its limit.
+ */
+export function allocateInExtraBlock(size: usize, anywhere: bool): usize {
+  const count = load<u32>(self, AGENT_NURSERY_COUNT);
+  if (count == NURSERY_CAPACITY) return 0;
+  let block = takeWhole(false);
+  if (block == NONE && anywhere) block = takeWithHole(size);
+  if (block == NONE && anywhere) block = takeWhole(true);
+  if (block == NONE) return 0;
+  list(count, block);
+  store<u32>(self, count + 1, AGENT_NURSERY_COUNT);
+  mediumTop = holeIn(block, 0, size);
+  mediumLimit = holeEnd;
+  return carve(size);
+}
+
+/** Takes any block with a hole of at least `size` bytes, however few lines it has free: one that searches for a nursery pass over. */
+function takeWithHole(size: usize): u32 {
+  const high = highBlocks();
+  for (let block: u32 = 0; block < high; block++) {
+    const value = atomic.load<u32>(entryOf(block));
+    const state = stateOf(value);
+    if ((state != BLOCK_PARTIAL && state != BLOCK_FULL) || holeIn(block, 0, size) == 0) continue;
+    if (!claim(block, value, entry(BLOCK_OWNED, agent))) continue;
+    if (state == BLOCK_PARTIAL && detailOf(value) >= GOOD_LINES) atomic.sub<u32>(AVAILABLE_BLOCKS, 1);
+    return block;
+  }
+  return NONE;
 }

@@ -32,7 +32,7 @@ const seconds = option("seconds") ?? (kills === undefined ? 60 : 3600);
 const firstSeed = option("seed") ?? Math.floor(Math.random() * 2 ** 31);
 const end = performance.now() + seconds * 1000;
 const collectHost = collectorOfHost();
-const total = { rounds: 0, steps: 0, compared: 0, kills: 0, collections: 0 };
+const total = { rounds: 0, steps: 0, compared: 0, kills: 0, collections: 0, exhausted: 0 };
 
 for (let seed = firstSeed; performance.now() < end && (kills === undefined || total.kills < kills); seed++) {
   const random = new Random(seed);
@@ -44,13 +44,14 @@ for (let seed = firstSeed; performance.now() < end && (kills === undefined || to
     total.compared += result.compared;
     total.kills += result.kills;
     total.collections += result.collections;
+    total.exhausted += result.exhausted;
   } catch (error) {
     console.error(`round with --seed ${seed}: ${JSON.stringify(settings)}`);
     throw error;
   }
   collectHost();
 }
-const { rounds, steps, compared, collections } = total;
+const { rounds, steps, compared, collections, exhausted } = total;
 console.log(
-  `${rounds} rounds from seed ${firstSeed}: ${steps} steps, ${compared} objects compared, ${collections} collections, ${total.kills} Workers terminated; no finding`,
+  `${rounds} rounds from seed ${firstSeed}: ${steps} steps, ${compared} objects compared, ${collections} collections, out of memory ${exhausted} times, ${total.kills} Workers terminated; no finding`,
 );

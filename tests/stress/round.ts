@@ -1,6 +1,7 @@
 /**
  * One round: a store with a heap of random settings, whose threads all mutate at random, each its own structures, and all of them the board.
  * After each batch the graphs are compared with the models, and the heap verifies. JavaScript keeps references of its own, and puts them back.
+ * Small heaps run out of memory: that ends the batch of the thread that needed it, and nothing else.
  */
 import { readFileSync } from "node:fs";
 import { createStore, type Store, WorkerLostError } from "../../threads/runtime.ts";
@@ -24,6 +25,8 @@ export interface RoundResult {
   readonly compared: number;
   readonly kills: number;
   readonly collections: number;
+  /** Batches that ended because the heap was full. */
+  readonly exhausted: number;
 }
 
 /** One thread's structures: in the heap, and in the model. */
@@ -33,6 +36,19 @@ interface Pair {
   readonly model: StateModel;
   /** References to its objects that only JS holds. */
   readonly held: { readonly object: object; readonly model: Slot }[];
+}
+
+/** What `action` gives or throws. */
+function settle(action: () => void): PromiseSettledResult<void> {
+  try {
+    return { status: "fulfilled", value: action() };
+  } catch (reason) {
+    return { status: "rejected", reason };
+  }
+}
+
+function isOutOfMemory(reason: unknown): boolean {
+  return reason instanceof Error && "code" in reason && reason.code === "out-of-memory";
 }
 
 const source = readFileSync(new URL("./program.wat", import.meta.url), "utf8");
@@ -59,6 +75,7 @@ export class Round {
   #steps = 0;
   #compared = 0;
   #kills = 0;
+  #exhausted = 0;
 
   private constructor(random: Random, settings: RoundSettings, store: Store, program: StressProgram) {
     this.#random = random;
@@ -79,7 +96,13 @@ export class Round {
       const round = new Round(random, settings, store, instance.exports as unknown as StressProgram);
       do await round.#batch();
       while (performance.now() < deadline);
-      return { steps: round.#steps, compared: round.#compared, kills: round.#kills, collections: store.heap.collections };
+      return {
+        steps: round.#steps,
+        compared: round.#compared,
+        kills: round.#kills,
+        collections: store.heap.collections,
+        exhausted: round.#exhausted,
+      };
     } finally {
       await store.close();
     }
@@ -97,17 +120,20 @@ export class Round {
     const [creator, ...others] = this.#pairs as [Pair, ...Pair[]];
     const running = others.map((pair) => this.#store.spawn(this.#program.batch, pair.state, steps[pair.thread] as number));
     const killed = this.#settings.kills ? this.#kill() : undefined;
-    this.#program.batch(creator.state, steps[0] as number);
-    const outcomes = await Promise.allSettled(running);
+    const own = settle(() => this.#program.batch(creator.state, steps[0] as number));
+    const outcomes = [own, ...(await Promise.allSettled(running))];
     await killed;
-    creator.model.run(steps[0] as number);
-    for (const [i, outcome] of outcomes.entries()) {
-      const pair = others[i] as Pair;
-      if (outcome.status === "fulfilled") pair.model.run(steps[pair.thread] as number);
-      // How far a killed thread came nobody knows: its structures must be sound, which `verify` looks at, and are given up.
-      else if (outcome.reason instanceof WorkerLostError) this.#pairs[pair.thread] = this.#newPair(pair.thread);
-      else throw outcome.reason;
+    const lost: number[] = [];
+    for (const [thread, outcome] of outcomes.entries()) {
+      if (outcome.status === "fulfilled") this.#pairs[thread]?.model.run(steps[thread] as number);
+      // How far such a thread came nobody knows: its structures must be sound, which `verify` looks at, and are given up.
+      else if (outcome.reason instanceof WorkerLostError) lost.push(thread);
+      else if (isOutOfMemory(outcome.reason)) {
+        this.#checkExhausted(outcome.reason);
+        lost.push(thread);
+      } else throw outcome.reason;
     }
+    for (const thread of lost) this.#pairs[thread] = this.#newPair(thread);
     this.#steps += steps.reduce((sum, count) => sum + count, 0);
     this.#verify();
     this.#compare();
@@ -117,6 +143,15 @@ export class Round {
       const thread = this.#random.below(this.#pairs.length);
       this.#pairs[thread] = this.#newPair(thread);
     }
+  }
+
+  /** A heap may be exhausted only when it is at least half full of objects, as they were at its last full collection. */
+  #checkExhausted(reason: unknown): void {
+    this.#exhausted++;
+    const { maximumBytes } = this.#store.heap;
+    const full = this.#store.heap.recentCollections().filter(({ kind }) => kind === "full");
+    const live = Math.max(...full.slice(-8 * this.#pairs.length).map(({ markedBytes }) => markedBytes));
+    if (live < maximumBytes / 2) throw new Error(`out of memory with ${live} bytes alive of ${maximumBytes}`, { cause: reason });
   }
 
   async #kill(): Promise<void> {

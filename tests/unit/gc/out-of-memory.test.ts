@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createStore, RuntimeError, type Store } from "../../../threads/runtime.ts";
 
 const source = `(module
-  (type $node (shared (struct (field $next (ref null $node)) (field i64) (field i64))))
+  (type $node (shared (struct (field $next (mut (ref null $node))) (field i64) (field i64))))
   (type $bytes (shared (array (mut i8))))
   (type $f (shared (func (result i32))))
   (type $g (shared (func (param i32) (result i32))))
@@ -29,6 +29,24 @@ const source = `(module
       (local.set $made (i32.add (local.get $made) (i32.const 1)))
       (br_if $again (i32.lt_u (local.get $made) (local.get $count))))
     (local.get $made))
+  (func (export "thin") (type $g) (param $distance i32) (result i32)
+    (local $node (ref null $node)) (local $next (ref null $node)) (local $left i32) (local $i i32)
+    (local.set $node (global.get $kept))
+    (block $done
+      (loop $again
+        (br_if $done (ref.is_null (local.get $node)))
+        (local.set $next (local.get $node))
+        (local.set $i (local.get $distance))
+        (block $end
+          (loop $skip
+            (br_if $end (ref.is_null (local.get $next)))
+            (local.set $next (struct.get $node $next (local.get $next)))
+            (br_if $skip (local.tee $i (i32.sub (local.get $i) (i32.const 1))))))
+        (struct.set $node $next (local.get $node) (local.get $next))
+        (local.set $node (local.get $next))
+        (local.set $left (i32.add (local.get $left) (i32.const 1)))
+        (br $again)))
+    (local.get $left))
   (func (export "kept") (type $f) (result i32)
     (local $list (ref null $node)) (local $count i32)
     (local.set $list (global.get $kept))
@@ -42,7 +60,7 @@ const source = `(module
 
 describe("an allocation that cannot be served", () => {
   let store: Store;
-  let program: Record<"grow" | "kept", () => number> & Record<"array" | "churn" | "keep", (count: number) => number>;
+  let program: Record<"grow" | "kept", () => number> & Record<"array" | "churn" | "keep" | "thin", (count: number) => number>;
   beforeEach(async () => {
     store = await createStore({ threads: 2, heap: { maximum: 32 << 20 } });
     const { instance } = await store.WebAssembly.instantiate(source);
@@ -68,6 +86,15 @@ describe("an allocation that cannot be served", () => {
     expect(() => program.array(33 << 20)).toThrow(expect.objectContaining(outOfMemory));
     expect(() => program.array(-1)).toThrow(RuntimeError);
     expect(program.array(1 << 20)).toBe(1 << 20);
+  });
+
+  test("is the last resort: a large object finds room beside small ones that are left in nearly all blocks", () => {
+    expect(program.keep(1_000_000)).toBe(1_000_000);
+    expect(program.thin(1000)).toBe(1000);
+    expect(program.array(12 << 20)).toBe(12 << 20);
+    expect(program.kept()).toBe(1000);
+    expect(store.heap.verify()).toBe(0);
+    expect(() => program.array(28 << 20)).toThrow(expect.objectContaining(outOfMemory));
   });
 
   test("raises it in the thread that asked, and nothing that lives is lost", async () => {

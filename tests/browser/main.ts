@@ -68,6 +68,15 @@ const claims: readonly Claim[] = [
     },
   ],
   [
+    "a Worker of the page's own joins a store, and gets shared objects as themselves",
+    async (context, url) => {
+      const page = await open(context, `${url}test.html`, ["ready"]);
+      const found = await page.evaluate(() => (globalThis as InPage).inPage.join());
+      expect(found.result === 42 && found.isSame && found.isGone, found);
+      await page.close();
+    },
+  ],
+  [
     `${threads} threads allocate 10,000,000 objects each in a heap of 64 MB`,
     async (context, url) => {
       const page = await open(context, `${url}test.html`, ["ready"]);

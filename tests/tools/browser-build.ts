@@ -7,28 +7,36 @@ import { root } from "./source-files.ts";
 /** Where the pages are when they are built. */
 export const pagesFolder = `${root}build/browser`;
 
-/** What pages import from the entry in the sources comes from the package's bundle, as it does in anybody's page. */
-const packageImport: Plugin = {
-  name: "package-import",
-  setup: ({ onResolve }) => {
-    onResolve({ filter: /\/threads\/runtime\.ts$/ }, () => ({ path: "heddle", external: true }));
-  },
-};
+/** What is imported from the entry in the sources comes from the package's bundle, which `path` names. */
+function packageImport(path: string): Plugin {
+  return {
+    name: "package-import",
+    setup: ({ onResolve }) => {
+      onResolve({ filter: /\/threads\/runtime\.ts$/ }, () => ({ path, external: true }));
+    },
+  };
+}
 
-/** Builds everything into `pagesFolder`. */
-export async function buildPages(): Promise<void> {
-  await bundle(pagesFolder);
+async function buildScripts(entryPoints: Readonly<Record<string, string>>, packagePath: string): Promise<void> {
   await build({
     absWorkingDir: root,
-    entryPoints: { "demo-page": "demos/browser/page.ts", "test-page": "tests/browser/page.ts" },
+    entryPoints,
     outdir: pagesFolder,
     bundle: true,
     format: "esm",
     target: "es2024",
-    plugins: [packageImport],
+    plugins: [packageImport(packagePath)],
     sourcemap: true,
     logLevel: "warning",
   });
+}
+
+/** Builds everything into `pagesFolder`. */
+export async function buildPages(): Promise<void> {
+  await bundle(pagesFolder);
+  // By its name, as in anybody's page; Workers have no import maps.
+  await buildScripts({ "demo-page": "demos/browser/page.ts", "test-page": "tests/browser/page.ts" }, "heddle");
+  await buildScripts({ "joined-worker": "tests/browser/joined-worker.ts" }, "./heddle.js");
   copyFileSync(`${root}demos/browser/index.html`, `${pagesFolder}/index.html`);
   copyFileSync(`${root}tests/browser/test.html`, `${pagesFolder}/test.html`);
   for (const [folder, name] of [

@@ -145,6 +145,11 @@ export class Pool {
     let ready: Promise<void>;
     try {
       const host = await startWorker("heddle-agent", this.#options.script);
+      // Race: the store was closed meanwhile, and `close` does not know this Worker, which would keep the heap's memory.
+      if (this.#closing) {
+        await host.terminate();
+        return;
+      }
       [worker, ready] = this.#adopt(host, false);
     } finally {
       this.#starting--;

@@ -1,5 +1,7 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import type { Worker } from "node:worker_threads";
 import { describe, expect, test } from "vitest";
 import { createStore, RuntimeError, WorkerLostError } from "../../../threads/runtime.ts";
 import { counter, exportsOf, withStore } from "./programs.ts";
@@ -102,6 +104,20 @@ describe("shared functions on several threads", () => {
       expect(await queued).toBe(1);
       store.collect();
     });
+  });
+
+  test("a store that is closed while a Worker takes another's place leaves none behind", async () => {
+    const started: Worker[] = [];
+    const note = (message: unknown): void => void started.push((message as { worker: Worker }).worker);
+    subscribe("worker_threads", note);
+    try {
+      await withStore({ threads: 1 }, (store) => store.terminateWorker(store.workers[0]!));
+      await expect.poll(() => started.length).toBe(2);
+      // A Worker that has ended has no thread id.
+      await expect.poll(() => started.map(({ threadId }) => threadId)).toEqual([-1, -1]);
+    } finally {
+      unsubscribe("worker_threads", note);
+    }
   });
 
   test("a Worker that takes another's place does not wait for messages to that other", async () => {

@@ -4,11 +4,10 @@
  * A call through a reference or table reaches any function of a fitting type whose reference is taken. In a module that foreign functions can
  * get into, it reaches those too, which may call back any function that the module gives away; and so does the call of an import.
  */
-import { rows } from "../ops/table.ts";
 import { isSubtypeId } from "../subtype.ts";
 import type { ValidModule } from "../validate/valid-module.ts";
-import type { FunctionBody } from "./function-body.ts";
 import type { PollPlan } from "./polls.ts";
+import type { Survey } from "./survey.ts";
 
 export interface CallGraph {
   readonly importedFunctions: number;
@@ -16,19 +15,11 @@ export interface CallGraph {
   readonly edges: readonly (readonly number[])[];
 }
 
-const NO_CALL = 0;
-const DIRECT = 1;
-const INDIRECT = 2;
-/** How an instruction calls, by its row's number: a name would be looked up for each instruction of the module, three times. */
-const callKinds = Uint8Array.from(rows, ({ name }) =>
-  name === "call" || name === "return_call" ? DIRECT : /^(?:return_)?call_(?:ref|indirect)$/.test(name) ? INDIRECT : NO_CALL,
-);
-
-export function callGraph(valid: ValidModule, bodies: readonly FunctionBody[]): CallGraph {
+export function callGraph(valid: ValidModule, surveys: readonly Survey[]): CallGraph {
   const importedFunctions = valid.imports.func;
-  const taken = [...bodies.keys()].filter((i) => valid.declaredFunctions.has(importedFunctions + i));
+  const taken = [...surveys.keys()].filter((i) => valid.declaredFunctions.has(importedFunctions + i));
   const sets: number[][] = [taken];
-  const anyTaken = bodies.length;
+  const anyTaken = surveys.length;
   const byType = new Map<number, number>();
   const isOpen = admitsForeignFunctions(valid);
 
@@ -36,20 +27,16 @@ export function callGraph(valid: ValidModule, bodies: readonly FunctionBody[]): 
     if (isOpen) return anyTaken;
     let node = byType.get(type);
     if (node === undefined) {
-      node = bodies.length + sets.length;
+      node = surveys.length + sets.length;
       sets.push(taken.filter((i) => isSubtypeId(valid.types, valid.functions[importedFunctions + i]?.type as number, type)));
       byType.set(type, node);
     }
     return node;
   };
-  const edges = bodies.map(({ instructions }) => {
+  const edges = surveys.map(({ calls, indirectCalls }) => {
     const targets = new Set<number>();
-    for (const { row, immediates } of instructions) {
-      const kind = callKinds[row.id];
-      if (kind === NO_CALL) continue;
-      if (kind === DIRECT) targets.add(immediates.index < importedFunctions ? anyTaken : immediates.index - importedFunctions);
-      else targets.add(calleesOfType(valid.canonical[immediates.index] as number));
-    }
+    for (const { immediates } of calls) targets.add(immediates.index < importedFunctions ? anyTaken : immediates.index - importedFunctions);
+    for (const { immediates } of indirectCalls) targets.add(calleesOfType(valid.canonical[immediates.index] as number));
     return [...targets];
   });
   return { importedFunctions, edges: [...edges, ...sets] };
@@ -67,26 +54,22 @@ function admitsForeignFunctions({ module, functions, types, globals }: ValidModu
 }
 
 /** For each function of the module, whether the collector may run while it does. */
-export function mayCollect(
-  bodies: readonly FunctionBody[],
-  { importedFunctions }: CallGraph,
-  polls: readonly PollPlan[],
-): readonly boolean[] {
-  const callers: number[][] = bodies.map(() => []);
-  const found = new Uint8Array(bodies.length);
+export function mayCollect(surveys: readonly Survey[], { importedFunctions }: CallGraph, polls: readonly PollPlan[]): readonly boolean[] {
+  const callers: number[][] = surveys.map(() => []);
+  const found = new Uint8Array(surveys.length);
   const pending: number[] = [];
   const mark = (index: number): void => {
     if (found[index] === 1) return;
     found[index] = 1;
     pending.push(index);
   };
-  for (const [index, { instructions }] of bodies.entries()) {
+  for (const [index, { calls, indirectCalls, hasSafepoint }] of surveys.entries()) {
     if (polls[index]?.atEntry === true || (polls[index]?.loops.size ?? 0) > 0) mark(index);
-    for (const { row, immediates, rule } of instructions) {
-      const kind = callKinds[row.id];
-      const callee = kind === DIRECT ? immediates.index - importedFunctions : -1;
+    if (hasSafepoint || indirectCalls.length > 0) mark(index);
+    for (const { immediates } of calls) {
+      const callee = immediates.index - importedFunctions;
       if (callee >= 0) callers[callee]?.push(index);
-      else if (rule.safepoint !== "none" || kind !== NO_CALL) mark(index);
+      else mark(index);
     }
   }
   for (let index = pending.pop(); index !== undefined; index = pending.pop()) callers[index]?.forEach(mark);

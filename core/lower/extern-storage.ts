@@ -22,7 +22,7 @@ import type { ModuleLowering } from "./module-lowering.ts";
 import { isHostExtern } from "./reference-types.ts";
 
 /** Instructions that store operands to memory, or load their results from there. */
-const accessesMemory = rows.map(({ name }) => /^(?:struct|array|table)\.|^throw$/.test(name));
+const accessesMemory = Uint8Array.from(rows, ({ name }) => (/^(?:struct|array|table)\.|^throw$/.test(name) ? 1 : 0));
 
 /** The type that memory has a value of this type in. */
 export function storedType(module: ModuleLowering, type: ValType): ValType {
@@ -38,7 +38,7 @@ export function pushLoaded(module: ModuleLowering, code: HostCode, type: ValType
 export function withInternalExterns(module: ModuleLowering, body: FunctionBody): FunctionBody {
   const isExtern = (type: ValType): boolean => isHostExtern(module.types, type);
   const isAccess = ({ row, popped, pushed }: Instruction): boolean =>
-    accessesMemory[row.id] === true && (popped.some(isExtern) || pushed.some(isExtern));
+    accessesMemory[row.id] === 1 && (popped.some(isExtern) || pushed.some(isExtern));
   if (!body.instructions.some(isAccess)) return body;
   const rewriter = new Rewriter(module, body.locals);
   for (const instruction of body.instructions) {

@@ -12,7 +12,7 @@ import type { Row } from "../ops/row.ts";
 import type { ValType } from "../types.ts";
 import { type BodyObserver, observeExpression, observeFunction } from "../validate/observe.ts";
 import type { ModuleLowering } from "./module-lowering.ts";
-import { type Rule, ruleEntry } from "./registry.ts";
+import { type Rule, ruleEntryOf } from "./registry.ts";
 import { keptImmediates } from "./shared-immediates.ts";
 
 export interface Instruction {
@@ -24,22 +24,6 @@ export interface Instruction {
   readonly offset: number;
   /** Chosen by the row, the immediates and the types; a pass that knows more may choose another. */
   rule: Rule;
-}
-
-const noTypes: readonly ValType[] = [];
-/** Lists of one type, by the type. */
-const singleTypes = new Map<ValType, readonly ValType[]>();
-
-function keepTypes(types: readonly ValType[]): readonly ValType[] {
-  const first = types[0];
-  if (first === undefined) return noTypes;
-  if (types.length > 1) return types.slice();
-  let single = singleTypes.get(first);
-  if (single === undefined) {
-    single = [first];
-    singleTypes.set(first, single);
-  }
-  return single;
 }
 
 /** Stands where the rule is about to be chosen. */
@@ -68,8 +52,8 @@ class Collector implements BodyObserver {
     const instruction = {
       row,
       immediates: keptImmediates(row, immediates),
-      popped: keepTypes(popped),
-      pushed: keepTypes(pushed),
+      popped,
+      pushed,
       offset,
       rule: noRule,
     };
@@ -103,7 +87,7 @@ class Collector implements BodyObserver {
 
 /** The rule by which an instruction is lowered. Raises an error where there is none. */
 export function ruleOf(module: ModuleLowering, instruction: Omit<Instruction, "rule">): Rule {
-  const entry = ruleEntry(instruction.row.lowering);
+  const entry = ruleEntryOf(instruction.row);
   if (entry === undefined) notLowered(module, instruction.row.name, instruction.offset);
   return typeof entry === "function" ? entry(instruction, module) : entry;
 }
@@ -117,7 +101,7 @@ export function notLowered(module: ModuleLowering, what: string, offset: number)
 /** The reachable instructions of the function with this index among those that the module defines. */
 export function instructionsOf(module: ModuleLowering, definedIndex: number): readonly Instruction[] {
   const collector = new Collector(module);
-  observeFunction(module.valid, definedIndex, collector);
+  observeFunction(module.valid, definedIndex, collector, module.observed);
   return collector.instructions;
 }
 

@@ -35,7 +35,8 @@ import type { ModuleLowering } from "./module-lowering.ts";
 
 /** The body without `try` and its like; the same one where there are none. */
 export function withoutLegacyExceptions(module: ModuleLowering, body: FunctionBody): FunctionBody {
-  return body.instructions.some(({ row }) => row.control === "try") ? new Rewriter(module, body).run() : body;
+  for (const { row } of body.instructions) if (row.control === "try") return new Rewriter(module, body).run();
+  return body;
 }
 
 /** An open block of the source. Depths are numbers of open blocks of the result. */

@@ -2,7 +2,8 @@
  * Lowering: from a valid module to plain WebAssembly on the shared heap, and the plan by which agents link it (`lowered.ts`).
  *
  * The passes, each in a file of its own: instructions with types and rules (`instruction.ts`), exception handling in its second form
- * (`legacy-exceptions.ts`), externs in memory as internal references (`extern-storage.ts`), where to poll (`polls.ts`); then for each function, which references live across safepoints (`liveness.ts`), how
+ * (`legacy-exceptions.ts`), externs in memory as internal references (`extern-storage.ts`), what each function calls (`survey.ts`,
+ * `call-graph.ts`), where to poll (`polls.ts`); then for each function, which references live across safepoints (`liveness.ts`), how
  * operands are kept (`stack-plan.ts`), and the host code (`function-lowering.ts` with the rules of `rules/`, `gc/lower` and
  * `threads/lower`).
  */
@@ -24,15 +25,22 @@ import type { LowerOptions } from "./options.ts";
 import { addPlainEntries } from "./plain-functions.ts";
 import { planPolls } from "./polls.ts";
 import { quietCall } from "./rules/calls.ts";
+import { type Survey, surveyOf } from "./survey.ts";
 
 /** Lowers a module. Raises a `CompileError` with the code `not-lowered` for instructions that cannot be lowered yet. */
 export function lowerModule(valid: ValidModule, options: LowerOptions): LoweredModule {
   const lowering = new ModuleLowering(valid, options);
   refuseControlledMemories(lowering);
-  const bodies = valid.module.functions.map((_, i) => functionBody(lowering, i));
-  const calls = callGraph(valid, bodies);
-  const polls = planPolls(bodies, calls);
-  quietenCalls(bodies, valid.imports.func, mayCollect(bodies, calls, polls));
+  const bodies: FunctionBody[] = [];
+  const surveys: Survey[] = [];
+  for (const i of valid.module.functions.keys()) {
+    const body = functionBody(lowering, i);
+    bodies.push(body);
+    surveys.push(surveyOf(body.instructions));
+  }
+  const calls = callGraph(valid, surveys);
+  const polls = planPolls(bodies, surveys, calls);
+  quietenCalls(surveys, valid.imports.func, mayCollect(surveys, calls, polls));
   bodies.forEach((body, i) => {
     const { code } = lowering.host.functions[i] as HostFunction;
     new FunctionLowering(lowering, code, body, polls[i] as (typeof polls)[number]).run();
@@ -54,9 +62,9 @@ function refuseControlledMemories(lowering: ModuleLowering): void {
 }
 
 /** Calls of functions which cannot let the collector run are no safepoints. */
-function quietenCalls(bodies: readonly FunctionBody[], importedFunctions: number, collects: readonly boolean[]): void {
-  for (const { instructions } of bodies) {
-    for (const instruction of instructions) {
+function quietenCalls(surveys: readonly Survey[], importedFunctions: number, collects: readonly boolean[]): void {
+  for (const { calls } of surveys) {
+    for (const instruction of calls) {
       if (instruction.row.name !== "call") continue;
       if (collects[instruction.immediates.index - importedFunctions] === false) instruction.rule = quietCall;
     }

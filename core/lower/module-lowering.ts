@@ -6,6 +6,7 @@ import type { Row } from "../ops/row.ts";
 import { rowByName } from "../ops/table.ts";
 import type { TypeStore } from "../type-store.ts";
 import { F32, F64, type FuncType, I32, I64, V128, type ValType, withoutNull } from "../types.ts";
+import { Body } from "../validate/body.ts";
 import { blockTypeOf, resolveType, type ValidModule } from "../validate/valid-module.ts";
 import { ElementSegmentAccess } from "./element-segment.ts";
 import { type HeapModel, heapModel } from "./heap-model.ts";
@@ -34,6 +35,8 @@ export class ModuleLowering {
   readonly valid: ValidModule;
   readonly types: TypeStore;
   readonly options: LowerOptions;
+  /** For all functions that are observed, one after the other. */
+  readonly observed: Body;
   readonly heap: HeapModel = heapModel();
   readonly host = new HostModule();
   readonly placement: Placement;
@@ -55,6 +58,7 @@ export class ModuleLowering {
     this.valid = valid;
     this.types = valid.types;
     this.options = options;
+    this.observed = new Body(valid);
     this.placement = placeItems(valid);
     this.heapMemory = this.host.importMemory("heap", "memory", {
       minimum: 1n,

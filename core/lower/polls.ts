@@ -12,6 +12,7 @@ import type { CallGraph } from "./call-graph.ts";
 import type { FunctionBody } from "./function-body.ts";
 import type { Instruction } from "./instruction.ts";
 import { stronglyConnected } from "./strongly-connected.ts";
+import type { Survey } from "./survey.ts";
 
 export interface PollPlan {
   readonly atEntry: boolean;
@@ -119,18 +120,27 @@ class CoverageWalk {
   }
 }
 
+const noLoops: ReadonlySet<number> = new Set();
+
 /** Plans the polls of all functions of a module. */
-export function planPolls(bodies: readonly FunctionBody[], calls: CallGraph): readonly PollPlan[] {
+export function planPolls(bodies: readonly FunctionBody[], surveys: readonly Survey[], calls: CallGraph): readonly PollPlan[] {
   const isRecursive = stronglyConnected(calls.edges);
   const allocates = ({ rule }: Instruction): boolean => rule.safepoint === "allocation";
-  const allocatesAlways = bodies.map((body) => new CoverageWalk(allocates).run(body));
-  const atEntry = bodies.map((_, i) => isRecursive[i] === true && allocatesAlways[i] !== true);
+  // Most functions are neither recursive nor called from a loop, and need no walk.
+  const known: (boolean | undefined)[] = bodies.map(() => undefined);
+  const allocatesAlways = (index: number): boolean => {
+    known[index] ??= new CoverageWalk(allocates).run(bodies[index] as FunctionBody);
+    return known[index];
+  };
+  const atEntry = bodies.map((_, i) => isRecursive[i] === true && !allocatesAlways(i));
   const passes = (instruction: Instruction): boolean => {
     if (allocates(instruction)) return true;
+    if (instruction.row.name !== "call") return false;
     const callee = instruction.immediates.index - calls.importedFunctions;
-    return instruction.row.name === "call" && callee >= 0 && (atEntry[callee] === true || allocatesAlways[callee] === true);
+    return callee >= 0 && (atEntry[callee] === true || allocatesAlways(callee));
   };
   return bodies.map((body, i) => {
+    if (surveys[i]?.hasLoop !== true) return { atEntry: atEntry[i] === true, loops: noLoops };
     const walk = new CoverageWalk(passes);
     walk.run(body);
     return { atEntry: atEntry[i] === true, loops: walk.loops };

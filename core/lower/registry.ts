@@ -3,6 +3,8 @@
  * register theirs when they are imported.
  */
 import { InternalError } from "../base/assert.ts";
+import type { Row } from "../ops/row.ts";
+import { rows } from "../ops/table.ts";
 import type { FunctionLowering } from "./function-lowering.ts";
 import type { Instruction } from "./instruction.ts";
 import type { ModuleLowering } from "./module-lowering.ts";
@@ -31,12 +33,25 @@ export const ALL = 0x7fffffff;
 
 const entries = new Map<string, RuleEntry>();
 
+/** The same by the row's number, for the rows that were asked for. */
+const entriesByRow: (RuleEntry | undefined)[] = rows.map(() => undefined);
+
 /** Enters rules by name. A name has one rule. */
 export function registerRules(rules: Readonly<Record<string, RuleEntry>>): void {
   for (const [name, entry] of Object.entries(rules)) {
     if (entries.has(name)) throw new InternalError(`two lowering rules are called ${name}`);
     entries.set(name, entry);
   }
+}
+
+/** The entry of a row; undefined where the instruction cannot be lowered. */
+export function ruleEntryOf(row: Row): RuleEntry | undefined {
+  let entry = entriesByRow[row.id];
+  if (entry === undefined) {
+    entry = entries.get(row.lowering);
+    entriesByRow[row.id] = entry;
+  }
+  return entry;
 }
 
 /** The entry of a name; undefined where the instruction cannot be lowered. */

@@ -10,6 +10,7 @@ import { isSharedValue, isSubtype } from "../subtype.ts";
 import type { TypeStore } from "../type-store.ts";
 import { BOT, BOT_REF, type ValType } from "../types.ts";
 import { Locals } from "./locals.ts";
+import { RecordedTypes } from "./recorded-types.ts";
 import { heapName, typeName, typeNames } from "./type-names.ts";
 import type { ValidModuleParts } from "./valid-module.ts";
 
@@ -57,8 +58,8 @@ export class Body {
 
   /** Whether `popped` and `pushed` are filled, for an observer. */
   recording = false;
-  readonly popped: ValType[] = [];
-  readonly pushed: ValType[] = [];
+  readonly popped = new RecordedTypes();
+  readonly pushed = new RecordedTypes();
 
   readonly locals = new Locals();
 
@@ -114,7 +115,7 @@ export class Body {
     if (this.shared && type >= 0) this.requireShared(type);
     if (this.height === this.#stack.length) this.#grow();
     this.#stack[this.height++] = type;
-    if (this.recording) this.pushed.push(type);
+    if (this.recording) this.pushed.add(type);
   }
 
   pushAll(types: readonly ValType[]): void {
@@ -133,7 +134,7 @@ export class Body {
     let type = BOT;
     if (this.height > this.frame.height) type = this.#stack[--this.height] as ValType;
     else if (!this.frame.unreachable) this.mismatch("any type", "");
-    if (this.recording) this.popped.push(type);
+    if (this.recording) this.popped.add(type);
     return type;
   }
 
@@ -147,7 +148,7 @@ export class Body {
       this.mismatch(this.name(expected), "");
     }
     if (this.shared && expected >= 0) this.requireShared(expected);
-    if (this.recording) this.popped.push(type);
+    if (this.recording) this.popped.add(type);
     return type;
   }
 

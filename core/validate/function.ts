@@ -2,7 +2,8 @@
 import { InstructionCursor } from "../binary/instructions.ts";
 import { limits } from "../binary/sections.ts";
 import type { Expression, Func, LocalRun } from "../module.ts";
-import type { Row } from "../ops/row.ts";
+import type { Row, Signature } from "../ops/row.ts";
+import { rows } from "../ops/table.ts";
 import type { FuncType, ValType } from "../types.ts";
 import type { Body } from "./body.ts";
 import { resolve } from "./lookups.ts";
@@ -80,18 +81,34 @@ function requireConstant(body: Body, row: Row): void {
   }
 }
 
+/**
+ * Rows whose operands have the types of the row's signature wherever they are not made up: those that no rule looks at, on numbers and
+ * vectors, which have no subtypes.
+ */
+const hasFixedTypes = rows.map(
+  ({ signature, rule }) =>
+    signature !== undefined &&
+    rule === undefined &&
+    signature.params.every((type) => type < 0) &&
+    signature.results.every((type) => type < 0),
+);
+
 function observedWalk(body: Body, cursor: InstructionCursor, observer: BodyObserver): void {
   const { popped, pushed } = body;
-  body.recording = true;
-  body.popped.length = 0;
-  body.pushed.length = 0;
   while (cursor.next()) {
+    const { row } = cursor;
     const { unreachable } = body.frame;
+    if (!unreachable && hasFixedTypes[row.id] === true) {
+      const { params, results } = row.signature as Signature;
+      checkInstruction(body, cursor);
+      observer.instruction(row, cursor.immediates, params, results, false, cursor.offset);
+      continue;
+    }
+    popped.clear();
+    pushed.clear();
+    body.recording = true;
     checkInstruction(body, cursor);
-    if (popped.length > 1) popped.reverse();
-    observer.instruction(cursor.row, cursor.immediates, popped, pushed, unreachable, cursor.offset);
-    popped.length = 0;
-    pushed.length = 0;
+    body.recording = false;
+    observer.instruction(row, cursor.immediates, popped.list(true), pushed.list(false), unreachable, cursor.offset);
   }
-  body.recording = false;
 }

@@ -17,8 +17,9 @@ export interface BodyObserver {
    * Called after each instruction was checked, in order, structural ones (block, loop, if, else, end, ...) included.
    *
    * `popped` and `pushed` are in stack order. `popped` holds the types that the operands really had, which may be subtypes of what the
-   * instruction asks for; `BOT`, or a reference of unknown sharedness, stands for an operand that unreachable code made up. All of
-   * the arguments are reused for the next instruction: copy what you keep. Heap types in `immediates` still have the module's indices.
+   * instruction asks for; `BOT`, or a reference of unknown sharedness, stands for an operand that unreachable code made up. Both lists
+   * may be kept, and must not be changed; `immediates` is reused for the next instruction: copy it to keep it. Heap types in it still have
+   * the module's indices.
    *
    * A block-like instruction pops its parameters (and condition) and pushes the parameters again, inside. `else` and the legacy
    * `catch` pop the results of the arm before them and push what the new arm starts with. `end` pops the block's results and pushes
@@ -36,11 +37,14 @@ export interface BodyObserver {
   ): void;
 }
 
-/** Observes a function by its index among those that the module defines (imports not counted). */
-export function observeFunction(valid: ValidModule, definedIndex: number, observer: BodyObserver): void {
+/**
+ * Observes a function by its index among those that the module defines (imports not counted). Whoever observes many hands one `body` of the
+ * module to all of them.
+ */
+export function observeFunction(valid: ValidModule, definedIndex: number, observer: BodyObserver, body = new Body(valid)): void {
   const func = valid.module.functions[definedIndex];
   assert(func !== undefined, "no such function");
-  checkFunction(new Body(valid), func, observer);
+  checkFunction(body, func, observer);
 }
 
 /** Observes a constant expression, which has one result of `type` (canonical). */

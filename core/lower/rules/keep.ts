@@ -3,12 +3,13 @@
  * indices change: locals behind the parameters make room for the shadow-stack pointer, memories for the heap. Memory orders weaker than
  * sequential consistency become that, which is stronger.
  */
+import { rows } from "../../ops/table.ts";
 import type { ValType } from "../../types.ts";
 import type { FunctionLowering } from "../function-lowering.ts";
 import type { Instruction } from "../instruction.ts";
 import { constantNames } from "../operand.ts";
 import { onStack, type Rule, type RuleEntry, registerRules } from "../registry.ts";
-import { memoryRule } from "./memory.ts";
+import { memoryRule, usesMemory } from "./memory.ts";
 
 const same = onStack(({ code }, { row, immediates }) => code.instruction(row, immediates));
 
@@ -66,7 +67,9 @@ const byName = new Map<string, Rule>([
   ["unreachable", unreachable],
   ...[...constantNames].map((name) => [name, constant] as const),
 ]);
-const keep: RuleEntry = (instruction, module) => byName.get(instruction.row.name) ?? memoryRule(instruction, module) ?? same;
+/** By the row's number; undefined for instructions on memories, whose rule depends on the memory. */
+const byRow: readonly (Rule | undefined)[] = rows.map((row) => byName.get(row.name) ?? (usesMemory(row) ? undefined : same));
+const keep: RuleEntry = (instruction, module) => byRow[instruction.row.id] ?? memoryRule(instruction, module);
 
 registerRules({
   keep,

@@ -2,6 +2,7 @@
  * Instructions on linear memories. On a memory that is the host's own in every respect they are the host's; on others, addresses and sizes
  * are checked and converted first (`memory-access.ts`), and sizes of memories with pages of a byte are kept in a cell.
  */
+import type { Row } from "../../ops/row.ts";
 import { I64 } from "../../types.ts";
 import type { FunctionLowering } from "../function-lowering.ts";
 import type { HostItem } from "../host-code.ts";
@@ -170,12 +171,15 @@ const others = new Map<string, Rule>([
   ["memory.copy", copy],
 ]);
 
-/** The rule of an instruction that uses memories; undefined for other instructions. */
-export function memoryRule({ row, immediates }: Pick<Instruction, "row" | "immediates">, module: ModuleLowering): Rule | undefined {
-  const [first, second] = row.immediates;
-  if (first !== "memory" && first !== "memarg") return undefined;
+/** Whether the first immediate of an instruction names a memory. */
+export function usesMemory({ immediates: [first] }: Row): boolean {
+  return first === "memory" || first === "memarg";
+}
+
+/** The rule of an instruction that uses a memory. */
+export function memoryRule({ row, immediates }: Pick<Instruction, "row" | "immediates">, module: ModuleLowering): Rule {
   const { memories } = module;
-  if (memories.isDirect(immediates.index) && (second !== "memory" || memories.isDirect(immediates.index2))) return direct;
+  if (memories.isDirect(immediates.index) && (row.immediates[1] !== "memory" || memories.isDirect(immediates.index2))) return direct;
   return others.get(row.name) ?? access;
 }
 

@@ -66,6 +66,8 @@ const port = await parent();
 const reply = (message: ScriptReply): void => port.postMessage(message);
 port.onMessage(async (message) => {
   const request = message as ScriptRequest;
+  // Before the first reply: whoever gets one expects to be told of this Worker's end from then on.
+  await port.watched;
   const tell: TellRun = (line, name, outcome) => reply({ kind: "result", result: { line, name, outcome } });
   try {
     const script = parseScript(request.source);

@@ -17,7 +17,7 @@ export async function startRun(request: ScriptRequest, onReply: (reply: ScriptRe
   });
   worker.onExit((error) => {
     if (done) return;
-    if (error !== undefined) onReply({ kind: "broken", problem: describeError(error) });
+    onReply({ kind: "broken", problem: error === undefined ? "the Worker ended before it was done" : describeError(error) });
     onReply({ kind: "done" });
   });
   worker.postMessage(request);

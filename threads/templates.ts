@@ -1,6 +1,7 @@
 /** What `Store.run` instantiates: modules with their imports, each known to all agents under a number. */
 import { engine } from "../core/base/engine.ts";
 import type { CompiledModule, ImportedItems } from "./imports.ts";
+import { importKey } from "./link.ts";
 import type { ResolvedImport } from "./protocol.ts";
 
 /** What templates ask of their store. */
@@ -29,7 +30,8 @@ export class Templates {
     let id = known.get(module);
     if (id === undefined) {
       const { resolved, local } = this.#store.readImports(module, imports);
-      const unshared = [...local.keys()].filter((key) => !isShared(local.get(key)));
+      const strings = stringConstants(module, resolved);
+      const unshared = [...local.keys()].filter((key) => !isShared(local.get(key)) && !strings.has(key));
       if (unshared.length > 0)
         throw new TypeError(`another thread cannot have these imports, which are not shared: ${unshared.join(", ")}`);
       id = this.#modules.push(module) - 1;
@@ -43,6 +45,18 @@ export class Templates {
   moduleOf(id: number): CompiledModule | undefined {
     return this.#modules[id];
   }
+}
+
+/** Keys of the imports that are string constants, which each agent makes for itself. */
+function stringConstants({ valid }: CompiledModule, resolved: readonly ResolvedImport[]): ReadonlySet<string> {
+  const keys = new Set<string>();
+  let globals = 0;
+  for (const [i, { type }] of valid.module.imports.entries()) {
+    if (type.kind !== "global") continue;
+    if (resolved[i]?.kind === "string") keys.add(importKey("global", globals));
+    globals++;
+  }
+  return keys;
 }
 
 /** Of the creator's own host values, only shared memories exist for the other agents too. */

@@ -128,6 +128,17 @@ describe("store.run", () => {
     });
   });
 
+  test("run with string constants, which each agent makes for itself", async () => {
+    await withStore({ threads: 1 }, async (store) => {
+      const module = await store.WebAssembly.compile(
+        `(module (global (import "text" "hello") externref) (import "wasm:js-string" "length" (func $length (param externref) (result i32)))
+          (func (export "length") (result i32) (call $length (global.get 0))))`,
+        { builtins: ["js-string"], importedStringConstants: "text" },
+      );
+      expect(await store.run(module, "length")).toBe(5);
+    });
+  });
+
   test("hands shared memories and objects to the runs, and refuses what is not shared", async () => {
     await withStore({ threads: 2 }, async (store) => {
       const memory = new store.WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });

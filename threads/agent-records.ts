@@ -41,6 +41,9 @@ export const LIFE_READY = 2;
 /** Its Worker is being ended, or ended by itself. */
 export const LIFE_ENDING = 3;
 
+/** The embedder's own Worker, which runs code of its own and will join. */
+export const LIFE_JOINING = 4;
+
 /** Sleeps in a wait queue. */
 export const WAIT_QUEUE = 1;
 /** Sleeps on a word of a linear memory, which others than this store's agents may have. */
@@ -123,7 +126,7 @@ export class AgentRecords {
   setLife(id: number, life: number): void {
     const { words } = this.#heap;
     const record = this.#record(id);
-    if (life === LIFE_NONE || life === LIFE_STARTING) {
+    if (life === LIFE_NONE || life === LIFE_STARTING || life === LIFE_JOINING) {
       Atomics.store(words, record + Word.wait, 0);
       Atomics.store(words, record + Word.ended, 0);
     }

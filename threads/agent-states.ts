@@ -1,7 +1,7 @@
 /** What a store's agents are doing, as `store.agents` lists it. */
 import { AGENT_BYTES, AGENT_MUTATOR, AGENT_STATE, AGENT_STOPPED, AGENTS } from "../gc/runtime/control.ts";
 import type { Agent } from "./agent.ts";
-import { LIFE_ENDING, LIFE_NONE, LIFE_STARTING, WAIT_ENDLESS, WAIT_QUEUE } from "./agent-records.ts";
+import { LIFE_ENDING, LIFE_JOINING, LIFE_NONE, LIFE_STARTING, WAIT_ENDLESS, WAIT_QUEUE } from "./agent-records.ts";
 import { JobKind } from "./control.ts";
 import type { WaitQueueObject } from "./wait-queue-object.ts";
 
@@ -70,7 +70,7 @@ function stateOf(agent: Agent, id: number, nameJob: NameJob): AgentState | undef
   const kind = id === 0 ? "creator" : "worker";
   const job = id === 0 ? undefined : jobOf(agent, id, nameJob);
   const result = (state: AgentState["state"], waits?: AgentWait): AgentState => ({ id, kind, state, job, wait: waits });
-  if (life === LIFE_STARTING) return result("starting");
+  if (life === LIFE_STARTING || life === LIFE_JOINING) return result("starting");
   if (life === LIFE_ENDING) return result("ending");
   if (wait !== 0) return result("waiting", waitOf(agent, id));
   if (id !== 0 && agent.control.isParked(id)) return result("idle");

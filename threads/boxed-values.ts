@@ -6,6 +6,8 @@
  */
 import type { BoxSlot } from "../gc/boxes.ts";
 import type { Heap } from "../gc/heap.ts";
+import { TYPE_DISPLAY, TYPE_KIND, TYPE_RECORD, TYPE_SIZE } from "../gc/runtime/layout.ts";
+import { TYPE_HOST } from "./convert.ts";
 
 export class BoxedValues {
   readonly #heap: Heap;
@@ -37,4 +39,13 @@ export class BoxedValues {
     const { boxes } = this.#heap;
     if (boxes.hasDead) boxes.drain((slot) => this.#values.delete(slot));
   }
+}
+
+/** The type record of JS values in the heap: like a struct without references, but no type of the language. */
+export function createHostRecord(heap: Heap): number {
+  const record = heap.allocatePermanent(TYPE_DISPLAY + 32);
+  heap.words[(record + TYPE_KIND) >>> 2] = TYPE_HOST;
+  heap.words[(record + TYPE_RECORD) >>> 2] = record;
+  heap.words[(record + TYPE_SIZE) >>> 2] = 8;
+  return record;
 }

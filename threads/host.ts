@@ -31,7 +31,7 @@ export interface HostParent {
 interface ProcessLike {
   readonly arch?: string;
   readonly execArgv?: readonly string[];
-  readonly versions?: { readonly node?: string };
+  readonly versions?: { readonly node?: string; readonly bun?: string };
   once?(event: "beforeExit", listener: () => void): unknown;
   off?(event: "beforeExit", listener: () => void): unknown;
 }
@@ -69,25 +69,49 @@ export async function startWorker(name: string, script: string | URL = workerScr
   return hasWorkerThreads ? startThread(name, script) : startWebWorker(name, script);
 }
 
+/**
+ * Whether a Worker has stopped for good when the Web Lock is free that it held: in browsers, which have no event for that, and in Deno, whose event
+ * comes when it begins to end a thread that may still run.
+ */
+const tellsEndByLock = !hasWorkerThreads || (globalThis as { Deno?: object }).Deno !== undefined;
+
+function uniqueName(name: string): string {
+  return `${name}-${crypto.randomUUID()}`;
+}
+
+/** Resolves when nobody holds the Web Lock of this name: the Worker that took it has stopped for good. */
+async function released(lock: string): Promise<void> {
+  await navigator.locks.request(lock, () => undefined);
+}
+
 async function startThread(name: string, script: string | URL): Promise<HostWorker> {
   const { Worker: Thread } = await import("node:worker_threads");
   // A Worker inherits the process's options, and one of them Node refuses where the script is a file.
   const execArgv = hostProcess?.execArgv?.filter((option) => !option.startsWith("--input-type"));
-  const thread = new Thread(new URL(script, import.meta.url), execArgv === undefined ? { name } : { name, execArgv });
+  const lock = tellsEndByLock ? uniqueName(name) : undefined;
+  const options = { name, ...(execArgv === undefined ? {} : { execArgv }), ...(lock === undefined ? {} : { workerData: lock }) };
+  const thread = new Thread(new URL(script, import.meta.url), options);
   let cause: unknown;
   let ending = false;
   thread.on("error", (error) => {
     cause = error;
   });
+  const gone = new Promise<void>((resolve) => {
+    thread.once("exit", () => {
+      if (lock === undefined) resolve();
+      else resolve(released(lock));
+    });
+  });
   return {
     postMessage: (message, transfer) => thread.postMessage(message, (transfer ?? []) as never[]),
     onMessage: (listener) => void thread.on("message", listener),
-    onExit: (listener) => void thread.once("exit", () => listener(cause)),
+    onExit: (listener) => void gone.then(() => listener(cause)),
     // An error that nobody catches ends the thread by itself.
     onFailure: () => undefined,
     terminate: async () => {
       ending = true;
       await thread.terminate();
+      await gone;
     },
     // Race: somebody waits for a thread that ends. Were it let go of meanwhile, the process could end without an answer.
     keepAlive: (alive) => {
@@ -103,12 +127,12 @@ async function startThread(name: string, script: string | URL): Promise<HostWork
  * Worker may still run, too; when its lock is free it has stopped for good, and the heap can be reclaimed.
  */
 function startWebWorker(name: string, script: string | URL): HostWorker {
-  const lock = `${name}-${crypto.randomUUID()}`;
+  const lock = uniqueName(name);
   const worker = new Worker(script, { type: "module", name: lock });
   const exits: ((error: unknown) => void)[] = [];
   let cause: unknown;
   const exit = async (): Promise<void> => {
-    await navigator.locks.request(lock, () => undefined);
+    await released(lock);
     for (const listener of exits.splice(0)) listener(cause);
   };
   // By its first message, a Worker has the lock.
@@ -145,10 +169,10 @@ export interface EmbeddersWorker {
 /** A Worker that the embedder has started. Its first message makes it join (protocol.ts), and brings a port for all others. */
 export function embeddersWorker(worker: EmbeddersWorker): HostWorker {
   const { port1: events, port2 } = new MessageChannel();
-  const lock = `heddle-join-${crypto.randomUUID()}`;
+  const lock = uniqueName("heddle-join");
   const exits: ((error: unknown) => void)[] = [];
   const exit = async (): Promise<void> => {
-    if (worker.once === undefined) await navigator.locks.request(lock, () => undefined);
+    if (tellsEndByLock) await released(lock);
     for (const listener of exits.splice(0)) listener(undefined);
   };
   if (worker.once !== undefined) worker.once("exit", () => void exit());
@@ -214,9 +238,9 @@ export async function messageDrain(port: MessagePort): Promise<() => void> {
   };
 }
 
-/** Holds a Web Lock until this Worker ends, where there are any; resolves when it is held. */
+/** Holds a Web Lock until this Worker ends, where that tells of the end; resolves when it is held. */
 export async function holdLock(name: string): Promise<void> {
-  if (hasWorkerThreads) return;
+  if (!tellsEndByLock) return;
   await new Promise<void>((resolve) => {
     void navigator.locks.request(name, () => {
       resolve();
@@ -228,13 +252,13 @@ export async function holdLock(name: string): Promise<void> {
 /** The channel of a Worker to its creator. */
 export async function parent(): Promise<HostParent> {
   if (hasWorkerThreads) {
-    const { parentPort } = await import("node:worker_threads");
+    const { parentPort, workerData } = await import("node:worker_threads");
     if (parentPort === null) throw new Error("heddle's worker script was started outside of a Worker");
     const port = parentPort;
     return {
       postMessage: (message, transfer) => port.postMessage(message, (transfer ?? []) as never[]),
       onMessage: (listener) => void port.on("message", listener),
-      watched: Promise.resolve(),
+      watched: typeof workerData === "string" ? holdLock(workerData) : Promise.resolve(),
     };
   }
   const scope = globalThis as unknown as Worker & { readonly name: string };
@@ -259,11 +283,13 @@ export function startTimer(milliseconds: number, callback: () => void): () => vo
 
 /**
  * Calls `listener` once when this thread has nothing left to do and its process is about to end. Returns what takes the listener back, or
- * undefined where the host has no such event.
+ * undefined where the host has no such event. Bun 1.4 has it, but not in a process that awaits something at its top level: that just ends, as if
+ * all were well.
  */
 export function onBeforeExit(listener: () => void): (() => void) | undefined {
   const process = hostProcess;
-  if (!hasWorkerThreads || process?.once === undefined || process.off === undefined) return undefined;
+  if (!hasWorkerThreads || process?.versions?.bun !== undefined || process?.once === undefined || process.off === undefined)
+    return undefined;
   process.once("beforeExit", listener);
   return () => void process.off?.("beforeExit", listener);
 }

@@ -7,7 +7,7 @@
 import * as Comlink from "comlink";
 import { InternalError } from "../core/base/assert.ts";
 import type { Heap } from "../gc/heap.ts";
-import { type AgentRecords, LIFE_ENDING, LIFE_NONE, LIFE_STARTING } from "./agent-records.ts";
+import { type AgentRecords, LIFE_ENDING, LIFE_JOINING, LIFE_NONE, LIFE_STARTING } from "./agent-records.ts";
 import { type Control, JobKind } from "./control.ts";
 import { type HostWorker, startWorker } from "./host.ts";
 import type { AgentEvent, AgentService, AgentStatistics, Install, StartMessage } from "./protocol.ts";
@@ -180,7 +180,7 @@ export class Pool {
     let id = 1;
     while (this.#workers.has(id)) id++;
     control.resetAgent(id);
-    records.setLife(id, LIFE_STARTING);
+    records.setLife(id, isAdmitted ? LIFE_JOINING : LIFE_STARTING);
     const { port1: port, port2: theirs } = new MessageChannel();
     const start: StartMessage = {
       kind: "start",

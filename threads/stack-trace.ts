@@ -20,6 +20,8 @@ interface Frame {
   /** What stands before the function's name, and between it and the place. */
   readonly before: string;
   readonly between: string;
+  /** The function's name in the host module, where it is known. */
+  readonly name: string | undefined;
   /** The host module's name, where the host tells it. */
   readonly module: string | undefined;
   /** The host's index of the function. */
@@ -29,19 +31,27 @@ interface Frame {
 }
 
 const javaScriptCoreFrame = /^(?:<\?>\.)?(.*)@\[wasm code\]$/;
-const v8Frame = /^(\s+at )(?:.* \()?wasm:\/\/wasm\/(?:(.*)-)?[0-9a-f]+:wasm-function\[(\d+)\]:0x([0-9a-f]+)\)?$/;
+const v8Frame = /^(\s+at )(?:(.*) \()?wasm:\/\/wasm\/(?:(.*)-)?[0-9a-f]+:wasm-function\[(\d+)\]:0x([0-9a-f]+)\)?$/;
 const spiderMonkeyFrame = /^[^@]*@(.*):wasm-function\[(\d+)\]:0x([0-9a-f]+)$/;
 
 function parseFrame(line: string): Frame | undefined {
   const v8 = v8Frame.exec(line);
   if (v8 !== null) {
-    const [, before = "", module, func, offset = ""] = v8;
-    return { before, between: " (wasm://wasm/", module, func: Number(func), offset: Number.parseInt(offset, 16), after: ")" };
+    const [, before = "", name, module, func, offset = ""] = v8;
+    return { before, name, between: " (wasm://wasm/", module, func: Number(func), offset: Number.parseInt(offset, 16), after: ")" };
   }
   const spiderMonkey = spiderMonkeyFrame.exec(line);
   if (spiderMonkey === null) return undefined;
   const [, url = "", func, offset = ""] = spiderMonkey;
-  return { before: "", between: `@${url}`, module: undefined, func: Number(func), offset: Number.parseInt(offset, 16), after: "" };
+  return {
+    before: "",
+    name: undefined,
+    between: `@${url}`,
+    module: undefined,
+    func: Number(func),
+    offset: Number.parseInt(offset, 16),
+    after: "",
+  };
 }
 
 /** The modules that an agent runs, as its stack traces show them. */
@@ -89,6 +99,8 @@ export class StackTraces {
     for (const module of this.#candidates(frame)) {
       const found = functionOf(frame, module);
       if (found !== undefined) return found.name ?? `wasm-function[${found.index}]`;
+      // Deno 2.9 says of every function that it is the first one.
+      if (frame.module !== undefined && frame.func === 0) return frame.name;
     }
     return undefined;
   }

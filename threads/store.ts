@@ -10,12 +10,12 @@ import { canBlock, Heap, type HeapStatistics } from "../gc/heap.ts";
 import { type HeapReport, reportHeap } from "../gc/heap-report.ts";
 import { IdleCollector } from "../gc/idle-collector.ts";
 import { FUNCTION_COUNT } from "../gc/runtime/control.ts";
-import { TYPE_DISPLAY, TYPE_KIND, TYPE_RECORD, TYPE_SIZE } from "../gc/runtime/layout.ts";
 import { TypeNames } from "../gc/type-names.ts";
 import { TypeRecords } from "../gc/type-records.ts";
 import { Agent } from "./agent.ts";
 import { type AgentState, agentStates } from "./agent-states.ts";
 import { createRootBlock, createSharedBlock } from "./blocks.ts";
+import { createHostRecord } from "./boxed-values.ts";
 import { Calls, calledFunction, crossesAgents } from "./calls.ts";
 import {
   type CompileContext,
@@ -28,7 +28,6 @@ import {
 } from "./compile.ts";
 import type { CompileOptions } from "./compile-options.ts";
 import { Control, JobKind } from "./control.ts";
-import { TYPE_HOST } from "./convert.ts";
 import { Deadlocks, watchMode } from "./deadlocks.ts";
 import { reserveFunctions } from "./functions.ts";
 import { type EmbeddersWorker, embeddersWorker, hardwareConcurrency, hasMemory64, hasTotalStoreOrder } from "./host.ts";
@@ -488,13 +487,4 @@ export class Store {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-}
-
-/** The type record of JS values in the heap: like a struct without references, but no type of the language. */
-function createHostRecord(heap: Heap): number {
-  const record = heap.allocatePermanent(TYPE_DISPLAY + 32);
-  heap.words[(record + TYPE_KIND) >>> 2] = TYPE_HOST;
-  heap.words[(record + TYPE_RECORD) >>> 2] = record;
-  heap.words[(record + TYPE_SIZE) >>> 2] = 8;
-  return record;
 }

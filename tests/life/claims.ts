@@ -90,8 +90,13 @@ async function expectAlive(store: Store, { sum }: Program, threads: number): Pro
   );
 }
 
+let channel: BroadcastChannel | undefined;
+
 /** Tells all Workers to die, and gives the message its time. */
-async function tell(channel: BroadcastChannel, death: Death): Promise<void> {
+async function tell(death: Death): Promise<void> {
+  // One for all claims: Deno 2.9 has none again once one is closed.
+  channel ??= new BroadcastChannel(channelName);
+  (channel as { unref?(): void }).unref?.();
   channel.postMessage(death);
   await new Promise((resolve) => setTimeout(resolve, 100));
 }
@@ -108,53 +113,41 @@ export interface LifeHost {
 
 /** What must hold where Workers can be. */
 export function lifeClaims({ script, canExitInWait, endsByRejection }: LifeHost): readonly Claim[] {
-  const dying =
-    (death: Death, mustDie: boolean): Claim[1] =>
-    async () => {
-      const channel = new BroadcastChannel(channelName);
-      try {
-        await withProgram({ threads: 2, maximumThreads: 2, workerScript: script }, async (store, exports) => {
-          const { lives } = store.agent.control;
-          await tell(channel, death);
-          // Parked Workers turn to their event loops when they are asked something: again and again, since they may be asked before they are told.
-          const ask = (): Promise<unknown> => store.agentStatistics().catch(() => undefined);
-          await ask();
-          if (mustDie) {
-            await until(() => {
-              void ask();
-              return store.agent.control.lives === lives + 2;
-            });
-          }
-          await expectAlive(store, exports, 2);
-          expect(store.agent.control.lives === lives + (mustDie ? 2 : 0), "another number of deaths");
+  const options = { threads: 2, maximumThreads: 2, workerScript: script };
+  const dying = (death: Death, mustDie: boolean) => () =>
+    withProgram(options, async (store, exports) => {
+      const { lives } = store.agent.control;
+      await tell(death);
+      // Parked Workers turn to their event loops when they are asked something, for as long as it takes to answer.
+      const ask = (): void => void store.agentStatistics().catch(() => undefined);
+      ask();
+      if (mustDie) {
+        await until(() => {
+          const areDead = store.agent.control.lives === lives + 2;
+          if (!areDead) ask();
+          return areDead;
         });
-      } finally {
-        channel.close();
       }
-    };
+      await expectAlive(store, exports, 2);
+      expect(store.agent.control.lives === lives + (mustDie ? 2 : 0), "another number of deaths");
+    });
 
   const exitInWait: Claim = [
     "a Worker that ends in the middle of a wait loses its call, leaves the queue, and is replaced; another waiter is woken",
-    async () => {
-      const channel = new BroadcastChannel(channelName);
-      try {
-        await withProgram({ threads: 2, maximumThreads: 2, workerScript: script }, async (store, exports) => {
-          const queue = new store.WebAssembly.WaitQueue();
-          const survivor = store.spawn(exports.wait, queue, -1n);
-          await until(() => store.agents.some(({ state }) => state === "waiting"));
-          await tell(channel, "exit-in-wait");
-          // The Worker that waits already answers only when it was woken.
-          store.agentStatistics().catch(() => undefined);
-          await tell(channel, "exit-in-wait");
-          const reason = await reasonOf(store.spawn(exports.wait, queue, -1n));
-          expect(reason instanceof WorkerLostError, reason);
-          expect(queue.notify() === 1 && (await survivor) === 0, "another number of waiters");
-          await expectAlive(store, exports, 2);
-        });
-      } finally {
-        channel.close();
-      }
-    },
+    () =>
+      withProgram(options, async (store, exports) => {
+        const queue = new store.WebAssembly.WaitQueue();
+        const survivor = store.spawn(exports.wait, queue, -1n);
+        await until(() => store.agents.some(({ state }) => state === "waiting"));
+        await tell("exit-in-wait");
+        // The Worker that waits already answers only when it was woken.
+        store.agentStatistics().catch(() => undefined);
+        await tell("exit-in-wait");
+        const reason = await reasonOf(store.spawn(exports.wait, queue, -1n));
+        expect(reason instanceof WorkerLostError, reason);
+        expect(queue.notify() === 1 && (await survivor) === 0, "another number of waiters");
+        await expectAlive(store, exports, 2);
+      }),
   ];
 
   return [

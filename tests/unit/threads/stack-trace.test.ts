@@ -117,6 +117,19 @@ describe("other engines' traces", () => {
     expect(traces.rewrite(error, undefined)).toBeUndefined();
   });
 
+  test("functions are named as in the module, and by the host where it tells no more", () => {
+    const names = (...lines: string[]): string[] => traces.functionNames(lines.join("\n"));
+    expect(names("Error", "    at f (file:///x.ts:1:2)", "    at y (wasm://wasm/heddle-0-01ab:wasm-function[3]:0x6e)")).toEqual(["own"]);
+    expect(names(`heddle.trap@${url}:wasm-function[9]:0x70`, `x@${url}:wasm-function[3]:0x6e`)).toEqual(["own"]);
+    // Deno's index is always 0.
+    expect(names("    at inner (wasm://wasm/heddle-0-01ab:wasm-function[0]:0x6e)")).toEqual(["inner"]);
+    expect(names("own@[wasm code]", "<?>.wasm-function[3]@[wasm code]", "run@http://host/heddle.js:1:2")).toEqual([
+      "own",
+      "wasm-function[3]",
+    ]);
+    expect(traces.functionNames(undefined)).toEqual([]);
+  });
+
   test("a trap site is looked for at the innermost frame of wasm code", () => {
     expect(traces.codeAt(`x@${url}:wasm-function[3]:0x6d\ny@${url}:wasm-function[3]:0x69`)).toBe(1);
     expect(traces.codeAt(`y@${url}:wasm-function[3]:0x69\nx@${url}:wasm-function[3]:0x6d`)).toBeUndefined();

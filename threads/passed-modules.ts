@@ -62,7 +62,7 @@ export interface PassContext {
   readonly types: TypeStore;
   readonly features: FeatureSet;
   /** Makes the lowered form of the module. */
-  lower(valid: ValidModule, options: CompileOptions): CompiledModule;
+  lower(valid: ValidModule): CompiledModule;
 }
 
 /** The module for the host to compile as it is; undefined where it needs something from Heddle, or is not valid. */
@@ -72,7 +72,7 @@ export function preparePassed(source: StableSource, options: CompileOptions, con
   if (valid === undefined || !crossesAsItIs(valid)) return undefined;
   const bytes = typeof source === "string" ? encodeModule(valid.module) : new Uint8Array(source);
   if (!engine.validate(bytes)) return undefined;
-  return { bytes, finish: (host) => new PassedModule(valid, options, host, () => context.lower(valid, options)) };
+  return { bytes, finish: (host) => new PassedModule(valid, options, host, () => context.lower(valid)) };
 }
 
 function readPassed(source: StableSource, options: CompileOptions, { types, features }: PassContext): ValidModule | undefined {

@@ -5,7 +5,6 @@
 import { RuntimeError } from "../core/base/errors.ts";
 import { defaultFeatures, type FeatureSet } from "../core/features.ts";
 import { TypeStore } from "../core/type-store.ts";
-import type { ValidModule } from "../core/validate/valid-module.ts";
 import { canBlock, Heap, type HeapStatistics } from "../gc/heap.ts";
 import { type HeapReport, reportHeap } from "../gc/heap-report.ts";
 import { IdleCollector } from "../gc/idle-collector.ts";
@@ -17,16 +16,9 @@ import { type AgentState, agentStates } from "./agent-states.ts";
 import { createRootBlock, createSharedBlock } from "./blocks.ts";
 import { createHostRecord } from "./boxed-values.ts";
 import { Calls, calledFunction, crossesAgents } from "./calls.ts";
-import {
-  type CompileContext,
-  hostModule,
-  hostModuleLater,
-  type PreparedModule,
-  prepareModule,
-  readModule,
-  type StableSource,
-} from "./compile.ts";
+import type { CompileContext, StableSource } from "./compile.ts";
 import type { CompileOptions } from "./compile-options.ts";
+import { Compiler } from "./compiler.ts";
 import { Control, JobKind } from "./control.ts";
 import { Deadlocks, watchMode } from "./deadlocks.ts";
 import { reserveFunctions } from "./functions.ts";
@@ -38,7 +30,6 @@ import { type BoundNamespace, createNamespace } from "./js-api/namespace.ts";
 import type { ModuleObject, Namespace } from "./js-api/shape.ts";
 import { Kinds, type Signature } from "./kinds.ts";
 import { createSharedMemories, type LinkedInstance } from "./link.ts";
-import { type PassContext, PassedModule, preparePassed } from "./passed-modules.ts";
 import { Pool, WorkerLostError } from "./pool.ts";
 import type { Posting } from "./posting.ts";
 import type { AgentEvent, AgentStatistics } from "./protocol.ts";
@@ -62,7 +53,7 @@ export class Store {
   readonly agent: Agent;
   readonly types: TypeStore;
   readonly kinds: Kinds;
-  readonly #context: CompileContext;
+  readonly #compiler: Compiler;
   readonly #options: StoreOptions;
   readonly #heap: Heap;
   readonly #names: TypeNames;
@@ -75,7 +66,6 @@ export class Store {
   readonly #threadErrors: Error[] = [];
   #threadWaiters: (() => void)[] = [];
   #waiting = 0;
-  #modules = 0;
   #instances = 0;
   #announced = new Set<number>();
   readonly #installLog: InstallLog;
@@ -124,7 +114,7 @@ export class Store {
     this.#names = new TypeNames(this.types);
     const records = new TypeRecords(this.#heap, this.types);
     this.kinds = new Kinds(this.types, records);
-    this.#context = {
+    const context: CompileContext = {
       types: this.types,
       records,
       kinds: this.kinds,
@@ -136,6 +126,8 @@ export class Store {
         ...(options.collectAtSafepoints === undefined ? {} : { collectAtSafepoints: options.collectAtSafepoints }),
       },
     };
+    const passThrough = options.passThrough === true;
+    this.#compiler = new Compiler({ agent: this.agent, heap: this.#heap, context, names: this.#names, passThrough });
     this.#installLog = new InstallLog(this.#heap, control.installLog, (memory) => this.#memoryNumber(memory));
     this.#calls = new Calls(this.agent);
     this.#pool = new Pool({
@@ -185,44 +177,17 @@ export class Store {
   }
 
   get features(): FeatureSet {
-    return this.#context.features;
+    return this.#compiler.features;
   }
 
   /** Decodes or parses, validates, lowers and compiles a module. */
   compile(source: StableSource, options: CompileOptions): CompiledModule {
-    const prepared = this.#prepare(source, options);
-    return this.#finish(prepared, hostModule(prepared.bytes));
+    return this.#compiler.compile(source, options);
   }
 
   /** The same; the host compiles on threads of its own. */
-  async compileLater(source: StableSource, options: CompileOptions): Promise<CompiledModule> {
-    const prepared = this.#prepare(source, options);
-    return this.#finish(prepared, await hostModuleLater(prepared.bytes));
-  }
-
-  #prepare(source: StableSource, options: CompileOptions): PreparedModule {
-    this.#heap.needMuchStack();
-    const passed = this.#options.passThrough === true ? preparePassed(source, options, this.#passContext) : undefined;
-    return passed ?? this.#prepareLowered(readModule(source, this.types, this.features, options), options);
-  }
-
-  #prepareLowered(valid: ValidModule, options: CompileOptions): PreparedModule {
-    this.#names.add(valid.module.names, valid.canonical);
-    return prepareModule(valid, this.#modules++, this.#context, options);
-  }
-
-  #finish(prepared: PreparedModule, host: WebAssembly.Module): CompiledModule {
-    const module = prepared.finish(host);
-    if (!(module instanceof PassedModule)) this.agent.install({ kind: "module", plan: module.plan });
-    return module;
-  }
-
-  get #passContext(): PassContext {
-    const lower = (valid: ValidModule, options: CompileOptions): CompiledModule => {
-      const prepared = this.#prepareLowered(valid, options);
-      return this.#finish(prepared, hostModule(prepared.bytes));
-    };
-    return { types: this.types, features: this.features, lower };
+  compileLater(source: StableSource, options: CompileOptions): Promise<CompiledModule> {
+    return this.#compiler.compileLater(source, options);
   }
 
   /** Instantiates on the creator, and on all other agents what shared code may reach. */

@@ -1,0 +1,77 @@
+/** Compiles modules for one store, and makes them known to its creator's agent. */
+import type { FeatureSet } from "../core/features.ts";
+import type { ValidModule } from "../core/validate/valid-module.ts";
+import type { Heap } from "../gc/heap.ts";
+import type { TypeNames } from "../gc/type-names.ts";
+import type { Agent } from "./agent.ts";
+import {
+  type CompileContext,
+  hostModule,
+  hostModuleLater,
+  type PreparedModule,
+  prepareModule,
+  readModule,
+  type StableSource,
+} from "./compile.ts";
+import type { CompileOptions } from "./compile-options.ts";
+import type { CompiledModule } from "./imports.ts";
+import { PassedModule, preparePassed } from "./passed-modules.ts";
+
+export interface CompilerOptions {
+  readonly agent: Agent;
+  readonly heap: Heap;
+  readonly context: CompileContext;
+  readonly names: TypeNames;
+  /** Whether modules that need nothing go to the host as they are. */
+  readonly passThrough: boolean;
+}
+
+export class Compiler {
+  readonly #options: CompilerOptions;
+  #modules = 0;
+
+  constructor(options: CompilerOptions) {
+    this.#options = options;
+  }
+
+  get features(): FeatureSet {
+    return this.#options.context.features;
+  }
+
+  compile(source: StableSource, options: CompileOptions): CompiledModule {
+    const prepared = this.#prepare(source, options);
+    return this.#finish(prepared, hostModule(prepared.bytes));
+  }
+
+  /** The same; the host compiles on threads of its own. */
+  async compileLater(source: StableSource, options: CompileOptions): Promise<CompiledModule> {
+    const prepared = this.#prepare(source, options);
+    return this.#finish(prepared, await hostModuleLater(prepared.bytes));
+  }
+
+  #prepare(source: StableSource, options: CompileOptions): PreparedModule {
+    const { heap, context, passThrough } = this.#options;
+    heap.needMuchStack();
+    const { types, features } = context;
+    const lower = (valid: ValidModule): CompiledModule => this.#lower(valid, options);
+    const passed = passThrough ? preparePassed(source, options, { types, features, lower }) : undefined;
+    return passed ?? this.#prepareLowered(readModule(source, types, features, options), options);
+  }
+
+  #prepareLowered(valid: ValidModule, options: CompileOptions): PreparedModule {
+    const { names, context } = this.#options;
+    names.add(valid.module.names, valid.canonical);
+    return prepareModule(valid, this.#modules++, context, options);
+  }
+
+  #lower(valid: ValidModule, options: CompileOptions): CompiledModule {
+    const prepared = this.#prepareLowered(valid, options);
+    return this.#finish(prepared, hostModule(prepared.bytes));
+  }
+
+  #finish(prepared: PreparedModule, host: WebAssembly.Module): CompiledModule {
+    const module = prepared.finish(host);
+    if (!(module instanceof PassedModule)) this.#options.agent.install({ kind: "module", plan: module.plan });
+    return module;
+  }
+}

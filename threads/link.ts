@@ -121,11 +121,8 @@ class Linker {
         return this.#functionIndex(Number(name));
       case "global":
         return this.#global(Number(name));
-      case "globalcell": {
-        const entry = this.#resolved.get(importKey("global", Number(name)));
-        // A stand-in's cell: an address that traps, should anything ever use it.
-        return entry?.kind === "global" && entry.cell !== undefined ? entry.cell | 0 : NULL_REFERENCE | 0;
-      }
+      case "globalcell":
+        return this.#globalCell(Number(name)) | 0;
       case "table": {
         const entry = this.#resolved.get(importKey("table", Number(name)));
         return entry?.kind === "table" ? entry.record | 0 : NULL_REFERENCE | 0;
@@ -212,6 +209,17 @@ class Linker {
     const type = hostType(this.#module.globals[index]!);
     const descriptor = { value: type, mutable: true } as WebAssembly.GlobalDescriptor;
     return type === "externref" ? new engine.Global(descriptor, null) : new engine.Global(descriptor);
+  }
+
+  /** The cell of an imported global; a stand-in's is an address that traps, should anything ever use it. */
+  #globalCell(index: number): number {
+    const entry = this.#resolved.get(importKey("global", index));
+    if (entry?.kind !== "global") return NULL_REFERENCE;
+    if (entry.threadLocal === undefined) return entry.cell ?? NULL_REFERENCE;
+    // This agent's, in its own root block: the other's cell keeps the other's object alive.
+    const { module, roots } = this.#agent.instance(entry.threadLocal.instance);
+    const place = module.lowered.globals[entry.threadLocal.index]?.place;
+    return place?.kind === "host" && place.rootOffset !== undefined ? roots + place.rootOffset : NULL_REFERENCE;
   }
 
   memory(index: number): WebAssembly.Memory {

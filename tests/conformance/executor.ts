@@ -28,8 +28,11 @@ export interface Executor {
   readonly name: RuntimeName;
   /** Whether traps have the messages of the standard. */
   readonly standardMessages: boolean;
-  /** `stress`: the heap is collected at every safepoint, and verified after each collection. */
-  open(features: FeatureSet, stress: boolean): Promise<ScriptStore>;
+  /**
+   * `threads`: Workers of the store, where it has any. `stress`: the heap is collected at every safepoint, and verified after each
+   * collection.
+   */
+  open(features: FeatureSet, threads: number, stress: boolean): Promise<ScriptStore>;
 }
 
 export const hosts = ["node", "chromium", "firefox", "bun", "deno"] as const;
@@ -50,8 +53,8 @@ export async function executorOf(name: RuntimeName): Promise<Executor> {
   return {
     name,
     standardMessages: true,
-    open: async (features, stress) => {
-      const store = await createStore({ threads: 0, features, collectAtSafepoints: stress, heap: { maximum: 1 << 28, debug: stress } });
+    open: async (features, threads, stress) => {
+      const store = await createStore({ threads, features, collectAtSafepoints: stress, heap: { maximum: 1 << 28, debug: stress } });
       return { WebAssembly: store.WebAssembly as NamespaceLike, close: () => store.close() };
     },
   };

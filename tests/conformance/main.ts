@@ -31,8 +31,9 @@ const usage = `usage: conformance [--mode=${modes.join("|")}] [--host=${hosts.jo
 /** Scripts take seconds, and some minutes where every safepoint collects; one that takes this long does not end. */
 const timeouts = { plain: 120_000, stress: 600_000 } as const;
 
-/** Where the scripts are when nothing else is said: beside the repository. */
-const defaultPath = join(import.meta.dirname, "..", "..", "..", "shared", "conformance");
+/** Where the scripts are when nothing else is said: the repository's own, and the public ones beside it. */
+const ownPath = join(import.meta.dirname, "..", "wast");
+const publicPath = join(import.meta.dirname, "..", "..", "..", "shared", "conformance");
 
 function fail(message: string): never {
   console.error(message);
@@ -90,14 +91,12 @@ async function main(): Promise<number> {
   });
   const mode: ModeOption = option("mode", values.mode, modes);
   const host: Host = option("host", values.host, hosts);
-  if (positionals.length === 0 && !existsSync(defaultPath)) {
-    console.log(`conformance: skipped, there are no scripts at ${defaultPath}`);
-    return 0;
-  }
+  const paths = positionals.length > 0 ? positionals : [ownPath, publicPath].filter(existsSync);
+  if (positionals.length === 0 && !paths.includes(publicPath)) console.log(`conformance: there are no public scripts at ${publicPath}`);
   const missing = positionals.find((path) => !existsSync(path));
   if (missing !== undefined) fail(`conformance: ${missing}: no such file or folder`);
   if ((host === "bun" || host === "deno") && !isHere(host)) return runUnder(host, import.meta.filename, process.argv.slice(2));
-  const files = (positionals.length === 0 ? [defaultPath] : positionals).flatMap(findScripts);
+  const files = paths.flatMap(findScripts);
   const report = new Report(host, console.log);
   const runtime = option("runtime", values.runtime, runtimes);
   const jobs = Math.max(1, Number(values.jobs ?? availableParallelism()));

@@ -164,8 +164,11 @@ export class ScriptRunner {
     const { WebAssembly: namespace } = this.store;
     const imports: Record<string, Record<string, unknown>> = {};
     for (const { module: from, name } of module.imports) {
+      const exports = this.registered.get(from);
+      // May be one that the runtime has by itself, `wasm:thread`.
+      if (exports === undefined) continue;
       imports[from] ??= {};
-      const value = this.registered.get(from)?.[name];
+      const value = exports[name];
       if (value !== undefined) imports[from][name] = value;
     }
     return new namespace.Instance(new namespace.Module(encodeModule(module)) as never, imports as WebAssembly.Imports);

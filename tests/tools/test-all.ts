@@ -34,6 +34,7 @@ const steps: readonly Step[] = [
     arguments: ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
     counting: "report",
   },
+  { name: "own scripts", program: "tests/conformance/main.ts", arguments: ["--mode=all", "tests/wast"], counting: "output" },
   {
     name: "conformance scripts",
     program: "tests/conformance/main.ts",

@@ -23,7 +23,12 @@ const PATIENCE = 60_000;
 async function buildPage(): Promise<void> {
   await build({
     absWorkingDir: root,
-    entryPoints: { page: "tests/conformance/browser/page.ts", "run-worker": "tests/conformance/run-worker.ts" },
+    entryPoints: {
+      page: "tests/conformance/browser/page.ts",
+      "run-worker": "tests/conformance/run-worker.ts",
+      // Of the stores of scripts that spawn threads.
+      "heddle-worker": "threads/worker.ts",
+    },
     outdir: folder,
     bundle: true,
     format: "esm",

@@ -97,6 +97,8 @@ export const PARTIAL_LINES = 864;
 export const NURSERY_WISH = 868;
 /** f64: when the last collection ended. */
 export const LAST_END = 872;
+/** f64: bytes that the last young collection marked, less with each full one that is chosen because it marks fewer (policy.ts). */
+export const YOUNG_MARKED = 880;
 
 /** STOP_REQUEST where the collector died: whoever waits takes the collection over. Otherwise it is 1 + the collector's id. */
 export const STOP_ORPHANED = 0xffff;

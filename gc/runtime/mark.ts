@@ -50,7 +50,7 @@ const FIFO_MASK: u32 = 15;
 /** A marker looks around once per this many entries. */
 const STEPS: u32 = 64;
 /** Bytes of stack worth sharing. */
-const SHARED_BYTES: usize = 256;
+const SHARED_BYTES: usize = 32;
 const COUNT_MASK: u32 = 255;
 
 let epoch: u32 = 0;

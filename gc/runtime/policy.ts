@@ -20,7 +20,9 @@ import {
   PROMOTED_BYTES,
   STAT_LIVE_BYTES,
   USED_BLOCKS,
+  YOUNG_MARKED,
 } from "./control";
+import { highBlocks } from "./blocks";
 import { now, stoppedAt } from "./pauses";
 import { setKept } from "./shrink";
 import { controlBlock } from "./state";
@@ -44,6 +46,10 @@ const PROMOTION_LEAST: f64 = 8.0 * 1048576.0;
 const BIG_HEAP_BLOCKS: u32 = (64 * MEGABYTE) >>> BLOCK_LOG2;
 const FULL_INTERVAL: f64 = 10000.0;
 const FULL_SHARE: f64 = 100.0;
+/** What a full collection does for each block, in bytes that could be marked instead. */
+const BLOCK_COST: f64 = 64.0;
+/** How fast young collections come to be tried again where full ones have been cheaper. */
+const TRY_YOUNG: f64 = 0.875;
 
 export function firstBudgets(): void {
   store<u32>(NURSERY_WISH, NURSERY_ALONE);
@@ -53,24 +59,29 @@ export function firstBudgets(): void {
 /** After a full collection of which everything marked lives, or a young one which added what it marked. `before` blocks were in use. */
 export function adjustBudgets(full: bool, active: u32, before: u32): void {
   const marked = load<u64>(MARKED_BYTES) as f64;
+  const cheap = full && fullIsCheaper();
   if (full) {
     store<f64>(STAT_LIVE_BYTES, marked);
     store<u32>(PROMOTED_BYTES, 0);
+    if (cheap) store<f64>(YOUNG_MARKED, load<f64>(YOUNG_MARKED) * TRY_YOUNG);
   } else {
+    store<f64>(YOUNG_MARKED, marked);
     const promoted = (load<u32>(PROMOTED_BYTES) as f64) + marked;
     store<u32>(PROMOTED_BYTES, min(promoted, 4294967295.0) as u32);
   }
   store<u32>(LARGE_YOUNG_BLOCKS, 0);
   const live = load<f64>(STAT_LIVE_BYTES) + (load<u32>(PROMOTED_BYTES) as f64);
   const end = now();
-  if (!full) adaptNursery(end - stoppedAt(), stoppedAt() - load<f64>(LAST_END), usualNursery(live, active));
+  if (!full || cheap) adaptNursery(end - stoppedAt(), stoppedAt() - load<f64>(LAST_END), usualNursery(live, active));
+  // The next one is young again, for a trial: it may well keep all that is in the nursery.
+  if (cheap && !fullIsCheaper()) store<u32>(NURSERY_WISH, NURSERY_BRIEF as u32);
   store<f64>(LAST_END, end);
   setBudgets(live, active);
   if (full) setKept(before, active);
 }
 
 /**
- * Sets the wish for the next nursery by what this young collection cost. A pause that is too long makes it smaller: where nearly all survives,
+ * Sets the wish for the next nursery by what this young collection, or a full one in its place, cost. A pause that is too long makes it smaller: where nearly all survives,
  * marking takes the same in all, in shorter pauses. Where collections take much of the time and pauses are short, it grows: where survivors
  * are as many whatever its size, each collection costs the same.
  */
@@ -89,8 +100,17 @@ function usualNursery(live: f64, active: u32): f64 {
   return (active > 1 || live > BIG_LIVE_SET ? NURSERY_MOST : NURSERY_ALONE) as f64;
 }
 
+/**
+ * True when a full collection marks less than a young one. Old garbage that was written to keeps what it refers to alive in young collections:
+ * a chain of objects that die in order, each with a link to the next, grows old as a whole, however little of it lives.
+ */
+function fullIsCheaper(): bool {
+  return load<f64>(STAT_LIVE_BYTES) + BLOCK_COST * (highBlocks() as f64) < load<f64>(YOUNG_MARKED);
+}
+
 /** True when the next collection must be a full one: enough objects have grown old, or the last one is long ago and memory might be returned. */
 export function fullIsDue(): bool {
+  if (fullIsCheaper()) return true;
   if (load<u32>(PROMOTED_BYTES) > load<u32>(FULL_THRESHOLD)) return true;
   if (load<u32>(PROMOTED_BYTES) == 0 || atomic.load<u32>(USED_BLOCKS) < BIG_HEAP_BLOCKS) return false;
   return stoppedAt() - load<f64>(LAST_FULL_END) > max(FULL_INTERVAL, FULL_SHARE * load<f64>(LAST_FULL_PAUSE));

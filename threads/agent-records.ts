@@ -122,10 +122,17 @@ export class AgentRecords {
     };
   }
 
+  /** Whether this agent's Worker is being ended. */
+  get isEnding(): boolean {
+    return Atomics.load(this.#heap.words, this.#own + Word.life) === LIFE_ENDING;
+  }
+
   /** Begins a life of agent `id`, or goes on with it. */
   setLife(id: number, life: number): void {
     const { words } = this.#heap;
     const record = this.#record(id);
+    // Race: it may be ended before it says that it is ready.
+    if (life === LIFE_READY && Atomics.load(words, record + Word.life) === LIFE_ENDING) return;
     if (life === LIFE_NONE || life === LIFE_STARTING || life === LIFE_JOINING) {
       Atomics.store(words, record + Word.wait, 0);
       Atomics.store(words, record + Word.ended, 0);

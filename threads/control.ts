@@ -394,6 +394,11 @@ export class Control {
     return true;
   }
 
+  /** Wakes agent `id` if it is parked. */
+  wake(id: number): void {
+    this.#wake(id);
+  }
+
   /** Wakes one parked agent; false when none is. */
   nudge(): boolean {
     const agents = this.#load(AGENT_COUNT);

@@ -16,6 +16,9 @@ import { unpackError } from "./traps.ts";
 /** How long the queue may stand still before the pool grows, in milliseconds. */
 const PATIENCE = 20;
 
+/** Milliseconds that Workers have, when the store is closed, to end what they are at. */
+const GRACE = 1;
+
 export interface PoolOptions {
   /** Tells the store from others. */
   readonly store: string;
@@ -298,6 +301,7 @@ export class Pool {
     if (worker.state !== "gone") {
       this.#options.records.setLife(worker.id, LIFE_ENDING);
       this.#options.heap.runtime.condemn(worker.id);
+      this.#options.control.wake(worker.id);
     }
     await worker.host.terminate();
   }
@@ -311,11 +315,13 @@ export class Pool {
     this.#closing = true;
     if (this.#watch !== undefined) clearTimeout(this.#watch.timer);
     const own = [...this.#workers.values()].filter(({ isAdmitted }) => !isAdmitted);
-    await Promise.all(
-      own.map((worker) => {
-        worker.isEnded = true;
-        return this.#end(worker);
-      }),
-    );
+    for (const worker of own) {
+      worker.isEnded = true;
+      if (worker.state !== "gone") this.#options.records.setLife(worker.id, LIFE_ENDING);
+      this.#options.control.wake(worker.id);
+    }
+    // Those that have just answered get into their event loops, where they are ended at once.
+    await new Promise((resolve) => setTimeout(resolve, GRACE));
+    await Promise.all(own.map((worker) => this.#end(worker)));
   }
 }

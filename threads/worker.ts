@@ -48,6 +48,8 @@ class WorkerAgent {
       // Also when nothing is pending: the answers of comlink are posted from microtasks, and must not wait for the next job.
       await turn();
       while (this.#control.messagesSent === this.#received && this.#agent.installed >= this.#control.installs) {
+        // Its event loop is where a host ends a Worker at once: Chromium lets one that sleeps live for two seconds more.
+        if (this.#agent.records.isEnding) await new Promise<never>(() => undefined);
         const job = this.#control.take();
         if (job === undefined) {
           this.#agent.records.move();

@@ -57,6 +57,16 @@ describe("a module that is loaded while Workers run", () => {
     });
   });
 
+  test("can be called by 8 of them", async () => {
+    await withStore({ threads: 8 }, async (store) => {
+      const { run, set, calling } = await exportsOf<Callers>(store, callers);
+      const running = Array.from({ length: 8 }, (_, index) => store.spawn(run, index));
+      while (calling() < 8) await turn();
+      set((await exportsOf<{ task(): number }>(store, late(20))).task);
+      expect(await Promise.all(running)).toEqual([1027, 1028, 1029, 1030, 1031, 1032, 1033, 1034]);
+    });
+  });
+
   test("is installed once, though the message comes as well, and is called directly from then on", async () => {
     await withStore({ threads: 1 }, async (store) => {
       const { run, set, calling } = await exportsOf<Callers>(store, callers);

@@ -79,9 +79,9 @@ export class FunctionTable {
     this.table.set(number, hostFunction(signature, target));
   }
 
-  /** Puts a function of JS at a registered number, until the host module that has the function is instantiated. */
-  putStandIn(number: number, signature: Signature, standIn: LoweredFunction): void {
-    this.table.set(number, hostFunction(signature, standIn));
+  /** Puts a stand-in at a registered number, until the host module that has the function is instantiated. */
+  putStandIn(number: number, standIn: WebAssembly.ExportValue): void {
+    this.table.set(number, standIn);
   }
 
   /** The host function at an index; undefined where this agent has none. */

@@ -8,17 +8,17 @@
  *
  * A memory which the agent has never seen comes in no shared memory, but in a message: installing looks for those that have arrived.
  *
- * Known deviations: browsers hand messages over in turns of the event loop only, so there a call into an instance that uses such a memory traps until
- * the agent has been idle once; so does everywhere the first call of a function with v128 operands, which no JS can take.
+ * Known deviation: browsers hand messages over in turns of the event loop only, so there a call into an instance that uses such a memory traps until
+ * the agent has been idle once.
  */
 import { engine } from "../core/base/engine.ts";
 import { RuntimeError } from "../core/base/errors.ts";
 import { FUNCTION_COUNT } from "../gc/runtime/control.ts";
 import type { Agent } from "./agent.ts";
-import type { LoweredFunction } from "./functions.ts";
 import { ENTRY_FUNCTION, ENTRY_INSTANCE, LogEntry } from "./install-log.ts";
-import { isHeapAddress, NULL, type Signature } from "./kinds.ts";
+import { NULL, type Signature } from "./kinds.ts";
 import type { InstancePlan, LocalFunctionPlan, ModulePlan } from "./protocol.ts";
+import { createStandIn } from "./stand-in.ts";
 
 const EVERYTHING = -1;
 
@@ -105,7 +105,11 @@ export class LazyInstalls {
     const own = signatures.slice(lowered.importedFunctions);
     functions.register(entry.first, own, lowered.importedFunctions);
     const signature = own[index - entry.first] as Signature;
-    functions.putStandIn(index, signature, (...operands) => this.#firstCall(index, signature, operands));
+    const { memory } = this.#agent.heap;
+    functions.putStandIn(
+      index,
+      createStandIn(signature, { memory, table: functions.table, index, install: (sp) => this.#installForCall(sp) }),
+    );
   }
 
   #moduleOf(id: number): Omit<ModulePlan, "host"> {
@@ -113,14 +117,9 @@ export class LazyInstalls {
     return entry === undefined || this.#agent.hasModule(id) ? this.#agent.module(id) : (entry.outline as ModulePlan);
   }
 
-  #firstCall(index: number, signature: Signature, operands: readonly unknown[]): unknown {
-    const { heap, functions, gate } = this.#agent;
-    let sp = operands[signature.params.length] as number;
-    for (const [i, kind] of signature.params.entries()) {
-      if (!isHeapAddress(kind)) continue;
-      heap.words[sp >>> 2] = operands[i] as number;
-      sp += 4;
-    }
+  /** For a stand-in, which has kept its operands on the shadow stack, up to `sp`. */
+  #installForCall(sp: number): void {
+    const { heap, gate } = this.#agent;
     heap.needMuchStack();
     gate.leave(sp);
     this.#orTrap(() => {
@@ -130,7 +129,6 @@ export class LazyInstalls {
         gate.enter();
       }
     });
-    return (functions.get(index) as LoweredFunction)(...operands);
   }
 
   /** Installs what the log has, in order. The agent is in a safe region. */

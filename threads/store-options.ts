@@ -12,7 +12,7 @@ export interface StoreOptions {
    */
   readonly maximumThreads?: number;
   readonly heap?: {
-    /** Limit of the collected heap in bytes; default 1 GB. Memory is taken as it is needed. */
+    /** Limit of the collected heap in bytes, to which scattered survivors may add a quarter; default 1 GB. Memory is taken as it is needed. */
     readonly maximum?: number;
     /** Bytes of each agent's stack of references, a power of two; by default more than a thread's own stack lasts. */
     readonly shadowStackBytes?: number;

@@ -94,6 +94,29 @@ describe("a module that is loaded while Workers run", () => {
     });
   });
 
+  test("may have functions of vectors", async () => {
+    const start = (task: string): string => `(module
+      (type $node (shared (struct (field i32))))
+      (type $task (shared (func (param v128 (ref null $node) i64) (result v128))))
+      (type $run (shared (func (result i32))))
+      (global $ready (shared mut i32) (i32.const 0))
+      (table $tasks (export "tasks") shared 1 1 (ref null $task)) ${task}`;
+    const waiting = start(`(func (export "run") (type $run) (local $task (ref null $task))
+        (loop $wait (br_if $wait (i32.eqz (global.atomic.get $ready))))
+        (local.set $task (table.get $tasks (i32.const 0)))
+        (i32x4.extract_lane 2 (call_ref $task (v128.const i32x4 1 2 3 4) (struct.new $node (i32.const 100)) (i64.const 1000) (local.get $task))))
+      (func (export "set") (param (ref null $task)) (table.set $tasks (i32.const 0) (local.get 0)) (global.atomic.set $ready (i32.const 1))))`);
+    const late = start(`(func (export "task") (type $task)
+        (i32x4.add (local.get 0) (i32x4.splat (i32.add (struct.get $node 0 (local.get 1)) (i32.wrap_i64 (local.get 2)))))))`);
+    await withStore({ threads: 2, collectAtSafepoints: true }, async (store) => {
+      const { run, set } = await exportsOf<{ run(): number; set(task: unknown): void }>(store, waiting);
+      const running = [store.spawn(run), store.spawn(run)];
+      await turn();
+      set((await exportsOf<{ task: unknown }>(store, late)).task);
+      expect(await Promise.all(running)).toEqual([1103, 1103]);
+    });
+  });
+
   test("may have memories that the Workers have never seen", async () => {
     await withStore({ threads: 2 }, async (store) => {
       const { run, tail, set, calling } = await exportsOf<Callers>(store, callers);

@@ -65,9 +65,11 @@ const isFirstIndex: readonly (readonly boolean[])[] = rows.map(({ immediates }) 
   immediates.map((_, position) => immediates.findIndex((other) => indexKinds.has(other)) === position),
 );
 
+const isReadModifyWriteRow: readonly boolean[] = rows.map(({ name }) => name.includes(".rmw"));
+
 /** True for rows whose memory access both reads and writes: their order byte holds two orders. */
 function isReadModifyWrite(row: Row): boolean {
-  return row.name.includes(".rmw");
+  return isReadModifyWriteRow[row.id] === true;
 }
 /** True for the accesses that a `memarg` may give an order: atomic loads, stores and read-modify-writes. */
 function mayHaveOrder(row: Row): boolean {
@@ -304,13 +306,30 @@ function readHandlers(reader: Reader): readonly Handler[] {
   return handlers;
 }
 
+export function writeOpcode(writer: Writer, { prefix, code }: Row): void {
+  if (prefix === 0) {
+    writer.u8(code);
+  } else {
+    writer.u8(prefix);
+    writer.u32(code);
+  }
+}
+
 /** Writes an instruction: opcode and immediates. */
 export function writeInstruction(writer: Writer, row: Row, immediates: Immediates): void {
-  if (row.prefix === 0) {
-    writer.u8(row.code);
-  } else {
-    writer.u8(row.prefix);
-    writer.u32(row.code);
+  writeOpcode(writer, row);
+  switch (shapes[row.id]) {
+    case NONE:
+      return;
+    case INDEX:
+      writer.u32(immediates.index);
+      return;
+    case MEMARG:
+      writeMemarg(writer, row, immediates);
+      return;
+    case CONSTANT:
+      writer.s32(immediates.i32);
+      return;
   }
   for (let i = 0; i < row.immediates.length; i++) writeImmediate(writer, row, row.immediates[i] as ImmediateKind, i, immediates);
 }

@@ -1,6 +1,7 @@
 /** Writes the primitive values of the binary format (core 5.2) into a buffer that grows. */
 
 const encoder = new TextEncoder();
+const MAXIMUM_U32 = 0xffffffffn;
 
 export class Writer {
   private buffer: Uint8Array<ArrayBuffer>;
@@ -13,6 +14,11 @@ export class Writer {
   /** How many bytes were written. */
   get size(): number {
     return this.length;
+  }
+
+  /** Forgets what was written. */
+  clear(): void {
+    this.length = 0;
   }
 
   private reserve(count: number): void {
@@ -48,10 +54,16 @@ export class Writer {
 
   /** A 33-bit signed LEB128: type indices up to 2^32 - 1. */
   s33(value: number): void {
-    this.s64(BigInt(value));
+    if (value === (value | 0)) this.s32(value);
+    else this.s64(BigInt(value));
   }
 
   u64(value: bigint): void {
+    if (value <= MAXIMUM_U32) {
+      // Arithmetic on BigInts allocates.
+      this.u32(Number(value));
+      return;
+    }
     let rest = value;
     while (rest >= 0x80n) {
       this.u8(Number(rest & 0x7fn) | 0x80);
@@ -61,6 +73,11 @@ export class Writer {
   }
 
   s64(value: bigint): void {
+    const number = Number(value);
+    if (number === (number | 0)) {
+      this.s32(number);
+      return;
+    }
     let rest = value;
     while (rest < -0x40n || rest >= 0x40n) {
       this.u8(Number(rest & 0x7fn) | 0x80);

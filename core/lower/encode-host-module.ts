@@ -13,6 +13,15 @@ export interface EncodedHostModule {
   readonly positions: Uint8Array;
 }
 
+interface EncodedBody extends EncodedCode {
+  /** Where it begins in the code section. */
+  readonly place: number;
+}
+
+/** The capacities in bytes that writers begin with. */
+const CODE_CAPACITY = 1 << 16;
+const BODY_CAPACITY = 1 << 12;
+
 const kindCodes: Readonly<Record<ImportKind, number>> = { func: 0, table: 1, memory: 2, global: 3, tag: 4 };
 const Section = {
   custom: 0,
@@ -33,7 +42,8 @@ const header = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 /** `name` is that of the host module. */
 export function encodeHostModule(host: HostModule, functionsBase: HostItem, name: string | undefined): EncodedHostModule {
   host.assignIndices();
-  const bodies = host.functions.map(({ code }) => code.encode());
+  const code = new Writer(CODE_CAPACITY);
+  const bodies = encodeBodies(code, host);
   const writer = new Writer();
   writer.bytes(header);
   writeDeclarations(writer, host);
@@ -49,7 +59,10 @@ export function encodeHostModule(host: HostModule, functionsBase: HostItem, name
   }
   if (host.data.length > 0) writer.section(Section.dataCount, (section) => section.u32(host.data.length));
   writeHints(writer, host, bodies);
-  const places = writeCode(writer, bodies);
+  writer.u8(Section.code);
+  writer.u32(code.size);
+  const start = writer.size;
+  writer.bytes(code.view());
   if (host.data.length > 0) {
     writer.section(Section.data, (section) => {
       section.vector(host.data, (bytes) => {
@@ -61,11 +74,11 @@ export function encodeHostModule(host: HostModule, functionsBase: HostItem, name
   writeNames(writer, host, name);
   return {
     bytes: writer.finish(),
-    relocations: bodies.flatMap(({ relocations }, i) =>
-      relocations.map(({ offset, type }) => ({ offset: offset + (places[i] as number), type })),
+    relocations: bodies.flatMap(({ relocations, place }) =>
+      relocations.map(({ offset, type }) => ({ offset: start + place + offset, type })),
     ),
-    trapSites: bodies.flatMap(({ traps }, i) => traps.map(({ offset, code }) => ({ offset: offset + (places[i] as number), code }))),
-    positions: encodePositions(bodies.map(({ positions }, i) => ({ start: places[i] as number, positions }))),
+    trapSites: bodies.flatMap(({ traps, place }) => traps.map(({ offset, code }) => ({ offset: start + place + offset, code }))),
+    positions: encodePositions(bodies.map(({ positions, place }) => ({ start: start + place, positions }))),
   };
 }
 
@@ -113,17 +126,19 @@ function writeHints(writer: Writer, host: HostModule, bodies: readonly EncodedCo
   });
 }
 
-/** Writes the code section; returns where in the module each body begins. */
-function writeCode(writer: Writer, bodies: readonly EncodedCode[]): readonly number[] {
-  const places: number[] = [];
-  const start = writer.section(Section.code, (section) => {
-    section.vector(bodies, ({ bytes }) => {
-      section.u32(bytes.length);
-      places.push(section.size);
-      section.bytes(bytes);
-    });
-  });
-  return places.map((place) => start + place);
+/** Writes what the code section has in it. */
+function encodeBodies(section: Writer, { functions }: HostModule): EncodedBody[] {
+  const bodies: EncodedBody[] = [];
+  const body = new Writer(BODY_CAPACITY);
+  section.u32(functions.length);
+  for (const { code } of functions) {
+    body.clear();
+    const encoded = code.encode(body);
+    section.u32(body.size);
+    bodies.push({ ...encoded, place: section.size });
+    section.bytes(body.view());
+  }
+  return bodies;
 }
 
 /** The name section: the module and its functions, so that stack traces of the host show them, and globals. */

@@ -19,6 +19,7 @@ import type { ModuleLowering } from "./module-lowering.ts";
 import { type ConstantInstruction, constantNames, type Operand } from "./operand.ts";
 import type { PollPlan } from "./polls.ts";
 import { isRoot } from "./reference-types.ts";
+import { ELSE, END, kindOf } from "./row-kinds.ts";
 import { ShadowSlots } from "./shadow-slots.ts";
 import { hasPosition, textPlace } from "./source-positions.ts";
 import { guardStack } from "./stack-guard.ts";
@@ -57,6 +58,9 @@ export class FunctionLowering {
   readonly #stack: Entry[] = [];
   #nextValue = 0;
   #position = 0;
+  /** How often `roots` was asked for, and by local the last time that the local was among them: so it is named once. */
+  #rootsAsked = 0;
+  readonly #lastAsked: number[] = [];
   /** So many slots of the shadow stack the function uses at most. */
   #usedSlots = 0;
 
@@ -81,10 +85,11 @@ export class FunctionLowering {
       code.set(this.hostLocal(local));
     }
     if (this.polls.atEntry) this.#pollAtEntry();
-    body.instructions.forEach((instruction, position) => {
+    const { instructions } = body;
+    for (let position = 0; position < instructions.length; position++) {
       this.#position = position;
-      this.#step(instruction);
-    });
+      this.#step(instructions[position] as Instruction);
+    }
     // One body may be lowered in parts, by several of these.
     if (this.#usedSlots > 0 && !code.hasPrologue) guardStack(module, code.prologue(), this.sp);
   }
@@ -96,9 +101,9 @@ export class FunctionLowering {
 
   #step(instruction: Instruction): void {
     const { rule } = instruction;
-    const { control } = instruction.row;
+    const kind = kindOf(instruction.row);
     // An `else` or `end` finds whatever its arm left, which may have ended in a branch.
-    const operands = control === "else" || control === "end" ? noOperands : this.#popOperands(instruction);
+    const operands = kind === ELSE || kind === END ? noOperands : this.#popOperands(instruction);
     if (hasPosition(instruction.row)) this.#notePosition(instruction.offset);
     rule.emit(this, instruction, operands);
     this.#temporaries.releaseBorrowed();
@@ -169,6 +174,7 @@ export class FunctionLowering {
 
   /** The instruction's results are on the host's stack. */
   pushResults({ pushed }: Pick<Instruction, "pushed">): void {
+    if (pushed.length === 0) return;
     const first = this.#nextValue;
     this.#nextValue += pushed.length;
     let lowest = pushed.length;
@@ -254,11 +260,21 @@ export class FunctionLowering {
   // Safepoints
 
   /** The host locals that hold references which live across the current instruction. */
-  roots(): readonly number[] {
-    const roots = new Set<number>();
-    for (const local of this.#liveness.at(this.#position)) roots.add(this.hostLocal(local));
-    for (const { root } of this.#stack) if (root !== NONE) roots.add(root);
-    return [...roots];
+  roots(): number[] {
+    const roots: number[] = [];
+    this.#rootsAsked++;
+    for (const local of this.#liveness.at(this.#position)) this.#addRoot(roots, this.hostLocal(local));
+    for (let i = 0; i < this.#stack.length; i++) {
+      const { root } = this.#stack[i] as Entry;
+      if (root !== NONE) this.#addRoot(roots, root);
+    }
+    return roots;
+  }
+
+  #addRoot(roots: number[], local: number): void {
+    if (this.#lastAsked[local] === this.#rootsAsked) return;
+    this.#lastAsked[local] = this.#rootsAsked;
+    roots.push(local);
   }
 
   /** Spills what lives across a call, and pushes the callee's shadow-stack pointer. */
@@ -285,11 +301,11 @@ export class FunctionLowering {
 
   /** Allocates; `operands` are those of the instruction, which live until the object is filled in. */
   allocation(operands: readonly Operand[]): AllocationSite {
-    const roots = new Set(this.roots());
+    const roots = this.roots();
     for (const operand of operands) {
-      if (operand.kind === "local" && isRoot(this.module.types, operand.type)) roots.add(operand.local);
+      if (operand.kind === "local" && isRoot(this.module.types, operand.type)) this.#addRoot(roots, operand.local);
     }
-    return new AllocationSite(this, [...roots]);
+    return new AllocationSite(this, roots);
   }
 
   #pollAtEntry(): void {

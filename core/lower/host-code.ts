@@ -5,11 +5,11 @@
  * so their places are noted as marks, and `encode` writes the indices in between. Type-record addresses, branch hints and places that
  * may trap are marks too.
  */
-import { assert } from "../base/assert.ts";
-import { writeInstruction } from "../binary/immediates.ts";
+import { assert, InternalError } from "../base/assert.ts";
+import { writeInstruction, writeOpcode } from "../binary/immediates.ts";
 import { writeHeapType, writeValType } from "../binary/types.ts";
 import { Writer } from "../binary/writer.ts";
-import { Immediates } from "../ops/immediates.ts";
+import type { Immediates } from "../ops/immediates.ts";
 import type { Row } from "../ops/row.ts";
 import { rowByName } from "../ops/table.ts";
 import { type ValType, withoutNull } from "../types.ts";
@@ -32,33 +32,21 @@ export type HostBlockType =
   | { readonly kind: "type"; readonly index: number };
 export const emptyBlock: HostBlockType = { kind: "empty" };
 
-type Mark =
-  | { readonly at: number; readonly kind: "item"; readonly item: HostItem }
-  | { readonly at: number; readonly kind: "type"; readonly type: number }
-  | { readonly at: number; readonly kind: "hint"; readonly likely: boolean }
-  | { readonly at: number; readonly kind: "trap"; readonly code: TrapCode };
+/** What a mark stands for, with its value: the item; the type; 1 if the branch is likely, else 0; the trap's code. */
+const ITEM = 0;
+const TYPE = 1;
+const HINT = 2;
+const TRAP = 3;
 
-/** An encoded body; offsets are from its first byte (of the local declarations). */
+/** What is to be known of an encoded body; offsets are from its first byte (of the local declarations). */
 export interface EncodedCode {
-  readonly bytes: Uint8Array;
-  readonly relocations: readonly { readonly offset: number; readonly type: number }[];
-  readonly hints: readonly { readonly offset: number; readonly likely: boolean }[];
-  readonly traps: readonly { readonly offset: number; readonly code: TrapCode }[];
+  readonly relocations: { readonly offset: number; readonly type: number }[];
+  readonly hints: { readonly offset: number; readonly likely: boolean }[];
+  readonly traps: { readonly offset: number; readonly code: TrapCode }[];
   /** Alternates offsets and places in the source (`position`). */
-  readonly positions: readonly number[];
-}
-
-/** A body that is being encoded. */
-interface Encoding {
-  readonly writer: Writer;
-  readonly relocations: { offset: number; type: number }[];
-  readonly hints: { offset: number; likely: boolean }[];
-  readonly traps: { offset: number; code: TrapCode }[];
   readonly positions: number[];
 }
 
-/** An item's index takes at most so many bytes. */
-const ITEM_BYTES = 5;
 const EMPTY_BLOCK = 0x40;
 const LOCAL_GET = 0x20;
 const LOCAL_SET = 0x21;
@@ -66,18 +54,20 @@ const LOCAL_TEE = 0x22;
 
 function row(name: string): Row {
   const found = rowByName(name);
-  assert(found !== undefined, `no instruction is called ${name}`);
+  if (found === undefined) throw new InternalError(`no instruction is called ${name}`);
   return found;
 }
 
 export class HostCode {
   readonly #writer = new Writer();
-  readonly #marks: Mark[] = [];
+  /** Where the marks are, what they are, and their values. */
+  readonly #markOffsets: number[] = [];
+  readonly #markKinds: number[] = [];
+  readonly #markValues: (HostItem | number)[] = [];
   /** Alternates offsets in what was written and places in the source. */
   readonly #positions: number[] = [];
   readonly #locals: ValType[] = [];
   readonly #parameters: number;
-  readonly #memarg = new Immediates();
   #prologue: HostCode | undefined;
   /** A `local.set` not yet written, so that a `local.get` of the same local makes it a `local.tee`. */
   #pendingSet = -1;
@@ -111,7 +101,8 @@ export class HostCode {
 
   /** Writes an instruction that has no immediates. */
   op(name: string): void {
-    this.instruction(row(name), this.#memarg);
+    this.#flush();
+    writeOpcode(this.#writer, row(name));
   }
 
   /** Writes an instruction with its immediates as they are for the host. */
@@ -163,25 +154,25 @@ export class HostCode {
   typeRecord(type: number): void {
     this.#flush();
     this.#writer.u8(0x41);
-    this.#mark({ at: this.#writer.size, kind: "type", type });
+    this.#mark(TYPE, type);
     this.#writer.paddedS32(0);
   }
 
   /** A load or store on the heap memory. With `trap`, a null address there stands for that trap. */
   access(name: string, offset: number, trap?: TrapCode): void {
     const instruction = row(name);
-    assert(instruction.memory !== undefined, `${name} does not access memory`);
-    this.#memarg.offset = BigInt(offset);
-    this.#memarg.align = instruction.memory.sizeLog2;
-    this.#memarg.index = 0;
+    assert(instruction.memory !== undefined, "only accesses have an offset");
     if (trap !== undefined) this.trapSite(trap);
-    this.instruction(instruction, this.#memarg);
+    else this.#flush();
+    writeOpcode(this.#writer, instruction);
+    this.#writer.u32(instruction.memory.sizeLog2);
+    this.#writer.u32(offset);
   }
 
   /** Notes that the next instruction, where the host traps, stands for `code`. */
   trapSite(code: TrapCode): void {
     this.#flush();
-    this.#mark({ at: this.#writer.size, kind: "trap", code });
+    this.#mark(TRAP, code);
   }
 
   /** Notes that what follows comes from a place in the source. */
@@ -193,7 +184,7 @@ export class HostCode {
   /** Notes whether the condition of the next `if` or `br_if` usually holds. */
   hint(likely: boolean): void {
     this.#flush();
-    this.#mark({ at: this.#writer.size, kind: "hint", likely });
+    this.#mark(HINT, likely ? 1 : 0);
   }
 
   globalGet(global: HostItem): void {
@@ -217,7 +208,7 @@ export class HostCode {
     this.#flush();
     this.#writer.u8(tail ? 0x13 : 0x11);
     this.#writer.u32(type);
-    this.#mark({ at: this.#writer.size, kind: "item", item: table });
+    this.#mark(ITEM, table);
   }
 
   throw(tag: HostItem): void {
@@ -227,13 +218,8 @@ export class HostCode {
   /** Any instruction whose only immediates are items: `memory.size`, `memory.copy`, `data.drop`, ... */
   withItems(name: string, ...items: readonly HostItem[]): void {
     this.#flush();
-    const { prefix, code } = row(name);
-    if (prefix === 0) this.#writer.u8(code);
-    else {
-      this.#writer.u8(prefix);
-      this.#writer.u32(code);
-    }
-    for (const item of items) this.#mark({ at: this.#writer.size, kind: "item", item });
+    writeOpcode(this.#writer, row(name));
+    for (const item of items) this.#mark(ITEM, item);
   }
 
   block(name: "block" | "loop" | "if", type: HostBlockType = emptyBlock): void {
@@ -259,7 +245,7 @@ export class HostCode {
     this.#writer.u32(clauses.length);
     for (const { code, tag, label } of clauses) {
       this.#writer.u8(code);
-      if (tag !== undefined) this.#mark({ at: this.#writer.size, kind: "item", item: tag });
+      if (tag !== undefined) this.#mark(ITEM, tag);
       this.#writer.u32(label);
     }
     this.depth++;
@@ -291,50 +277,54 @@ export class HostCode {
     this.#writer.u32(otherwise);
   }
 
-  /** The finished body; every `HostItem` must have its index. The body's own `end` is added. */
-  encode(): EncodedCode {
-    const writer = new Writer(this.size + ITEM_BYTES * this.#marks.length + 256);
+  /** Writes the finished body; every `HostItem` must have its index. The body's own `end` is added. */
+  encode(writer: Writer): EncodedCode {
     this.#writeLocals(writer);
-    const into: Encoding = { writer, relocations: [], hints: [], traps: [], positions: [] };
-    if (this.#prologue !== undefined) this.#prologue.#copyTo(into);
-    this.#copyTo(into);
+    const into: EncodedCode = { relocations: [], hints: [], traps: [], positions: [] };
+    if (this.#prologue !== undefined) this.#prologue.#copyTo(writer, into);
+    this.#copyTo(writer, into);
     writer.u8(0x0b);
-    return { bytes: writer.finish(), relocations: into.relocations, hints: into.hints, traps: into.traps, positions: into.positions };
+    return into;
   }
 
   /** Copies what was written, with what is at the marks. */
-  #copyTo({ writer, relocations, hints, traps, positions }: Encoding): void {
+  #copyTo(writer: Writer, into: EncodedCode): void {
     this.#flush();
     const source = this.#writer.view();
+    const marks = this.#markOffsets;
+    const positions = this.#positions;
     let from = 0;
     let nextPosition = 0;
-    const copy = (to: number): void => {
-      for (; nextPosition < this.#positions.length && (this.#positions[nextPosition] as number) < to; nextPosition += 2) {
-        const at = this.#positions[nextPosition] as number;
-        positions.push(writer.size + at - from, this.#positions[nextPosition + 1] as number);
+    for (let mark = 0; mark <= marks.length; mark++) {
+      const to = mark < marks.length ? (marks[mark] as number) : source.length;
+      for (; nextPosition < positions.length && (positions[nextPosition] as number) < to; nextPosition += 2) {
+        into.positions.push(writer.size + (positions[nextPosition] as number) - from, positions[nextPosition + 1] as number);
       }
       writer.slice(source, from, to);
       from = to;
-    };
-    for (const mark of this.#marks) {
-      copy(mark.at);
-      const offset = writer.size;
-      switch (mark.kind) {
-        case "item":
-          assert(mark.item.index >= 0, `${mark.item.name} has no index`);
-          writer.u32(mark.item.index);
-          break;
-        case "type":
-          relocations.push({ offset, type: mark.type });
-          break;
-        case "hint":
-          hints.push({ offset, likely: mark.likely });
-          break;
-        case "trap":
-          traps.push({ offset, code: mark.code });
-      }
+      if (mark < marks.length) this.#writeMark(writer, into, mark);
     }
-    copy(source.length);
+  }
+
+  #writeMark(writer: Writer, { relocations, hints, traps }: EncodedCode, mark: number): void {
+    const offset = writer.size;
+    const value = this.#markValues[mark];
+    switch (this.#markKinds[mark]) {
+      case ITEM: {
+        const { index, name } = value as HostItem;
+        if (index < 0) throw new InternalError(`${name} has no index`);
+        writer.u32(index);
+        return;
+      }
+      case TYPE:
+        relocations.push({ offset, type: value as number });
+        return;
+      case HINT:
+        hints.push({ offset, likely: value === 1 });
+        return;
+      case TRAP:
+        traps.push({ offset, code: value as TrapCode });
+    }
   }
 
   #writeLocals(writer: Writer): void {
@@ -359,7 +349,7 @@ export class HostCode {
   #item(opcode: number, item: HostItem): void {
     this.#flush();
     this.#writer.u8(opcode);
-    this.#mark({ at: this.#writer.size, kind: "item", item });
+    this.#mark(ITEM, item);
   }
 
   #local(opcode: number, local: number): void {
@@ -367,8 +357,11 @@ export class HostCode {
     this.#writer.u32(local);
   }
 
-  #mark(mark: Mark): void {
-    this.#marks.push(mark);
+  /** Notes a mark at the end of what was written. */
+  #mark(kind: number, value: HostItem | number): void {
+    this.#markOffsets.push(this.#writer.size);
+    this.#markKinds.push(kind);
+    this.#markValues.push(value);
   }
 
   #flush(): void {

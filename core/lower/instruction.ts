@@ -21,6 +21,7 @@ export interface Instruction {
   /** The operands' types in stack order, canonical; of an `end` or `else` they may hold what unreachable code made up. */
   readonly popped: readonly ValType[];
   readonly pushed: readonly ValType[];
+  /** Where it stands in the binary; of instructions that several places share (`shared-instructions.ts`), where one of them stands. */
   readonly offset: number;
   /** Chosen by the row, the immediates and the types; a pass that knows more may choose another. */
   rule: Rule;
@@ -49,15 +50,13 @@ class Collector implements BodyObserver {
     offset: number,
   ): void {
     if (!this.#isReachable(row, unreachable)) return;
-    const instruction = {
-      row,
-      immediates: keptImmediates(row, immediates),
-      popped,
-      pushed,
-      offset,
-      rule: noRule,
-    };
-    instruction.rule = ruleOf(this.#module, instruction);
+    const kept = keptImmediates(row, immediates);
+    let instruction = this.#module.sharedInstructions.find(row, kept, popped, pushed);
+    if (instruction === undefined) {
+      instruction = { row, immediates: kept, popped, pushed, offset, rule: noRule };
+      instruction.rule = ruleOf(this.#module, instruction);
+      this.#module.sharedInstructions.keep(instruction);
+    }
     this.instructions.push(instruction);
   }
 

@@ -14,6 +14,23 @@ import type { ValType } from "../types.ts";
 import type { FunctionBody } from "./function-body.ts";
 import type { Instruction } from "./instruction.ts";
 import { isRoot, loweredType } from "./reference-types.ts";
+import {
+  BLOCK,
+  BRANCH,
+  ELSE,
+  END,
+  IF,
+  kindOf,
+  LOCAL_GET,
+  LOCAL_SET,
+  LOCAL_TEE,
+  LOOP,
+  opensBlock,
+  RETURN,
+  THROW,
+  TRY_TABLE,
+  UNREACHABLE,
+} from "./row-kinds.ts";
 
 export interface Liveness {
   /** Source locals live across the safepoint at this position (also at the head of a polled loop); none elsewhere. */
@@ -69,15 +86,16 @@ interface Label {
 
 class BackwardWalk {
   readonly #count: number;
-  readonly #dense: Int32Array;
+  readonly #dense: readonly number[];
   readonly #labels: Label[] = [];
   #live: BitSet;
   /** Live sets at safepoints and loop heads, by position. */
-  readonly sets = new Map<number, BitSet>();
+  readonly sets: (BitSet | undefined)[];
 
-  constructor(dense: Int32Array, count: number) {
+  constructor(dense: readonly number[], count: number, positions: number) {
     this.#dense = dense;
     this.#count = count;
+    this.sets = new Array<undefined>(positions).fill(undefined);
     this.#live = this.#empty();
     this.#labels.push({ isLoop: false, after: this.#empty(), otherwise: undefined, thrown: this.#empty(), catches: [] });
   }
@@ -118,52 +136,46 @@ class BackwardWalk {
   }
 
   step(instruction: Instruction, position: number): void {
-    const { row, immediates, rule } = instruction;
-    switch (row.control) {
-      case "else": {
+    switch (kindOf(instruction.row)) {
+      case LOCAL_GET:
+        this.#use(instruction.immediates.index);
+        return;
+      case LOCAL_SET:
+      case LOCAL_TEE:
+        this.#define(instruction.immediates.index);
+        return;
+      case ELSE: {
         const label = this.#label(0);
         label.otherwise = this.#live;
         this.#live = label.after.copy();
         return;
       }
-      case "if": {
+      case IF: {
         const label = this.#labels.pop() as Label;
         this.#live.join(label.otherwise ?? label.after);
         return;
       }
-      case "loop":
+      case LOOP:
         this.#labels.pop();
-        this.sets.set(position, this.#live.copy());
+        this.sets[position] = this.#live.copy();
         return;
-      case "block":
-      case "try_table":
+      case BLOCK:
+      case TRY_TABLE:
         this.#labels.pop();
         return;
-      case "branch":
+      case BRANCH:
         this.#branchInstruction(instruction);
         return;
-      case "return":
+      case RETURN:
+      case UNREACHABLE:
         this.#live.clear();
         return;
-    }
-    switch (row.name) {
-      case "local.get":
-        this.#use(immediates.index);
-        return;
-      case "local.set":
-      case "local.tee":
-        this.#define(immediates.index);
-        return;
-      case "unreachable":
-        this.#live.clear();
-        return;
-      case "throw":
-      case "throw_ref":
+      case THROW:
         this.#live = this.#label(0).thrown.copy();
         break;
     }
-    if (row.effects.call === true) this.#live.join(this.#label(0).thrown);
-    if (rule.safepoint !== "none") this.sets.set(position, this.#live.copy());
+    if (instruction.row.effects.call === true) this.#live.join(this.#label(0).thrown);
+    if (instruction.rule.safepoint !== "none") this.sets[position] = this.#live.copy();
   }
 
   #branchInstruction({ row, immediates }: Instruction): void {
@@ -191,13 +203,14 @@ class BackwardWalk {
 }
 
 /** For each `end` position, the position of the instruction that opened its block. */
-function openers(instructions: readonly Instruction[]): Int32Array {
-  const opener = new Int32Array(instructions.length).fill(-1);
+function openers(instructions: readonly Instruction[]): readonly number[] {
+  const opener = new Array<number>(instructions.length).fill(-1);
   const open: number[] = [];
-  instructions.forEach(({ row }, at) => {
-    if (row.control === "block" || row.control === "loop" || row.control === "if" || row.control === "try_table") open.push(at);
-    else if (row.control === "end") opener[at] = open.pop() ?? -1;
-  });
+  for (let at = 0; at < instructions.length; at++) {
+    const kind = kindOf((instructions[at] as Instruction).row);
+    if (opensBlock(kind)) open.push(at);
+    else if (kind === END) opener[at] = open.pop() ?? -1;
+  }
   return opener;
 }
 
@@ -206,54 +219,48 @@ const nothing: readonly number[] = [];
 /** Analyses one function. */
 export function analyseLiveness(types: TypeStore, body: FunctionBody): Liveness {
   const { instructions, locals } = body;
-  const tracked = [...locals.keys()].filter((local) => isRoot(types, locals[local] as ValType));
+  const tracked: number[] = [];
+  for (let local = 0; local < locals.length; local++) if (isRoot(types, locals[local] as ValType)) tracked.push(local);
   if (tracked.length === 0) return { at: () => nothing, entry: nothing };
-  const dense = new Int32Array(locals.length).fill(-1);
+  const dense = new Array<number>(locals.length).fill(-1);
   tracked.forEach((local, i) => {
     dense[local] = i;
   });
 
   const opener = openers(instructions);
-  const walk = new BackwardWalk(dense, tracked.length);
+  const walk = new BackwardWalk(dense, tracked.length, instructions.length);
   for (let at = instructions.length - 1; at >= 0; at--) {
     const instruction = instructions[at] as Instruction;
-    if (instruction.row.control !== "end") walk.step(instruction, at);
+    if (kindOf(instruction.row) !== END) walk.step(instruction, at);
     else if ((opener[at] as number) >= 0) walk.open(instructions[opener[at] as number] as Instruction);
   }
   const entry = walk.live.named(tracked);
   const final = joinLoops(instructions, walk.sets, tracked);
-  return { at: (position) => final.get(position) ?? nothing, entry };
+  return { at: (position) => final[position] ?? nothing, entry };
 }
 
 /** Joins to the set at each position those of the loops around it. */
 function joinLoops(
   instructions: readonly Instruction[],
-  sets: ReadonlyMap<number, BitSet>,
+  sets: readonly (BitSet | undefined)[],
   tracked: readonly number[],
-): Map<number, readonly number[]> {
-  const final = new Map<number, readonly number[]>();
+): readonly (readonly number[] | undefined)[] {
+  const final = new Array<readonly number[] | undefined>(sets.length).fill(undefined);
   /** Per open block: what is live throughout it. */
   const around: (BitSet | undefined)[] = [];
-  instructions.forEach(({ row }, at) => {
+  for (let at = 0; at < instructions.length; at++) {
+    const set = sets[at];
+    const kind = kindOf((instructions[at] as Instruction).row);
+    if (set === undefined && !opensBlock(kind) && kind !== END) continue;
     const outer = around[around.length - 1];
-    const set = sets.get(at);
     if (set !== undefined) {
       if (outer !== undefined) set.join(outer);
-      final.set(at, set.named(tracked));
+      final[at] = set.named(tracked);
     }
-    switch (row.control) {
-      case "loop":
-        around.push(set);
-        break;
-      case "block":
-      case "if":
-      case "try_table":
-        around.push(outer);
-        break;
-      case "end":
-        around.pop();
-    }
-  });
+    if (kind === LOOP) around.push(set);
+    else if (opensBlock(kind)) around.push(outer);
+    else if (kind === END) around.pop();
+  }
   return final;
 }
 

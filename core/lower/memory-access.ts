@@ -4,8 +4,9 @@
  * The host's own check stays in place behind these, so that they need not see what it sees: a sum that wraps past 2^64 is out of the host's
  * bounds too.
  */
-import type { Immediates } from "../ops/immediates.ts";
+import { Immediates } from "../ops/immediates.ts";
 import type { Row } from "../ops/row.ts";
+import { rows } from "../ops/table.ts";
 import { I64 } from "../types.ts";
 import type { FunctionLowering } from "./function-lowering.ts";
 import type { Instruction } from "./instruction.ts";
@@ -16,10 +17,16 @@ import type { Operand } from "./operand.ts";
 const { memoryOutOfBounds } = TrapCode;
 const LARGEST_32 = 0xffffffffn;
 
-/** The immediates for the host: its memory's index, the strongest order, and an offset that its addresses can have. */
+const namesMemory: readonly boolean[] = rows.map(({ immediates }) => immediates.some((kind) => kind === "memory" || kind === "memarg"));
+const changed = new Immediates();
+
+/**
+ * The immediates for the host: its memory's index, the strongest order, and an offset that its addresses can have. To be written before the
+ * next call, which uses the object again.
+ */
 export function withHostMemories({ memories }: ModuleLowering, row: Row, immediates: Immediates): Immediates {
-  if (!row.immediates.some((kind) => kind === "memory" || kind === "memarg")) return immediates;
-  const changed = immediates.copy();
+  if (namesMemory[row.id] !== true) return immediates;
+  immediates.copy(changed);
   changed.order = "seqcst";
   changed.hasOrder = false;
   // The second index is a memory in `memory.init`, and in `memory.copy` besides the first.

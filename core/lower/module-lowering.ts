@@ -18,6 +18,7 @@ import { constantNames } from "./operand.ts";
 import type { LowerOptions } from "./options.ts";
 import { type Placement, placeItems, type SegmentPlace } from "./placement.ts";
 import { type LoweredSignature, loweredBlock, loweredFunction, loweredType } from "./reference-types.ts";
+import { SharedInstructions } from "./shared-instructions.ts";
 import { Stubs } from "./stubs.ts";
 
 /** The largest 32-bit memory: what an import of any heap declares. */
@@ -37,6 +38,7 @@ export class ModuleLowering {
   readonly options: LowerOptions;
   /** For all functions that are observed, one after the other. */
   readonly observed: Body;
+  readonly sharedInstructions = new SharedInstructions();
   readonly heap: HeapModel = heapModel();
   readonly host = new HostModule();
   readonly placement: Placement;
@@ -49,6 +51,11 @@ export class ModuleLowering {
   readonly runtimeImports = new Set<string>();
   readonly heapMemory: HostItem;
   readonly functionsBase: HostItem;
+  // Items that are imported when they are first asked for, and asked for often.
+  #heapTop: HostItem | undefined;
+  #heapLimit: HostItem | undefined;
+  #sharedBlock: HostItem | undefined;
+  readonly #hostTypes = new Map<number, number>();
   readonly #globals: HostItem[] = [];
   readonly #data = new Map<number, HostItem>();
   readonly #constants = new Map<number, Instruction>();
@@ -81,13 +88,16 @@ export class ModuleLowering {
     return this.host.importTable("functions", "table");
   }
   get heapTop(): HostItem {
-    return this.host.importGlobal("heap", "top", I32, true);
+    this.#heapTop ??= this.host.importGlobal("heap", "top", I32, true);
+    return this.#heapTop;
   }
   get heapLimit(): HostItem {
-    return this.host.importGlobal("heap", "limit", I32, true);
+    this.#heapLimit ??= this.host.importGlobal("heap", "limit", I32, true);
+    return this.#heapLimit;
   }
   get sharedBlock(): HostItem {
-    return this.host.importGlobal("base", "shared", I32, false);
+    this.#sharedBlock ??= this.host.importGlobal("base", "shared", I32, false);
+    return this.#sharedBlock;
   }
   /** The host's tag of all exceptions of the language; its value is the exception's address in the heap. */
   get exceptionTag(): HostItem {
@@ -207,11 +217,17 @@ export class ModuleLowering {
 
   /** The host type of functions of a type. */
   hostTypeOf(id: number): number {
-    const { params, results } = this.signatureOf(id);
-    return this.host.type(params, results);
+    let index = this.#hostTypes.get(id);
+    if (index === undefined) {
+      const { params, results } = this.signatureOf(id);
+      index = this.host.type(params, results);
+      this.#hostTypes.set(id, index);
+    }
+    return index;
   }
 
   hostBlock(type: FuncType): HostBlockType {
+    if (type.params.length === 0 && type.results.length === 0) return emptyBlock;
     const { params, results } = loweredBlock(this.types, type);
     return this.hostBlockOf(params, results);
   }

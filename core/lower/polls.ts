@@ -11,6 +11,7 @@
 import type { CallGraph } from "./call-graph.ts";
 import type { FunctionBody } from "./function-body.ts";
 import type { Instruction } from "./instruction.ts";
+import { BLOCK, BRANCH, ELSE, END, IF, kindOf, LOOP, RETURN, THROW, TRY_TABLE, UNREACHABLE } from "./row-kinds.ts";
 import { stronglyConnected } from "./strongly-connected.ts";
 import type { Survey } from "./survey.ts";
 
@@ -22,7 +23,7 @@ export interface PollPlan {
 
 /** No path has passed a safepoint since this position; unreachable code has passed any. */
 const NEVER = -1;
-const UNREACHABLE = 0x7fffffff;
+const NOT_REACHED = 0x7fffffff;
 
 interface Label {
   /** Position of the loop, or -1. */
@@ -42,7 +43,7 @@ class CoverageWalk {
   readonly #passes: (instruction: Instruction) => boolean;
   readonly #labels: Label[] = [];
   #state = NEVER;
-  #exits = UNREACHABLE;
+  #exits = NOT_REACHED;
 
   constructor(passes: (instruction: Instruction) => boolean) {
     this.#passes = passes;
@@ -56,41 +57,44 @@ class CoverageWalk {
   }
 
   #step(instruction: Instruction, at: number): void {
-    const { row, immediates } = instruction;
-    switch (row.control) {
-      case "block":
+    switch (kindOf(instruction.row)) {
+      case BLOCK:
         this.#open(-1);
         return;
-      case "if":
+      case IF:
         this.#open(-1, this.#state);
         return;
-      case "loop":
+      case LOOP:
         this.#open(at);
         return;
-      case "try_table":
-        for (const { label } of immediates.catches) this.#branch(label);
+      case TRY_TABLE:
+        for (const { label } of instruction.immediates.catches) this.#branch(label);
         this.#open(-1);
         return;
-      case "else":
+      case ELSE:
         this.#otherwise();
         return;
-      case "end":
+      case END:
         this.#end();
         return;
-      case "branch":
+      case BRANCH:
         this.#branchInstruction(instruction);
         return;
-      case "return":
+      case RETURN:
         this.#exits = Math.min(this.#exits, this.#state);
-        this.#state = UNREACHABLE;
+        this.#state = NOT_REACHED;
         return;
+      case UNREACHABLE:
+      case THROW:
+        this.#state = NOT_REACHED;
+        return;
+      default:
+        if (this.#passes(instruction)) this.#state = at;
     }
-    if (row.name === "unreachable" || row.name === "throw" || row.name === "throw_ref") this.#state = UNREACHABLE;
-    else if (this.#passes(instruction)) this.#state = at;
   }
 
   #open(loop: number, otherwise?: number): void {
-    this.#labels.push({ loop, otherwise, merged: UNREACHABLE });
+    this.#labels.push({ loop, otherwise, merged: NOT_REACHED });
   }
 
   #otherwise(): void {
@@ -103,7 +107,7 @@ class CoverageWalk {
   #end(): void {
     const label = this.#labels.pop();
     if (label === undefined || label.loop >= 0) return;
-    this.#state = Math.min(this.#state, label.merged, label.otherwise ?? UNREACHABLE);
+    this.#state = Math.min(this.#state, label.merged, label.otherwise ?? NOT_REACHED);
   }
 
   #branch(depth: number): void {
@@ -116,7 +120,7 @@ class CoverageWalk {
   #branchInstruction({ row, immediates }: Instruction): void {
     this.#branch(immediates.label);
     if (row.name === "br_table") for (const label of immediates.labels) this.#branch(label);
-    if (row.name === "br" || row.name === "br_table") this.#state = UNREACHABLE;
+    if (row.name === "br" || row.name === "br_table") this.#state = NOT_REACHED;
   }
 }
 

@@ -15,6 +15,7 @@ export interface Store {
 }
 
 const UNKNOWN = -1;
+const noStores: readonly Store[] = [];
 
 export class ShadowSlots {
   /** Undefined in unreachable code. */
@@ -44,6 +45,10 @@ export class ShadowSlots {
 
   /** The stores that put `locals` into the first slots, in some order, for a call. */
   arrange(locals: readonly number[]): readonly Store[] {
+    if (locals.length === 0) {
+      this.#slots = [];
+      return noStores;
+    }
     const slots = this.#slots ?? [];
     const missing: number[] = [];
     for (const local of locals) {

@@ -8,6 +8,7 @@ import { Reader } from "../binary/reader.ts";
 import { Writer } from "../binary/writer.ts";
 import type { SourceMap } from "../module.ts";
 import type { Row } from "../ops/row.ts";
+import { rows } from "../ops/table.ts";
 
 export interface SourcePositions {
   /** The name of the host module, which hosts may show in stack traces. */
@@ -24,9 +25,13 @@ export interface SourcePositions {
 const COLUMN_BITS = 12;
 const LAST_COLUMN = (1 << COLUMN_BITS) - 1;
 
+const rowsWithPosition: readonly boolean[] = rows.map(
+  ({ effects }) => effects.trap === true || effects.call === true || effects.alloc === true || effects.block === true,
+);
+
 /** Whether stack traces show a place in this instruction. */
-export function hasPosition({ effects }: Row): boolean {
-  return effects.trap === true || effects.call === true || effects.alloc === true || effects.block === true;
+export function hasPosition(row: Row): boolean {
+  return rowsWithPosition[row.id] === true;
 }
 
 /** A line and a column as one number. */

@@ -15,6 +15,7 @@ import type { ValType } from "../types.ts";
 import type { FunctionBody } from "./function-body.ts";
 import type { Instruction } from "./instruction.ts";
 import { isRoot } from "./reference-types.ts";
+import { ELSE, END, kindOf, LOCAL_GET, LOCAL_SET, LOCAL_TEE, opensBlock } from "./row-kinds.ts";
 
 export interface StackPlan {
   readonly held: readonly number[];
@@ -33,46 +34,41 @@ class Walk {
   readonly #stack: number[] = [];
   readonly #isRoot: boolean[] = [];
   readonly #frames: number[] = [];
-  /** Per source local: values on the stack that equal it, the lowest first. */
-  readonly #aliases: Map<number, number[]> = new Map();
+  /** By source local: values on the stack that equal it, the lowest first. */
+  readonly #aliases: (number[] | undefined)[] = [];
 
-  constructor(types: TypeStore) {
+  constructor(types: TypeStore, locals: number) {
     this.#types = types;
+    for (let local = 0; local < locals; local++) this.#aliases.push(undefined);
   }
 
   step(instruction: Instruction, polls: boolean): void {
-    const { row, popped, rule } = instruction;
-    switch (row.control) {
-      case "else":
-        this.#truncate(this.#frames[this.#frames.length - 1] ?? 0);
-        this.#push(instruction);
-        return;
-      case "end":
-        this.#truncate(this.#frames.pop() ?? 0);
-        this.#push(instruction);
-        return;
+    const kind = kindOf(instruction.row);
+    if (kind === ELSE || kind === END) {
+      this.#truncate((kind === END ? this.#frames.pop() : this.#frames[this.#frames.length - 1]) ?? 0);
+      this.#push(instruction, kind);
+      return;
     }
-    const operands = Math.min(rule.operands, popped.length);
-    for (let i = 0; i < popped.length; i++) this.#pop(i < operands);
+    const { popped, rule } = instruction;
+    for (let i = 0; i < popped.length; i++) this.#pop(i < rule.operands);
     if (rule.safepoint !== "none") this.#hold();
-    const isBlock = row.control === "block" || row.control === "loop" || row.control === "if" || row.control === "try_table";
-    if (isBlock) this.#frames.push(this.#stack.length);
-    if (row.name === "local.set" || row.name === "local.tee") this.#breakAliases(instruction.immediates.index);
-    this.#push(instruction);
+    if (opensBlock(kind)) this.#frames.push(this.#stack.length);
+    else if (kind === LOCAL_SET || kind === LOCAL_TEE) this.#breakAliases(instruction.immediates.index);
+    this.#push(instruction, kind);
     if (!polls) return;
     for (let i = 0; i < instruction.pushed.length; i++) this.#pinned.add(this.held.length - 1 - i);
     this.#hold();
   }
 
-  #push({ row, pushed, immediates }: Instruction): void {
-    const mayBeRoot = row.name !== "ref.null";
-    for (const type of pushed) {
+  #push({ row, pushed, immediates }: Instruction, kind: number): void {
+    for (let i = 0; i < pushed.length; i++) {
+      const type = pushed[i] as ValType;
       const value = this.held.push(0) - 1;
       this.wanted.push(0);
       this.alias.push(-1);
       this.#stack.push(value);
-      this.#isRoot.push(mayBeRoot && isRoot(this.#types, type as ValType));
-      if (row.name === "local.get" || row.name === "local.tee") this.#addAlias(immediates.index, value);
+      this.#isRoot.push(type >= 0 && isRoot(this.#types, type) && row.name !== "ref.null");
+      if (kind === LOCAL_GET || kind === LOCAL_TEE) this.#addAlias(immediates.index, value);
     }
   }
 
@@ -81,7 +77,7 @@ class Walk {
     this.#isRoot.pop();
     if (wanted && !this.#pinned.has(value)) this.wanted[value] = 1;
     const local = this.alias[value] as number;
-    if (local >= 0) this.#aliases.get(local)?.pop();
+    if (local >= 0) this.#aliases[local]?.pop();
   }
 
   #truncate(height: number): void {
@@ -100,23 +96,23 @@ class Walk {
 
   #addAlias(local: number, value: number): void {
     this.alias[value] = local;
-    const values = this.#aliases.get(local);
-    if (values === undefined) this.#aliases.set(local, [value]);
+    const values = this.#aliases[local];
+    if (values === undefined) this.#aliases[local] = [value];
     else values.push(value);
   }
 
   #breakAliases(local: number): void {
-    const values = this.#aliases.get(local);
+    const values = this.#aliases[local];
     if (values === undefined) return;
-    for (const value of values) this.alias[value] = -1;
-    this.#aliases.delete(local);
+    for (let value = values.pop(); value !== undefined; value = values.pop()) this.alias[value] = -1;
   }
 }
 
 /** `polls` has the positions of the loops at whose head the agent polls. */
 export function planStack(types: TypeStore, body: FunctionBody, polls: ReadonlySet<number>): StackPlan {
-  const walk = new Walk(types);
+  const walk = new Walk(types, body.locals.length);
   const { instructions } = body;
-  for (let at = 0; at < instructions.length; at++) walk.step(instructions[at] as Instruction, polls.has(at));
+  const polled = polls.size > 0;
+  for (let at = 0; at < instructions.length; at++) walk.step(instructions[at] as Instruction, polled && polls.has(at));
   return walk;
 }

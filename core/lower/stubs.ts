@@ -16,6 +16,11 @@ const WORD = 4;
 export class Stubs {
   readonly #module: ModuleLowering;
   readonly #items = new Map<string, HostItem>();
+  // The same for stubs that are called everywhere: by the trap's reason, and by the number of references.
+  readonly #traps: HostItem[] = [];
+  readonly #trapsWith: HostItem[] = [];
+  readonly #allocate: HostItem[] = [];
+  #log: HostItem | undefined;
 
   constructor(module: ModuleLowering) {
     this.#module = module;
@@ -35,6 +40,11 @@ export class Stubs {
 
   /** () -> (): traps. */
   trap(reason: TrapCode): HostItem {
+    this.#traps[reason] ??= this.#trap(reason);
+    return this.#traps[reason];
+  }
+
+  #trap(reason: TrapCode): HostItem {
     return this.define(`heddle.trap.${trapNames.get(reason)}`, [], [], (code) => {
       code.i32(reason);
       code.i32(0);
@@ -48,6 +58,11 @@ export class Stubs {
    * use is a compare into that, and yet keeps the load, since it may trap.
    */
   trapWith(reason: TrapCode): HostItem {
+    this.#trapsWith[reason] ??= this.#trapWith(reason);
+    return this.#trapsWith[reason];
+  }
+
+  #trapWith(reason: TrapCode): HostItem {
     return this.define(`heddle.trap.${trapNames.get(reason)}.with`, [I32], [], (code) => {
       code.i32(reason);
       code.get(0);
@@ -58,6 +73,11 @@ export class Stubs {
 
   /** (bytes, sp, references...) -> address: spills the references at `sp` and asks the heap for memory, or traps. */
   allocate(references: number): HostItem {
+    this.#allocate[references] ??= this.#allocateWith(references);
+    return this.#allocate[references];
+  }
+
+  #allocateWith(references: number): HostItem {
     return this.define(`heddle.allocate.${references}`, [I32, I32, ...words(references)], [I32], (code) => {
       const address = code.local(I32);
       spillParameters(code, 1, 2, references);
@@ -84,10 +104,11 @@ export class Stubs {
 
   /** (object) -> (): the write barrier's slow half. */
   log(): HostItem {
-    return this.define("heddle.log", [I32], [], (code) => {
+    this.#log ??= this.define("heddle.log", [I32], [], (code) => {
       code.get(0);
       code.call(this.#module.runtime("log", [I32], []));
     });
+    return this.#log;
   }
 }
 

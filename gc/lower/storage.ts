@@ -7,21 +7,31 @@ import { isRoot } from "../../core/lower/reference-types.ts";
 import { F32, F64, I8, I16, I32, I64, type StorageType, V128 } from "../../core/types.ts";
 import { HEADER_OLD_UNLOGGED } from "../runtime/layout.ts";
 
-const prefixes: Readonly<Record<number, string>> = { [I64]: "i64", [F32]: "f32", [F64]: "f64", [V128]: "v128" };
+const loads = new Map<StorageType, string>([
+  [I64, "i64.load"],
+  [F32, "f32.load"],
+  [F64, "f64.load"],
+  [V128, "v128.load"],
+]);
+const stores = new Map<StorageType, string>([
+  [I8, "i32.store8"],
+  [I16, "i32.store16"],
+  [I64, "i64.store"],
+  [F32, "f32.store"],
+  [F64, "f64.store"],
+  [V128, "v128.store"],
+]);
 
 /** The host's load of a field. Packed fields are extended as the instruction's name says. */
 export function loadName(storage: StorageType, instruction: string): string {
-  const suffix = instruction.endsWith("_s") ? "s" : "u";
-  if (storage === I8) return `i32.load8_${suffix}`;
-  if (storage === I16) return `i32.load16_${suffix}`;
-  return `${prefixes[storage] ?? "i32"}.load`;
+  if (storage === I8) return instruction.endsWith("_s") ? "i32.load8_s" : "i32.load8_u";
+  if (storage === I16) return instruction.endsWith("_s") ? "i32.load16_s" : "i32.load16_u";
+  return loads.get(storage) ?? "i32.load";
 }
 
 /** The host's plain store of a field. */
 export function storeName(storage: StorageType): string {
-  if (storage === I8) return "i32.store8";
-  if (storage === I16) return "i32.store16";
-  return `${prefixes[storage] ?? "i32"}.store`;
+  return stores.get(storage) ?? "i32.store";
 }
 
 /** The host's store of a reference into an object which other threads may see already. */

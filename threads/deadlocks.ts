@@ -16,10 +16,7 @@ import { WAIT_QUEUE, WATCH_MEMORY_STACKS, WATCH_WAITS } from "./agent-records.ts
 import { type AgentState, agentStates, type NameJob } from "./agent-states.ts";
 import { findStuck, type Stuck } from "./deadlock-check.ts";
 import { onBeforeExit, startTimer } from "./host.ts";
-import { PATIENCE } from "./wait-watch.ts";
-
-/** Milliseconds for which nothing must have changed where an agent waits on a linear memory. */
-const MEMORY_PATIENCE = 1000;
+import { MEMORY_PATIENCE, PATIENCE } from "./wait-watch.ts";
 
 /** What a store does about deadlocks. */
 export type DeadlockMode = "report" | "error" | "ignore";
@@ -87,7 +84,11 @@ export class Deadlocks {
 
   /** Called in a wait of the creator's own, when no Worker can go on. */
   foundInWait(stuck: Stuck): void {
-    if (stuck.isCreatorWaiting) this.#report(stuck, !stuck.isOnMemory);
+    const wait = stuck.waiters.get(0)?.wait ?? 0;
+    // A wait of the creator's on a linear memory is about to begin: whoever is to wake it may have been woken, and not run yet.
+    if ((wait & WAIT_QUEUE) === 0) return;
+    if (stuck.isOnMemory && this.#lasted(stuck) < MEMORY_PATIENCE) return;
+    this.#report(stuck, !stuck.isOnMemory);
   }
 
   /** The store is closed. */

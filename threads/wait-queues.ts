@@ -202,12 +202,8 @@ export class WaitQueues {
       Atomics.wait(this.#heap.words, state, NODE_WAITING, Math.min(milliseconds, patience) - waited);
       waited = performance.now() - start;
       if (Atomics.load(this.#heap.words, state) !== NODE_WAITING) break;
-      if (patience === Number.POSITIVE_INFINITY) {
-        if (isEndless) watch.look();
-      } else if (waited >= patience) {
-        patience = Number.POSITIVE_INFINITY;
-        watch.lasts(isEndless);
-      }
+      if (waited >= patience) patience = watch.lasts(isEndless, patience);
+      else if (isEndless && patience !== watch.patience) watch.look();
       verdict = watch.verdict;
     }
     const isWoken = this.#leave(queue, node);

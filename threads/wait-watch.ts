@@ -13,11 +13,18 @@ import { findStuck, type Stuck } from "./deadlock-check.ts";
 /** Milliseconds after which an agent that waits looks around. */
 export const PATIENCE = 100;
 
+/**
+ * Milliseconds for which nothing must have moved before a deadlock is suspected in which an agent waits on a linear memory: one that was woken
+ * looks as if it slept until it runs.
+ */
+export const MEMORY_PATIENCE = 1000;
+
 /** Frames that are captured; hosts take 10 by default, some of which are Heddle's own. */
 const FRAMES = 60;
 
 /** What watching a wait asks of its agent. */
 export interface WatchedAgent {
+  readonly id: number;
   readonly heap: Heap;
   readonly control: Control;
   readonly records: AgentRecords;
@@ -55,10 +62,13 @@ export class WaitWatch {
     if (this.#isOn) this.look();
   }
 
-  /** A wait on a queue has lasted for `patience`; called once in a wait. */
-  lasts(isEndless: boolean): void {
-    this.#note();
-    if (isEndless) this.look();
+  /** A wait on a queue has lasted for `patience`. Returns after how many milliseconds of it this is to be called again. */
+  lasts(isEndless: boolean, patience: number): number {
+    if (patience === PATIENCE) this.#note();
+    if (!isEndless) return Number.POSITIVE_INFINITY;
+    this.look();
+    // Others rouse the creator where they find that all wait in queues; waits on linear memories it has to look at several times itself.
+    return this.#agent.id === 0 ? patience + MEMORY_PATIENCE : Number.POSITIVE_INFINITY;
   }
 
   end(): void {

@@ -230,6 +230,27 @@ describe("a deadlock", () => {
     expect(onDeadlock).not.toHaveBeenCalled();
   });
 
+  test("on a linear memory is suspected also in a wait of the creator's in a queue, and not where the creator waits on the memory", async () => {
+    const reports: boolean[] = [];
+    const onDeadlock = (deadlock: Deadlock): void => {
+      reports.push(deadlock.certain);
+      deadlock.end();
+    };
+    await withStore({ threads: 1, maximumThreads: 1, onDeadlock }, async (store) => {
+      const { outer, sleepOnMemory } = await exportsOf<Exports>(store, program);
+      const { meet } = await exportsOf<{ meet(times: number): void }>(store, barrier.replace("(i32.const 3)", "(i32.const 1)"));
+      const other = store.spawn(meet, 2000);
+      meet(2000);
+      await other;
+      expect(reports).toEqual([]);
+      const sleeper = store.spawn(sleepOnMemory);
+      sleeper.catch(() => undefined);
+      expect(() => outer(new store.WebAssembly.WaitQueue())).toThrow("deadlock");
+      expect(reports).toEqual([false]);
+      await expect(sleeper).rejects.toMatchObject({ code: "deadlock" });
+    });
+  });
+
   test("is not looked for in stores that ignore it", async () => {
     const onDeadlock = vi.fn();
     await withStore({ threads: 1, deadlock: "ignore", onDeadlock }, async (store) => {

@@ -5,7 +5,7 @@
  * (`legacy-exceptions.ts`), externs in memory as internal references (`extern-storage.ts`), what each function calls (`survey.ts`,
  * `call-graph.ts`), where to poll (`polls.ts`); then for each function, which references live across safepoints (`liveness.ts`), how
  * operands are kept (`stack-plan.ts`), and the host code (`function-lowering.ts` with the rules of `rules/`, `gc/lower` and
- * `threads/lower`).
+ * `threads/lower`). Last come entries for exported functions that need nothing of all this (`plain-functions.ts`).
  */
 import "./core-rules.ts";
 import type { ValType } from "../types.ts";

@@ -1,7 +1,9 @@
 /**
  * Benchmarks.
  *
- *     npm run bench -- calls|slice|frontend|execution|descriptors|heap|threads [--runs N] [--json] [PROGRAM...]
+ *     npm run bench -- [calls|slice|frontend|execution|descriptors|heap|threads] [--runs N] [--json] [PROGRAM...]
+ *
+ * Without a name all run, which takes half an hour.
  */
 import { calls } from "./calls.ts";
 import { descriptors } from "./descriptors.ts";
@@ -38,11 +40,24 @@ function readOptions(words: readonly string[]): BenchmarkOptions {
   return { runs, json: words.includes("--json"), names };
 }
 
-const [name, ...words] = process.argv.slice(2);
-const benchmark = name !== undefined && Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
-if (benchmark === undefined) {
-  console.error(`usage: npm run bench -- ${Object.keys(benchmarks).join("|")} [--runs N] [--json]`);
-  process.exitCode = 2;
-} else {
-  await benchmark(readOptions(words));
+/** Runs one benchmark, or all of them one after the other where none is named. */
+async function main(words: readonly string[]): Promise<number> {
+  const [name, ...rest] = words;
+  if (name === undefined || name.startsWith("--")) {
+    for (const [title, benchmark] of Object.entries(benchmarks)) {
+      const options = readOptions(words);
+      if (!options.json) console.log(`\n== ${title}\n`);
+      await benchmark(options);
+    }
+    return 0;
+  }
+  const benchmark = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
+  if (benchmark === undefined) {
+    console.error(`usage: npm run bench -- [${Object.keys(benchmarks).join("|")}] [--runs N] [--json]`);
+    return 2;
+  }
+  await benchmark(readOptions(rest));
+  return 0;
 }
+
+process.exitCode = await main(process.argv.slice(2));

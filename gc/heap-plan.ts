@@ -85,7 +85,8 @@ export function planHeap(options: HeapOptions): HeapPlan {
   const logBytes = PAGE;
 
   const extraBlocks = Math.ceil(limitBlocks / 4);
-  let blocks = limitBlocks + extraBlocks + Math.ceil(permanent / c.BLOCK_BYTES);
+  const permanentBlocks = Math.ceil(permanent / c.BLOCK_BYTES);
+  let blocks = limitBlocks + extraBlocks + permanentBlocks;
   for (;;) {
     const placed = new Placement(c.AGENTS + options.agents * c.AGENT_BYTES);
     placed.place(c.PLAN_BLOCKS, blocks * 4);
@@ -102,7 +103,7 @@ export function planHeap(options: HeapOptions): HeapPlan {
     const heapStart = placed.end(PAGE);
     const heapEnd = roundUp(heapStart + blocks * c.BLOCK_BYTES, PAGE);
     if (heapEnd > ADDRESS_END) {
-      // Room for what is never collected, and for holes, gives way first, down to a sixteenth.
+      // Room for holes gives way first, and then room for what is never collected, down to a sixteenth.
       const fitting = blocks - Math.ceil((heapEnd - ADDRESS_END) / (c.BLOCK_BYTES + 1024));
       if (fitting < limitBlocks + limitBlocks / 16)
         throw new RangeError(`a heap of ${options.maximum} bytes does not fit in a 32-bit memory`);
@@ -113,7 +114,7 @@ export function planHeap(options: HeapOptions): HeapPlan {
     words.set(c.PLAN_HEAP_START, heapStart);
     words.set(c.PLAN_HEAP_END, heapStart + blocks * c.BLOCK_BYTES);
     words.set(c.PLAN_LIMIT_BLOCKS, limitBlocks);
-    words.set(c.PLAN_EXTRA_BLOCKS, extraBlocks);
+    words.set(c.PLAN_EXTRA_BLOCKS, clamp(blocks - limitBlocks - permanentBlocks, 0, extraBlocks));
     words.set(c.PLAN_MAXIMUM_AGENTS, options.agents);
     words.set(c.PLAN_SHADOW_BYTES, shadowBytes);
     words.set(c.PLAN_MARK_BYTES, markBytes);

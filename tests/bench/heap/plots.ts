@@ -10,9 +10,9 @@ type Peer = keyof typeof colors;
 const peers = Object.keys(colors) as Peer[];
 const labels: Readonly<Record<Peer, string>> = { unshared: "V8 unshared", "shared-objects": "V8 shared", javascript: "JS objects" };
 
-function svg(width: number, height: number, parts: readonly string[]): string {
-  const frame = `<rect width="100%" height="100%" fill="#ffffff"/>`;
-  return [`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ${FONT}>`, frame, ...parts, "</svg>\n"].join("\n");
+function svg(width: number, height: number, title: string, parts: readonly string[]): string {
+  const head = [`<title>${title}</title>`, `<rect width="100%" height="100%" fill="#ffffff"/>`, text(8, 18, title)];
+  return [`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ${FONT}>`, ...head, ...parts, "</svg>\n"].join("\n");
 }
 
 const text = (x: number, y: number, content: string, anchor = "start"): string =>
@@ -29,7 +29,7 @@ function drawRatios(cases: readonly CaseResult[], title: string): string {
   const x = (ratio: number): number =>
     left + ((Math.log2(Math.min(Math.max(ratio, least), most)) - Math.log2(least)) / Math.log2(most / least)) * (width - left - 60);
   const height = top + cases.length * group + 20;
-  const parts = [text(8, 18, title)];
+  const parts: string[] = [];
   for (const [i, peer] of peers.entries()) {
     parts.push(
       `<rect x="${left + i * 130}" y="28" width="10" height="10" fill="${colors[peer]}"/>`,
@@ -54,7 +54,7 @@ function drawRatios(cases: readonly CaseResult[], title: string): string {
       parts.push(text(Math.max(to, x(ratio.high)) + 4, at + 9, ratio.median.toFixed(1)));
     }
   }
-  return svg(width, height, parts);
+  return svg(width, height, title, parts);
 }
 
 /** Which part of the young pauses is not longer than so many milliseconds, one line for each case. */
@@ -64,7 +64,7 @@ function drawPauses(cases: readonly CaseResult[]): string {
   const x = (milliseconds: number): number =>
     left + (Math.log10(Math.min(Math.max(milliseconds, least), most) / least) / Math.log10(most / least)) * (width - left - 170);
   const y = (part: number): number => top + (1 - part) * (height - top - 40);
-  const parts = [text(8, 18, "Young collections: part of the pauses that are not longer")];
+  const parts: string[] = [];
   for (let milliseconds = least; milliseconds <= most; milliseconds *= 10) {
     parts.push(`<line x1="${x(milliseconds)}" y1="${top}" x2="${x(milliseconds)}" y2="${y(0)}" stroke="#d8dde3"/>`);
     parts.push(text(x(milliseconds), y(0) + 16, `${Number(milliseconds.toPrecision(1))} ms`, "middle"));
@@ -84,7 +84,7 @@ function drawPauses(cases: readonly CaseResult[]): string {
     parts.push(`<rect x="${x(most) + 12}" y="${top + 4 + i * 18}" width="10" height="10" fill="${color}"/>`);
     parts.push(text(x(most) + 26, top + 13 + i * 18, work.label));
   }
-  return svg(width, height, parts);
+  return svg(width, height, "Young collections: part of the pauses that are not longer", parts);
 }
 
 /** Writes the pictures to a folder. */

@@ -113,7 +113,8 @@ export class FunctionTable {
   }
 }
 
-const typeCodes = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b, externref: 0x6f } as const;
+/** Value types in the binary format (core 5.3.1). */
+export const typeCodes = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b, externref: 0x6f } as const;
 const adapters = new Map<string, WebAssembly.Module>();
 
 /**
@@ -165,6 +166,7 @@ export function throwingFunction(signature: Signature, thrower: (sp: number) => 
   return new engine.Instance(module, { "": { f: thrower } }).exports["f"] as LoweredFunction;
 }
 
-function leb(value: number): number[] {
+/** Unsigned LEB128 (core 5.2.2). */
+export function leb(value: number): number[] {
   return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...leb(value >>> 7)];
 }

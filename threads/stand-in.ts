@@ -13,14 +13,11 @@
  */
 import { assert } from "../core/base/assert.ts";
 import { engine } from "../core/base/engine.ts";
-import { encodeHostModule } from "../core/lower/encode-host-module.ts";
-import { HostModule } from "../core/lower/host-module.ts";
-import { F32, F64, I32, I64, V128, type ValType } from "../core/types.ts";
+import { leb, typeCodes } from "./functions.ts";
 import { hostType, isHeapAddress, type Signature } from "./kinds.ts";
 
 const WORD = 4;
-const MAXIMUM_PAGES = 65536n;
-const types = { i32: I32, i64: I64, f32: F32, f64: F64, v128: V128 } as const;
+const MAXIMUM_PAGES = 65536;
 const modules = new Map<string, WebAssembly.Module>();
 
 /** What a stand-in works with. */
@@ -52,34 +49,33 @@ function moduleFor(signature: Signature): WebAssembly.Module {
   return module;
 }
 
-function write(signature: Signature): Uint8Array<ArrayBuffer> {
-  const lowered = (name: ReturnType<typeof hostType>): ValType => {
-    assert(name !== "externref", "shared functions take no references of the host");
-    return types[name];
-  };
-  const operands = signature.params.map((kind) => lowered(hostType(kind)));
-  const params = [...operands, I32];
-  const results = signature.results.map((kind) => lowered(hostType(kind)));
-  const sp = operands.length;
-  const host = new HostModule();
-  host.importMemory("", "memory", { minimum: 1n, maximum: MAXIMUM_PAGES, shared: true, is64: false, pageSizeLog2: 16 });
-  const table = host.importTable("", "table");
-  const index = host.importGlobal("", "index", I32, false);
-  const install = host.importFunction("", "install", [I32], []);
-  const { item, code } = host.function("stand-in", params, results);
-  const references = [...signature.params.keys()].filter((i) => isHeapAddress(signature.params[i]!));
-  for (const [slot, parameter] of references.entries()) {
-    code.get(sp);
-    code.get(parameter);
-    code.access("i32.store", slot * WORD);
-  }
-  code.get(sp);
-  code.i32(references.length * WORD);
-  code.op("i32.add");
-  code.call(install);
-  for (const parameter of params.keys()) code.get(parameter);
-  code.globalGet(index);
-  code.callIndirect(host.type(params, results), table, false);
-  host.export("f", "func", item);
-  return encodeHostModule(host, index, undefined).bytes;
+/** By hand: agents that run need it soon, and a stand-in is among the first things that a fresh agent does. */
+function write({ params, results }: Signature): Uint8Array<ArrayBuffer> {
+  const sp = params.length;
+  const references = [...params.keys()].filter((i) => isHeapAddress(params[i]!));
+  const types = [...params.map((kind) => typeCodes[hostType(kind)]), typeCodes.i32];
+  const type = [0x60, ...vector(types), ...vector(results.map((kind) => typeCodes[hostType(kind)]))];
+  const spills = references.flatMap((parameter, slot) => [0x20, ...leb(sp), 0x20, ...leb(parameter), 0x36, 2, ...leb(slot * WORD)]);
+  // The constant is padded: a signed LEB128 whose first byte would look negative goes on.
+  const top = [0x20, ...leb(sp), 0x41, ((references.length * WORD) & 0x7f) | 0x80, (references.length * WORD) >>> 7, 0x6a];
+  const operands = [...types.keys()].flatMap((parameter) => [0x20, ...leb(parameter)]);
+  const body = [0x00, ...spills, ...top, 0x10, 0x00, ...operands, 0x23, 0x00, 0x11, 0x00, 0x00, 0x0b];
+  const imports = [
+    ...[...name(""), ...name("memory"), 0x02, 0x03, 0x01, ...leb(MAXIMUM_PAGES)],
+    ...[...name(""), ...name("table"), 0x01, 0x70, 0x00, 0x00],
+    ...[...name(""), ...name("index"), 0x03, typeCodes.i32, 0x00],
+    ...[...name(""), ...name("install"), 0x00, 0x01],
+  ];
+  return new Uint8Array([
+    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    ...section(1, [0x02, ...type, 0x60, 0x01, typeCodes.i32, 0x00]),
+    ...section(2, [0x04, ...imports]),
+    ...section(3, [0x01, 0x00]),
+    ...section(7, [0x01, ...name("f"), 0x00, 0x01]),
+    ...section(10, [0x01, ...vector(body)]),
+  ]);
 }
+
+const vector = (items: readonly number[]): number[] => [...leb(items.length), ...items];
+const section = (id: number, contents: readonly number[]): number[] => [id, ...vector(contents)];
+const name = (text: string): number[] => vector([...text].map((letter) => letter.charCodeAt(0)));

@@ -40,7 +40,7 @@ switch (work.kind) {
   case "tick": {
     const words = new Int32Array(new SharedArrayBuffer(4));
     port.postMessage("ready");
-    for (;;) Atomics.wait(words, 0, 0, 0.03);
+    for (;;) Atomics.wait(words, 0, 0, 0.05);
   }
   case "module": {
     const { exports } = new WebAssembly.Instance(work.module, { m: { memory: work.memory } });

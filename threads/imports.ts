@@ -8,11 +8,11 @@ import { isSubtype, isSubtypeId } from "../core/subtype.ts";
 import type { TypeStore } from "../core/type-store.ts";
 import { indexOf, isAbstract, isRef } from "../core/types.ts";
 import type { ValidModule } from "../core/validate/valid-module.ts";
-import { TYPE_ID } from "../gc/runtime/layout.ts";
 import type { Agent } from "./agent.ts";
 import type { BuiltinName } from "./builtins.ts";
 import { type CompileOptions, importedBuiltin, isStringConstant } from "./compile-options.ts";
 import { isOpaqueToJs, toLowered } from "./convert.ts";
+import { functionFits, importedValue, mismatch } from "./import-checks.ts";
 import { createGlobal, type GlobalItem, type TableItem, type TagItem, tableLength, tableMaximum } from "./items.ts";
 import { isHostReference, type Kinds } from "./kinds.ts";
 import { importKey, importName } from "./link.ts";
@@ -107,10 +107,7 @@ class ImportReader {
     if (builtin !== undefined) return this.#builtin(builtin);
     const from: unknown = importObject?.[entry.module];
     if (from === undefined && entry.module === threadModule) return this.#threadBuiltin(entry);
-    if ((typeof from !== "object" && typeof from !== "function") || from === null) {
-      throw new TypeError(`unknown import: module "${entry.module}" is not among the imports`);
-    }
-    const value = (from as Record<string, unknown>)[entry.name];
+    const value = importedValue(from, entry);
     switch (entry.type.kind) {
       case "func":
         return this.#function(entry, entry.type, value);
@@ -125,23 +122,18 @@ class ImportReader {
     }
   }
 
-  #mismatch(entry: Import, value: unknown, expected: string): never {
-    const rule = value === undefined ? "unknown import" : "incompatible import type";
-    throw new LinkError(`${rule}: ${importName(entry)} must be ${expected}`, { code: rule.replaceAll(" ", "-"), expected });
-  }
-
   #threadBuiltin(entry: Import): ResolvedImport {
     const named = builtinNamed(entry.name);
-    if (named === undefined || entry.type.kind !== "func") this.#mismatch(entry, undefined, "a function that Heddle provides");
+    if (named === undefined || entry.type.kind !== "func") mismatch(entry, undefined, "a function that Heddle provides");
     const index = this.#functions++;
     const signature = this.#module.plan.signatures[index]!;
-    if (!fitsBuiltin(named.builtin, signature, this.#startOf(index))) this.#mismatch(entry, named, "of the builtin's type");
+    if (!fitsBuiltin(named.builtin, signature, this.#startOf(index))) mismatch(entry, named, "of the builtin's type");
     const table = this.#module.valid.tables[named.table];
     if (
       named.builtin === "spawn_indirect" &&
       (table === undefined || !isRef(table.element) || this.#kinds.of(table.element).kind !== "ref")
     ) {
-      this.#mismatch(entry, named, `bound to a table; the module has no table ${named.table}`);
+      mismatch(entry, named, `bound to a table; the module has no table ${named.table}`);
     }
     const number = this.#referenced.has(index) ? this.#agent.reserveFunction(signature) : undefined;
     return { kind: "builtin", builtin: named.builtin, table: named.table, function: number };
@@ -183,16 +175,13 @@ class ImportReader {
     const declared = this.#module.valid.functions[index]!.type;
     const number = this.#agent.functionIndex(value);
     if (number !== undefined) {
-      const record = this.#agent.control.functionType(number);
-      const actual = this.#agent.heap.words[(record + TYPE_ID) >>> 2]!;
-      const fits = type.exact ? actual === declared : isSubtypeId(this.#types, actual, declared);
-      if (!fits) this.#mismatch(entry, value, "a function of the declared type");
+      if (!functionFits(this.#agent, this.#types, number, declared, type.exact)) mismatch(entry, value, "a function of the declared type");
       return { kind: "func", function: number };
     }
     const signature = this.#module.plan.signatures[index]!;
-    if (typeof value !== "function") this.#mismatch(entry, value, "a function");
+    if (typeof value !== "function") mismatch(entry, value, "a function");
     // A function of JS belongs to one agent, so no shared function can stand for it (shared-everything-threads, "JS API").
-    if (signature.shared) this.#mismatch(entry, value, "a shared function");
+    if (signature.shared) mismatch(entry, value, "a shared function");
     const target = this.#agent.hostFunction(signature, value as (...args: unknown[]) => unknown);
     this.#local.set(importKey("func", index), target as unknown as WebAssembly.ImportValue);
     return { kind: "func", function: this.#referenced.has(index) ? this.#agent.functions.add(signature, target, index) : undefined };
@@ -202,7 +191,7 @@ class ImportReader {
     const index = this.#globals.length;
     const declared = this.#module.valid.globals[index]!;
     const item = this.#lookup.globalItem(value) ?? this.#globalOfValue(entry, declared, value);
-    if (!this.#globalFits(item.type, declared)) this.#mismatch(entry, value, "a global of the declared type");
+    if (!this.#globalFits(item.type, declared)) mismatch(entry, value, "a global of the declared type");
     this.#addGlobal(item);
     return { kind: "global", cell: item.cell, threadLocal: item.threadLocal };
   }
@@ -219,7 +208,7 @@ class ImportReader {
     const kind = this.#kinds.of(declared.type);
     const wants = kind.kind === "i64" ? "bigint" : "number";
     const fits = kind.kind === "ref" ? value !== undefined || kind.hierarchy === "extern" : typeof value === wants;
-    if (declared.mutable || declared.threadLocal || isOpaqueToJs(kind) || !fits) this.#mismatch(entry, value, "a global");
+    if (declared.mutable || declared.threadLocal || isOpaqueToJs(kind) || !fits) mismatch(entry, value, "a global");
     try {
       return this.#agent.withTemporaries(() => createGlobal(this.#agent, declared, kind, toLowered(this.#agent, kind, value)));
     } catch (cause) {
@@ -230,7 +219,7 @@ class ImportReader {
   #table(entry: Import, value: unknown): ResolvedImport {
     const declared = this.#module.valid.tables[this.#tables.length]!;
     const item = this.#lookup.tableItem(value);
-    if (item === undefined || !this.#tableFits(item, declared)) this.#mismatch(entry, value, "a table of the declared type");
+    if (item === undefined || !this.#tableFits(item, declared)) mismatch(entry, value, "a table of the declared type");
     this.#tables.push(item);
     return { kind: "table", record: item.record };
   }
@@ -249,7 +238,7 @@ class ImportReader {
     const declared = this.#module.plan.lowered.memories[index]!;
     const { unlikeMemories } = this.#agent;
     const fits = isMemory(value) && unlikeMemories.fits(this.#agent, value, declared);
-    if (!fits) this.#mismatch(entry, value, "a memory of the declared type");
+    if (!fits) mismatch(entry, value, "a memory of the declared type");
     this.#local.set(importKey("memory", index), value);
     return { kind: "memory", memory: declared.shared ? value : undefined, length: unlikeMemories.lengthOf(value) };
   }
@@ -258,7 +247,7 @@ class ImportReader {
     const declared = this.#module.valid.tags[this.#tags.length]!;
     const item = this.#lookup.tagItem(value);
     const fits = item !== undefined && isSubtypeId(this.#types, item.type, declared) && isSubtypeId(this.#types, declared, item.type);
-    if (!fits) this.#mismatch(entry, value, "a tag of the declared type");
+    if (!fits) mismatch(entry, value, "a tag of the declared type");
     this.#tags.push(item);
     return { kind: "tag", tag: item.number };
   }

@@ -57,7 +57,7 @@ export function link(agent: Agent, module: ModulePlan, plan: InstancePlan, roots
     imports[from][name] = linker.import(from, name);
   }
   linker.addBuiltins();
-  const host = instantiate(module.host, imports);
+  const host = hostInstance(module.host, imports);
   agent.functions.setExports(plan.functions, host.exports);
 
   const memories = lowered.memories.map((memory, index) =>
@@ -69,8 +69,8 @@ export function link(agent: Agent, module: ModulePlan, plan: InstancePlan, roots
   return { module, plan, host, roots, tables, memories };
 }
 
-/** What the host alone can check is the maximum of an imported memory. */
-function instantiate(module: WebAssembly.Module, imports: WebAssembly.Imports): WebAssembly.Instance {
+/** The host's instance of a module. Raises a LinkError where an import is not what only the host can check: the maximum of a memory. */
+export function hostInstance(module: WebAssembly.Module, imports: WebAssembly.Imports): WebAssembly.Instance {
   try {
     return new engine.Instance(module, imports);
   } catch (cause) {

@@ -6,21 +6,20 @@
  * Only `store.run`, which instantiates a module on another thread, has to lower one.
  */
 import { engine } from "../core/base/engine.ts";
-import { CompileError, LinkError } from "../core/base/errors.ts";
+import { CompileError } from "../core/base/errors.ts";
 import { encodeModule } from "../core/binary/encode.ts";
 import type { FeatureName, FeatureSet } from "../core/features.ts";
 import type { Import } from "../core/module.ts";
-import { isSubtypeId } from "../core/subtype.ts";
 import type { TypeStore } from "../core/type-store.ts";
 import { AbstractHeap, type FuncType, refAbstract, V128, type ValType } from "../core/types.ts";
 import type { ValidModule } from "../core/validate/valid-module.ts";
-import { TYPE_ID } from "../gc/runtime/layout.ts";
 import type { Agent } from "./agent.ts";
 import { type PreparedModule, readModule, type StableSource } from "./compile.ts";
 import type { CompileOptions } from "./compile-options.ts";
+import { functionFits, importedValue, mismatch } from "./import-checks.ts";
 import type { CompiledModule } from "./imports.ts";
 import type { Kinds } from "./kinds.ts";
-import { importName } from "./link.ts";
+import { hostInstance } from "./link.ts";
 import type { ModulePlan } from "./protocol.ts";
 
 /** Features without heap objects and exceptions, which lowering leaves to the host. */
@@ -104,14 +103,11 @@ export interface PassedImports {
 
 /** Raises TypeError and LinkError as the JS API says; what the host checks itself is left to it. */
 export function readPassedImports(agent: Agent, { valid }: PassedModule, importObject: WebAssembly.Imports | undefined): PassedImports {
-  const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {};
+  // Without a prototype: an import's module may be called "constructor".
+  const imports = Object.create(null) as Record<string, Record<string, WebAssembly.ImportValue>>;
   const functions: unknown[] = [];
   for (const entry of valid.module.imports) {
-    const from: unknown = importObject?.[entry.module];
-    if ((typeof from !== "object" && typeof from !== "function") || from === null) {
-      throw new TypeError(`unknown import: module "${entry.module}" is not among the imports`);
-    }
-    const value = (from as Record<string, unknown>)[entry.name];
+    const value = importedValue(importObject?.[entry.module], entry);
     if (entry.type.kind === "func") checkFunction(agent, valid, entry, functions.push(value) - 1, value);
     else if (value instanceof engine.Memory && !agent.unlikeMemories.isHosts(value))
       mismatch(entry, value, "a memory of the declared type");
@@ -121,18 +117,13 @@ export function readPassedImports(agent: Agent, { valid }: PassedModule, importO
   return { imports, functions };
 }
 
-function mismatch(entry: Import, value: unknown, expected: string): never {
-  const rule = value === undefined ? "unknown import" : "incompatible import type";
-  throw new LinkError(`${rule}: ${importName(entry)} must be ${expected}`, { code: rule.replaceAll(" ", "-"), expected });
-}
-
 /** To the host a function that the store exported may be any function of JS: it does not know its type. */
 function checkFunction(agent: Agent, { functions, types }: ValidModule, entry: Import, index: number, value: unknown): void {
   if (typeof value !== "function") mismatch(entry, value, "a function");
   const number = agent.functionIndex(value);
   if (number === undefined) return;
-  const actual = agent.heap.words[(agent.control.functionType(number) + TYPE_ID) >>> 2] as number;
-  if (!isSubtypeId(types, actual, functions[index]?.type as number)) mismatch(entry, value, "a function of the declared type");
+  const declared = functions[index]?.type as number;
+  if (!functionFits(agent, types, number, declared, false)) mismatch(entry, value, "a function of the declared type");
 }
 
 /** Instantiates a passed module. Returns its exports; the functions among them have the shape that the store's have. */
@@ -146,13 +137,4 @@ export function instantiatePassed(agent: Agent, kinds: Kinds, module: PassedModu
     if (kind === "func") agent.adoptFunction(result[name] as object, kinds.signature(module.valid.functions[index]?.type as number), index);
   }
   return Object.freeze(result);
-}
-
-function hostInstance(module: WebAssembly.Module, imports: WebAssembly.Imports): WebAssembly.Instance {
-  try {
-    return new engine.Instance(module, imports);
-  } catch (cause) {
-    if (!(cause instanceof engine.LinkError)) throw cause;
-    throw new LinkError(`incompatible import type: ${cause.message}`, { code: "incompatible-import-type", cause });
-  }
 }

@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { isolation, serve } from "../../demos/serve.ts";
 import type { StartBrowser } from "../conformance/browser/browsers.ts";
+import { onPost, openUntil } from "../tools/browser-page.ts";
 import { bundle } from "../tools/build-dist.ts";
 import { type Counts, noCounts } from "../tools/counts.ts";
 import { root } from "../tools/source-files.ts";
@@ -46,7 +47,7 @@ async function runPage(
   counts: { passed: number; failed: number },
   note: (line: string) => void,
 ): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const { promise, resolve } = Promise.withResolvers<void>();
   const take = (message: Message): void => {
     if (message.kind === "done") {
       resolve();
@@ -58,32 +59,13 @@ async function runPage(
     note(problem === undefined ? `ok   ${claim} (${milliseconds} ms)` : `FAIL ${claim}\n     ${problem}`);
   };
   const headers = Object.fromEntries(Object.entries(isolation).filter(([name]) => missing?.includes(name) !== true));
-  const server = await serve(
-    [folder],
-    0,
-    (request, response) => {
-      if (request.method !== "POST") return false;
-      let body = "";
-      request.setEncoding("utf8");
-      request.on("data", (text: string) => {
-        body += text;
-      });
-      request.on("end", () => {
-        response.writeHead(204).end();
-        take(JSON.parse(body) as Message);
-      });
-      return true;
-    },
-    headers,
-  );
+  const post = onPost((body, response) => {
+    response.writeHead(204).end();
+    take(JSON.parse(body) as Message);
+  });
+  const server = await serve([folder], 0, post, headers);
   try {
-    const browser = await start(missing === undefined ? server.url : `${server.url}?missing=${missing.join()}`);
-    browser.gone.then((reason) => reject(new Error(reason)));
-    try {
-      await promise;
-    } finally {
-      await browser.close();
-    }
+    await openUntil(start, missing === undefined ? server.url : `${server.url}?missing=${missing.join()}`, promise);
   } finally {
     server.close();
   }

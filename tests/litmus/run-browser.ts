@@ -3,6 +3,8 @@ import { copyFileSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { serve } from "../../demos/serve.ts";
 import type { StartBrowser } from "../conformance/browser/browsers.ts";
+import { packageImport } from "../tools/browser-build.ts";
+import { onPost, openUntil } from "../tools/browser-page.ts";
 import { bundle } from "../tools/build-dist.ts";
 import { root } from "../tools/source-files.ts";
 import type { Message } from "./page.ts";
@@ -32,14 +34,7 @@ async function buildPage(): Promise<void> {
     bundle: true,
     format: "esm",
     target: "es2024",
-    plugins: [
-      {
-        name: "package-import",
-        setup: ({ onResolve }) => {
-          onResolve({ filter: /\/threads\/runtime\.ts$/ }, () => ({ path: "heddle", external: true }));
-        },
-      },
-    ],
+    plugins: [packageImport("heddle")],
     logLevel: "warning",
   });
   copyFileSync(`${root}tests/litmus/publication.wat`, `${folder}/publication.wat`);
@@ -50,30 +45,16 @@ async function buildPage(): Promise<void> {
 export async function runInBrowser(start: StartBrowser, iterations: number, note: (line: string) => void): Promise<number> {
   await buildPage();
   const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const server = await serve([folder], 0, (request, response) => {
-    if (request.method !== "POST") return false;
-    let body = "";
-    request.setEncoding("utf8");
-    request.on("data", (text: string) => {
-      body += text;
-    });
-    request.on("end", () => {
-      const message = JSON.parse(body) as Message;
-      if (message.kind === "line") note(message.line);
-      else if (message.kind === "done") resolve(message.forbidden);
-      else reject(new Error(message.problem));
-      response.writeHead(204).end();
-    });
-    return true;
+  const post = onPost((body, response) => {
+    const message = JSON.parse(body) as Message;
+    if (message.kind === "line") note(message.line);
+    else if (message.kind === "done") resolve(message.forbidden);
+    else reject(new Error(message.problem));
+    response.writeHead(204).end();
   });
+  const server = await serve([folder], 0, post);
   try {
-    const browser = await start(`${server.url}?iterations=${iterations}`);
-    browser.gone.then((reason) => reject(new Error(reason)));
-    try {
-      return await promise;
-    } finally {
-      await browser.close();
-    }
+    return await openUntil(start, `${server.url}?iterations=${iterations}`, promise);
   } finally {
     server.close();
   }

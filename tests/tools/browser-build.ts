@@ -8,7 +8,7 @@ import { root } from "./source-files.ts";
 export const pagesFolder = `${root}build/browser`;
 
 /** What is imported from the entry in the sources comes from the package's bundle, which `path` names. */
-function packageImport(path: string): Plugin {
+export function packageImport(path: string): Plugin {
   return {
     name: "package-import",
     setup: ({ onResolve }) => {

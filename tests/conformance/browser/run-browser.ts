@@ -4,9 +4,10 @@
  * page had are broken, and another browser takes the rest.
  */
 import { copyFileSync } from "node:fs";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import { build } from "esbuild";
 import { serve } from "../../../demos/serve.ts";
+import { onPost } from "../../tools/browser-page.ts";
 import { root } from "../../tools/source-files.ts";
 import type { Mode } from "../expected.ts";
 import type { Report } from "../report.ts";
@@ -71,25 +72,16 @@ class Queue {
   }
 
   /** Answers the page's two requests. */
-  answer(request: IncomingMessage, response: ServerResponse): boolean {
-    if (request.method !== "POST") return false;
-    let body = "";
-    request.setEncoding("utf8");
-    request.on("data", (text: string) => {
-      body += text;
-    });
-    request.on("end", () => {
-      this.wake();
-      if (request.url === "/result") {
-        this.complete(JSON.parse(body) as Completion);
-        response.writeHead(204).end();
-        return;
-      }
-      const job = this.waiting.shift();
-      if (job === undefined) response.writeHead(204).end();
-      else response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(this.assign(job)));
-    });
-    return true;
+  answer(body: string, response: ServerResponse, url: string | undefined): void {
+    this.wake();
+    if (url === "/result") {
+      this.complete(JSON.parse(body) as Completion);
+      response.writeHead(204).end();
+      return;
+    }
+    const job = this.waiting.shift();
+    if (job === undefined) response.writeHead(204).end();
+    else response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(this.assign(job)));
   }
 
   private assign(job: Job): Assignment {
@@ -141,7 +133,8 @@ export async function runInBrowser(
   await buildPage();
   const jobs = modes.flatMap((mode) => files.map((file) => ({ file, mode })));
   const queue = new Queue(jobs, options, report);
-  const server = await serve([folder], 0, (request, response) => queue.answer(request, response));
+  const post = onPost((body, response, url) => queue.answer(body, response, url));
+  const server = await serve([folder], 0, post);
   try {
     while (!queue.empty) {
       const browser = await start(`${server.url}?jobs=${options.jobs}`);

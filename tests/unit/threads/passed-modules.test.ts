@@ -107,6 +107,13 @@ test("missing and unfit imports raise the standard's errors", () => {
   expect(() => exportsOf('(module (import "m" "x" (func)))', { m: {} })).toThrow(store.WebAssembly.LinkError);
 });
 
+test("imports from a module of any name leave the host's own objects alone", () => {
+  const imports = { constructor: { f: () => 3 } } as unknown as WebAssembly.Imports;
+  const { g } = exportsOf('(module (import "constructor" "f" (func $f (result i32))) (func (export "g") (result i32) (call $f)))', imports);
+  expect(g?.()).toBe(3);
+  expect(Object).not.toHaveProperty("f");
+});
+
 test("store.run lowers it for the other thread", async () => {
   const module = new store.WebAssembly.Module(
     '(module (func (export "f") (param i32) (result i32) (i32.div_s (i32.const 6) (local.get 0))))',

@@ -84,10 +84,17 @@ async function released(lock: string): Promise<void> {
   await navigator.locks.request(lock, () => undefined);
 }
 
+/** The options of a Worker where it can't just inherit the process's, one of which Node refuses where the script is a file. */
+function ownOptions(): string[] | undefined {
+  const options = hostProcess?.execArgv;
+  const refused = (option: string): boolean => option.startsWith("--input-type");
+  // Options that are named must be Node's: V8's can only be inherited.
+  return options?.some(refused) ? options.filter((option) => !refused(option)) : undefined;
+}
+
 async function startThread(name: string, script: string | URL): Promise<HostWorker> {
   const { Worker: Thread } = await import("node:worker_threads");
-  // A Worker inherits the process's options, and one of them Node refuses where the script is a file.
-  const execArgv = hostProcess?.execArgv?.filter((option) => !option.startsWith("--input-type"));
+  const execArgv = ownOptions();
   const lock = tellsEndByLock ? uniqueName(name) : undefined;
   const options = { name, ...(execArgv === undefined ? {} : { execArgv }), ...(lock === undefined ? {} : { workerData: lock }) };
   const thread = new Thread(new URL(script, import.meta.url), options);

@@ -34,6 +34,23 @@ export function sourceOf(name: string): string {
   return readFileSync(new URL(`./programs/${name}.wat`, import.meta.url), "utf8");
 }
 
+/**
+ * The same with an export "setupTogether": `setup` on `threads` threads at once. Each waits for the others before it begins, or one thread might make all
+ * states, side by side in the same lines of the cache, for which the threads would then fight.
+ */
+export function sourceForThreads(name: string, threads: number): string {
+  const source = sourceOf(name).replace('(func (export "setup")', '(func $setup (export "setup")');
+  return source.replace(
+    /\)\s*$/,
+    `
+    (global $met (shared (mut i32)) (i32.const 0))
+    (func (export "setupTogether") (type $starting) (param $size i32) (result (ref $state))
+      (drop (global.atomic.rmw.add $met (i32.const 1)))
+      (loop $wait (br_if $wait (i32.lt_u (global.atomic.get $met) (i32.const ${threads}))))
+      (call $setup (local.get $size))))`,
+  );
+}
+
 /** A program on one of the engines that are not Heddle. */
 export function loadPeer(engine: Exclude<Engine, "heddle">, program: HeapCase["program"]): BenchmarkProgram {
   if (engine === "javascript") return javascript[program] as BenchmarkProgram;

@@ -7,7 +7,7 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { createStore } from "../../../threads/runtime.ts";
 import { cases, type HeapCase } from "./cases.ts";
-import { type Engine, loadPeer, sourceOf, WARM_UPS, warmUpRounds } from "./engines.ts";
+import { type Engine, loadPeer, sourceForThreads, WARM_UPS, warmUpRounds } from "./engines.ts";
 
 export interface HeapSample {
   readonly seconds: number;
@@ -34,12 +34,12 @@ type Shared = (...values: unknown[]) => unknown;
 
 async function measureHeddle(work: HeapCase, threads: number): Promise<HeapSample> {
   const store = await createStore({ threads: threads === 1 ? 0 : threads, heap: { maximum: 1 << 30 } });
-  const { instance } = await store.WebAssembly.instantiate(sourceOf(work.program));
-  const { setup, run } = instance.exports as unknown as { setup: Shared; run: Shared };
+  const { instance } = await store.WebAssembly.instantiate(sourceForThreads(work.program, threads));
+  const { setupTogether, run } = instance.exports as unknown as { setupTogether: Shared; run: Shared };
   const onAll = async (call: (thread: number) => unknown): Promise<unknown[]> =>
     Promise.all(Array.from({ length: threads }, (_, i) => call(i)));
   const start = (callee: Shared, ...values: unknown[]): unknown => (threads === 1 ? callee(...values) : store.spawn(callee, ...values));
-  const states = await onAll(() => start(setup, work.size));
+  const states = await onAll(() => start(setupTogether, work.size));
   for (let i = 0; i < WARM_UPS; i++) await onAll((thread) => start(run, states[thread], warmUpRounds(work)));
   const before = store.heap.collections;
   const time = stopwatch();

@@ -4,6 +4,7 @@
  * Node, Deno and Bun have `node:worker_threads`; browsers have the global `Worker`. Both sides of the channel look the same to the rest of
  * Heddle: messages are structured-cloned, in order, and shared memories and modules cross as themselves.
  */
+import type * as threads from "node:worker_threads";
 import { engine } from "../core/base/engine.ts";
 
 /** The creator's view of a Worker. */
@@ -84,20 +85,25 @@ async function released(lock: string): Promise<void> {
   await navigator.locks.request(lock, () => undefined);
 }
 
-/** The options of a Worker where it can't just inherit the process's, one of which Node refuses where the script is a file. */
-function ownOptions(): string[] | undefined {
-  const options = hostProcess?.execArgv;
-  const refused = (option: string): boolean => option.startsWith("--input-type");
-  // Options that are named must be Node's: V8's can only be inherited.
-  return options?.some(refused) ? options.filter((option) => !refused(option)) : undefined;
+/** Makes a thread, which inherits the process's options. */
+function createThread({ Worker: Thread }: typeof threads, script: URL, options: threads.WorkerOptions): threads.Worker {
+  const given = hostProcess?.execArgv;
+  if (given === undefined || !given.some((option) => option.startsWith("--input-type"))) return new Thread(script, options);
+  // What a thread inherits Node takes as it is, but refuses this option where the script is a file. What a thread is given it refuses where it is an
+  // option of the whole process, as those of the engine are, which hold for all threads anyway.
+  const execArgv = given.filter((option, i) => !option.startsWith("--input-type") && given[i - 1] !== "--input-type");
+  try {
+    return new Thread(script, { ...options, execArgv });
+  } catch (error) {
+    if ((error as { readonly code?: unknown }).code !== "ERR_WORKER_INVALID_EXEC_ARGV") throw error;
+    return new Thread(script, { ...options, execArgv: [] });
+  }
 }
 
 async function startThread(name: string, script: string | URL): Promise<HostWorker> {
-  const { Worker: Thread } = await import("node:worker_threads");
-  const execArgv = ownOptions();
   const lock = tellsEndByLock ? uniqueName(name) : undefined;
-  const options = { name, ...(execArgv === undefined ? {} : { execArgv }), ...(lock === undefined ? {} : { workerData: lock }) };
-  const thread = new Thread(new URL(script, import.meta.url), options);
+  const options = { name, ...(lock === undefined ? {} : { workerData: lock }) };
+  const thread = createThread(await import("node:worker_threads"), new URL(script, import.meta.url), options);
   let cause: unknown;
   let ending = false;
   thread.on("error", (error) => {

@@ -4,9 +4,9 @@ import { createStore } from "../../../threads/runtime.ts";
 
 const entry = new URL("../../../threads/runtime.ts", import.meta.url).href;
 
-/** Runs a program in a Node of its own and returns what it prints. */
-function node(program: string): string {
-  return execFileSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8", timeout: 20_000 });
+/** Runs a program in a Node of its own, with options beside those that it needs, and returns what it prints. */
+function node(program: string, ...options: readonly string[]): string {
+  return execFileSync(process.execPath, [...options, "--input-type=module", "-e", program], { encoding: "utf8", timeout: 20_000 });
 }
 
 describe("hosts", () => {
@@ -20,6 +20,19 @@ describe("hosts", () => {
     const start = `import { createStore } from ${JSON.stringify(entry)}; const store = await createStore({ threads: 2 });`;
     expect(node(`${start} console.log("open");`)).toBe("open\n");
     expect(node(`${start} await store.close(); console.log("closed");`)).toBe("closed\n");
+  });
+
+  test("a process with options of the engine or of the whole process has Workers", () => {
+    const program = `const { createStore } = await import(${JSON.stringify(entry)});
+      const store = await createStore({ threads: 1 });
+      await store.close();
+      console.log("closed");`;
+    const options = ["--expose-gc", "--max-old-space-size=1000", "--title=threads"];
+    expect(node(program, ...options)).toBe("closed\n");
+    // Without the option by which Node takes programs from the command line, too.
+    const script = `data:text/javascript,${encodeURIComponent(program)}`;
+    const run = ["-e", `import(${JSON.stringify(script)})`];
+    expect(execFileSync(process.execPath, [...options, ...run], { encoding: "utf8", timeout: 20_000 })).toBe("closed\n");
   });
 
   test("a call in flight keeps the process until it is answered", () => {

@@ -8,14 +8,24 @@ import { writeSnapshot } from "./snapshot.ts";
 import { type TraceFile, traceOf } from "./trace-events.ts";
 import type { TypeNames } from "./type-names.ts";
 
+/** What a root is called: a global, or a table, of which it is the element with an index. */
+export interface RootPlace {
+  readonly name: string;
+  readonly element?: number;
+}
+/** The place of the root at an address, if it has one that has a name. */
+export type RootPlaces = (address: number) => RootPlace | undefined;
+
 /** What looks into the heap when it is called. */
 export class HeapTools {
   readonly #heap: Heap;
   readonly #names: TypeNames;
+  readonly #rootPlaces: () => RootPlaces;
 
-  constructor(heap: Heap, names: TypeNames) {
+  constructor(heap: Heap, names: TypeNames, rootPlaces: () => RootPlaces) {
     this.#heap = heap;
     this.#names = names;
+    this.#rootPlaces = rootPlaces;
   }
 
   /** The last collections, the oldest first, 4,096 at most. */
@@ -35,7 +45,7 @@ export class HeapTools {
 
   /** The contents of a `.heapsnapshot` file, in pieces, for the memory panel of Chrome's DevTools. Stops all agents while it looks. */
   snapshot(): string[] {
-    return writeSnapshot(this.#heap, this.#names);
+    return writeSnapshot(this.#heap, this.#names, this.#rootPlaces());
   }
 
   /**
@@ -60,6 +70,7 @@ export class HeapTools {
 /** The figures are those of the moment at which the report was made. */
 export type HeapReport = HeapStatistics & HeapTools;
 
-export function reportHeap(heap: Heap, names: TypeNames): HeapReport {
-  return Object.assign(new HeapTools(heap, names), heap.statistics());
+/** `rootPlaces` makes the names of the roots for a snapshot. */
+export function reportHeap(heap: Heap, names: TypeNames, rootPlaces: () => RootPlaces): HeapReport {
+  return Object.assign(new HeapTools(heap, names, rootPlaces), heap.statistics());
 }

@@ -7,6 +7,7 @@
  */
 import { recordName } from "./census.ts";
 import type { Heap } from "./heap.ts";
+import type { RootPlaces } from "./heap-report.ts";
 import { ARRAY_ELEMENTS, TYPE_ARRAY, TYPE_ID, TYPE_KIND } from "./runtime/layout.ts";
 import type { TypeNames } from "./type-names.ts";
 import { type WalkVisitor, walkHeap } from "./walk.ts";
@@ -25,10 +26,10 @@ const meta = {
   node_types: [nodeTypes, "string", "number", "number", "number", "number", "number"],
   edge_fields: ["type", "name_or_index", "to_node"],
   edge_types: [edgeTypes, "string_or_number", "node"],
-  trace_function_info_fields: [],
-  trace_node_fields: [],
-  sample_fields: [],
-  location_fields: [],
+  trace_function_info_fields: ["function_id", "name", "script_name", "script_id", "line", "column"],
+  trace_node_fields: ["id", "function_info_index", "count", "size", "children"],
+  sample_fields: ["timestamp_us", "last_assigned_id"],
+  location_fields: ["object_index", "script_id", "line", "column"],
 };
 
 /** Numbers, many of them. */
@@ -63,10 +64,16 @@ interface SnapshotType {
   readonly fields: Map<number, number>;
 }
 
+/** Roots that lie together. */
+interface RootGroup {
+  readonly name: string;
+  /** As the edges of objects. */
+  readonly edges: NumberList;
+}
+
 /** Collects a walk's nodes and edges. */
 class SnapshotVisitor implements WalkVisitor {
-  /** Groups of roots: name, and the edges to their objects. */
-  readonly groups: { readonly name: string; readonly targets: number[] }[] = [];
+  readonly groups: RootGroup[] = [];
   /** Per object: name, address, bytes. */
   readonly objects = new NumberList();
   /** Number of edges of each object. */
@@ -78,12 +85,16 @@ class SnapshotVisitor implements WalkVisitor {
   private readonly records = new Map<number, SnapshotType>();
   private readonly heap: Heap;
   private readonly names: TypeNames;
+  private readonly rootPlaces: RootPlaces;
+  private readonly tables = new Map<string, RootGroup>();
+  private rootGroup: RootGroup | undefined;
   private current: SnapshotType | undefined;
   private currentRecord = 0;
 
-  constructor(heap: Heap, names: TypeNames) {
+  constructor(heap: Heap, names: TypeNames, rootPlaces: RootPlaces) {
     this.heap = heap;
     this.names = names;
+    this.rootPlaces = rootPlaces;
   }
 
   string(text: string): number {
@@ -96,11 +107,26 @@ class SnapshotVisitor implements WalkVisitor {
   }
 
   group(name: string): void {
-    this.groups.push({ name: `(${name})`, targets: [] });
+    this.rootGroup = { name: `(${name})`, edges: new NumberList() };
+    this.groups.push(this.rootGroup);
   }
 
-  root(object: number): void {
-    this.groups.at(-1)?.targets.push(object);
+  root(object: number, address: number): void {
+    const place = this.rootPlaces(address);
+    if (place?.element !== undefined) this.table(place.name).push(edgeType("element"), place.element, object);
+    else if (place !== undefined) this.rootGroup!.edges.push(edgeType("property"), this.string(place.name), object);
+    else this.rootGroup!.edges.push(edgeType("element"), this.rootGroup!.edges.length / 3, object);
+  }
+
+  /** The edges of a table: a group of its own, so that its elements have their indices. */
+  private table(name: string): NumberList {
+    let group = this.tables.get(name);
+    if (group === undefined) {
+      group = { name: `(table ${name})`, edges: new NumberList() };
+      this.groups.push(group);
+      this.tables.set(name, group);
+    }
+    return group.edges;
   }
 
   object(address: number, record: number, bytes: number): void {
@@ -154,13 +180,13 @@ class Pieces {
 }
 
 /** The text of a snapshot of everything that can be reached, in pieces. Stops the world while it looks, not while it writes. */
-export function writeSnapshot(heap: Heap, names: TypeNames): string[] {
-  const visitor = new SnapshotVisitor(heap, names);
+export function writeSnapshot(heap: Heap, names: TypeNames, rootPlaces: RootPlaces): string[] {
+  const visitor = new SnapshotVisitor(heap, names, rootPlaces);
   walkHeap(heap, visitor);
-  const groups = visitor.groups.filter(({ targets }) => targets.length > 0);
+  const groups = visitor.groups.filter(({ edges }) => edges.length > 0);
   const objects = visitor.edgeCounts.length;
   const nodes = 1 + groups.length + objects;
-  const rootEdges = groups.reduce((sum, { targets }) => sum + targets.length, groups.length);
+  const rootEdges = groups.reduce((sum, { edges }) => sum + edges.length / 3, groups.length);
   const pieces = new Pieces();
   const counts = { node_count: nodes, edge_count: rootEdges + visitor.edges.length / 3, trace_function_count: 0, extra_native_bytes: 0 };
   pieces.add(`{"snapshot":${JSON.stringify({ meta, ...counts })},\n"nodes":[`);
@@ -173,14 +199,12 @@ export function writeSnapshot(heap: Heap, names: TypeNames): string[] {
   return pieces.parts;
 }
 
-type Groups = SnapshotVisitor["groups"];
-
-function writeNodes(pieces: Pieces, visitor: SnapshotVisitor, groups: Groups): void {
+function writeNodes(pieces: Pieces, visitor: SnapshotVisitor, groups: readonly RootGroup[]): void {
   const synthetic = nodeType("synthetic");
   // Ids of objects are their addresses, made odd as V8's are: an object has the same one in every snapshot.
   pieces.add(`${synthetic},${visitor.string("(roots)")},2,0,${groups.length},0,0`);
-  for (const [i, { name, targets }] of groups.entries()) {
-    pieces.add(`\n,${synthetic},${visitor.string(name)},${4 + 2 * i},0,${targets.length},0,0`);
+  for (const [i, { name, edges }] of groups.entries()) {
+    pieces.add(`\n,${synthetic},${visitor.string(name)},${4 + 2 * i},0,${edges.length / 3},0,0`);
   }
   // Arrays too: DevTools puts all nodes of its type "array" under one name.
   const type = nodeType("object");
@@ -190,17 +214,16 @@ function writeNodes(pieces: Pieces, visitor: SnapshotVisitor, groups: Groups): v
   }
 }
 
-function writeEdges(pieces: Pieces, visitor: SnapshotVisitor, groups: Groups): void {
+function writeEdges(pieces: Pieces, visitor: SnapshotVisitor, groups: readonly RootGroup[]): void {
   const place = (node: number): number => node * nodeFields.length;
   const first = 1 + groups.length;
-  const element = edgeType("element");
   let separator = "";
   const add = (type: number, name: number, node: number): void => {
     pieces.add(`${separator}${type},${name},${place(node)}`);
     separator = "\n,";
   };
-  for (let i = 0; i < groups.length; i++) add(element, i, 1 + i);
-  for (const { targets } of groups) for (const [i, target] of targets.entries()) add(element, i, first + target);
-  const { edges } = visitor;
-  for (let i = 0; i < edges.length; i += 3) add(edges.get(i), edges.get(i + 1), first + edges.get(i + 2));
+  for (let i = 0; i < groups.length; i++) add(edgeType("element"), i, 1 + i);
+  for (const { edges } of [...groups, visitor]) {
+    for (let i = 0; i < edges.length; i += 3) add(edges.get(i), edges.get(i + 1), first + edges.get(i + 2));
+  }
 }

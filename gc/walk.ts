@@ -11,8 +11,8 @@ import * as layout from "./runtime/layout.ts";
 export interface WalkVisitor {
   /** A group of roots begins; the roots that follow belong to it. */
   group(name: string): void;
-  /** A root of the group that began last. `object` is the number of what it refers to. */
-  root(object: number): void;
+  /** A root of the group that began last: the word at `address`. `object` is the number of what it refers to. */
+  root(object: number, address: number): void;
   /** An object with its number, 0, 1, 2, ...; `bytes` with its header. The edges that follow begin here. */
   object(address: number, record: number, bytes: number): void;
   /** The object refers to another: from the word at byte `offset`; 0 for its custom descriptor. */
@@ -93,9 +93,21 @@ class Walk {
         this.range(chunk + c.SLOTS_START, chunk + c.SLOT_CHUNK_BYTES);
       }
     }
-    this.visitor.group("globals and tables");
+    this.visitor.group("shared globals and tables");
+    this.ranges(0);
+    for (let id = 0; id < agents; id++) {
+      this.visitor.group(`agent ${id}: globals and tables`);
+      this.ranges(1 + id);
+    }
+  }
+
+  /** The root ranges (runtime/roots.ts) of one owner. */
+  private ranges(owner: number): void {
     for (let chunk = this.heap.plan(c.PLAN_ROOT_RANGES); chunk !== 0; chunk = this.word(chunk)) {
-      for (let i = 0; i < c.ROOT_RANGES; i++) this.range(this.word(chunk + 16 * (i + 1)), this.word(chunk + 16 * (i + 1) + 4));
+      for (let i = 1; i <= c.ROOT_RANGES; i++) {
+        const entry = chunk + 16 * i;
+        if (this.word(entry + 8) === owner) this.range(this.word(entry), this.word(entry + 4));
+      }
     }
   }
 
@@ -103,7 +115,7 @@ class Walk {
   private range(start: number, end: number): void {
     for (let at = start; at < end; at += 4) {
       const word = this.word(at);
-      if (this.isObject(word)) this.visitor.root(this.numbers.of(word));
+      if (this.isObject(word)) this.visitor.root(this.numbers.of(word), at);
     }
   }
 

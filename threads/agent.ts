@@ -218,6 +218,11 @@ export class Agent implements Conversions {
     return instance;
   }
 
+  /** The instances on this agent. */
+  instances(): Iterable<LinkedInstance> {
+    return this.#instances.values();
+  }
+
   /** Links an instance here; `install` does so for replicas. */
   link(plan: InstancePlan, roots: number, local: LocalImports): LinkedInstance {
     const instance = link(this, this.module(plan.module), plan, roots, local);

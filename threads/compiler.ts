@@ -16,12 +16,14 @@ import {
 import type { CompileOptions } from "./compile-options.ts";
 import type { CompiledModule } from "./imports.ts";
 import { PassedModule, preparePassed } from "./passed-modules.ts";
+import type { RootNames } from "./root-names.ts";
 
 export interface CompilerOptions {
   readonly agent: Agent;
   readonly heap: Heap;
   readonly context: CompileContext;
   readonly names: TypeNames;
+  readonly rootNames: RootNames;
   /** Whether modules that need nothing go to the host as they are. */
   readonly passThrough: boolean;
 }
@@ -59,9 +61,11 @@ export class Compiler {
   }
 
   #prepareLowered(valid: ValidModule, options: CompileOptions): PreparedModule {
-    const { names, context } = this.#options;
+    const { names, rootNames, context } = this.#options;
+    const id = this.#modules++;
     names.add(valid.module.names, valid.canonical);
-    return prepareModule(valid, this.#modules++, context, options);
+    rootNames.add(id, valid.module.names);
+    return prepareModule(valid, id, context, options);
   }
 
   #lower(valid: ValidModule, options: CompileOptions): CompiledModule {

@@ -33,6 +33,7 @@ import { createSharedMemories, type LinkedInstance } from "./link.ts";
 import { Pool, WorkerLostError } from "./pool.ts";
 import type { Posting } from "./posting.ts";
 import type { AgentEvent, AgentStatistics } from "./protocol.ts";
+import { RootNames } from "./root-names.ts";
 import type { StoreOptions } from "./store-options.ts";
 import { Templates } from "./templates.ts";
 import { unpackError } from "./traps.ts";
@@ -57,6 +58,7 @@ export class Store {
   readonly #options: StoreOptions;
   readonly #heap: Heap;
   readonly #names: TypeNames;
+  readonly #rootNames = new RootNames();
   readonly #idle: IdleCollector;
   readonly #pool: Pool;
   readonly #calls: Calls;
@@ -127,7 +129,8 @@ export class Store {
       },
     };
     const passThrough = options.passThrough === true;
-    this.#compiler = new Compiler({ agent: this.agent, heap: this.#heap, context, names: this.#names, passThrough });
+    const { agent } = this;
+    this.#compiler = new Compiler({ agent, heap: this.#heap, context, names: this.#names, rootNames: this.#rootNames, passThrough });
     this.#installLog = new InstallLog(this.#heap, control.installLog, (memory) => this.#memoryNumber(memory));
     this.#calls = new Calls(this.agent);
     this.#pool = new Pool({
@@ -394,7 +397,7 @@ export class Store {
 
   /** The heap at this moment: objects, bytes, collections, pauses; and on request what is in it. */
   get heap(): HeapReport {
-    return reportHeap(this.#heap, this.#names);
+    return reportHeap(this.#heap, this.#names, () => this.#rootNames.of(this.agent));
   }
 
   /** Figures of the heap and the pool. */

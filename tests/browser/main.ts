@@ -14,6 +14,7 @@ import { buildPages, pagesFolder } from "../tools/browser-build.ts";
 import { chromiumArguments, findChromium } from "../tools/chromium.ts";
 import { addCounts, formatCounts } from "../tools/counts.ts";
 import type { inPage } from "./page.ts";
+import { snapshotOpensInDevTools } from "./snapshot-claim.ts";
 
 type InPage = typeof globalThis & { readonly inPage: typeof inPage };
 
@@ -83,6 +84,13 @@ const claims: readonly Claim[] = [
       const outcome = await page.evaluate((count) => (globalThis as InPage).inPage.churn(count, 10_000_000, 64 << 20), threads);
       expect(outcome.sums.length === threads && outcome.sums.every((sum) => sum === outcome.expected) && outcome.collections > 0, outcome);
       await page.close();
+    },
+  ],
+  [
+    "DevTools open a heap snapshot, with sizes, retained sizes and retainers",
+    async (context) => {
+      const { isRight, found } = await snapshotOpensInDevTools(context);
+      expect(isRight, found);
     },
   ],
 ];

@@ -23,10 +23,11 @@ const microseconds = (milliseconds: number): number => Math.round(milliseconds *
 /** A track for each agent that ran a collection, with the collection's phases, and the blocks in use as a counter. */
 export function traceOf(collections: readonly Collection[], process = 1): TraceFile {
   const agents = [...new Set(collections.map(({ agent }) => agent))].sort((a, b) => a - b);
+  const name: TraceEvent = { name: "process_name", ph: "M", pid: process, tid: agents[0] ?? 0, args: { name: "heap" } };
   const names = agents.map(
     (agent): TraceEvent => ({ name: "thread_name", ph: "M", pid: process, tid: agent, args: { name: `agent ${agent}` } }),
   );
-  return { traceEvents: [...names, ...collections.flatMap((collection) => eventsOf(collection, process))], displayTimeUnit: "ms" };
+  return { traceEvents: [name, ...names, ...collections.flatMap((collection) => eventsOf(collection, process))], displayTimeUnit: "ms" };
 }
 
 function eventsOf(collection: Collection, pid: number): TraceEvent[] {

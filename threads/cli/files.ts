@@ -1,5 +1,5 @@
 /** Modules in files: binary or text, told apart by their first bytes. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { CompileError } from "../../core/base/errors.ts";
 import { decodeModule } from "../../core/binary/decode.ts";
 import type { FeatureSet } from "../../core/features.ts";
@@ -46,10 +46,12 @@ function validPrefix(bytes: Uint8Array): number {
   return offset;
 }
 
-/** Writes a file, or says why it cannot. */
-export function writeOutput(file: string, contents: Uint8Array | string): void {
+/** Writes a file, whose contents may come in parts, or says why it cannot. */
+export function writeOutput(file: string, contents: Uint8Array | string | readonly string[]): void {
   try {
-    writeFileSync(file, contents);
+    const isWhole = typeof contents === "string" || contents instanceof Uint8Array;
+    writeFileSync(file, isWhole ? contents : "");
+    if (!isWhole) for (const part of contents) appendFileSync(file, part);
   } catch (error) {
     throw new UsageError(`cannot write ${file}: ${reason(error)}`);
   }

@@ -70,6 +70,16 @@ describe("a heap's report", () => {
       expect(part.ts! + part.dur!).toBeLessThanOrEqual(whole.ts! + whole.dur!);
     }
     expect(traceEvents.filter(({ ph }) => ph === "C")).toHaveLength(4);
+    // What readers of the format need: processes and threads have names, all times are whole microseconds, and tracks are in order.
+    expect(traceEvents.filter(({ ph }) => ph === "M").map(({ name }) => name)).toEqual(["process_name", "thread_name"]);
+    for (const { ph, ts, dur, pid, tid } of traceEvents) {
+      expect([pid, tid].every(Number.isSafeInteger)).toBe(true);
+      expect(ph === "M" ? ts === undefined : Number.isSafeInteger(ts)).toBe(true);
+      expect(ph === "X" ? Number.isSafeInteger(dur) && dur! >= 0 : dur === undefined).toBe(true);
+    }
+    const starts = complete.filter(({ name }) => name.endsWith("collection")).map(({ ts }) => ts!);
+    expect(starts).toEqual([...starts].sort((a, b) => a - b));
+    expect(JSON.parse(JSON.stringify(store.heap.trace()))).toEqual(store.heap.trace());
   });
 
   test("tells what agents, blocks and pages are used for", () => {

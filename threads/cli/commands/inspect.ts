@@ -2,10 +2,11 @@
  * `heddle inspect FILE [--invoke NAME ARG...]... [--top N] [--svg OUT] [--snapshot OUT] [--trace OUT]`: runs as `heddle run` does, and then tells
  * what is in the heap.
  */
-import { appendFileSync, writeFileSync } from "node:fs";
+import type { TypeCount } from "../../../gc/census.ts";
 import type { HeapReport } from "../../../gc/heap-report.ts";
 import type { Store } from "../../runtime.ts";
 import { type ParsedArguments, positive } from "../arguments.ts";
+import { writeOutput } from "../files.ts";
 import type { OpenFile } from "./convert.ts";
 import { run } from "./run.ts";
 
@@ -21,10 +22,7 @@ function look(store: Store, parsed: ParsedArguments): void {
   printTypes(heap, positive(parsed, "--top") ?? defaultTop);
   const write = (option: string, contents: () => string | readonly string[]): void => {
     const file = parsed.values.get(option);
-    if (file === undefined) return;
-    const [first = "", ...rest] = [contents()].flat();
-    writeFileSync(file, first);
-    for (const part of rest) appendFileSync(file, part);
+    if (file !== undefined) writeOutput(file, contents());
   };
   write("--svg", () => heap.blockMap());
   write("--snapshot", () => heap.snapshot());
@@ -39,19 +37,33 @@ function printFigures(heap: HeapReport): void {
   line("allocated", size(heap.allocatedBytes));
   line("in use", `${size(heap.usedBytes)} of ${size(heap.maximumBytes)}, ${Math.round(100 * heap.fragmentation)} % of old blocks free`);
   line("free", `${size(heap.freeBytes)}, ${size(heap.returnedBytes)} of it returned to the system`);
+  line("large", `${size(heap.largeBytes)} in blocks of large objects`);
+  line("permanent", `${size(heap.permanentBytes)} for types, tables and instances`);
   line("young", `${heap.youngCollections} collections: ${milliseconds(young)}`);
   line("full", `${heap.fullCollections} collections: ${milliseconds(full)}`);
+  for (const { agent, allocatedBytes, nurseryBytes, stackBytes } of heap.agents) {
+    line(
+      `agent ${agent}`,
+      `${size(allocatedBytes)} allocated, ${size(nurseryBytes)} nursery, ${size(stackBytes)} of references on its stack`,
+    );
+  }
 }
 
 function printTypes(heap: HeapReport, top: number): void {
   const types = heap.types();
-  const total = types.reduce((sum, { bytes }) => sum + bytes, 0);
-  console.log(`\n${"objects".padStart(12)}${"bytes".padStart(14)}${"".padStart(5)}  type`);
-  for (const { name, objects, bytes } of types.slice(0, top)) {
-    const share = `${((100 * bytes) / total).toFixed(0)}%`;
+  const sum = (of: readonly TypeCount[]): Omit<TypeCount, "id" | "name"> => ({
+    objects: of.reduce((count, { objects }) => count + objects, 0),
+    bytes: of.reduce((count, { bytes }) => count + bytes, 0),
+  });
+  const total = sum(types);
+  const row = ({ objects, bytes }: Omit<TypeCount, "id" | "name">, name: string): void => {
+    const share = `${((100 * bytes) / Math.max(total.bytes, 1)).toFixed(0)}%`;
     console.log(`${String(objects).padStart(12)}${String(bytes).padStart(14)}${share.padStart(5)}  ${name}`);
-  }
-  if (types.length > top) console.log(`${types.length - top} types more`);
+  };
+  console.log(`\n${"objects".padStart(12)}${"bytes".padStart(14)}${"".padStart(5)}  type`);
+  for (const type of types.slice(0, top)) row(type, type.name);
+  if (types.length > top) row(sum(types.slice(top)), `${types.length - top} types more`);
+  row(total, "alive");
 }
 
 function size(bytes: number): string {

@@ -7,7 +7,7 @@ import { availableParallelism } from "node:os";
 import type { FuncType } from "../../../core/types.ts";
 import type { ValidModule } from "../../../core/validate/valid-module.ts";
 import { validateModule } from "../../../core/validate/validate.ts";
-import { createStore, type Store } from "../../runtime.ts";
+import { createStore, type ModuleObject, type Store } from "../../runtime.ts";
 import { featuresOf, type Invocation, type OptionKind, onlyFile, type ParsedArguments, parseArguments, positive } from "../arguments.ts";
 import { loadModule, textOf } from "../files.ts";
 import { UsageError } from "../usage.ts";
@@ -26,7 +26,7 @@ interface Call {
 
 const defaultHeapMegabytes = 1024;
 
-/** What a command does beside running: its options, and a look at the store when all calls are done. */
+/** What a command does beside running: its options, and a look at the store when all calls are done, or one has failed. */
 export interface Inspection {
   readonly options: Readonly<Record<string, OptionKind>>;
   look(store: Store, parsed: ParsedArguments): void;
@@ -56,26 +56,35 @@ export async function run(words: readonly string[], open: OpenFile, inspection?:
   try {
     const compiled = await store.WebAssembly.compile(file.text === undefined ? file.bytes : textOf(file));
     time("lowered and compiled");
-    const instance = await store.WebAssembly.instantiate(compiled, {});
-    time("instantiated");
-    for (const call of calls) {
-      const callOn = (): Promise<unknown> =>
-        call.shared
-          ? store.spawn(instance.exports[call.name] as ExportedFunction, ...call.values)
-          : store.run(compiled, call.name, call.values);
-      const results =
-        threads === 0
-          ? [(instance.exports[call.name] as ExportedFunction)(...call.values)]
-          : await Promise.all(Array.from({ length: threads }, callOn));
-      time(call.name);
-      print(call, results);
+    try {
+      await callAll(store, compiled, calls, threads, time);
+    } finally {
+      // Also where a call failed, such as one that ran out of memory.
+      inspection?.look(store, parsed);
     }
-    await store.threadsEnded();
-    inspection?.look(store, parsed);
   } finally {
     await store.close();
   }
   return 0;
+}
+
+/** Instantiates the module, makes the calls one after the other, each on all threads, and prints their results. */
+async function callAll(store: Store, compiled: ModuleObject, calls: readonly Call[], threads: number, time: Timer): Promise<void> {
+  const instance = await store.WebAssembly.instantiate(compiled, {});
+  time("instantiated");
+  for (const call of calls) {
+    const callOn = (): Promise<unknown> =>
+      call.shared
+        ? store.spawn(instance.exports[call.name] as ExportedFunction, ...call.values)
+        : store.run(compiled, call.name, call.values);
+    const results =
+      threads === 0
+        ? [(instance.exports[call.name] as ExportedFunction)(...call.values)]
+        : await Promise.all(Array.from({ length: threads }, callOn));
+    time(call.name);
+    print(call, results);
+  }
+  await store.threadsEnded();
 }
 
 /** Checks a call against the module before anything runs. */
@@ -122,8 +131,10 @@ function print({ name, type }: Call, results: readonly unknown[]): void {
   if (type.results.length > 0) console.log(different[0]);
 }
 
+type Timer = (step: string) => void;
+
 /** Tells on standard error how long each step took since the one before it. */
-function timer(on: boolean): (step: string) => void {
+function timer(on: boolean): Timer {
   let last = performance.now();
   return (step) => {
     const now = performance.now();

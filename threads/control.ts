@@ -213,28 +213,24 @@ export class Control {
 
   /** Runs `body` alone among all agents. Bodies are short, call no user code and need no other lock of ours. */
   locked<T>(body: () => T): T {
-    return this.#critical(() => this.#withLock(body));
+    this.#begin();
+    try {
+      return body();
+    } finally {
+      this.#end();
+    }
   }
 
-  /** Runs `body`, of which a condemned agent does all or nothing. */
-  #critical<T>(body: () => T): T {
-    const { beginCritical, endCritical } = this.#heap.runtime;
+  /** Begins what this agent does alone among all, and which it does as a whole or not at all where it is condemned. */
+  #begin(): void {
     this.#heap.needStack();
-    beginCritical();
-    try {
-      return body();
-    } finally {
-      endCritical();
-    }
+    this.#heap.runtime.beginCritical();
+    this.#lock();
   }
 
-  #withLock<T>(body: () => T): T {
-    this.#lock();
-    try {
-      return body();
-    } finally {
-      this.#unlock();
-    }
+  #end(): void {
+    this.#unlock();
+    this.#heap.runtime.endCritical();
   }
 
   #lock(): void {
@@ -294,7 +290,8 @@ export class Control {
 
   /** Puts a job at the end of the queue and wakes a parked agent; false when none was parked. */
   submit(job: Job): boolean {
-    this.locked(() => {
+    this.#begin();
+    try {
       const tail = this.#load(QUEUE_TAIL);
       const ring = this.#load(QUEUE_RING) >>> 0;
       const capacity = this.#wordsAt(ring)[ring >>> 2]!;
@@ -306,14 +303,17 @@ export class Control {
       words[entry + 2] = job.argument;
       words[entry + 3] = job.id;
       this.#store(QUEUE_TAIL, (tail + 1) | 0);
-    });
+    } finally {
+      this.#end();
+    }
     return this.nudge();
   }
 
   /** Takes the oldest job for this agent and notes it in the agent's record. */
   take(): Job | undefined {
     if (this.queued === 0) return undefined;
-    return this.locked(() => {
+    this.#begin();
+    try {
       if (this.queued === 0) return undefined;
       const head = this.#load(QUEUE_HEAD);
       const entry = this.#entry(head);
@@ -326,15 +326,22 @@ export class Control {
       Atomics.store(words, record + Word.jobKind, job.kind);
       this.#store(QUEUE_HEAD, (head + 1) | 0);
       return job;
-    });
+    } finally {
+      this.#end();
+    }
   }
 
   /** Says that this agent's job has ended; true when it was the last thread that lived. */
   finishJob(kind: JobKind): boolean {
-    return this.#critical(() => {
+    const { beginCritical, endCritical } = this.#heap.runtime;
+    this.#heap.needStack();
+    beginCritical();
+    try {
       Atomics.store(this.#view, this.#agentWord(this.#id, Word.jobKind), -kind);
       return kind === JobKind.thread && this.endThread();
-    });
+    } finally {
+      endCritical();
+    }
   }
 
   /** The job that agent `id` was at last; `ended` where it has none now. */

@@ -90,7 +90,7 @@ class WorkerAgent {
       case JobKind.thread: {
         const start = agent.functions.get(job.target);
         if (start === undefined) throw new Error(`function ${job.target} is not on this agent`);
-        agent.enter(start, [job.argument], () => undefined);
+        agent.asMutator((sp) => start(job.argument, sp));
         return;
       }
       case JobKind.call:

@@ -17,7 +17,7 @@ import type { MemorySample } from "./heap/measure-memory.ts";
 import type { PauseSample } from "./heap/measure-pauses.ts";
 import { writePlots } from "./heap/plots.ts";
 import { type CaseResult, printResults, type Results } from "./heap/report.ts";
-import { ratioOf } from "./heap/statistics.ts";
+import { median, ratioOf } from "./heap/statistics.ts";
 import type { BenchmarkOptions } from "./main.ts";
 
 const script = (name: string): string => fileURLToPath(new URL(`./heap/${name}.ts`, import.meta.url));
@@ -51,6 +51,8 @@ function measureCase(work: HeapCase, threads: number, runs: number): CaseResult 
   }
   checkSums(work, taking, samples);
   const own = samples.get("heddle") as HeapSample[];
+  const collecting = ({ young = [], full = [] }: HeapSample): number => [...young, ...full].reduce((sum, pause) => sum + pause, 0) / 1000;
+  const uncollected = own.map((sample) => sample.seconds - collecting(sample));
   const column = (of: readonly HeapSample[], key: "seconds" | "processorSeconds"): number[] => of.map((sample) => sample[key]);
   return {
     work,
@@ -61,8 +63,10 @@ function measureCase(work: HeapCase, threads: number, runs: number): CaseResult 
       // How many times as fast Heddle is.
       const clock = ratioOf(seconds, column(own, "seconds"));
       const processor = ratioOf(column(peer, "processorSeconds"), column(own, "processorSeconds"));
-      return { engine, label, seconds, processorSeconds: column(peer, "processorSeconds"), clock, processor };
+      const processorSeconds = column(peer, "processorSeconds");
+      return { engine, label, seconds, processorSeconds, clock, processor, uncollected: ratioOf(seconds, uncollected) };
     }),
+    allocationRate: median(own.map(({ allocated = 0, seconds }) => allocated / seconds)),
     young: own.flatMap(({ young }) => young ?? []),
     full: own.flatMap(({ full }) => full ?? []),
   };

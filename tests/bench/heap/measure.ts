@@ -14,6 +14,8 @@ export interface HeapSample {
   /** Of all threads of the process together: what a machine that others use too lets us compare. */
   readonly processorSeconds: number;
   readonly checksum: number;
+  /** Bytes that Heddle's agents allocated while the time ran. */
+  readonly allocated?: number;
   /** Of Heddle's collections while the time ran, in milliseconds. */
   readonly young?: readonly number[];
   readonly full?: readonly number[];
@@ -42,13 +44,15 @@ async function measureHeddle(work: HeapCase, threads: number): Promise<HeapSampl
   const states = await onAll(() => start(setupTogether, work.size));
   for (let i = 0; i < WARM_UPS; i++) await onAll((thread) => start(run, states[thread], warmUpRounds(work)));
   const before = store.heap.collections;
+  const { allocatedBytes } = store.heap;
   const time = stopwatch();
   const sums = await onAll((thread) => start(run, states[thread], work.rounds));
   const times = time();
+  const allocated = store.heap.allocatedBytes - allocatedBytes;
   const collections = store.heap.recentCollections().filter(({ number }) => number > before);
   const pauses = (wanted: string): number[] => collections.filter(({ kind }) => kind === wanted).map(({ pause }) => pause);
   await store.close();
-  return { ...times, checksum: agreed(sums), young: pauses("young"), full: pauses("full") };
+  return { ...times, checksum: agreed(sums), allocated, young: pauses("young"), full: pauses("full") };
 }
 
 async function measurePeer(engine: Exclude<Engine, "heddle">, work: HeapCase, threads: number): Promise<HeapSample> {

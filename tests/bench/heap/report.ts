@@ -13,12 +13,16 @@ export interface EngineResult {
   /** How many times as fast Heddle is, by the clock and by processor time. */
   readonly clock: Ratio;
   readonly processor: Ratio;
+  /** The same by the clock if collections took no time. */
+  readonly uncollected: Ratio;
 }
 
 export interface CaseResult {
   readonly work: HeapCase;
   readonly threads: number;
   readonly engines: readonly EngineResult[];
+  /** Bytes that Heddle allocates in a second. */
+  readonly allocationRate: number;
   /** Heddle's pauses in all runs, in milliseconds. */
   readonly young: readonly number[];
   readonly full: readonly number[];
@@ -47,8 +51,9 @@ export function printResults(results: Results): void {
   if (results.memory !== undefined) printMemory(results.memory);
 }
 
-function printCase({ work, threads, engines, young }: CaseResult): void {
-  console.log(`\n${work.label}, ${threads} thread${threads === 1 ? "" : "s"}`);
+function printCase({ work, threads, engines, allocationRate, young }: CaseResult): void {
+  const rate = `Heddle allocates ${megabytes(allocationRate)} a second`;
+  console.log(`\n${work.label}, ${threads} thread${threads === 1 ? "" : "s"}; ${rate}`);
   for (const { engine, label, seconds, processorSeconds, clock, processor } of engines) {
     const own = `  ${label.padEnd(24)} ${median(seconds).toFixed(3).padStart(8)} s ${median(processorSeconds).toFixed(3).padStart(8)} s`;
     console.log(engine === "heddle" ? own : `${own}  ${times(clock)} ${times(processor)}`);
@@ -65,24 +70,28 @@ export function meansOf(
   threads: number,
   engine: Engine,
   allocating: boolean,
-): Record<"clock" | "processor", number> {
+): Record<"clock" | "processor" | "uncollected", number> {
   const found = cases
     .filter((one) => one.threads === threads && (!allocating || one.work.allocating))
     .flatMap(({ engines }) => engines.filter((result) => result.engine === engine));
   return {
     clock: geometricMean(found.map(({ clock }) => clock.median)),
     processor: geometricMean(found.map(({ processor }) => processor.median)),
+    uncollected: geometricMean(found.map(({ uncollected }) => uncollected.median)),
   };
 }
 
 function printMeans(cases: readonly CaseResult[], threads: number): void {
-  console.log(`\ngeometric means, ${threads} thread${threads === 1 ? "" : "s"}: by the clock, by processor time`);
+  console.log(
+    `\ngeometric means, ${threads} thread${threads === 1 ? "" : "s"}: by the clock, by processor time, by the clock if collections took no time`,
+  );
   for (const engine of ["unshared", "shared-objects", "javascript", "bump"] as const) {
     for (const allocating of [true, false]) {
-      const { clock, processor } = meansOf(cases, threads, engine, allocating);
+      const { clock, processor, uncollected } = meansOf(cases, threads, engine, allocating);
       if (Number.isNaN(clock)) continue;
       const label = `${engine}, ${allocating ? "allocating programs" : "all programs"}`;
-      console.log(`  ${label.padEnd(40)} ${clock.toFixed(2).padStart(6)}x ${processor.toFixed(2).padStart(6)}x`);
+      const columns = [clock, processor, uncollected].map((mean) => `${mean.toFixed(2).padStart(6)}x`);
+      console.log(`  ${label.padEnd(40)} ${columns.join(" ")}`);
     }
   }
 }

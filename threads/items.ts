@@ -125,13 +125,16 @@ function elementIndex(agent: Agent, item: TableItem, index: number): number {
 
 export function readElement(agent: Agent, item: TableItem, index: number): unknown {
   return agent.asMutator(() => {
-    const raw = Atomics.load(agent.heap.words, elementIndex(agent, item, index));
-    return fromTableWord(agent, item.kind, raw);
+    const at = elementIndex(agent, item, index);
+    return fromTableWord(agent, item.kind, Atomics.load(agent.heap.words, at));
   });
 }
 
 export function writeElement(agent: Agent, item: TableItem, index: number, value: unknown): void {
-  withTableWord(agent, item, value, (word) => Atomics.store(agent.heap.words, elementIndex(agent, item, index), word));
+  withTableWord(agent, item, value, (word) => {
+    const at = elementIndex(agent, item, index);
+    Atomics.store(agent.heap.words, at, word);
+  });
 }
 
 /** Makes `value` every element of a new table. */

@@ -67,10 +67,8 @@ export function threadBuiltin(agent: Agent, name: ThreadBuiltin, table: number):
       };
     case "spawn_indirect":
       return (index, argument) => {
-        const words = agent.control.words;
-        if ((index as number) >>> 0 >= Atomics.load(words, (table + TABLE_LENGTH) >>> 2) >>> 0) agent.raise(TrapCode.undefinedElement);
-        const elements = words[(table + TABLE_ELEMENTS) >>> 2]! >>> 2;
-        const start = Atomics.load(words, elements + ((index as number) >>> 0));
+        if ((index as number) >>> 0 >= agent.word(table + TABLE_LENGTH) >>> 0) agent.raise(TrapCode.undefinedElement);
+        const start = agent.word((agent.word(table + TABLE_ELEMENTS) >>> 0) + 4 * ((index as number) >>> 0));
         if (start === NULL) agent.raise(TrapCode.uninitializedElement);
         const signature = agent.functions.signature(start);
         if (signature === undefined || !isStart(signature)) agent.raise(TrapCode.indirectCallTypeMismatch);

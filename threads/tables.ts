@@ -60,7 +60,7 @@ export function createTableRecord(agent: Agent, scanned: boolean, minimum: numbe
  */
 export function growTable(agent: Agent, record: number, delta: number, value: number, scanned: boolean): number {
   return agent.control.locked(() => {
-    const words = agent.control.words;
+    let { words } = agent.control;
     const length = words[(record + TABLE_LENGTH) >>> 2]! >>> 0;
     const wanted = length + (delta >>> 0);
     if (wanted > words[(record + TABLE_MAXIMUM) >>> 2]! >>> 0) return -1;
@@ -68,6 +68,8 @@ export function growTable(agent: Agent, record: number, delta: number, value: nu
       const capacity = Math.min(Math.max(wanted, 2 * length, 16), words[(record + TABLE_MAXIMUM) >>> 2]! >>> 0);
       const elements = agent.heap.runtime.allocatePermanent(capacity * 4) >>> 0;
       if (elements === 0) return -1;
+      // For these the memory may have grown beyond the old view.
+      ({ words } = agent.control);
       fillNull(agent, elements, capacity);
       const old = words[(record + TABLE_ELEMENTS) >>> 2]! >>> 0;
       words.copyWithin(elements >>> 2, old >>> 2, (old >>> 2) + length);

@@ -46,6 +46,8 @@ export const AGENTS_HIGH = 512;
 export const PERMANENT_LOCK = 576;
 export const PERMANENT_TOP = 580;
 export const PERMANENT_END = 584;
+/** Blocks taken for permanent data. */
+export const PERMANENT_BLOCKS = 588;
 /** Next function index that no module owns. */
 export const FUNCTION_COUNT = 640;
 /** u64: bytes of the objects that the current, or last, collection marked. */

@@ -1,9 +1,18 @@
 /** Memory that is never freed: type records, tables, instances' blocks. Small pieces are carved from spans of blocks, large ones are spans. */
-import { BLOCK_BYTES, BLOCK_LOG2, BLOCK_PERMANENT, PERMANENT_END, PERMANENT_LOCK, PERMANENT_TOP } from "./control";
+import {
+  BLOCK_BYTES,
+  BLOCK_LOG2,
+  BLOCK_PERMANENT,
+  PERMANENT_BLOCKS,
+  PERMANENT_END,
+  PERMANENT_LOCK,
+  PERMANENT_TOP,
+  PLAN_LIMIT_BLOCKS,
+} from "./control";
 import { NONE, addressOf, blocksFor, entryOf, takeSpan } from "./blocks";
 import { beginCritical, endCritical } from "./condemn";
 import { needLittleStack } from "./stack";
-import { agent, mayBlock } from "./state";
+import { agent, heapEnd, heapStart, mayBlock } from "./state";
 
 /** Blocks taken at a time for small pieces. */
 const SPAN_BLOCKS: u32 = 4;
@@ -32,9 +41,23 @@ export function unlockDead(id: u32): void {
   atomic.cmpxchg<u32>(PERMANENT_LOCK, id + 1, 0);
 }
 
+/** Counts `blocks` more as permanent; false, and nothing is counted, where collected objects would not have the room that they may take. */
+function reservePermanent(blocks: u32): bool {
+  const all = ((heapEnd - heapStart) >>> BLOCK_LOG2) as u32;
+  const most = all - load<u32>(PLAN_LIMIT_BLOCKS);
+  if (blocks > most) return false;
+  if (atomic.add<u32>(PERMANENT_BLOCKS, blocks) + blocks <= most) return true;
+  atomic.sub<u32>(PERMANENT_BLOCKS, blocks);
+  return false;
+}
+
 function takePermanent(blocks: u32): usize {
+  if (!reservePermanent(blocks)) return 0;
   const first = takeSpan(blocks, agent);
-  if (first == NONE) return 0;
+  if (first == NONE) {
+    atomic.sub<u32>(PERMANENT_BLOCKS, blocks);
+    return 0;
+  }
   const start = addressOf(first);
   // Blocks that served before hold old objects.
   memory.fill(start, 0, (blocks as usize) << BLOCK_LOG2);
@@ -50,7 +73,12 @@ export function allocatePermanent(bytes: usize): usize {
   lock();
   let top = load<usize>(PERMANENT_TOP);
   if (top + size > load<usize>(PERMANENT_END)) {
-    const start = takePermanent(SPAN_BLOCKS);
+    let blocks = SPAN_BLOCKS;
+    let start = takePermanent(blocks);
+    if (start == 0) {
+      blocks = 1;
+      start = takePermanent(blocks);
+    }
     if (start == 0) {
       unlock();
       return 0;
@@ -58,7 +86,7 @@ export function allocatePermanent(bytes: usize): usize {
     // In this order: whoever finds the words after the owner's death sees an empty range until both belong together.
     store<usize>(PERMANENT_END, 0);
     store<usize>(PERMANENT_TOP, start);
-    store<usize>(PERMANENT_END, start + ((SPAN_BLOCKS as usize) << BLOCK_LOG2));
+    store<usize>(PERMANENT_END, start + ((blocks as usize) << BLOCK_LOG2));
     top = start;
   }
   store<usize>(PERMANENT_TOP, top + size);

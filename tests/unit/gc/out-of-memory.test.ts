@@ -108,6 +108,59 @@ describe("an allocation that cannot be served", () => {
   });
 });
 
+/** Lists and arrays that one call holds, beside what all threads keep. */
+const crowd = `(module
+  (type $node (shared (struct (field $next (ref null $node)) (field i64) (field i64))))
+  (type $bytes (shared (array (mut i8))))
+  (type $arrays (shared (array (mut (ref null $bytes)))))
+  (type $build (shared (func (param i32) (result i32))))
+  (type $fill (shared (func (param i32 i32) (result i32))))
+  (func (export "build") (type $build) (param $count i32) (result i32)
+    (local $list (ref null $node)) (local $i i32)
+    (loop $again
+      (local.set $list (struct.new $node (local.get $list) (i64.const 0) (i64.const 0)))
+      (br_if $again (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $count))))
+    (local.set $i (i32.const 0))
+    (loop $next
+      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+      (br_if $next (i32.eqz (ref.is_null (local.tee $list (struct.get $node $next (local.get $list)))))))
+    (local.get $i))
+  (func (export "fill") (type $fill) (param $bytes i32) (param $count i32) (result i32)
+    (local $arrays (ref $arrays)) (local $i i32) (local $total i32)
+    (local.set $arrays (array.new_default $arrays (local.get $count)))
+    (loop $again
+      (array.set $arrays (local.get $arrays) (local.get $i) (array.new_default $bytes (local.get $bytes)))
+      (br_if $again (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $count))))
+    (loop $next
+      (local.set $i (i32.sub (local.get $i) (i32.const 1)))
+      (local.set $total (i32.add (local.get $total) (array.len (array.get $arrays (local.get $arrays) (local.get $i)))))
+      (br_if $next (local.get $i)))
+    (local.get $total)))`;
+
+test("four threads that ask for more than there is fail where they must; others and those who try again have all", async () => {
+  const maximum = 16 << 20;
+  const store = await createStore({ threads: 4, heap: { maximum } });
+  const { instance } = await store.WebAssembly.instantiate(crowd);
+  const { build, fill } = instance.exports as unknown as Record<"build" | "fill", (...values: number[]) => number>;
+  for (const bytes of [100, 4000, 60_000, 600_000]) {
+    // Half of the heap each, as small structs or as arrays.
+    const nodes = Math.floor(maximum / 48);
+    const arrays = Math.floor(maximum / 2 / bytes);
+    const spawn = (index: number): Promise<number> => (index < 2 ? store.spawn(build, nodes) : store.spawn(fill, bytes, arrays));
+    const outcomes = await Promise.allSettled([0, 1, 2, 3].map(spawn));
+    for (const [i, outcome] of outcomes.entries()) {
+      if (outcome.status === "rejected") expect(outcome.reason).toMatchObject({ name: "RuntimeError", code: "out-of-memory" });
+      else expect(outcome.value).toBe(i < 2 ? nodes : bytes * arrays);
+    }
+    expect(outcomes.some(({ status }) => status === "fulfilled")).toBe(true);
+    expect(store.heap.verify()).toBe(0);
+    for (const i of [0, 2]) expect(await spawn(i)).toBe(i < 2 ? nodes : bytes * arrays);
+  }
+  store.collect();
+  expect(store.heap.liveBytes).toBeLessThan(10_000);
+  await store.close();
+});
+
 /** An array of arrays of 98,000 bytes, one of arrays of 100 bytes, and steps that replace their elements at random, with garbage in between. */
 const mixed = `(module
   (type $bytes (shared (array (mut i8))))

@@ -101,6 +101,8 @@ export const NURSERY_WISH = 868;
 export const LAST_END = 872;
 /** f64: bytes that the last young collection marked, less with each full one that is chosen because it marks fewer (policy.ts). */
 export const YOUNG_MARKED = 880;
+/** f64: milliseconds of a young collection for each byte of an agent's nursery, of late where it was most (policy.ts). */
+export const PAUSE_PER_BYTE = 888;
 
 /** STOP_REQUEST where the collector died: whoever waits takes the collection over. Otherwise it is 1 + the collector's id. */
 export const STOP_ORPHANED = 0xffff;

@@ -15,6 +15,7 @@ import {
   MODE_STRESS,
   NURSERY_BYTES,
   NURSERY_WISH,
+  PAUSE_PER_BYTE,
   PLAN_LIMIT_BLOCKS,
   PLAN_NURSERY_BYTES,
   PROMOTED_BYTES,
@@ -36,6 +37,10 @@ const NURSERY_LEAST: u32 = 4 * BLOCK_BYTES;
 const NURSERY_BRIEF: f64 = 1048576.0;
 /** Milliseconds that a young collection should take at most. */
 const PAUSE_GOAL: f64 = 3.0;
+/** Milliseconds that it should take even where as much survives as did when most survived of late. */
+const PAUSE_MOST: f64 = 4.0;
+/** How fast that is forgotten. */
+const FORGETTING: f64 = 0.9;
 /** Shares of the time between collections. */
 const COSTLY: f64 = 0.06;
 const CHEAP: f64 = 0.02;
@@ -72,7 +77,8 @@ export function adjustBudgets(full: bool, active: u32, before: u32): void {
   store<u32>(LARGE_YOUNG_BLOCKS, 0);
   const live = load<f64>(STAT_LIVE_BYTES) + (load<u32>(PROMOTED_BYTES) as f64);
   const end = now();
-  if (!full || cheap) adaptNursery(end - stoppedAt(), stoppedAt() - load<f64>(LAST_END), usualNursery(live, active));
+  if (!full) notePause(end - stoppedAt());
+  if (!full || cheap) adaptNursery(full, end - stoppedAt(), stoppedAt() - load<f64>(LAST_END), usualNursery(live, active));
   // The next one is young again, for a trial: it may well keep all that is in the nursery.
   if (cheap && !fullIsCheaper()) store<u32>(NURSERY_WISH, NURSERY_BRIEF as u32);
   store<f64>(LAST_END, end);
@@ -85,14 +91,23 @@ export function adjustBudgets(full: bool, active: u32, before: u32): void {
  * marking takes the same in all, in shorter pauses. Where collections take much of the time and pauses are short, it grows: where survivors
  * are as many whatever its size, each collection costs the same.
  */
-function adaptNursery(pause: f64, between: f64, least: f64): void {
+function adaptNursery(full: bool, pause: f64, between: f64, least: f64): void {
   let bytes = load<u32>(NURSERY_WISH) as f64;
   const used = load<u32>(NURSERY_BYTES) as f64;
   // At most by a factor of four at a time: a pause may be long because the host gave the processor to somebody else.
   if (pause > PAUSE_GOAL) bytes = used * max(PAUSE_GOAL / pause, 0.25);
   else if (pause > COSTLY * between) bytes *= min(PAUSE_GOAL / pause, 2.0);
   else if (pause < CHEAP * between) bytes += (least - bytes) / 4.0;
+  // A program that builds something large, all of which survives, has pauses in which less does, and they say nothing of the next.
+  if (!full) bytes = min(bytes, PAUSE_MOST / load<f64>(PAUSE_PER_BYTE));
   store<u32>(NURSERY_WISH, max(min(bytes, NURSERY_MOST as f64), NURSERY_BRIEF) as u32);
+}
+
+/** Notes what a young collection cost. Doubles at most: a pause may be long because the host gave the processor to somebody else. */
+function notePause(pause: f64): void {
+  const cost = pause / (load<u32>(NURSERY_BYTES) as f64);
+  const most = load<f64>(PAUSE_PER_BYTE);
+  store<f64>(PAUSE_PER_BYTE, cost < most ? cost + (most - cost) * FORGETTING : most == 0 ? cost : min(cost, 2.0 * most));
 }
 
 /** The nursery that an agent gets as long as collections cost little. */

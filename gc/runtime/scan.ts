@@ -1,4 +1,9 @@
-/** What an object refers to, and which lines it lies in. The functions push references to `top` and return the new top. */
+/**
+ * What an object refers to, and which lines it lies in. The functions push references to `top` and return the new top.
+ *
+ * A word is stored whether it is a reference or not, and `top` goes past it only if it is; lines are marked again that are marked already: which
+ * fields are null, and which object is a line's first, no processor can predict, and a branch for it costs more than the store.
+ */
 import { BLOCK_LARGE_REST } from "./control";
 import {
   ARRAY_ELEMENTS,
@@ -36,8 +41,8 @@ export function markLines(object: usize, size: usize): void {
   const first = lineOf(object);
   const last = lineOf(object + size - 1);
   if (last - first < 2) {
-    if (load<u8>(first) == 0) store<u8>(first, 1);
-    if (load<u8>(last) == 0) store<u8>(last, 1);
+    store<u8>(first, 1);
+    store<u8>(last, 1);
   } else if (size <= LARGEST_SMALL) memory.fill(first, 1, last - first + 1);
 }
 
@@ -49,10 +54,8 @@ function scanMore(object: usize, more: usize, top: usize): usize {
   for (let i: u32 = 0; i < count; i++) {
     more += 4;
     const word = load<usize>(object + load<usize>(more));
-    if (isObject(word, start, halfSpan)) {
-      store<usize>(top, word);
-      top += 4;
-    }
+    store<usize>(top, word);
+    top += (isObject(word, start, halfSpan) as usize) << 2;
   }
   return top;
 }
@@ -63,10 +66,8 @@ export function scanWords(at: usize, end: usize, top: usize): usize {
   const halfSpan = (heapEnd - start) >>> 1;
   for (; at < end; at += 4) {
     const word = load<usize>(at);
-    if (isObject(word, start, halfSpan)) {
-      store<usize>(top, word);
-      top += 4;
-    }
+    store<usize>(top, word);
+    top += (isObject(word, start, halfSpan) as usize) << 2;
   }
   return top;
 }
@@ -111,10 +112,8 @@ export function scanMapped(object: usize, type: usize, top: usize, start: usize,
   while (map != 0) {
     const word = load<usize>(object + ((ctz<u32>(map) as usize) << 2));
     map &= map - 1;
-    if (isObject(word, start, halfSpan)) {
-      store<usize>(top, word);
-      top += 4;
-    }
+    store<usize>(top, word);
+    top += (isObject(word, start, halfSpan) as usize) << 2;
   }
   return top;
 }

@@ -29,6 +29,7 @@ import { UnlikeMemories } from "./memories.ts";
 import { Objects, opaqueObject } from "./objects.ts";
 import type { AgentStatistics, Install, InstancePlan, ModulePlan, TemplatePlan } from "./protocol.ts";
 import { prototypeOf } from "./prototypes.ts";
+import { RootCells } from "./root-cells.ts";
 import { SharedValues } from "./shared-values.ts";
 import { growTable } from "./tables.ts";
 import { Temporaries } from "./temporaries.ts";
@@ -77,6 +78,7 @@ export class Agent implements Conversions {
   readonly gate: Gate;
   readonly objects: Objects;
   readonly temporaries: Temporaries;
+  readonly rootCells: RootCells;
   readonly values: BoxedValues;
   readonly sharedValues: SharedValues;
   readonly conversionOperand: ConversionOperand;
@@ -122,6 +124,7 @@ export class Agent implements Conversions {
     this.functions = new FunctionTable(this.heap);
     this.gate = createGate(this.heap);
     this.temporaries = new Temporaries(this.heap.handles);
+    this.rootCells = new RootCells(this);
     this.objects = new Objects(this.heap.handles, (address) => this.#wrapper(address));
     this.exceptions = new Exceptions(this);
     this.records = new AgentRecords(this.heap, this.control.agentRecords, this.id);

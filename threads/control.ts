@@ -18,6 +18,7 @@
  *     56  BOUND_RECORD      address of the record of thread-bound data
  *     60  SHARED_VALUES     address of the records of shared strings and numbers (shared-values.ts)
  *     64  AGENT_RECORDS     address of what agents say of themselves (agent-records.ts)
+ *     68  CLOSED            1 when no Worker will take jobs any more
  *     96  AGENTS            32 bytes for each agent: STATE, SENT, JOB_KIND, JOB, JOB_BLOCK, JOB_TARGET
  *
  * Everything between LOCK's two ends is committed by one store, the last, so that an agent that dies with the lock leaves the old
@@ -49,6 +50,7 @@ const LIVES = 52;
 const BOUND_RECORD = 56;
 const SHARED_VALUES = 60;
 const AGENT_RECORDS = 64;
+const CLOSED = 68;
 const AGENTS = 96;
 const AGENT_BYTES = 32;
 const RING_HEADER = 16;
@@ -141,6 +143,14 @@ export class Control {
   }
   #agentWord(id: number, word: number): number {
     return ((this.address + AGENTS + id * AGENT_BYTES) >>> 2) + word;
+  }
+
+  /** Whether no Worker will take jobs any more. */
+  get isClosed(): boolean {
+    return this.#load(CLOSED) !== 0;
+  }
+  close(): void {
+    this.#store(CLOSED, 1);
   }
 
   get parallelism(): number {

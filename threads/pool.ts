@@ -5,7 +5,6 @@
  * to `maximumThreads`: threads that block until another thread acts would otherwise keep that other thread in the queue forever.
  */
 import * as Comlink from "comlink";
-import { InternalError } from "../core/base/assert.ts";
 import type { Heap } from "../gc/heap.ts";
 import { type AgentRecords, LIFE_ENDING, LIFE_JOINING, LIFE_NONE, LIFE_STARTING } from "./agent-records.ts";
 import { type Control, JobKind } from "./control.ts";
@@ -15,6 +14,9 @@ import { unpackError } from "./traps.ts";
 
 /** How long the queue may stand still before the pool grows, in milliseconds. */
 const PATIENCE = 20;
+
+/** How often that is doubled, while Workers fail to start. */
+const MOST_DOUBLINGS = 9;
 
 /** Milliseconds that Workers have, when the store is closed, to end what they are at. */
 const GRACE = 1;
@@ -30,6 +32,8 @@ export interface PoolOptions {
   readonly script: string | URL | undefined;
   /** Answers to calls, and threads' news. */
   readonly onEvent: (event: AgentEvent) => void;
+  /** A Worker could not be started, or is broken. */
+  readonly onFailure: (error: unknown) => void;
   /** A call or thread whose Worker died, in it or after it (`ended`). */
   readonly onLost: (kind: "call" | "thread", id: number, error: Error, ended: boolean) => void;
   /** Called when an agent is dead, before the heap takes back what it held. */
@@ -74,6 +78,8 @@ export class Pool {
   #closing = false;
   #alive = false;
   #starting = 0;
+  /** How many Workers have failed to start since the last that did. */
+  #failures = 0;
   #watch: { readonly taken: number; readonly timer: ReturnType<typeof setTimeout> } | undefined;
 
   constructor(options: PoolOptions) {
@@ -100,9 +106,7 @@ export class Pool {
     if (step.kind === "instance") this.#options.control.announceInstall();
     for (const worker of this.#workers.values()) {
       // A Worker that dies before it answers is not an error of installing; one that answers with an error is broken and says so.
-      worker.service
-        .install(step)
-        .catch((error: unknown) => this.#options.onEvent({ kind: "failed", error: { kind: "value", text: String(error) } }));
+      worker.service.install(step).catch((error: unknown) => this.#options.onFailure(error));
     }
   }
 
@@ -129,7 +133,7 @@ export class Pool {
       if (control.queued === 0 || this.#closing) return;
       if (control.taken === taken) this.#startLogged();
       this.grow();
-    }, PATIENCE);
+    }, PATIENCE << Math.min(this.#failures, MOST_DOUBLINGS));
     this.#watch = { taken, timer };
   }
 
@@ -139,7 +143,7 @@ export class Pool {
   }
 
   #startLogged(): void {
-    this.#start().catch((error: unknown) => this.#options.onEvent({ kind: "failed", error: { kind: "value", text: String(error) } }));
+    this.#start().catch((error: unknown) => this.#options.onFailure(error));
   }
 
   async #start(): Promise<void> {
@@ -165,6 +169,7 @@ export class Pool {
       throw error;
     }
     worker.state = "ready";
+    this.#failures = 0;
   }
 
   /** Makes a Worker of the embedder's an agent; resolves with its id when it has joined. */
@@ -268,8 +273,23 @@ export class Pool {
     if (this.#closing) return;
     // A Worker that never got ready by itself would only die again.
     if (!worker.isAdmitted && (wasReady || worker.isEnded) && this.#takers < threads) this.#startLogged();
+    if (!worker.isAdmitted && !wasReady && !worker.isEnded) this.#failedToStart(error);
     // A job may have woken the dead Worker instead of a living one.
     if (control.queued > 0 && !control.nudge()) this.ensure();
+  }
+
+  /** Without any Worker, jobs fail as those that would start them do. The next call from JS tries again. */
+  #failedToStart(error: Error): void {
+    this.#failures++;
+    if (this.#takers === 0) this.#failJobs(error);
+  }
+
+  /** Fails the jobs that no Worker has taken. */
+  #failJobs(error: Error): void {
+    const { control, onLost } = this.#options;
+    for (let job = control.take(); job !== undefined; job = control.take()) {
+      onLost(job.kind === JobKind.thread ? "thread" : "call", job.id, error, false);
+    }
   }
 
   /** Figures of each Worker; one that is at a job answers after it. */
@@ -280,7 +300,7 @@ export class Pool {
   /** Ends the Worker of agent `id` at once, whatever it is doing; its job fails with `verdict`, or with a `WorkerLostError`. */
   async terminate(id: number, verdict?: Error): Promise<void> {
     const worker = this.#workers.get(id);
-    if (worker === undefined) throw new InternalError(`there is no agent ${id}`);
+    if (worker === undefined) throw new RangeError(`the store has no Worker ${id}`);
     worker.verdict = verdict;
     worker.isEnded = true;
     await this.#end(worker);
@@ -311,17 +331,22 @@ export class Pool {
     return [...this.#workers.keys()];
   }
 
+  /** Ends the Workers, and all jobs with them. */
   async close(): Promise<void> {
+    const cause = new Error("the store was closed");
     this.#closing = true;
+    this.#options.control.close();
     if (this.#watch !== undefined) clearTimeout(this.#watch.timer);
     const own = [...this.#workers.values()].filter(({ isAdmitted }) => !isAdmitted);
     for (const worker of own) {
       worker.isEnded = true;
+      worker.cause ??= cause;
       if (worker.state !== "gone") this.#options.records.setLife(worker.id, LIFE_ENDING);
       this.#options.control.wake(worker.id);
     }
     // Those that have just answered get into their event loops, where they are ended at once.
     await new Promise((resolve) => setTimeout(resolve, GRACE));
     await Promise.all(own.map((worker) => this.#end(worker)));
+    this.#failJobs(new WorkerLostError(cause));
   }
 }

@@ -4,8 +4,7 @@
  * A structured clone makes an empty object of a wrapper. So a value is posted as a handle, a plain object that every way of messages carries, and
  * received as what it stands for on the other agent: one object for one value there, and the same one again where it comes back.
  *
- * Between the two, a root cell keeps a heap object alive. It belongs to the agent that posts, which uses it again when the receiver has emptied it; a
- * handle that nobody receives keeps its object for as long as the store lives.
+ * Between the two, a root cell keeps a heap object alive (root-cells.ts): a handle that nobody receives keeps its object for as long as the store lives.
  */
 import type { GlobalType, TableType } from "../core/module.ts";
 import type { Agent } from "./agent.ts";
@@ -13,7 +12,7 @@ import type { GlobalItem, TableItem, TagItem } from "./items.ts";
 import type { ApiContext } from "./js-api/context.ts";
 import { globalOf } from "./js-api/instance.ts";
 import type { Namespace } from "./js-api/shape.ts";
-import { NULL, type ValueKind } from "./kinds.ts";
+import type { ValueKind } from "./kinds.ts";
 import type { InstanceItem } from "./protocol.ts";
 
 /** A posted value. Plain data: it can be cloned, but received once only where it stands for a heap object. */
@@ -42,8 +41,6 @@ export class Posting {
   readonly #context: ApiContext;
   readonly #classes: ItemClasses;
   readonly #agent: Agent;
-  /** Root cells of this agent, whether in use or not. */
-  readonly #cells: number[] = [];
   /** Objects that stand for items here, by what tells the items apart. */
   readonly #objects = new Map<string, WeakRef<object>>();
 
@@ -86,10 +83,11 @@ export class Posting {
       return agent.functions.signature(number)?.shared === true ? () => ({ heddle, kind: "function", number }) : undefined;
     }
     const object = agent.objects.describe(value);
-    if (object !== undefined) return object.shared ? () => ({ heddle, kind: "object", cell: this.#root(object.address) }) : undefined;
+    if (object !== undefined)
+      return object.shared ? () => ({ heddle, kind: "object", cell: agent.rootCells.keep(object.address) }) : undefined;
     const exception = agent.exceptions.addressOf(value);
     if (exception !== undefined) {
-      return agent.exceptions.isShared(value) ? () => ({ heddle, kind: "exception", cell: this.#root(exception) }) : undefined;
+      return agent.exceptions.isShared(value) ? () => ({ heddle, kind: "exception", cell: agent.rootCells.keep(exception) }) : undefined;
     }
     const global = globals.find(value);
     if (global !== undefined) return this.#global(global);
@@ -106,21 +104,6 @@ export class Posting {
     const heddle = this.#store;
     if (item !== undefined) return () => ({ heddle, kind: "thread-local global", type, item });
     return type.shared && cell !== undefined ? () => ({ heddle, kind: "global", type, value, cell }) : undefined;
-  }
-
-  /** A root cell with the object in it. */
-  #root(address: number): number {
-    const { heap } = this.#agent;
-    let cell = this.#cells.find((candidate) => Atomics.load(heap.words, candidate >>> 2) === NULL);
-    if (cell === undefined) {
-      cell = heap.allocatePermanent(16);
-      heap.words[cell >>> 2] = NULL;
-      heap.runtime.addRoots(cell, cell + 4);
-      this.#cells.push(cell);
-    }
-    // As a mutator: a collection that runs must not have read the cell already.
-    this.#agent.asMutator(() => Atomics.store(heap.words, (cell as number) >>> 2, address | 0));
-    return cell;
   }
 
   /**
@@ -142,12 +125,9 @@ export class Posting {
   }
 
   #take(cell: number, wrap: (address: number) => object): object {
-    return this.#agent.asMutator(() => {
-      // Race: of two agents that receive copies of one handle, one gets the object.
-      const address = Atomics.exchange(this.#agent.heap.words, cell >>> 2, NULL);
-      if (address === NULL) throw new TypeError("the handle has been received before");
-      return wrap(address >>> 0);
-    });
+    const object = this.#agent.rootCells.take(cell, wrap);
+    if (object === undefined) throw new TypeError("the handle has been received before");
+    return object;
   }
 
   #function(number: number): object {

@@ -126,7 +126,8 @@ export type AgentEvent =
   | { readonly kind: "threw"; readonly call: number; readonly error: PortableError }
   /** An exception that no handler caught; the call's record keeps it alive. */
   | { readonly kind: "uncaught"; readonly call: number; readonly exception: number }
-  | { readonly kind: "thread-failed"; readonly thread: number; readonly error: PortableError }
+  /** `exception`: the root cell of one that no handler caught. */
+  | { readonly kind: "thread-failed"; readonly thread: number; readonly error: PortableError; readonly exception?: number }
   | { readonly kind: "threads-ended" }
   | { readonly kind: "queued" }
   /** No Worker can go on, as it seems to one (deadlock-check.ts). */

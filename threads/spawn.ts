@@ -9,7 +9,7 @@
  *
  * Each may be imported as a shared or an unshared function. The first operand of `spawn_indirect` is an index into the importing module's
  * table 0, or, as "spawn_indirect.N", its table N; the second operand of both is handed to the start function. They return the new thread's
- * number, from 0, or -1 where the store has no Workers at all. A null or out-of-bounds start function and one of another type trap.
+ * number, from 0, or -1 where the store has no Workers at all or was closed. A null or out-of-bounds start function and one of another type trap.
  *
  * The thread goes into the store's queue and a parked Worker is woken, in shared memory: neither the main thread nor anybody's event loop
  * has a part in it. Threads start in the order in which they were spawned. When no Worker is parked, the store is asked to grow
@@ -78,7 +78,7 @@ export function threadBuiltin(agent: Agent, name: ThreadBuiltin, table: number):
 }
 
 function spawnThread(agent: Agent, start: number, argument: number): number {
-  if (!agent.hasWorkers) return -1;
+  if (!agent.hasWorkers || agent.control.isClosed) return -1;
   const id = agent.control.beginThread();
   if (!agent.control.submit({ kind: JobKind.thread, target: start, argument, id })) agent.onQueued();
   return id;

@@ -22,7 +22,7 @@ import { Compiler } from "./compiler.ts";
 import { Control, JobKind } from "./control.ts";
 import { Deadlocks, watchMode } from "./deadlocks.ts";
 import { reserveFunctions } from "./functions.ts";
-import { type EmbeddersWorker, embeddersWorker, hardwareConcurrency, hasMemory64, hasTotalStoreOrder } from "./host.ts";
+import { type EmbeddersWorker, embeddersWorker, hardwareConcurrency, hasMemory64, hasTotalStoreOrder, turn } from "./host.ts";
 import type { CompiledModule, ImportedItems } from "./imports.ts";
 import { InstallLog } from "./install-log.ts";
 import { requireSharedMemory } from "./isolation.ts";
@@ -73,7 +73,7 @@ export class Store {
   readonly #installLog: InstallLog;
   readonly #memoryNumbers = new WeakMap<WebAssembly.Memory, number>();
   #memoryCount = 0;
-  #closed = false;
+  #closing: Promise<void> | undefined;
   /** Tells this store from others. */
   readonly #id: string = crypto.randomUUID();
 
@@ -142,6 +142,7 @@ export class Store {
       maximumThreads,
       script: options.workerScript,
       onEvent: (event) => this.#onEvent(event),
+      onFailure: (error) => this.#threadFailed(-1, error instanceof Error ? error : new Error(String(error))),
       onLost: (kind, id, error, ended) => this.#onLost(kind, id, error, ended),
       onDead: (agent) => this.#onDead(agent),
       records: this.agent.records,
@@ -296,7 +297,7 @@ export class Store {
   }
 
   async #call(start: () => Promise<unknown>): Promise<unknown> {
-    if (this.#closed) throw new Error("the store is closed");
+    if (this.#closing !== undefined) throw new Error("the store is closed");
     if (!this.agent.hasWorkers) throw new RangeError("the store has no threads");
     this.#pool.ensure();
     return this.#waitFor(start());
@@ -315,13 +316,16 @@ export class Store {
   }
 
   /**
-   * Resolves when no thread that wasm code spawned is left; rejects with the error of the first that failed since the last time.
+   * Resolves when no thread that wasm code spawned is left; rejects with the error of the first that failed since the last time. Of an exception
+   * that nothing caught that is the error's `cause`.
    * A thread that traps ends alone: unlike the proposal's overview suggests, the others go on.
    */
   async threadsEnded(): Promise<void> {
-    if (this.agent.control.liveThreads > 0 && !this.#closed) {
+    if (this.agent.control.liveThreads > 0 && this.#closing === undefined) {
       await this.#waitFor(new Promise<void>((resolve) => this.#threadWaiters.push(resolve)));
     }
+    // Race: what a thread failed with was posted before its end was counted, and may arrive after the news that none is left.
+    await turn();
     const [first] = this.#threadErrors.splice(0);
     if (first !== undefined) throw first;
   }
@@ -351,7 +355,7 @@ export class Store {
         this.#calls.settle(event);
         break;
       case "thread-failed":
-        this.#threadFailed(event.thread, unpackError(event.error));
+        this.#threadFailed(event.thread, this.#errorOf(event));
         break;
       case "threads-ended":
         this.#onThreadsEnded();
@@ -368,6 +372,12 @@ export class Store {
       case "ready":
         break;
     }
+  }
+
+  #errorOf({ thread, error, exception: cell }: Extract<AgentEvent, { kind: "thread-failed" }>): Error {
+    if (cell === undefined) return unpackError(error);
+    const exception = this.agent.rootCells.take(cell, (address) => this.agent.exceptions.objectOf(address));
+    return new Error(`thread ${thread} threw an exception that nothing caught`, { cause: exception });
   }
 
   #threadFailed(thread: number, error: Error): void {
@@ -439,10 +449,13 @@ export class Store {
     await this.#pool.terminate(agent);
   }
 
-  /** Ends all Workers. Calls that were not answered reject; the creator can go on using its instances. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+  /** Ends all Workers. Calls that were not answered reject, threads that live fail; the creator can go on using its instances. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     this.#idle.stop();
     this.#deadlocks.stop();
     await this.#pool.close();

@@ -76,9 +76,12 @@ class WorkerAgent {
 
   /** What the creator gets of an error that ended a job. */
   #failure(job: Job, error: unknown): AgentEvent {
-    if (job.kind === JobKind.thread) return { kind: "thread-failed", thread: job.id, error: packError(error) };
-    const { exceptions, heap } = this.#agent;
+    const { exceptions, heap, rootCells } = this.#agent;
     const exception = exceptions.addressOf(error);
+    if (job.kind === JobKind.thread) {
+      const failure = { kind: "thread-failed", thread: job.id, error: packError(error) } as const;
+      return exception === undefined ? failure : { ...failure, exception: rootCells.keep(exception) };
+    }
     if (exception === undefined) return { kind: "threw", call: job.id, error: packError(error) };
     this.#agent.asMutator(() => keepException(heap, job.argument >>> 0, exception));
     return { kind: "uncaught", call: job.id, exception };

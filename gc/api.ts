@@ -68,6 +68,12 @@ export interface RuntimeExports {
   addBoxes(): number;
 
   /**
+   * Gives pages of free blocks back to the system, from a safe region: what collections have found to be more than is needed soon, because another
+   * agent, which cannot, has asked for it; or, where `isIdle` is 1, nearly all.
+   */
+  shrink(isIdle: number): void;
+
+  /**
    * Stops the world, from a safe region, so that JS can look at objects: until `resumeWorld` no agent changes any, and this one must not call
    * anything else here.
    */

@@ -3,8 +3,9 @@
  * The other side of the boundary is `api.ts`.
  */
 import { InternalError } from "../core/base/assert.ts";
-import { discard } from "../memory/native.ts";
+import { canDiscard, discard } from "../memory/native.ts";
 import { measureCollection } from "./pauses.ts";
+import { DISCARD_DONE, DISCARD_ELSEWHERE, DISCARD_IMPOSSIBLE } from "./runtime/control.ts";
 import { hasStack, type StackProbe } from "./stack-probe.ts";
 
 /** One agent's buffer, as globals that its lowered modules import too. */
@@ -26,8 +27,13 @@ const failures: readonly string[] = [
   "called in the wrong agent state",
 ];
 
-/** Makes the runtime's imports for one agent. */
-export function runtimeImports(memory: WebAssembly.Memory, buffer: AllocationBuffer, probe: StackProbe): WebAssembly.Imports {
+/** Makes the runtime's imports for one agent. `askToShrink` is called where the creator is to give pages back, and this thread cannot. */
+export function runtimeImports(
+  memory: WebAssembly.Memory,
+  buffer: AllocationBuffer,
+  probe: StackProbe,
+  askToShrink: () => void,
+): WebAssembly.Imports {
   return {
     env: {
       memory,
@@ -37,8 +43,12 @@ export function runtimeImports(memory: WebAssembly.Memory, buffer: AllocationBuf
       hasStack: (levels: number): number => (hasStack(probe, levels) ? 1 : 0),
       /** Milliseconds since the epoch: one clock for all agents, whose `performance.now` begin at different times. */
       now: (): number => performance.timeOrigin + performance.now(),
-      /** Gives pages back to the system, so that they read zero; 0 where that is not possible. */
-      discard: (start: number, bytes: number): number => (discard(memory, start >>> 0, bytes >>> 0) ? 1 : 0),
+      discard: (start: number, bytes: number): number => {
+        if (canDiscard()) return discard(memory, start >>> 0, bytes >>> 0) ? DISCARD_DONE : DISCARD_IMPOSSIBLE;
+        // It is the creator who has found that pages can be given back.
+        askToShrink();
+        return DISCARD_ELSEWHERE;
+      },
       /** This agent has run a collection, whose record (runtime/control.ts) is at `record`. */
       collected: (record: number): void => measureCollection(memory, record >>> 0),
       /** A broken promise inside the heap: never caused by a program. */

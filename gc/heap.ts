@@ -24,6 +24,7 @@ import {
   PLAN_FUNCTION_TYPES,
   PLAN_MAXIMUM_AGENTS,
   PLAN_SHADOW_BYTES,
+  SHRINK_ASKED,
 } from "./runtime/control.ts";
 import { createStackProbe } from "./stack-probe.ts";
 
@@ -74,6 +75,8 @@ export class Heap {
   private readonly module: WebAssembly.Module;
   private wordView: Int32Array<ArrayBufferLike>;
   private byteView: Uint8Array<ArrayBufferLike>;
+  /** Tells the creator that it should call `runtime.shrink`; set on agents that have a way to. */
+  onShrinkable: (() => void) | undefined;
   private agent = -1;
   private readonly probeStack = createStackProbe();
 
@@ -82,7 +85,10 @@ export class Heap {
     this.module = share.module;
     const global = (): WebAssembly.Global => new engine.Global({ value: "i32", mutable: true }, 0);
     const buffer: AllocationBuffer = { top: global(), limit: global() };
-    const instance = new engine.Instance(share.module, runtimeImports(share.memory, buffer, this.probeStack));
+    const instance = new engine.Instance(
+      share.module,
+      runtimeImports(share.memory, buffer, this.probeStack, () => this.askToShrink()),
+    );
     const runtime = instance.exports as unknown as RuntimeExports;
     this.runtime = runtime;
     this.imports = {
@@ -161,6 +167,12 @@ export class Heap {
   /** The agent's id; -1 when detached. */
   get id(): number {
     return this.agent;
+  }
+
+  private askToShrink(): void {
+    if (this.onShrinkable === undefined) return;
+    // Once, until the creator begins: there may be many collections before it comes to that.
+    if (Atomics.exchange(this.words, SHRINK_ASKED >>> 2, 1) === 0) this.onShrinkable();
   }
 
   /** The bit of a shadow-stack pointer that is set in the half of the stack which is kept free. */

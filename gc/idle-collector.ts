@@ -1,6 +1,6 @@
 /**
- * Collects a large heap that nobody uses for a while, so that its memory goes back to the system: a program that has done its work and waits
- * would keep all garbage otherwise, since collections come with allocation.
+ * Collects a large heap that nobody uses for a while, and gives its memory back to the system: a program that has done its work and waits
+ * would keep all garbage otherwise, since collections come with allocation, and what they leave for a program that goes on.
  */
 import type { Heap } from "./heap.ts";
 import { BLOCK_BYTES, STAT_PAUSES, USED_BLOCKS } from "./runtime/control.ts";
@@ -17,6 +17,8 @@ export class IdleCollector {
   #handles = 0;
   /** Collections when this was the last to collect. */
   #done = -1;
+  /** Collections when memory was last given back. */
+  #trimmed = 0;
 
   /** `collect` makes a full collection on this agent. */
   constructor(heap: Heap, collect: () => void, period = PERIOD) {
@@ -44,9 +46,15 @@ export class IdleCollector {
     const idle = collections === this.#collections;
     const changed = collections !== this.#done || size !== this.#handles;
     this.#collections = collections;
-    if (!idle || !changed || this.#heap.plan(USED_BLOCKS) * BLOCK_BYTES < LEAST_BYTES) return;
-    this.#collect();
-    this.#done = this.#collections = this.#heap.plan(STAT_PAUSES);
-    this.#handles = this.#heap.handles.size;
+    if (!idle) return;
+    if (changed && this.#heap.plan(USED_BLOCKS) * BLOCK_BYTES >= LEAST_BYTES) {
+      this.#collect();
+      this.#done = this.#collections = this.#heap.plan(STAT_PAUSES);
+      this.#handles = this.#heap.handles.size;
+    } else if (collections !== this.#trimmed) {
+      // What collections keep for a program that goes on is not needed.
+      this.#heap.runtime.shrink(1);
+      this.#trimmed = collections;
+    }
   }
 }

@@ -24,7 +24,7 @@ const MADV_DONTNEED = 4;
 let loaded: Native | null | undefined;
 const bases = new WeakMap<WebAssembly.Memory, bigint>();
 
-/** Whether `discard` may be worth a try. */
+/** Whether `discard` may be worth a try on this thread. */
 export function canDiscard(): boolean {
   return loaded !== null && createRequire() !== undefined;
 }

@@ -130,6 +130,8 @@ export type AgentEvent =
   | { readonly kind: "thread-failed"; readonly thread: number; readonly error: PortableError; readonly exception?: number }
   | { readonly kind: "threads-ended" }
   | { readonly kind: "queued" }
+  /** Collections have left memory free that the creator can give back to the system. */
+  | { readonly kind: "shrinkable" }
   /** No Worker can go on, as it seems to one (deadlock-check.ts). */
   | { readonly kind: "stuck" };
 

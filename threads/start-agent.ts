@@ -9,6 +9,7 @@ import type { AgentEvent, StartMessage } from "./protocol.ts";
 /** The agent that `start` describes, with all that the other agents know. `tell` carries what it has to say to the creator. */
 export function startAgent(start: StartMessage, tell: (event: AgentEvent) => void): Agent {
   const heap = Heap.join(start.heap);
+  heap.onShrinkable = () => tell({ kind: "shrinkable" });
   heap.attach(start.agent);
   const agent: Agent = new Agent({
     id: start.agent,

@@ -363,6 +363,9 @@ export class Store {
       case "queued":
         this.#pool.grow();
         break;
+      case "shrinkable":
+        if (this.#heap.id >= 0) this.#heap.runtime.shrink(0);
+        break;
       case "stuck":
         this.#deadlocks.suspect();
         break;

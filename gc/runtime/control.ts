@@ -48,6 +48,8 @@ export const PERMANENT_TOP = 580;
 export const PERMANENT_END = 584;
 /** Blocks taken for permanent data. */
 export const PERMANENT_BLOCKS = 588;
+/** Not zero: the creator is asked to give free pages back to the system, and has not begun yet. */
+export const SHRINK_ASKED = 592;
 /** Next function index that no module owns. */
 export const FUNCTION_COUNT = 640;
 /** u64: bytes of the objects that the current, or last, collection marked. */
@@ -228,6 +230,11 @@ export const BLOCK_LOG = 9;
 
 /** Detail of a FREE entry: reads zero, and takes no memory until it is written. */
 export const RETURNED = 1;
+
+/** What the host says when it is to give pages back: it did; it cannot; another thread can. */
+export const DISCARD_DONE = 1;
+export const DISCARD_IMPOSSIBLE = 0;
+export const DISCARD_ELSEWHERE = 2;
 
 /** Bit of a LARGE entry: elements were written since the last collection; their cards are set. */
 export const LARGE_WRITTEN = 0x80000000;

@@ -13,6 +13,7 @@ export { attach, detach, initialize, reclaim } from "./lifecycle";
 export { allocatePermanent } from "./permanent";
 export { addAgentRoots, addRoots, removeRoots } from "./roots";
 export { enter, leave, releaseFromSafeRegion as resumeWorld, stopFromSafeRegion as stopWorld } from "./safepoint";
+export { shrinkFromSafeRegion as shrink } from "./shrink";
 export { addBoxes, addHandles } from "./slots";
 
 /** A function that JS called without making the agent a mutator polls, too: nobody waits for it (core/lower/plain-functions.ts). */

@@ -1,6 +1,8 @@
 /**
  * After a full collection: gives the pages of free blocks that will not be needed soon back to the system.
  *
+ * Where only the creator's thread can do so (memory/native.ts), an agent on another one asks it to, once until it begins.
+ *
  * Others run and collect meanwhile: the agent is in a safe region, and the blocks are claimed as for an allocation, so that nobody takes them.
  * Blocks at low addresses, which searches find first, keep their pages.
  */
@@ -10,19 +12,22 @@ import {
   BLOCK_FREE,
   BLOCK_LOG2,
   BLOCK_RESERVED,
+  DISCARD_DONE,
+  DISCARD_IMPOSSIBLE,
   MODE,
   MODE_RETURN,
   NURSERY_BYTES,
   RETURNED,
+  SHRINK_ASKED,
   USED_BLOCKS,
 } from "./control";
 import { addressOf, claim, entry, entryOf, highBlocks } from "./blocks";
 import { agent } from "./state";
 
-/** Returns whether the pages of [start, start + bytes) are the system's again, and read zero. */
+/** Gives the pages of [start, start + bytes) to the system, so that they read zero. Returns DISCARD_... */
 // @ts-ignore: decorator
 @external("env", "discard")
-declare function discard(start: usize, bytes: usize): bool;
+declare function discard(start: usize, bytes: usize): u32;
 
 /** Free blocks that always keep their pages. */
 const KEPT_LEAST: u32 = 128;
@@ -45,6 +50,8 @@ export function mayShrink(): bool {
 }
 
 export function shrink(): void {
+  // Race: first, so that who frees more while this looks asks again.
+  atomic.store<u32>(SHRINK_ASKED, 0);
   let keep = load<u32>(BLOCKS_TO_KEEP);
   const high = highBlocks();
   let block: u32 = 0;
@@ -65,12 +72,23 @@ export function shrink(): void {
   }
 }
 
-/** Gives claimed blocks back; false where the host cannot. */
+/**
+ * The same for JS, because another thread has asked to, or because nobody has used the heap for a while (`isIdle`): then few blocks keep their
+ * pages. The agent is in a safe region.
+ */
+export function shrinkFromSafeRegion(isIdle: u32): void {
+  if (!mayShrink()) return;
+  if (isIdle != 0) store<u32>(BLOCKS_TO_KEEP, min(load<u32>(BLOCKS_TO_KEEP), KEPT_LEAST));
+  shrink();
+}
+
+/** Gives claimed blocks back; false where this thread cannot. */
 function give(first: u32, count: u32): bool {
   atomic.sub<u32>(AVAILABLE_BLOCKS, count);
-  const done = discard(addressOf(first), (count as usize) << BLOCK_LOG2);
+  const answer = discard(addressOf(first), (count as usize) << BLOCK_LOG2);
+  const done = answer == DISCARD_DONE;
   for (let i: u32 = 0; i < count; i++) atomic.store<u32>(entryOf(first + i), entry(BLOCK_FREE, done ? RETURNED : 0));
   atomic.add<u32>(AVAILABLE_BLOCKS, count);
-  if (!done) atomic.and<u32>(MODE, ~MODE_RETURN);
+  if (answer == DISCARD_IMPOSSIBLE) atomic.and<u32>(MODE, ~MODE_RETURN);
   return done;
 }

@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import { IdleCollector } from "../../../gc/idle-collector.ts";
+import { canDiscard } from "../../../memory/native.ts";
 import { Mutator } from "./support/mutator.ts";
 import { assembleProgram } from "./support/program.ts";
 
@@ -27,6 +28,20 @@ test("a large heap that nobody uses is collected once, and again when JS has dro
   await pause(20 * PERIOD);
   expect(collected).toBe(2);
   expect(mutator.heap.statistics().liveBytes).toBe(0);
+  idle.stop();
+});
+
+test.runIf(canDiscard())("memory goes back once a heap is idle, of small heaps too", async () => {
+  const mutator = Mutator.create(bytes, { maximum: 256 << 20 });
+  const kept = mutator.keep((sp, program) => program.build(20, sp));
+  mutator.heap.handles.free(kept);
+  mutator.collect(true);
+  const before = mutator.heap.statistics();
+  const idle = new IdleCollector(mutator.heap, () => expect.unreachable(), PERIOD);
+  await pause(20 * PERIOD);
+  const after = mutator.heap.statistics();
+  expect(after.returnedBytes).toBeGreaterThan(before.returnedBytes);
+  expect(after.freeBytes - after.returnedBytes).toBeLessThanOrEqual(4 << 20);
   idle.stop();
 });
 

@@ -1,6 +1,9 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { Worker } from "node:worker_threads";
 import { beforeAll, describe, expect, test } from "vitest";
 import { canDiscard } from "../../../memory/native.ts";
+import { createStore } from "../../../threads/runtime.ts";
 import { Mutator, NULL } from "./support/mutator.ts";
 import { assembleProgram } from "./support/program.ts";
 
@@ -16,6 +19,17 @@ function resident(): number {
   const [, kilobytes] = /^RssAnon:\s+(\d+)/m.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
   return Number(kilobytes) * 1024;
 }
+
+test("a Worker loads no native package: it may be terminated meanwhile, which ends the process", async () => {
+  const native = new URL("../../../memory/native.ts", import.meta.url).href;
+  const program = `import { parentPort } from "node:worker_threads";
+    import { canDiscard } from ${JSON.stringify(native)};
+    parentPort.postMessage(canDiscard());`;
+  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(program)}`));
+  const [can] = (await once(worker, "message")) as [boolean];
+  expect(can).toBe(false);
+  await worker.terminate();
+});
 
 describe.runIf(canDiscard())("pages of free blocks", () => {
   test("go back to the system when much has died", () => {
@@ -47,5 +61,44 @@ describe.runIf(canDiscard())("pages of free blocks", () => {
     }
     expect(mutator.heap.runtime.verify()).toBe(0);
     expect(mutator.heap.statistics().memoryBytes).toBeLessThan(megabytes(160));
+  });
+
+  test("nearly all go back from a heap that is idle", () => {
+    const mutator = Mutator.create(bytes, { maximum: megabytes(256) });
+    const tree = mutator.keep((sp, program) => program.build(21, sp));
+    mutator.heap.handles.free(tree);
+    mutator.collect(true);
+    const { freeBytes, returnedBytes } = mutator.heap.statistics();
+    expect(freeBytes - returnedBytes).toBeGreaterThan(megabytes(16));
+    mutator.heap.runtime.shrink(1);
+    const idle = mutator.heap.statistics();
+    expect(idle.freeBytes).toBe(freeBytes);
+    expect(idle.freeBytes - idle.returnedBytes).toBeLessThanOrEqual(megabytes(4));
+    mutator.run((sp, program) => program.churn(10, 3000, sp));
+    expect(mutator.heap.runtime.verify()).toBe(0);
+  });
+
+  test("that Workers' collections free go back, too: the creator's thread sees to it", async () => {
+    const store = await createStore({ threads: 1, heap: { maximum: megabytes(128) } });
+    const { instance } = await store.WebAssembly.instantiate(`(module
+      (type $node (shared (struct (field (ref null $node)) (field i64) (field i64))))
+      (type $run (shared (func (param i32) (result i32))))
+      (func (export "run") (type $run) (param $lists i32) (result i32)
+        (local $list (ref null $node)) (local $i i32)
+        (loop $again
+          (local.set $list (ref.null $node))
+          (local.set $i (i32.const 1000000))
+          (loop $next
+            (local.set $list (struct.new $node (local.get $list) (i64.const 0) (i64.const 0)))
+            (br_if $next (local.tee $i (i32.sub (local.get $i) (i32.const 1)))))
+          (br_if $again (local.tee $lists (i32.sub (local.get $lists) (i32.const 1)))))
+        (i32.const 0)))`);
+    const run = instance.exports["run"] as (lists: number) => number;
+    for (let calls = 0; calls < 50 && store.heap.returnedBytes === 0; calls++) await store.spawn(run, 10);
+    expect(store.heap.returnedBytes).toBeGreaterThan(0);
+    // This thread has run none of them.
+    expect(new Set(store.heap.recentCollections().map(({ agent }) => agent))).toEqual(new Set([1]));
+    expect(store.heap.verify()).toBe(0);
+    await store.close();
   });
 });

@@ -1,6 +1,8 @@
 /** What `Store.run` instantiates: modules with their imports, each known to all agents under a number. */
 import { engine } from "../core/base/engine.ts";
+import { JS_TAG } from "../gc/exception-layout.ts";
 import type { CompiledModule, ImportedItems } from "./imports.ts";
+import type { TagItem } from "./items.ts";
 import { importKey } from "./link.ts";
 import type { ResolvedImport } from "./protocol.ts";
 
@@ -29,9 +31,9 @@ export class Templates {
     this.#known.set(imports, known);
     let id = known.get(module);
     if (id === undefined) {
-      const { resolved, local } = this.#store.readImports(module, imports);
-      const strings = stringConstants(module, resolved);
-      const unshared = [...local.keys()].filter((key) => !isShared(local.get(key)) && !strings.has(key));
+      const imported = this.#store.readImports(module, imports);
+      const { resolved } = imported;
+      const unshared = unsharedImports(module, imported);
       if (unshared.length > 0)
         throw new TypeError(`another thread cannot have these imports, which are not shared: ${unshared.join(", ")}`);
       id = this.#modules.push(module) - 1;
@@ -47,16 +49,27 @@ export class Templates {
   }
 }
 
-/** Keys of the imports that are string constants, which each agent makes for itself. */
-function stringConstants({ valid }: CompiledModule, resolved: readonly ResolvedImport[]): ReadonlySet<string> {
-  const keys = new Set<string>();
-  let globals = 0;
+/** Keys of the imports that only the creator has. String constants each agent makes for itself. */
+function unsharedImports({ valid, plan }: CompiledModule, { resolved, local, tables, tags }: ImportedItems): string[] {
+  const counts = { func: 0, table: 0, memory: 0, global: 0, tag: 0 };
+  const keys: string[] = [];
   for (const [i, { type }] of valid.module.imports.entries()) {
-    if (type.kind !== "global") continue;
-    if (resolved[i]?.kind === "string") keys.add(importKey("global", globals));
-    globals++;
+    const index = counts[type.kind]++;
+    const key = importKey(type.kind, index);
+    const kind = resolved[i]?.kind;
+    const isOwn =
+      (kind === "func" && plan.signatures[index]?.shared === false) ||
+      (kind === "table" && tables[index]?.type.shared === false) ||
+      (kind === "tag" && isBound(tags[index] as TagItem)) ||
+      (kind !== "string" && local.has(key) && !isShared(local.get(key)));
+    if (isOwn) keys.push(key);
   }
   return keys;
+}
+
+/** Whether the exceptions of a tag have values that their thread keeps. Values that JS threw are told apart from the host's own by nobody else. */
+function isBound({ number, shared, params }: TagItem): boolean {
+  return !shared && number !== JS_TAG && params.some((kind) => kind.kind === "ref" && !kind.shared);
 }
 
 /** Of the creator's own host values, only shared memories exist for the other agents too. */

@@ -166,4 +166,31 @@ describe("store.run", () => {
       for (let i = 0; i < 2000; i++) expect(await store.run(module, "read", [], { m: { memory } })).toBe(7);
     });
   });
+
+  test("refuses each kind of import whose values belong to a thread, and takes shared ones and tags of numbers", async () => {
+    await withStore({ threads: 1 }, async (store) => {
+      const { Global, Table, Tag, JSTag } = store.WebAssembly;
+      const seven = (await exportsOf<{ seven(): number }>(store, '(module (func (export "seven") (result i32) (i32.const 7)))')).seven;
+      const run = async (imported: string, value: unknown): Promise<unknown> => {
+        const module = await store.WebAssembly.compile(
+          `(module (import "js" "value" (${imported})) (func (export "run") (result i32) (i32.const 1)))`,
+        );
+        return store.run(module, "run", [], { js: { value } } as never);
+      };
+      const own: [string, unknown][] = [
+        ["table 1 externref", new Table({ element: "externref", initial: 1 })],
+        ["func (result i32)", seven],
+        ["func (result i32)", () => 7],
+        ["global (mut i32)", new Global({ value: "i32", mutable: true })],
+        ["tag (param externref)", new Tag({ parameters: ["externref"] })],
+      ];
+      for (const [type, value] of own) await expect(run(type, value)).rejects.toThrow("which are not shared");
+      const crossing: [string, unknown][] = [
+        ["table shared 1 1 (ref null (shared any))", new Table({ element: "anyref", initial: 1, maximum: 1, shared: true })],
+        ["tag (param i32 i64)", new Tag({ parameters: ["i32", "i64"] })],
+        ["tag (param externref)", JSTag],
+      ];
+      for (const [type, value] of crossing) expect(await run(type, value)).toBe(1);
+    });
+  });
 });

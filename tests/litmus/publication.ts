@@ -3,6 +3,7 @@
  *
  *     MP_struct_global, MP_struct_field, MP_struct_table    W: object.fields; place = object      R: r0 = place; r1 = r0.fields, r0's type
  *     MP_array_field                                         W: array.length, elements; ...        R: r0 = place; r1 = r0.length, elements
+ *     MP_record_field                                        W: type record; object.record; ...    R: r0 = place; r1 = r0's type by its record, record's fields
  *
  *     allowed:    r0 is null; or r0 is an object that the writer made, and r1 is all that it wrote there before it stored the reference
  *     forbidden:  everything else: an older object's fields, length or type at the same address, or zeros
@@ -13,7 +14,7 @@
 import { createStore, type StoreOptions } from "../../threads/runtime.ts";
 
 /** By the number that the program knows the place by. */
-export const shapes = ["MP_struct_global", "MP_struct_field", "MP_struct_table", "MP_array_field"] as const;
+export const shapes = ["MP_struct_global", "MP_struct_field", "MP_struct_table", "MP_array_field", "MP_record_field"] as const;
 export type Shape = (typeof shapes)[number];
 
 interface Program {

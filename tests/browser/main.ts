@@ -87,6 +87,16 @@ const claims: readonly Claim[] = [
     },
   ],
   [
+    "the page's main thread holds objects, allocates and collects while Workers do",
+    async (context, url) => {
+      const page = await open(context, `${url}test.html`, ["ready"]);
+      const seen = await page.evaluate((count) => (globalThis as InPage).inPage.collectTogether(count, 20_000), threads - 1);
+      console.log(`     ${JSON.stringify(seen)}`);
+      expect(seen.wrong === 0 && seen.verified === 0 && seen.own > 0 && seen.others > 0 && seen.stopped > 0, seen);
+      await page.close();
+    },
+  ],
+  [
     "DevTools open a heap snapshot, with sizes, retained sizes and retainers",
     async (context) => {
       const { isRight, found } = await snapshotOpensInDevTools(context);

@@ -1,6 +1,7 @@
 /** What the browser test calls inside the page: the same programs as under Node, through the package's public entry. */
 import { createStore, type EmbeddersWorker } from "../../threads/runtime.ts";
 import { runChurn, runCounter } from "../programs/run.ts";
+import { collectTogether } from "./collecting.ts";
 import type { Answer, Sent } from "./joined-worker.ts";
 
 async function program(name: string): Promise<string> {
@@ -37,6 +38,7 @@ async function join(): Promise<{ result: unknown; isSame: boolean; isGone: boole
 export const inPage = {
   counter: async (threads: number, times: number) => runCounter(await program("counter.wat"), threads, times),
   join,
+  collectTogether,
   churn: async (threads: number, count: number, maximum: number) => runChurn(await program("churn.wat"), threads, count, maximum),
 };
 

@@ -12,6 +12,7 @@ const LEAST_BYTES = 64 << 20;
 export class IdleCollector {
   readonly #heap: Heap;
   readonly #collect: () => void;
+  readonly #tidy: () => void;
   readonly #timer: ReturnType<typeof setInterval>;
   #collections = 0;
   #handles = 0;
@@ -20,10 +21,11 @@ export class IdleCollector {
   /** Collections when memory was last given back. */
   #trimmed = 0;
 
-  /** `collect` makes a full collection on this agent. */
-  constructor(heap: Heap, collect: () => void, period = PERIOD) {
+  /** `collect` makes a full collection on this agent; `tidy`, called now and then, lets go of what collections have found dead. */
+  constructor(heap: Heap, collect: () => void, tidy: () => void, period = PERIOD) {
     this.#heap = heap;
     this.#collect = collect;
+    this.#tidy = tidy;
     // Weakly: a store that nobody closes and nobody uses can be collected itself.
     const weak = new WeakRef(this);
     const timer = setInterval(() => {
@@ -41,6 +43,7 @@ export class IdleCollector {
   }
 
   #look(): void {
+    this.#tidy();
     const collections = this.#heap.plan(STAT_PAUSES);
     const { size } = this.#heap.handles;
     const idle = collections === this.#collections;

@@ -157,7 +157,11 @@ export class Store {
       keepAlive: (alive) => this.#pool.keepAlive(alive),
       terminate: (id, message) => void this.#pool.terminate(id, new RuntimeError(message, { code: "deadlock" })),
     });
-    this.#idle = new IdleCollector(this.#heap, () => this.collect());
+    this.#idle = new IdleCollector(
+      this.#heap,
+      () => this.collect(),
+      () => this.agent.values.release(),
+    );
     this.#bound = createNamespace(this, this.#id);
     this.#templates = new Templates({
       readImports: (module, imports) => this.#bound.readImports(module, imports),

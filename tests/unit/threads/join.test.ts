@@ -1,8 +1,8 @@
-import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import * as Comlink from "comlink";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createStore, type Store } from "../../../threads/runtime.ts";
+import { admit } from "./admit.ts";
 import type { JoinedService } from "./joined-worker.ts";
 
 const program = `(module
@@ -21,17 +21,6 @@ interface Exports {
   get(cell: object): number;
   set(cell: object, value: number): void;
   trap(value: number): number;
-}
-
-/** Starts a Worker of an embedder's, admits it, and talks to it over comlink. */
-async function admit(store: Store): Promise<{ worker: Worker; service: Comlink.Remote<JoinedService>; agent: number }> {
-  const worker = new Worker(new URL("./joined-worker.ts", import.meta.url));
-  const ready = once(worker, "message");
-  const agent = await store.admit(worker);
-  await ready;
-  const { port1, port2 } = new MessageChannel();
-  worker.postMessage({ port: port2 }, [port2 as never]);
-  return { worker, service: Comlink.wrap<JoinedService>(port1), agent };
 }
 
 let store: Store;

@@ -2,6 +2,7 @@
 import { parentPort } from "node:worker_threads";
 import * as Comlink from "comlink";
 import { joinStore } from "../../../threads/runtime.ts";
+import { collectJs } from "./host-collection.ts";
 
 const store = await joinStore();
 const { messages } = store;
@@ -13,6 +14,11 @@ const service = {
   echo: (value: unknown) => value,
   keep: (name: string, value: unknown) => void seen.set(name, value),
   isKept: (name: string, value: unknown) => seen.get(name) === value,
+  /** Whether `get` gives the very object that is kept under a name. */
+  gives: (name: string, get: () => unknown) => seen.get(name) === get(),
+  kept: (name: string) => seen.get(name),
+  drop: (name: string) => void seen.delete(name),
+  collect: () => collectJs(),
   call: (callee: (...args: unknown[]) => unknown, ...args: unknown[]) => callee(...args),
   initialize: (callee: { initialize(own: (value: number) => number): void }, factor: number) =>
     callee.initialize((value) => value * factor),

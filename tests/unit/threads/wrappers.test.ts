@@ -1,11 +1,7 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import type { Store } from "../../../threads/runtime.ts";
+import { collectUntil } from "./host-collection.ts";
 import { exportsOf, withStore } from "./programs.ts";
-
-setFlagsFromString("--expose-gc");
-const collectHost = runInNewContext("gc") as () => void;
 
 /** Boxes of 1 KB beside a number, so that they show in the heap's bytes. */
 const program = `(module
@@ -30,20 +26,6 @@ interface Exports {
 }
 
 const handlesOf = async (store: Store): Promise<number> => (await store.agentStatistics())[0]!.handles;
-
-const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
-
-/** Collects both heaps until `done`, which takes some turns: finalizers run in turns of their own, and what a WeakRef gave lives to a turn's end. */
-async function collectUntil(store: Store, done: () => boolean | Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 50; attempt++) {
-    await turn();
-    collectHost();
-    await turn();
-    store.collect();
-    if (await done()) return;
-  }
-  throw new Error("nothing was let go of");
-}
 
 const liveBytes = (store: Store): number => store.statistics().heap.liveBytes;
 

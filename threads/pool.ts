@@ -284,6 +284,16 @@ export class Pool {
     if (this.#takers === 0) this.#failJobs(error);
   }
 
+  /** Ends all jobs but a thread that has failed by itself; new Workers take the place of those that were at one. */
+  abort(failed: number, error: Error): void {
+    this.#failJobs(error);
+    for (const { id, isAdmitted, isEnded } of [...this.#workers.values()]) {
+      const job = this.#options.control.jobOf(id);
+      const isFailed = job.kind === JobKind.thread && job.id === failed;
+      if (!isAdmitted && !isEnded && !isFailed && !job.ended) void this.terminate(id, error);
+    }
+  }
+
   /** Fails the jobs that no Worker has taken. */
   #failJobs(error: Error): void {
     const { control, onLost } = this.#options;

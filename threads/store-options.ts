@@ -50,6 +50,11 @@ export interface StoreOptions {
   readonly deadlock?: DeadlockMode;
   /** Called about deadlocks that are certain, and about those that are only suspected (`Deadlock.certain`). */
   readonly onDeadlock?: (deadlock: Deadlock) => void;
+  /**
+   * What else ends where a thread that wasm code spawned traps, or throws an exception that nothing catches: nothing (`thread`); or `all` threads and
+   * all calls on Workers, with the same error, as the proposal's overview says. The Workers that were at them are replaced. Default: `thread`.
+   */
+  readonly trapEnds?: "thread" | "all";
   /** Called when a thread that wasm code spawned has failed; see `Store.threadsEnded`. */
   readonly onThreadError?: (error: Error, thread: number) => void;
 }

@@ -322,7 +322,7 @@ export class Store {
   /**
    * Resolves when no thread that wasm code spawned is left; rejects with the error of the first that failed since the last time. Of an exception
    * that nothing caught that is the error's `cause`.
-   * A thread that traps ends alone: unlike the proposal's overview suggests, the others go on.
+   * A thread that traps ends alone, unless the store was made with `trapEnds: "all"`.
    */
   async threadsEnded(): Promise<void> {
     if (this.agent.control.liveThreads > 0 && this.#closing === undefined) {
@@ -359,7 +359,7 @@ export class Store {
         this.#calls.settle(event);
         break;
       case "thread-failed":
-        this.#threadFailed(event.thread, this.#errorOf(event));
+        this.#endThreads(event.thread, this.#errorOf(event));
         break;
       case "threads-ended":
         this.#onThreadsEnded();
@@ -385,6 +385,12 @@ export class Store {
     if (cell === undefined) return unpackError(error);
     const exception = this.agent.rootCells.take(cell, (address) => this.agent.exceptions.objectOf(address));
     return new Error(`thread ${thread} threw an exception that nothing caught`, { cause: exception });
+  }
+
+  /** A thread has failed, and with it all others where the store was made so. */
+  #endThreads(thread: number, error: Error): void {
+    this.#threadFailed(thread, error);
+    if (this.#options.trapEnds === "all") this.#pool.abort(thread, error);
   }
 
   #threadFailed(thread: number, error: Error): void {

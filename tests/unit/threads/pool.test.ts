@@ -92,6 +92,23 @@ describe("store.threadsEnded", () => {
   });
 });
 
+test("with trapEnds a thread that traps ends all threads and calls, running or not, and the store works on", async () => {
+  const errors: number[] = [];
+  const onThreadError = (_: Error, thread: number): number => errors.push(thread);
+  await withStore({ threads: 3, maximumThreads: 3, trapEnds: "all", onThreadError }, async (store) => {
+    const { go, wait, three } = await exportsOf<Exports>(store, program);
+    go(0);
+    const call = reasonOf(store.spawn(wait));
+    while (store.agents.filter(({ state }) => state === "waiting").length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+    go(2);
+    await expect(store.threadsEnded()).rejects.toThrow("unreachable");
+    expect(String(await call)).toContain("unreachable");
+    expect(errors.sort()).toEqual([0, 1]);
+    expect(await store.spawn(three)).toBe(3);
+    expect(store.heap.verify()).toBe(0);
+  });
+});
+
 test("calls and threads fail where no Worker can be started any more, and work again where one can", async () => {
   const folder = mkdtempSync(join(tmpdir(), "heddle-"));
   const script = join(folder, "worker.ts");

@@ -39,12 +39,12 @@ function eventsOf(collection: Collection, pid: number): TraceEvent[] {
   const used = (at: number, bytes: number): TraceEvent => {
     return { name: "heap in use", ph: "C", ts: microseconds(start + at), pid, tid: agent, args: { bytes } };
   };
+  const phases = [event("stop", 0, stopTime), event("mark", stopTime, markTime), event("sweep", markTime, pause)];
   return [
     used(0, usedBefore),
     event(`${kind} collection`, 0, pause, { ...args, usedBefore, usedAfter }),
-    event("stop", 0, stopTime),
-    event("mark", stopTime, markTime),
-    event("sweep", markTime, pause),
+    // What begins at the same time and takes none would be drawn inside of what follows it.
+    ...phases.filter(({ dur }) => dur !== 0),
     used(pause, usedAfter),
   ];
 }

@@ -1,5 +1,8 @@
-/** Opens heap snapshots with what Chrome's DevTools open them with: their own loader, dominators and retainers, in the browser that brings them. */
-import type { BrowserContext } from "playwright";
+/**
+ * Opens heap snapshots and traces with what Chrome's DevTools open them with, in the browser that brings them: their own loader, dominators and
+ * retainers, and their model of traces.
+ */
+import type { BrowserContext, Page } from "playwright";
 
 /** What DevTools tell of a snapshot. */
 export interface OpenedSnapshot {
@@ -73,15 +76,64 @@ async function openInPage([text, wanted]: readonly [text: string, wanted: string
   return { total: snapshot.totalSize, classes, retainers };
 }
 
-/** Opens the contents of a `.heapsnapshot` file, and looks for what keeps an object of class `wanted`. */
-export async function openSnapshot(context: BrowserContext, text: string, wanted: string): Promise<OpenedSnapshot> {
+/** A page of DevTools, and what it warns of. */
+async function withDevTools<T>(context: BrowserContext, use: (page: Page, warnings: readonly string[]) => Promise<T>): Promise<T> {
   const page = await context.newPage();
-  const warnings: string[] = [];
-  page.on("console", (message) => {
-    if (["warning", "error"].includes(message.type())) warnings.push(message.text());
-  });
-  await page.goto("devtools://devtools/bundled/devtools_app.html");
-  const opened = await page.evaluate(openInPage, [text, wanted] as const);
-  await page.close();
-  return { ...opened, warnings };
+  try {
+    const warnings: string[] = [];
+    page.on("console", (message) => {
+      if (["warning", "error"].includes(message.type())) warnings.push(message.text());
+    });
+    await page.goto("devtools://devtools/bundled/devtools_app.html");
+    return await use(page, warnings);
+  } finally {
+    await page.close();
+  }
+}
+
+/** The part of DevTools' model of traces that is used here (devtools-frontend, `models/trace`). */
+interface TraceModules {
+  readonly TraceModel: { readonly Model: { createWithAllHandlers(): TraceModel } };
+}
+interface TraceModel {
+  parse(events: readonly object[], config: { readonly metadata: object }): Promise<void>;
+  parsedTrace(index: number): { readonly data: TraceData };
+}
+interface TraceData {
+  readonly Meta: { readonly traceBounds: { readonly range: number } };
+  readonly Renderer: { readonly processes: ReadonlyMap<number, { readonly threads: ReadonlyMap<number, RenderedThread> }> };
+}
+interface RenderedThread {
+  readonly name: string | null;
+  readonly entries: readonly { readonly name: string }[];
+}
+
+/** What DevTools' performance panel shows of a trace: of each thread its name, and its entries by their names. */
+export interface OpenedTrace {
+  /** Microseconds from the first event to the last. */
+  readonly range: number;
+  readonly threads: readonly { readonly name: string | null; readonly entries: readonly string[] }[];
+  readonly warnings: readonly string[];
+}
+
+async function openTraceInPage(text: string): Promise<Omit<OpenedTrace, "warnings">> {
+  const { TraceModel } = (await import(`${"devtools://devtools/bundled/"}models/trace/trace.js`)) as TraceModules;
+  const model = TraceModel.Model.createWithAllHandlers();
+  await model.parse((JSON.parse(text) as { readonly traceEvents: readonly object[] }).traceEvents, { metadata: {} });
+  const { Meta, Renderer } = model.parsedTrace(0).data;
+  const threads = [...Renderer.processes.values()].flatMap((process) => [...process.threads.values()]);
+  return {
+    range: Meta.traceBounds.range,
+    threads: threads.map(({ name, entries }) => ({ name, entries: entries.map((entry) => entry.name) })),
+  };
+}
+
+/** Opens the contents of a Trace Event file. */
+export function openTrace(context: BrowserContext, text: string): Promise<OpenedTrace> {
+  return withDevTools(context, async (page, warnings) => ({ ...(await page.evaluate(openTraceInPage, text)), warnings }));
+}
+
+/** Opens the contents of a `.heapsnapshot` file, and looks for what keeps an object of class `wanted`. */
+export function openSnapshot(context: BrowserContext, text: string, wanted: string): Promise<OpenedSnapshot> {
+  return withDevTools(context, async (page, warnings) => ({ ...(await page.evaluate(openInPage, [text, wanted] as const)), warnings }));
 }

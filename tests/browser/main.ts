@@ -14,7 +14,7 @@ import { buildPages, pagesFolder } from "../tools/browser-build.ts";
 import { chromiumArguments, findChromium } from "../tools/chromium.ts";
 import { addCounts, formatCounts } from "../tools/counts.ts";
 import type { inPage } from "./page.ts";
-import { snapshotOpensInDevTools } from "./snapshot-claim.ts";
+import { snapshotOpensInDevTools, traceOpensInDevTools } from "./reports-claim.ts";
 
 type InPage = typeof globalThis & { readonly inPage: typeof inPage };
 
@@ -100,6 +100,13 @@ const claims: readonly Claim[] = [
     "DevTools open a heap snapshot, with sizes, retained sizes and retainers",
     async (context) => {
       const { isRight, found } = await snapshotOpensInDevTools(context);
+      expect(isRight, found);
+    },
+  ],
+  [
+    "DevTools open a trace of collections, with their phases",
+    async (context) => {
+      const { isRight, found } = await traceOpensInDevTools(context);
       expect(isRight, found);
     },
   ],

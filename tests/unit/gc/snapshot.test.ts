@@ -148,6 +148,36 @@ test("a snapshot has values of JS, exceptions, strings, wait queues and thread-b
     expect(caught).toBeDefined();
   }));
 
+test("a snapshot is whole while other threads allocate, and has what their stacks hold", async () => {
+  const store = await createStore({ threads: 2, heap: { maximum: 32 << 20 } });
+  const { instance } = await store.WebAssembly.instantiate(`(module
+    (type $node (shared (struct (field $next (ref null $node)) (field i32))))
+    (type $run (shared (func (result i32))))
+    (global $stop (export "stop") (shared mut i32) (i32.const 0))
+    (func (export "run") (type $run) (result i32)
+      (local $list (ref null $node)) (local $i i32)
+      (loop $again
+        (local.set $i (i32.const 500))
+        (local.set $list (ref.null $node))
+        (loop $next
+          (local.set $list (struct.new $node (local.get $list) (local.get $i)))
+          (br_if $next (local.tee $i (i32.sub (local.get $i) (i32.const 1)))))
+        (br_if $again (i32.eqz (global.atomic.get seqcst $stop))))
+      (i32.const 0)))`);
+  const { run, stop } = instance.exports as unknown as { run(): number; stop: WebAssembly.Global };
+  const runs = [store.spawn(run), store.spawn(run)];
+  while (store.heap.collections < 20) await new Promise((resolve) => setTimeout(resolve, 5));
+  for (let round = 0; round < 10; round++) {
+    const stacks = nodesOf(store).filter(({ name }) => /^\(agent [12]: stack\)$/.test(name));
+    // Both have stopped at a loop's end or an allocation, where they hold the list that they make, if it has begun.
+    expect(stacks.length).toBeLessThanOrEqual(2);
+    expect(store.heap.types().every(({ name }) => name === "node")).toBe(true);
+  }
+  stop.value = 1;
+  expect(await Promise.all(runs)).toEqual([0, 0]);
+  await store.close();
+});
+
 test("a snapshot of an empty heap is one, too", async () => {
   const store = await createStore({ threads: 0 });
   expect(nodesOf(store)).toMatchObject([{ name: "(roots)", edges: [] }]);

@@ -1,7 +1,7 @@
-/** A program whose snapshot DevTools open. */
+/** A program whose snapshot, and whose trace of collections, DevTools open. */
 import type { BrowserContext } from "playwright";
 import { createStore } from "../../threads/runtime.ts";
-import { openSnapshot } from "./devtools.ts";
+import { openSnapshot, openTrace } from "./devtools.ts";
 
 const source = `(module
   (type $bytes (shared (array (mut i8))))
@@ -27,5 +27,23 @@ export async function snapshotOpensInDevTools(context: BrowserContext): Promise<
   };
   const { classes } = found;
   const isRight = JSON.stringify({ ...found, classes: { node: classes["node"], bytes: classes["bytes"] } }) === JSON.stringify(expected);
+  return { isRight, found };
+}
+
+/** Ten full collections, each with its mark phase inside, on the one agent's track. */
+export async function traceOpensInDevTools(context: BrowserContext): Promise<{ readonly isRight: boolean; readonly found: unknown }> {
+  const store = await createStore({ threads: 0, heap: { maximum: 16 << 20 } });
+  const { instance } = await store.WebAssembly.instantiate(source);
+  const { push } = instance.exports as unknown as { push(bytes: number): void };
+  for (let i = 0; i < 10; i++) {
+    for (let bytes = 0; bytes < 1000; bytes++) push(bytes);
+    store.collect();
+  }
+  const found = await openTrace(context, JSON.stringify(store.heap.trace()));
+  await store.close();
+  const [thread, ...others] = found.threads;
+  const fulls = thread?.entries.filter((name) => name === "full collection").length;
+  const marks = thread?.entries.filter((name) => name === "mark").length;
+  const isRight = thread?.name === "agent 0" && fulls === 10 && marks === 10 && others.length === 0 && found.warnings.length === 0;
   return { isRight, found };
 }

@@ -275,11 +275,20 @@ export async function parent(): Promise<HostParent> {
     };
   }
   const scope = globalThis as unknown as Worker & { readonly name: string };
-  const watched = holdLock(scope.name);
+  const early: unknown[] = [];
+  let take = (message: unknown): void => void early.push(message);
+  scope.addEventListener("message", ({ data }: MessageEvent) => take(data));
+  // Race: what imports this script may close the Worker as soon as it goes on. By then the creator is to watch the lock.
+  await holdLock(scope.name);
+  scope.postMessage({ kind: "watched" });
   return {
-    watched,
+    // In a turn to come: the script that imports this one has gone on by then.
+    watched: turn(),
     postMessage: (message, transfer) => scope.postMessage(message, [...(transfer ?? [])]),
-    onMessage: (listener) => scope.addEventListener("message", (event: MessageEvent) => listener(event.data)),
+    onMessage: (listener) => {
+      take = listener;
+      for (const message of early.splice(0)) listener(message);
+    },
   };
 }
 

@@ -105,14 +105,24 @@ async function tell(death: Death): Promise<void> {
 export interface LifeHost {
   /** The script `worker.ts`. */
   readonly script: URL;
+  /** The script `closing-worker.ts`; undefined on Node, which crashes where a Worker exits while its script is still being evaluated. */
+  readonly closingScript: URL | undefined;
   /** Whether a Worker can end itself in the middle of what it does, and not only once it is done. */
   readonly canExitInWait: boolean;
   /** Whether a rejection that nobody handles ends a Worker. */
   readonly endsByRejection: boolean;
 }
 
+const exitBeforeReady = (workerScript: URL): Claim => [
+  "a Worker that ends itself before it is ready rejects createStore",
+  async () => {
+    const reason = await reasonOf(createStore({ threads: 1, workerScript }).then(() => "a store"));
+    expect(reason instanceof WorkerLostError, reason);
+  },
+];
+
 /** What must hold where Workers can be. */
-export function lifeClaims({ script, canExitInWait, endsByRejection }: LifeHost): readonly Claim[] {
+export function lifeClaims({ script, closingScript, canExitInWait, endsByRejection }: LifeHost): readonly Claim[] {
   const options = { threads: 2, maximumThreads: 2, workerScript: script };
   const dying = (death: Death, mustDie: boolean) => () =>
     withProgram(options, async (store, exports) => {
@@ -190,6 +200,7 @@ export function lifeClaims({ script, canExitInWait, endsByRejection }: LifeHost)
         expect(reason instanceof WorkerLostError, reason);
       },
     ],
+    ...(closingScript === undefined ? [] : [exitBeforeReady(closingScript)]),
   ];
 }
 

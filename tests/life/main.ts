@@ -17,7 +17,8 @@ type Host = (typeof hosts)[number];
 async function runHere(host: Host): Promise<Counts> {
   const script = new URL("./worker.ts", import.meta.url);
   const counts = { ...noCounts };
-  const claims = lifeClaims({ script, canExitInWait: host === "node", endsByRejection: true });
+  const closingScript = host === "node" ? undefined : new URL("./closing-worker.ts", import.meta.url);
+  const claims = lifeClaims({ script, closingScript, canExitInWait: host === "node", endsByRejection: true });
   await runClaims(claims, ({ claim, problem, milliseconds }) => {
     if (problem === undefined) counts.passed++;
     else counts.failed++;

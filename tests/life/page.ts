@@ -12,7 +12,12 @@ async function post(message: Message): Promise<void> {
 const missing = new URLSearchParams(location.search).get("missing");
 const claims: readonly Claim[] =
   missing === null
-    ? lifeClaims({ script: new URL("./life-worker.js", location.href), canExitInWait: false, endsByRejection: false })
+    ? lifeClaims({
+        script: new URL("./life-worker.js", location.href),
+        closingScript: new URL("./life-closing-worker.js", location.href),
+        canExitInWait: false,
+        endsByRejection: false,
+      })
     : singleAgentClaims(missing);
 const posts: Promise<void>[] = [];
 await runClaims(claims, (outcome) => void posts.push(post({ kind: "outcome", outcome })));

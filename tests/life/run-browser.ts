@@ -29,7 +29,11 @@ async function buildPage(): Promise<void> {
   await bundle(folder);
   await build({
     absWorkingDir: root,
-    entryPoints: { "life-page": "tests/life/page.ts", "life-worker": "tests/life/worker.ts" },
+    entryPoints: {
+      "life-page": "tests/life/page.ts",
+      "life-worker": "tests/life/worker.ts",
+      "life-closing-worker": "tests/life/closing-worker.ts",
+    },
     outdir: folder,
     bundle: true,
     format: "esm",

@@ -1,18 +1,7 @@
 /** The script of a Worker of Heddle's that dies when it is told to. */
 import "../../threads/worker.ts";
 import { channelName, type Death } from "./deaths.ts";
-
-interface Scope {
-  readonly process?: { exit(code: number): never };
-  close?(): void;
-}
-const scope = globalThis as Scope;
-
-function exit(): void {
-  // Browsers have no `process`, and elsewhere it ends this thread only.
-  if (scope.process !== undefined) scope.process.exit(1);
-  else scope.close?.();
-}
+import { exit } from "./exit.ts";
 
 /** From the next wait on that lowered code asks for, this thread is no more. */
 function exitInWait(): void {

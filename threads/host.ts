@@ -17,6 +17,8 @@ export interface HostWorker {
   /** Called when the Worker has failed and is to be terminated: it may still run. */
   onFailure(listener: (error: unknown) => void): void;
   terminate(): Promise<void>;
+  /** Called before somebody else terminates the Worker, by its own method: an embedder's. */
+  onTerminate?(listener: () => void): void;
   /** Whether the Worker keeps the process alive (hosts without the notion ignore it). */
   keepAlive(alive: boolean): void;
 }
@@ -191,6 +193,13 @@ export function embeddersWorker(worker: EmbeddersWorker): HostWorker {
   if (worker.once !== undefined) worker.once("exit", () => void exit());
   // When it says that it is ready, it has the lock.
   else events.addEventListener("message", () => void exit(), { once: true });
+  // The creator, which learns of an end in an event, may wait for the Worker before it gets there: so it is told first.
+  const terminate = worker.terminate.bind(worker);
+  let beforeTerminate = (): void => undefined;
+  worker.terminate = () => {
+    beforeTerminate();
+    return terminate();
+  };
   return {
     postMessage: (start, transfer) =>
       worker.postMessage({ heddle: "join", start, events: port2, lock }, [port2, ...(transfer ?? [])] as never[]),
@@ -202,8 +211,11 @@ export function embeddersWorker(worker: EmbeddersWorker): HostWorker {
     onExit: (listener) => void exits.push(listener),
     // What goes wrong in it is the embedder's.
     onFailure: () => undefined,
+    onTerminate: (listener) => {
+      beforeTerminate = listener;
+    },
     terminate: async () => {
-      await worker.terminate();
+      await terminate();
       await exit();
     },
     keepAlive: () => undefined,

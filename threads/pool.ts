@@ -221,6 +221,10 @@ export class Pool {
       gone.catch(reject);
     });
     host.onFailure((error) => this.#fail(worker, error));
+    host.onTerminate?.(() => {
+      worker.isEnded = true;
+      if (!this.#closing) this.#bringToRest(worker);
+    });
     host.onExit((error) => {
       const lost = new WorkerLostError(worker.cause ?? error);
       this.#bury(worker, lost);
@@ -328,12 +332,15 @@ export class Pool {
    * so it comes to rest first.
    */
   async #end(worker: PooledWorker): Promise<void> {
-    if (worker.state !== "gone") {
-      this.#options.records.setLife(worker.id, LIFE_ENDING);
-      this.#options.heap.runtime.condemn(worker.id);
-      this.#options.control.wake(worker.id);
-    }
+    this.#bringToRest(worker);
     await worker.host.terminate();
+  }
+
+  #bringToRest(worker: PooledWorker): void {
+    if (worker.state === "gone") return;
+    this.#options.records.setLife(worker.id, LIFE_ENDING);
+    this.#options.heap.runtime.condemn(worker.id);
+    this.#options.control.wake(worker.id);
   }
 
   /** The ids of the Workers' agents. */

@@ -14,13 +14,19 @@ const program = `(module
   (func (export "make") (type $make) (struct.new $cell (local.get 0)))
   (func (export "get") (type $get) (struct.atomic.get $cell $value (local.get 0)))
   (func (export "set") (type $set) (struct.atomic.set $cell $value (local.get 0) (local.get 1)))
-  (func (export "trap") (type $apply) (unreachable)))`;
+  (func (export "trap") (type $apply) (unreachable))
+  (func (export "churn") (type $apply) (param $count i32) (result i32)
+    (loop $next
+      (drop (struct.new $cell (local.get $count)))
+      (br_if $next (local.tee $count (i32.sub (local.get $count) (i32.const 1)))))
+    (i32.const 0)))`;
 
 interface Exports {
   make(value: number): object;
   get(cell: object): number;
   set(cell: object, value: number): void;
   trap(value: number): number;
+  churn(count: number): number;
 }
 
 let store: Store;
@@ -153,4 +159,22 @@ test("a Worker that ends is no agent any more, and leaves the others running", a
   }
   expect(await own.spawn(get, make(5))).toBe(5);
   expect(own.heap.verify()).toBe(0);
+});
+
+test("a Worker that its embedder terminates while it allocates keeps nobody waiting, collections at once included", async () => {
+  await using own = await createStore({ threads: 0, maximumThreads: 1, heap: { maximum: 32 << 20, nurseryBytes: 1 << 18 } });
+  const { instance } = await own.WebAssembly.instantiate(program);
+  const { churn } = instance.exports as unknown as Exports;
+  Comlink.transferHandlers.set("heddle", own.messages.transferHandler as Comlink.TransferHandler<unknown, unknown>);
+  for (let i = 0; i < 5; i++) {
+    const joined = await admit(own);
+    void joined.service.call(churn as never, 2_000_000_000);
+    while (own.heap.agents.find(({ agent: id }) => id === joined.agent)?.state !== "running")
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    void joined.worker.terminate();
+    expect(churn(1_000_000)).toBe(0);
+    own.collect();
+    while (own.workers.includes(joined.agent)) await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(own.heap.verify()).toBe(0);
+  }
 });

@@ -30,13 +30,14 @@ export interface WaitQueueConstructor {
 
 /** A timeout as `Atomics.wait` takes it. */
 function milliseconds(timeout: unknown): number {
-  const number = timeout === undefined ? Number.POSITIVE_INFINITY : Number(timeout);
+  // Unlike `Number`, this refuses BigInts.
+  const number = timeout === undefined ? Number.POSITIVE_INFINITY : +(timeout as number);
   return Number.isNaN(number) ? Number.POSITIVE_INFINITY : Math.max(number, 0);
 }
 
 /** A count as `Atomics.notify` takes it. */
 function countOf(count: unknown): number {
-  const number = count === undefined ? Number.POSITIVE_INFINITY : Math.trunc(Number(count));
+  const number = count === undefined ? Number.POSITIVE_INFINITY : Math.trunc(+(count as number));
   return Number.isNaN(number) ? 0 : Math.min(Math.max(number, 0), 0xffffffff);
 }
 

@@ -78,6 +78,24 @@ describe("WebAssembly.WaitQueue", () => {
     });
   });
 
+  test("takes timeouts and counts as Atomics does", async () => {
+    await withStore({ threads: 0 }, async (store) => {
+      const queue = new store.WebAssembly.WaitQueue();
+      for (const value of [1n, Symbol(), { valueOf: () => 1n }] as unknown as number[]) {
+        expect(() => queue.wait(value)).toThrow(TypeError);
+        expect(() => queue.waitAsync(value)).toThrow(TypeError);
+        expect(() => queue.notify(value)).toThrow(TypeError);
+      }
+      for (const value of [0, -1, -0.5, Number.NEGATIVE_INFINITY, null, "0"] as number[]) expect(queue.wait(value)).toBe("timed-out");
+      const endless = [undefined, Number.NaN, Number.POSITIVE_INFINITY, 1e308, 2 ** 31 + 5].map(
+        (timeout) => queue.waitAsync(timeout).value,
+      );
+      for (const count of [0, -1, Number.NaN, 0.9]) expect(queue.notify(count)).toBe(0);
+      expect([queue.notify(1.9), queue.notify("2" as never), queue.notify(2 ** 40)]).toEqual([1, 2, 2]);
+      expect(new Set(await Promise.all(endless))).toEqual(new Set(["ok"]));
+    });
+  });
+
   test("waitAsync keeps its place in the line, and its timeout", async () => {
     await withStore({ threads: 0 }, async (store) => {
       const queue = new store.WebAssembly.WaitQueue();

@@ -21,39 +21,46 @@ const CAPACITY = 0;
 const FUNCTION = 4;
 const OPERANDS = 8;
 
-function viewOf(heap: Heap): DataView<ArrayBufferLike> {
-  return new DataView(heap.bytes.buffer);
-}
+/** Eight bytes, to see them as what they are; hosts of WebAssembly's threads are little-endian, as memories are. */
+const double = new Float64Array(1);
+const long = new BigInt64Array(double.buffer);
+const words = new Int32Array(double.buffer);
 
-function writeOperand(view: DataView<ArrayBufferLike>, at: number, kind: ValueKind, value: unknown): void {
-  switch (kind.kind) {
+/** Writes an operand to the two words at `at`. */
+function writeOperand(memory: Int32Array<ArrayBufferLike>, at: number, { kind }: ValueKind, value: unknown): void {
+  switch (kind) {
     case "i64":
-      view.setBigInt64(at, value as bigint, true);
-      return;
+      long[0] = value as bigint;
+      break;
     case "f32":
     case "f64":
-      view.setFloat64(at, value as number, true);
-      return;
+      double[0] = value as number;
+      break;
     default:
-      view.setInt32(at, value as number, true);
+      words[0] = value as number;
+  }
+  memory[at] = words[0]!;
+  memory[at + 1] = words[1]!;
+}
+
+function readOperand(memory: Int32Array<ArrayBufferLike>, at: number, { kind }: ValueKind): unknown {
+  words[0] = memory[at]!;
+  words[1] = memory[at + 1]!;
+  switch (kind) {
+    case "i64":
+      return long[0];
+    case "f32":
+    case "f64":
+      return double[0];
+    default:
+      return words[0];
   }
 }
 
 /** The lowered operands of a call's record. */
 export function readOperands(heap: Heap, record: number, kinds: readonly ValueKind[]): unknown[] {
-  const view = viewOf(heap);
-  return kinds.map((kind, i) => {
-    const at = record + OPERANDS + 8 * i;
-    switch (kind.kind) {
-      case "i64":
-        return view.getBigInt64(at, true);
-      case "f32":
-      case "f64":
-        return view.getFloat64(at, true);
-      default:
-        return view.getInt32(at, true);
-    }
-  });
+  const first = (record + OPERANDS) >>> 2;
+  return kinds.map((kind, i) => readOperand(heap.words, first + 2 * i, kind));
 }
 
 /** Index, in its module, of the function that a `run` record calls. */
@@ -76,9 +83,32 @@ export function keepException(heap: Heap, record: number, exception: number): vo
   Atomics.store(heap.words, (record + OPERANDS + 8 * capacity) >>> 2, exception);
 }
 
+/** What calls ask of a signature. */
+interface CallShape {
+  /** Whether all values can be handed to another agent: numbers and shared references. */
+  readonly crosses: boolean;
+  readonly hasReferences: boolean;
+  readonly slots: number;
+}
+
+const shapes = new WeakMap<Signature, CallShape>();
+
+function shapeOf(signature: Signature): CallShape {
+  const known = shapes.get(signature);
+  if (known !== undefined) return known;
+  const { params, results } = signature;
+  const shape = {
+    crosses: [...params, ...results].every((kind) => !isOpaqueToJs(kind) && !isHostReference(kind) && (kind.kind !== "ref" || kind.shared)),
+    hasReferences: params.some(({ kind }) => kind === "ref"),
+    slots: Math.max(params.length, results.length),
+  };
+  shapes.set(signature, shape);
+  return shape;
+}
+
 /** Whether all values of a signature can be handed to another agent: numbers and shared references. */
-export function crossesAgents({ params, results }: Signature): boolean {
-  return [...params, ...results].every((kind) => !isOpaqueToJs(kind) && !isHostReference(kind) && (kind.kind !== "ref" || kind.shared));
+export function crossesAgents(signature: Signature): boolean {
+  return shapeOf(signature).crosses;
 }
 
 interface Pending {
@@ -105,24 +135,26 @@ export class Calls {
 
   /** Queues a call of function index `target`, or with `run` of a function of template `target`'s module. */
   start(target: number, signature: Signature, args: readonly unknown[], run?: { readonly functionIndex: number }): Promise<unknown> {
-    const { control } = this.#agent;
-    const record = this.#agent.withTemporaries(() => this.#write(signature, args, run?.functionIndex ?? 0));
+    const shape = shapeOf(signature);
+    const write = (): number => this.#write(shape, signature, args, run?.functionIndex ?? 0);
+    const record = shape.hasReferences ? this.#agent.withTemporaries(write) : write();
     const id = this.#next++;
-    const promise = new Promise<unknown>((resolve, reject) => this.#pending.set(id, { record, signature, resolve, reject }));
     const kind = run === undefined ? JobKind.call : JobKind.run;
-    control.submit({ kind, target, argument: record, id });
-    return promise;
+    // The answer comes by an event, and so after what follows.
+    this.#agent.control.submit({ kind, target, argument: record, id });
+    return new Promise<unknown>((resolve, reject) => this.#pending.set(id, { record, signature, resolve, reject }));
   }
 
   /** Writes the record of a call. */
-  #write(signature: Signature, args: readonly unknown[], functionIndex: number): number {
+  #write({ hasReferences, slots }: CallShape, { params }: Signature, args: readonly unknown[], functionIndex: number): number {
     const { heap } = this.#agent;
-    const operands = signature.params.map((kind, i) => toLowered(this.#agent, kind, args[i]));
-    const record = this.#allocate(Math.max(signature.params.length, signature.results.length));
-    const view = viewOf(heap);
-    for (const [i, kind] of signature.params.entries()) writeOperand(view, record + OPERANDS + 8 * i, kind, operands[i]);
-    heap.words[(record + FUNCTION) >>> 2] = functionIndex;
-    this.#agent.asMutator(() => keepValues(heap, record, signature.params, operands.length === 1 ? operands[0] : operands));
+    const operands = params.map((kind, i) => toLowered(this.#agent, kind, args[i]));
+    const record = this.#allocate(slots);
+    const memory = heap.words;
+    const first = (record + OPERANDS) >>> 2;
+    for (let i = 0; i < params.length; i++) writeOperand(memory, first + 2 * i, params[i]!, operands[i]);
+    memory[(record + FUNCTION) >>> 2] = functionIndex;
+    if (hasReferences) this.#agent.asMutator(() => keepValues(heap, record, params, operands.length === 1 ? operands[0] : operands));
     return record;
   }
 

@@ -303,8 +303,9 @@ export class Store {
   async #call(start: () => Promise<unknown>): Promise<unknown> {
     if (this.#closing !== undefined) throw new Error("the store is closed");
     if (!this.agent.hasWorkers) throw new RangeError("the store has no threads");
+    const answer = start();
     this.#pool.ensure();
-    return this.#waitFor(start());
+    return this.#waitFor(answer);
   }
 
   /** Waits for Workers; only meanwhile they keep the process alive. */

@@ -79,7 +79,18 @@ export function threadBuiltin(agent: Agent, name: ThreadBuiltin, table: number):
 
 function spawnThread(agent: Agent, start: number, argument: number): number {
   if (!agent.hasWorkers || agent.control.isClosed) return -1;
+  // So that a RangeError from here on is about room in the heap.
+  agent.heap.needMuchStack();
   const id = agent.control.beginThread();
-  if (!agent.control.submit({ kind: JobKind.thread, target: start, argument, id })) agent.onQueued();
+  let isTaken: boolean;
+  try {
+    isTaken = agent.control.submit({ kind: JobKind.thread, target: start, argument, id });
+  } catch (error) {
+    // The queue has no room to grow: no thread, and no error that the program could catch.
+    if (!(error instanceof RangeError)) throw error;
+    agent.control.endThread();
+    agent.raise(TrapCode.outOfMemory);
+  }
+  if (!isTaken) agent.onQueued();
   return id;
 }

@@ -92,6 +92,30 @@ describe("store.threadsEnded", () => {
   });
 });
 
+test("spawn_ref traps where the queue has no room for more threads, and counts none that there is not", async () => {
+  await withStore({ threads: 1, maximumThreads: 1, heap: { maximum: 4 << 20 } }, async (store) => {
+    const { flood, stop } = await exportsOf<{ flood(): void; stop(): void }>(
+      store,
+      `(module
+        (type $start (shared (func (param i32))))
+        (type $stop (shared (func)))
+        (import "wasm:thread" "spawn_ref" (func $spawn (param (ref null $start) i32) (result i32)))
+        (global $stop (shared mut i32) (i32.const 0))
+        (elem declare func $thread)
+        (func $thread (type $start) (loop $l (br_if $l (i32.eqz (global.atomic.get $stop)))))
+        (func (export "stop") (type $stop) (global.atomic.set $stop (i32.const 1)))
+        (func (export "flood")
+          (try_table (catch_all 0) (loop $l (drop (call $spawn (ref.func $thread) (i32.const 0))) (br $l)))))`,
+    );
+    expect(flood).toThrow("out of memory");
+    const { liveThreads } = store.agent.control;
+    expect(liveThreads - store.statistics().queued).toBeLessThanOrEqual(1);
+    stop();
+    await store.close();
+    expect(store.agent.control.liveThreads).toBe(0);
+  });
+});
+
 test("with trapEnds a thread that traps ends all threads and calls, running or not, and the store works on", async () => {
   const errors: number[] = [];
   const onThreadError = (_: Error, thread: number): number => errors.push(thread);

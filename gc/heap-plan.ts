@@ -73,12 +73,17 @@ class Placement {
   }
 }
 
+const tooLarge = (bytes: number): RangeError => new RangeError(`a heap of ${bytes} bytes does not fit in a 32-bit memory`);
+
 /** Lays out a memory. Throws a `RangeError` where the options cannot be met in 4 GB. */
 export function planHeap(options: HeapOptions): HeapPlan {
   const limitBlocks = Math.ceil(options.maximum / c.BLOCK_BYTES);
   const permanent = options.permanentBytes ?? 32 * MEGABYTE + options.maximum / 8;
   const shadowBytes = options.shadowStackBytes ?? (options.agents <= FEW_AGENTS ? 4 : 1) * MEGABYTE;
   if (!(shadowBytes >= 4096 && (shadowBytes & (shadowBytes - 1)) === 0)) throw new RangeError("a shadow stack has a power of two of bytes");
+  const { nurseryBytes = 0 } = options;
+  if (!(nurseryBytes >= 0 && nurseryBytes < 2 ** 32)) throw new RangeError("a nursery has at least 0 bytes and less than 4 GB");
+  if (limitBlocks === Number.POSITIVE_INFINITY) throw tooLarge(options.maximum);
   if (!(limitBlocks >= 8)) throw new RangeError("a heap needs at least 256 KB");
   if (!(options.agents >= 1 && options.agents <= 254)) throw new RangeError("a heap has 1 to 254 agents");
   const markBytes = clamp(roundUp(options.maximum / 64, PAGE), 2 * PAGE, MEGABYTE);
@@ -105,8 +110,7 @@ export function planHeap(options: HeapOptions): HeapPlan {
     if (heapEnd > ADDRESS_END) {
       // Room for holes gives way first, and then room for what is never collected, down to a sixteenth.
       const fitting = blocks - Math.ceil((heapEnd - ADDRESS_END) / (c.BLOCK_BYTES + 1024));
-      if (fitting < limitBlocks + limitBlocks / 16)
-        throw new RangeError(`a heap of ${options.maximum} bytes does not fit in a 32-bit memory`);
+      if (fitting < limitBlocks + limitBlocks / 16) throw tooLarge(options.maximum);
       blocks = fitting;
       continue;
     }
@@ -121,7 +125,7 @@ export function planHeap(options: HeapOptions): HeapPlan {
     words.set(c.PLAN_LOG_BYTES, logBytes);
     words.set(c.PLAN_PARALLELISM, options.parallelism ?? hostParallelism());
     words.set(c.PLAN_FUNCTION_CAPACITY, FUNCTION_CAPACITY);
-    words.set(c.PLAN_NURSERY_BYTES, options.nurseryBytes ?? 0);
+    words.set(c.PLAN_NURSERY_BYTES, nurseryBytes);
     words.set(c.PLAN_MODE, modeBits(options));
     words.set(FUNCTION_TYPES_POINTER, words.get(c.PLAN_FUNCTION_TYPES) ?? 0);
     const initial = Math.min(heapEnd, heapStart + FIRST_HEAP_BYTES);

@@ -18,3 +18,15 @@ describe("a plan's blocks beyond the limit, for heaps full of holes", () => {
     expect(() => planHeap({ maximum: 4 * 2 ** 30, agents: 4 })).toThrow(RangeError);
   });
 });
+
+test("options that no heap can have are RangeErrors", () => {
+  for (const maximum of [0, -1, Number.NaN, 100_000, 4 * 2 ** 30, 1e15, Number.POSITIVE_INFINITY]) {
+    expect(() => planHeap({ maximum, agents: 1 })).toThrow(RangeError);
+  }
+  for (const nurseryBytes of [-1, Number.NaN, 1e12])
+    expect(() => planHeap({ maximum: 1 << 20, agents: 1, nurseryBytes })).toThrow(RangeError);
+  for (const shadowStackBytes of [0, 5000, 2048, 2 ** 31]) {
+    expect(() => planHeap({ maximum: 1 << 20, agents: 2, shadowStackBytes })).toThrow(RangeError);
+  }
+  for (const agents of [0, 255]) expect(() => planHeap({ maximum: 1 << 20, agents })).toThrow(RangeError);
+});

@@ -9,6 +9,7 @@ import { recordName } from "./census.ts";
 import type { Heap } from "./heap.ts";
 import type { RootPlaces } from "./heap-report.ts";
 import { ARRAY_ELEMENTS, TYPE_ARRAY, TYPE_ID, TYPE_KIND } from "./runtime/layout.ts";
+import { beginningOf, TYPE_SHARED_STRING } from "./string-layout.ts";
 import type { TypeNames } from "./type-names.ts";
 import { type WalkVisitor, walkHeap } from "./walk.ts";
 
@@ -57,8 +58,12 @@ class NumberList {
   }
 }
 
+/** Units of a string that are its node's name. */
+const STRING_SHOWN = 1000;
+
 interface SnapshotType {
   readonly isArray: boolean;
+  readonly isString: boolean;
   /** Numbers of strings: its name, and by byte offset its fields' names. */
   readonly name: number;
   readonly fields: Map<number, number>;
@@ -76,6 +81,8 @@ class SnapshotVisitor implements WalkVisitor {
   readonly groups: RootGroup[] = [];
   /** Per object: name, address, bytes. */
   readonly objects = new NumberList();
+  /** Numbers of the objects that are strings. */
+  readonly texts = new Set<number>();
   /** Number of edges of each object. */
   readonly edgeCounts: number[] = [];
   /** Per edge: type, name or index, number of the object. */
@@ -132,22 +139,25 @@ class SnapshotVisitor implements WalkVisitor {
   object(address: number, record: number, bytes: number): void {
     let known = this.records.get(record);
     if (known === undefined) {
-      const isArray = this.heap.plan(record + TYPE_KIND) === TYPE_ARRAY;
+      const kind = this.heap.plan(record + TYPE_KIND);
       const name = this.string(recordName(this.heap, this.names, record));
-      known = { isArray, name, fields: new Map() };
+      known = { isArray: kind === TYPE_ARRAY, isString: kind === TYPE_SHARED_STRING, name, fields: new Map() };
       this.records.set(record, known);
     }
     this.current = known;
     this.currentRecord = record;
-    this.objects.push(known.name, address, bytes);
+    if (known.isString) this.texts.add(this.edgeCounts.length);
+    this.objects.push(known.isString ? this.string(beginningOf(this.heap, address, STRING_SHOWN)) : known.name, address, bytes);
     this.edgeCounts.push(0);
   }
 
   edge(offset: number, object: number): void {
-    const { isArray, fields } = this.current!;
+    const { isArray, isString, fields } = this.current!;
     this.edgeCounts[this.edgeCounts.length - 1]!++;
     if (offset === 0) {
       this.edges.push(edgeType("internal"), this.string("descriptor"), object);
+    } else if (isString) {
+      this.edges.push(edgeType("internal"), this.string("characters"), object);
     } else if (isArray) {
       this.edges.push(edgeType("element"), (offset - ARRAY_ELEMENTS) / 4, object);
     } else {
@@ -207,9 +217,11 @@ function writeNodes(pieces: Pieces, visitor: SnapshotVisitor, groups: readonly R
     pieces.add(`\n,${synthetic},${visitor.string(name)},${4 + 2 * i},0,${edges.length / 3},0,0`);
   }
   // Arrays too: DevTools puts all nodes of its type "array" under one name.
-  const type = nodeType("object");
+  const object = nodeType("object");
+  const string = nodeType("string");
   for (let i = 0; i < visitor.edgeCounts.length; i++) {
     const id = visitor.objects.get(3 * i + 1) / 4 + 1;
+    const type = visitor.texts.has(i) ? string : object;
     pieces.add(`\n,${type},${visitor.objects.get(3 * i)},${id},${visitor.objects.get(3 * i + 2)},${visitor.edgeCounts[i]},0,0`);
   }
 }

@@ -12,14 +12,13 @@
 import { TrapCode } from "../core/lower/lowered.ts";
 import type { Heap } from "../gc/heap.ts";
 import { ARRAY_ELEMENTS, ARRAY_LENGTH, HEADER_FLAGS_MASK, OBJECT_ALIGN, TYPE_ARRAY } from "../gc/runtime/layout.ts";
+import { STRING_UNITS, TYPE_SHARED_STRING } from "../gc/string-layout.ts";
 import { UNNAMED_TYPE, writeRecord } from "../gc/type-records.ts";
 import type { Agent } from "./agent.ts";
 
-/** The `kind` words of the records. */
-const TYPE_SHARED_STRING = 7;
+/** The `kind` word of the record of numbers. */
 const TYPE_SHARED_NUMBER = 8;
 
-const STRING_UNITS = 4;
 const STRING_BYTES = 8;
 const NUMBER_VALUE = 8;
 const NUMBER_BYTES = 16;

@@ -132,12 +132,18 @@ test("a snapshot has values of JS, exceptions, strings, wait queues and thread-b
     program.boxes.set(0, { any: "thing" });
     const text = new Global({ value: "externref", shared: true } as WebAssembly.GlobalDescriptor, "a string");
     const number = new Global({ value: "externref", shared: true } as WebAssembly.GlobalDescriptor, 0.5);
-    const others = [new ThreadBoundData({}), new WaitQueue()];
-    const names = new Set(nodesOf(store).map(({ name }) => name));
-    for (const name of ["JavaScript value", "string", "characters", "number", "thread-bound data", "wait queue"]) {
+    // As long as one may be, with what JSON must escape.
+    const long = new Global({ value: "externref", shared: true } as WebAssembly.GlobalDescriptor, "]\ud800\n".repeat(1000));
+    const others = [new ThreadBoundData({}), new WaitQueue(), long];
+    const nodes = nodesOf(store);
+    expect(nodes.find(({ name }) => name === "a string")).toMatchObject({ type: "string", size: 8 });
+    expect(edgesOf(nodes, "a string")).toEqual(["internal characters -> (characters)"]);
+    expect(nodes.find(({ type, name }) => type === "string" && name.startsWith("]\ud800\n"))?.name).toHaveLength(1003);
+    const names = new Set(nodes.map(({ name }) => name));
+    for (const name of ["JavaScript value", "characters", "number", "thread-bound data", "wait queue"]) {
       expect(names).toContain(`(${name})`);
     }
-    expect([text.value, number.value, others.length]).toEqual(["a string", 0.5, 2]);
+    expect([text.value, number.value, others.length]).toEqual(["a string", 0.5, 3]);
     let caught: unknown;
     try {
       program.throw();

@@ -78,6 +78,9 @@ export async function startWorker(name: string, script: string | URL = workerScr
  */
 const tellsEndByLock = !hasWorkerThreads || (globalThis as { Deno?: object }).Deno !== undefined;
 
+/** A Worker's first message where its end is told by a lock: from here on its creator is told of it, however it comes. */
+const WATCHED = "heddle: watched";
+
 function uniqueName(name: string): string {
   return `${name}-${crypto.randomUUID()}`;
 }
@@ -154,7 +157,10 @@ function startWebWorker(name: string, script: string | URL): HostWorker {
   worker.addEventListener("message", () => void exit(), { once: true });
   return {
     postMessage: (message, transfer) => worker.postMessage(message, [...(transfer ?? [])]),
-    onMessage: (listener) => worker.addEventListener("message", (event: MessageEvent) => listener(event.data)),
+    onMessage: (listener) =>
+      worker.addEventListener("message", ({ data }: MessageEvent) => {
+        if (data !== WATCHED) listener(data);
+      }),
     onExit: (listener) => void exits.push(listener),
     // The script failed to load, or threw outside of Heddle's own handlers: the Worker lives on, but is of no further use.
     onFailure: (listener) =>
@@ -292,7 +298,7 @@ export async function parent(): Promise<HostParent> {
   scope.addEventListener("message", ({ data }: MessageEvent) => take(data));
   // Race: what imports this script may close the Worker as soon as it goes on. By then the creator is to watch the lock.
   await holdLock(scope.name);
-  scope.postMessage({ kind: "watched" });
+  scope.postMessage(WATCHED);
   return {
     // In a turn to come: the script that imports this one has gone on by then.
     watched: turn(),

@@ -120,8 +120,6 @@ export type RawValue = number | bigint;
 
 /** What a Worker tells its creator. */
 export type AgentEvent =
-  /** The creator will be told of the Worker's end, however it comes. */
-  | { readonly kind: "watched" }
   | { readonly kind: "ready" }
   | { readonly kind: "failed"; readonly error: PortableError }
   | { readonly kind: "returned"; readonly call: number; readonly results: readonly RawValue[] }

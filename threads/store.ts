@@ -377,7 +377,6 @@ export class Store {
       case "failed":
         this.#threadFailed(-1, unpackError(event.error));
         break;
-      case "watched":
       case "ready":
         break;
     }

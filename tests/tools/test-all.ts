@@ -3,7 +3,7 @@
  * the browser. Needs nothing but what `npm ci` installs. The last line is `N passed, N failed, N skipped` over all of them.
  */
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { addCounts, type Counts, formatCounts, lastCounts, noCounts } from "./counts.ts";
 import { root } from "./source-files.ts";
 
@@ -20,8 +20,19 @@ interface Step {
 }
 
 const conformance = "../shared/conformance";
+/** Read and validated, but not lowered, and so not run. */
+const notLowered: readonly string[] = ["stack-switching"];
+/** Suites that run threads: in browsers these are other Workers, and other ways to wait. */
+const threaded: readonly string[] = ["shared-everything-threads", "threads"];
 const realModules = "../shared/real-modules";
 const report = "build/vitest.json";
+
+const hasConformance = existsSync(root + conformance);
+const suites = hasConformance
+  ? readdirSync(root + conformance, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
+  : [];
+const pathsOf = (names: readonly string[]): string[] => names.map((name) => `${conformance}/${name}`);
+const skipWithoutConformance = hasConformance ? {} : { skip: `${conformance} is not there` };
 
 const steps: readonly Step[] = [
   { name: "heap runtime", program: "tests/tools/build-runtime.ts", arguments: [], counting: "exit" },
@@ -38,9 +49,16 @@ const steps: readonly Step[] = [
   {
     name: "conformance scripts",
     program: "tests/conformance/main.ts",
-    arguments: ["--mode=validate", conformance],
+    arguments: ["--mode=all", ...pathsOf(suites.filter((name) => !notLowered.includes(name)))],
     counting: "output",
-    ...(existsSync(root + conformance) ? {} : { skip: `${conformance} is not there` }),
+    ...skipWithoutConformance,
+  },
+  {
+    name: "validation alone",
+    program: "tests/conformance/main.ts",
+    arguments: ["--mode=validate", ...pathsOf(notLowered)],
+    counting: "output",
+    ...skipWithoutConformance,
   },
   {
     name: "real modules",
@@ -51,6 +69,12 @@ const steps: readonly Step[] = [
   },
   { name: "life and death", program: "tests/life/main.ts", arguments: [], counting: "output" },
   { name: "browser", program: "tests/browser/main.ts", arguments: [], counting: "output" },
+  {
+    name: "scripts in Chromium",
+    program: "tests/conformance/main.ts",
+    arguments: ["--mode=all", "--host=chromium", "tests/wast", ...(hasConformance ? pathsOf(threaded) : [])],
+    counting: "output",
+  },
 ];
 
 /** Runs a program with this Node, showing its output and keeping it. */

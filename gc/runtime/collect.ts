@@ -23,12 +23,12 @@ import { SEGMENT_ENTRIES, resetLog } from "./barrier";
 import { NONE } from "./blocks";
 import { isCrowded, noteFreed } from "./crowded";
 import { FAIL_BROKEN, fail } from "./debug";
-import { beginMarking, closeMarking, markAsCollector, rescan } from "./mark";
+import { beginMarking, closeMarking, markAsCollector, rescan, shareRoots } from "./mark";
 import { clearGray } from "./mark-stack";
 import { allocateInExtraBlock, countAllocated, dropStaleBuffer, refill } from "./nursery";
 import { noteMarked, noteRequested, noteStopped, recordCollection, reportCollection } from "./pauses";
 import { activeAgents, adjustBudgets, fullIsDue } from "./policy";
-import { visitRoots } from "./roots";
+import { visitRanges, visitRootsOf } from "./roots";
 import { adoptStop, awaitStopped, beginSafe, endSafe, park, releaseWorld, requestStop } from "./safepoint";
 import { mayShrink, shrink } from "./shrink";
 import { sweepSlots } from "./slots";
@@ -141,8 +141,7 @@ function runCollection(full: bool, restart: bool): void {
     }
     if (full) startEpoch();
     beginMarking();
-    visitRoots(full);
-    if (!full) visitLogs();
+    visitRootsAndLogs(full);
     if (markAsCollector()) break;
     abandonMarking();
     restart = true;
@@ -187,17 +186,24 @@ function countMarkers(): void {
   store<u32>(SPINS, markers <= cores ? SPINS_ALONE : SPINS_CROWDED);
 }
 
-/** What old objects were made to refer to since the last collection. */
-function visitLogs(): void {
+/** Begins to mark: each agent's part goes to a marker of its own, as long as there are any. */
+function visitRootsAndLogs(full: bool): void {
   const high = atomic.load<u32>(AGENTS_HIGH);
   for (let id: u32 = 0; id < high; id++) {
-    const control = controlBlock(id);
-    let segment = load<usize>(control, AGENT_LOG_SEGMENT);
-    let end = load<usize>(control, AGENT_LOG_TOP);
-    while (segment != 0) {
-      for (let at = segment + SEGMENT_ENTRIES; at < end; at += 4) rescan(load<usize>(at));
-      end = load<usize>(segment, 4);
-      segment = load<usize>(segment);
-    }
+    visitRootsOf(id, full);
+    if (!full) visitLog(controlBlock(id));
+    shareRoots();
+  }
+  visitRanges();
+}
+
+/** What old objects were made to refer to by an agent since the last collection. */
+function visitLog(control: usize): void {
+  let segment = load<usize>(control, AGENT_LOG_SEGMENT);
+  let end = load<usize>(control, AGENT_LOG_TOP);
+  while (segment != 0) {
+    for (let at = segment + SEGMENT_ENTRIES; at < end; at += 4) rescan(load<usize>(at));
+    end = load<usize>(segment, 4);
+    segment = load<usize>(segment);
   }
 }

@@ -101,12 +101,12 @@ function takeGray(): bool {
   return false;
 }
 
-/** Puts the older half of the stack into the pool, where idle markers find it: the older an entry, the more is usually behind it. */
-export function donate(): void {
+/** Puts the oldest `entries` of the stack, or as many as fit, into the pool, where idle markers find them: the older an entry, the more is usually behind it. */
+export function donate(entries: usize): void {
   for (let i: usize = 0; i < (POOL_SLOTS as usize); i++) {
     const slot = pool + i * POOL_SLOT_BYTES;
     if (atomic.cmpxchg<u32>(slot, SLOT_EMPTY, SLOT_BUSY) != SLOT_EMPTY) continue;
-    const count = min((markTop - markBase) >>> 3, POOL_SLOT_ENTRIES as usize);
+    const count = min(entries, POOL_SLOT_ENTRIES as usize);
     store<usize>(slot, count, SLOT_COUNT);
     memory.copy(slot + SLOT_ENTRIES, markBase, count << 2);
     memory.copy(markBase, markBase + (count << 2), markTop - markBase - (count << 2));

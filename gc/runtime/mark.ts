@@ -140,8 +140,13 @@ function drain(): bool {
 
 function share(top: usize): usize {
   setMarkTop(top);
-  donate();
+  donate((top - markBase) >>> 3);
   return markTop;
+}
+
+/** Gives everything found so far to a marker that has nothing yet, if there is one. */
+export function shareRoots(): void {
+  if (markTop != markBase && atomic.load<u32>(POOL_COUNT) + 1 < load<u32>(MARKERS_POSSIBLE)) donate((markTop - markBase) >>> 2);
 }
 
 // @ts-ignore: decorator

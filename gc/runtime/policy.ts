@@ -53,6 +53,8 @@ const FULL_INTERVAL: f64 = 10000.0;
 const FULL_SHARE: f64 = 100.0;
 /** What a full collection does for each block, in bytes that could be marked instead. */
 const BLOCK_COST: f64 = 64.0;
+/** Share of the nurseries whose survival may be old garbage's doing. */
+const MUCH: f64 = 0.25;
 /** How fast young collections come to be tried again where full ones have been cheaper. */
 const TRY_YOUNG: f64 = 0.875;
 
@@ -70,7 +72,8 @@ export function adjustBudgets(full: bool, active: u32, before: u32): void {
     store<u32>(PROMOTED_BYTES, 0);
     if (cheap) store<f64>(YOUNG_MARKED, load<f64>(YOUNG_MARKED) * TRY_YOUNG);
   } else {
-    store<f64>(YOUNG_MARKED, marked);
+    // Where little of what is new survives, it is what really lives for a while, and a full collection would mark it too.
+    store<f64>(YOUNG_MARKED, marked > MUCH * (load<u32>(NURSERY_BYTES) as f64) * (active as f64) ? marked : 0);
     const promoted = (load<u32>(PROMOTED_BYTES) as f64) + marked;
     store<u32>(PROMOTED_BYTES, min(promoted, 4294967295.0) as u32);
   }

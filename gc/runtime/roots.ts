@@ -98,12 +98,20 @@ export function visitRange(start: usize, end: usize): void {
  */
 export function visitRoots(all: bool): void {
   const high = atomic.load<u32>(AGENTS_HIGH);
-  for (let id: u32 = 0; id < high; id++) {
-    const control = controlBlock(id);
-    if (atomic.load<u32>(control, AGENT_STATE) == AGENT_DETACHED) continue;
-    visitRange(load<usize>(control, AGENT_SHADOW_BASE), load<usize>(control, AGENT_SP));
-    visitHandles(control, all);
-  }
+  for (let id: u32 = 0; id < high; id++) visitRootsOf(id, all);
+  visitRanges();
+}
+
+/** Visits an agent's own roots. */
+export function visitRootsOf(id: u32, all: bool): void {
+  const control = controlBlock(id);
+  if (atomic.load<u32>(control, AGENT_STATE) == AGENT_DETACHED) return;
+  visitRange(load<usize>(control, AGENT_SHADOW_BASE), load<usize>(control, AGENT_SP));
+  visitHandles(control, all);
+}
+
+/** Visits all root ranges. */
+export function visitRanges(): void {
   for (let chunk = load<usize>(PLAN_ROOT_RANGES); chunk != 0; chunk = atomic.load<usize>(chunk)) {
     for (let at = chunk + ENTRIES_START; at < entriesEnd(chunk); at += ENTRY_BYTES) {
       const range = atomic.load<u64>(at);

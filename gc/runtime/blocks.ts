@@ -29,7 +29,7 @@ import { blockTable, heapEnd, heapStart, lineOf } from "./state";
 /** "No block": block numbers stay below 131,072. */
 export const NONE: u32 = 0xffffffff;
 /** A partial block with at least this many free lines is as good as a free one. */
-export const GOOD_LINES: u32 = LINES_PER_BLOCK / 2;
+export const GOOD_LINES: u32 = LINES_PER_BLOCK / 4;
 /** Blocks in 4 GB. */
 const MOST_BLOCKS: u32 = 0x1ffff;
 const PAGE_LOG2: usize = 16;

@@ -32,7 +32,7 @@ export const HIGH_BLOCKS = 448;
 export const BLOCK_CURSOR = 452;
 /** Blocks in use for collected objects; more than PLAN_LIMIT_BLOCKS only where they are full of holes (`reserveBeyond`). */
 export const USED_BLOCKS = 456;
-/** Blocks below HIGH_BLOCKS that a search would find: free, or at least half free. A hint. */
+/** Blocks below HIGH_BLOCKS that a search would find: free, or at least a quarter free. A hint. */
 export const AVAILABLE_BLOCKS = 460;
 /** Bytes of the memory known to be grown. */
 export const GROWN_END = 464;

@@ -5,7 +5,7 @@
  *               used  ^cursor             ^tail  used by medium objects
  *
  * Small objects take holes from the front, medium ones whole blocks from the back. After a collection the same blocks are used again, so that
- * allocation stays in cache and touches no fresh pages; blocks in which half the lines survived are given away.
+ * allocation stays in cache and touches no fresh pages; blocks of which three quarters survived are given away.
  *
  * Survivors do not move, so a few small ones make a block useless for large objects. Nurseries therefore leave most of the whole blocks alone:
  * where those are rare, a nursery consists of holes, and rather is small than takes more.
@@ -123,7 +123,7 @@ function wholeBlocksAllowed(): u32 {
   return max(left / (4 * atomic.load<u32>(AGENTS_HIGH)), LEAST_BLOCKS);
 }
 
-/** A block for the nursery that is at least half free, else a fresh one. */
+/** A block for the nursery that is at least a quarter free, else a fresh one. */
 function takeGoodBlock(): u32 {
   const available = atomic.load<i32>(AVAILABLE_BLOCKS);
   if (available > 0) {
@@ -144,7 +144,7 @@ const HOLES_FIRST: u32 = 0;
 const GOOD: u32 = 1;
 const HOLES: u32 = 2;
 
-/** Makes the nursery ready after a collection: keeps blocks that are half free, and adds others up to the budget. */
+/** Makes the nursery ready after a collection: keeps blocks that are a quarter free, and adds others up to the budget. */
 export function refill(): void {
   const last = load<u32>(self, AGENT_NURSERY_COUNT);
   const budget = load<u32>(NURSERY_BYTES) >>> LINE_LOG2;

@@ -3,7 +3,7 @@
  *
  *     npm run bench -- heap [--runs N] [--json] [CASE | threads=N,... | plots=FOLDER]...
  *
- * Each sample has a process of its own. Engines take turns, and ratios are between runs of one turn, so that a change of the machine's speed
+ * Each sample has a process of its own. Engines and numbers of threads take turns, and ratios are between runs of one turn, so that a change of the machine's speed
  * meets both sides. Beside the time on the clock there is processor time, of all threads together: where other programs use the machine too,
  * only that says something.
  */
@@ -41,16 +41,32 @@ function caseOf(name: string): HeapCase {
   return found;
 }
 
-function measureCase(work: HeapCase, threads: number, runs: number): CaseResult {
-  const taking = engines.filter(({ engine }) => hasEngine(engine, work) && (threads === 1 || engine !== "bump"));
-  const samples = new Map<Engine, HeapSample[]>(taking.map(({ engine }) => [engine, []]));
+/** Measures a program on each number of threads, in turns, so that numbers of threads can be compared too. */
+function measureWork(work: HeapCase, threadCounts: readonly number[], runs: number): CaseResult[] {
+  const series = threadCounts.map((threads) => {
+    const taking = engines.filter(({ engine }) => hasEngine(engine, work) && (threads === 1 || engine !== "bump"));
+    return { threads, taking, samples: new Map<Engine, HeapSample[]>(taking.map(({ engine }) => [engine, []])) };
+  });
   for (let run = 0; run < runs; run++) {
-    for (const { engine, flags } of taking) {
-      samples.get(engine)?.push(runScript<HeapSample>("measure", flags, [engine, work.name, String(threads)]));
+    for (const { threads, taking, samples } of series) {
+      for (const { engine, flags } of taking) {
+        samples.get(engine)?.push(runScript<HeapSample>("measure", flags, [engine, work.name, String(threads)]));
+      }
     }
   }
-  checkSums(work, taking, samples);
-  const own = samples.get("heddle") as HeapSample[];
+  return series.map(({ threads, taking, samples }) => {
+    checkSums(work, taking, samples);
+    return summarize(work, threads, taking, samples);
+  });
+}
+
+function summarize(
+  work: HeapCase,
+  threads: number,
+  taking: readonly EngineInfo[],
+  samples: ReadonlyMap<Engine, readonly HeapSample[]>,
+): CaseResult {
+  const own = samples.get("heddle") as readonly HeapSample[];
   const collecting = ({ young = [], full = [] }: HeapSample): number => [...young, ...full].reduce((sum, pause) => sum + pause, 0) / 1000;
   const uncollected = own.map((sample) => sample.seconds - collecting(sample));
   const column = (of: readonly HeapSample[], key: "seconds" | "processorSeconds"): number[] => of.map((sample) => sample[key]);
@@ -58,7 +74,7 @@ function measureCase(work: HeapCase, threads: number, runs: number): CaseResult 
     work,
     threads,
     engines: taking.map(({ engine, label }) => {
-      const peer = samples.get(engine) as HeapSample[];
+      const peer = samples.get(engine) as readonly HeapSample[];
       const seconds = column(peer, "seconds");
       // How many times as fast Heddle is.
       const clock = ratioOf(seconds, column(own, "seconds"));
@@ -85,7 +101,7 @@ export async function heap({ runs, json, names }: BenchmarkOptions): Promise<voi
   const results: Results = {
     host: { node: process.version, v8: process.versions.v8, processor: cpus()[0]?.model ?? "unknown", cores: availableParallelism() },
     runs,
-    cases: threadCounts.flatMap((threads) => chosen.map((work) => measureCase(work, threads, runs))),
+    cases: chosen.flatMap((work) => measureWork(work, threadCounts, runs)),
     pauses: wanted.length === 0 ? runScript<PauseSample>("measure-pauses", [], []) : undefined,
     memory: wanted.length === 0 ? runScript<MemorySample>("measure-memory", ["--expose-gc"], []) : undefined,
   };

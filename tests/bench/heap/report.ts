@@ -96,18 +96,28 @@ function printMeans(cases: readonly CaseResult[], threads: number): void {
   }
 }
 
-/** Throughput of several threads beside one, each thread doing the work of the one. */
+/** Throughput of several threads beside one, each thread doing the work of the one, as the geometric mean over programs. */
+export function scalingOf(cases: readonly CaseResult[], threads: number, engine: Engine, allocating: boolean): number {
+  const secondsOf = (one: CaseResult | undefined): readonly number[] =>
+    one?.engines.find((result) => result.engine === engine)?.seconds ?? [];
+  const factors = cases
+    .filter((one) => one.threads === threads && (!allocating || one.work.allocating))
+    .flatMap((one) => {
+      const alone = secondsOf(cases.find((other) => other.threads === 1 && other.work === one.work));
+      const together = secondsOf(one);
+      return alone.length === 0 || together.length === 0 ? [] : [threads * ratioOf(alone, together).median];
+    });
+  return geometricMean(factors);
+}
+
 function printScaling(cases: readonly CaseResult[]): void {
-  const own = (one: CaseResult): readonly number[] => one.engines.find(({ engine }) => engine === "heddle")?.seconds ?? [];
   for (const threads of new Set(cases.map((one) => one.threads).filter((count) => count > 1))) {
-    const factors = cases
-      .filter((one) => one.threads === threads && one.work.allocating)
-      .flatMap((one) => {
-        const single = cases.find((other) => other.threads === 1 && other.work === one.work);
-        return single === undefined ? [] : [threads * ratioOf(own(single), own(one)).median];
-      });
-    if (factors.length > 0)
-      console.log(`\n${threads} threads do ${geometricMean(factors).toFixed(2)} times as much as one (allocating programs)`);
+    if (Number.isNaN(scalingOf(cases, threads, "heddle", false))) continue;
+    console.log(`\nwhat ${threads} threads do beside one: allocating programs, all programs`);
+    for (const engine of ["heddle", "unshared", "shared-objects", "javascript"] as const) {
+      const columns = [true, false].map((allocating) => `${scalingOf(cases, threads, engine, allocating).toFixed(2).padStart(6)}x`);
+      console.log(`  ${engine.padEnd(40)} ${columns.join(" ")}`);
+    }
   }
 }
 

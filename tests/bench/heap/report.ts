@@ -97,7 +97,7 @@ function printMeans(cases: readonly CaseResult[], threads: number): void {
 }
 
 /** Throughput of several threads beside one, each thread doing the work of the one, as the geometric mean over programs. */
-export function scalingOf(cases: readonly CaseResult[], threads: number, engine: Engine, allocating: boolean): number {
+function scalingOf(cases: readonly CaseResult[], threads: number, engine: Engine, allocating: boolean): number {
   const secondsOf = (one: CaseResult | undefined): readonly number[] =>
     one?.engines.find((result) => result.engine === engine)?.seconds ?? [];
   const factors = cases

@@ -101,7 +101,7 @@ export const PARTIAL_LINES = 864;
 export const NURSERY_WISH = 868;
 /** f64: when the last collection ended. */
 export const LAST_END = 872;
-/** f64: bytes that the last young collection marked, less with each full one that is chosen because it marks fewer (policy.ts). */
+/** f64: bytes that the last young collection marked, 0 where little survived it, less with each full one that is chosen because it marks fewer (policy.ts). */
 export const YOUNG_MARKED = 880;
 /** f64: milliseconds of a young collection for each byte of an agent's nursery, of late where it was most (policy.ts). */
 export const PAUSE_PER_BYTE = 888;

@@ -4,7 +4,8 @@ import { runInNewContext } from "node:vm";
 import type { Store } from "../../../threads/runtime.ts";
 
 setFlagsFromString("--expose-gc");
-const collectHost = runInNewContext("gc") as () => void;
+/** Collects this thread's JS; finalizers run in turns to come. */
+export const collectHost = runInNewContext("gc") as () => void;
 
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 

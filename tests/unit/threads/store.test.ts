@@ -1,9 +1,8 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import type { Worker } from "node:worker_threads";
 import { describe, expect, test } from "vitest";
 import { createStore, RuntimeError, WorkerLostError } from "../../../threads/runtime.ts";
+import { collectHost } from "./host-collection.ts";
 import { counter, exportsOf, withStore } from "./programs.ts";
 
 interface CounterExports {
@@ -121,8 +120,6 @@ describe("shared functions on several threads", () => {
   });
 
   test("a Worker that takes another's place does not wait for messages to that other", async () => {
-    setFlagsFromString("--expose-gc");
-    const collectHost = runInNewContext("gc") as () => void;
     await withStore({ threads: 1, maximumThreads: 1 }, async (store) => {
       const { one } = await exportsOf<{ one(): number }>(
         store,

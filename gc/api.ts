@@ -7,7 +7,7 @@
 
 /** Exports of the heap runtime, instantiated once per agent. */
 export interface RuntimeExports {
-  /** Sets up a fresh memory whose plan words (runtime/control.ts) are written. In a memory that is set up it only reads them. Called first. */
+  /** Sets up a fresh memory whose plan words (layout/control.ts) are written. In a memory that is set up it only reads them. Called first. */
   initialize(): void;
 
   /** Makes the calling instance the runtime of agent `id`, in a safe region. `mayBlock` is 0 where `Atomics.wait` is forbidden: there waits spin. */
@@ -62,7 +62,7 @@ export interface RuntimeExports {
   addAgentRoots(start: number, end: number): void;
   /** Takes back `addRoots(start, ...)` or `addAgentRoots(start, ...)`. */
   removeRoots(start: number): void;
-  /** Another chunk of handle slots for the calling agent (gc/slots.ts); its address, or 0 when the memory is full. */
+  /** Another chunk of handle slots for the calling agent (gc/heap/slots.ts); its address, or 0 when the memory is full. */
   addHandles(): number;
   /** The same for box slots. */
   addBoxes(): number;

@@ -4,9 +4,9 @@
  */
 import { InternalError } from "../core/base/assert.ts";
 import { canDiscard, discard } from "../memory/native.ts";
-import { measureCollection } from "./pauses.ts";
-import { DISCARD_DONE, DISCARD_ELSEWHERE, DISCARD_IMPOSSIBLE } from "./runtime/control.ts";
-import { hasStack, type StackProbe } from "./stack-probe.ts";
+import { measureCollection } from "./heap/pauses.ts";
+import { hasStack, type StackProbe } from "./heap/stack-probe.ts";
+import { DISCARD_DONE, DISCARD_ELSEWHERE, DISCARD_IMPOSSIBLE } from "./layout/control.ts";
 
 /** One agent's buffer, as globals that its lowered modules import too. */
 export interface AllocationBuffer {
@@ -49,7 +49,7 @@ export function runtimeImports(
         askToShrink();
         return DISCARD_ELSEWHERE;
       },
-      /** This agent has run a collection, whose record (runtime/control.ts) is at `record`. */
+      /** This agent has run a collection, whose record (layout/control.ts) is at `record`. */
       collected: (record: number): void => measureCollection(memory, record >>> 0),
       /** A broken promise inside the heap: never caused by a program. */
       fail: (code: number, address: number): never => {

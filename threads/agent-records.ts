@@ -17,7 +17,7 @@
  *
  * An agent writes its own WAIT, MOVES, NODE, SINCE and NOTES; the creator writes the rest. NOTES outlives its agent, for the next one.
  */
-import type { Heap } from "../gc/heap.ts";
+import type { Heap } from "../gc/heap/heap.ts";
 import { readText, writeText } from "./shared-text.ts";
 
 const SUSPICION = 0;

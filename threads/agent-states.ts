@@ -1,5 +1,5 @@
 /** What a store's agents are doing, as `store.agents` lists it. */
-import { AGENT_BYTES, AGENT_MUTATOR, AGENT_STATE, AGENT_STOPPED, AGENTS } from "../gc/runtime/control.ts";
+import { AGENT_BYTES, AGENT_MUTATOR, AGENT_STATE, AGENT_STOPPED, AGENTS } from "../gc/layout/control.ts";
 import type { Agent } from "./agent.ts";
 import { LIFE_ENDING, LIFE_JOINING, LIFE_NONE, LIFE_STARTING, WAIT_ENDLESS, WAIT_QUEUE } from "./agent-records.ts";
 import { JobKind } from "./control.ts";

@@ -1,12 +1,12 @@
 /**
- * JS values that heap objects of one agent stand for, such as the externs in memory: kept as long as the objects live (gc/boxes.ts), and no
+ * JS values that heap objects of one agent stand for, such as the externs in memory: kept as long as the objects live (gc/heap/boxes.ts), and no
  * longer.
  *
  * A value from which its own heap object can be reached, through a wrapper, is never let go of: cycles through both heaps are not collected.
  */
-import type { BoxSlot } from "../gc/boxes.ts";
-import type { Heap } from "../gc/heap.ts";
-import { TYPE_DISPLAY, TYPE_KIND, TYPE_RECORD, TYPE_SIZE } from "../gc/runtime/layout.ts";
+import type { BoxSlot } from "../gc/heap/boxes.ts";
+import type { Heap } from "../gc/heap/heap.ts";
+import { TYPE_DISPLAY, TYPE_KIND, TYPE_RECORD, TYPE_SIZE } from "../gc/layout/layout.ts";
 import { TYPE_HOST } from "./convert.ts";
 
 export class BoxedValues {

@@ -2,9 +2,9 @@
  * The functions that modules can import from Heddle itself: `wasm:thread` always, other sets where a module is compiled with them (JS API,
  * "Builtins").
  */
-import { isSubtypeId } from "../core/subtype.ts";
-import type { TypeStore } from "../core/type-store.ts";
-import type { CompositeType } from "../core/types.ts";
+import { isSubtypeId } from "../core/types/subtype.ts";
+import type { TypeStore } from "../core/types/type-store.ts";
+import type { CompositeType } from "../core/types/types.ts";
 import type { Agent } from "./agent.ts";
 import type { LoweredFunction } from "./functions.ts";
 import type { Signature } from "./kinds.ts";

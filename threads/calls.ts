@@ -9,7 +9,7 @@
  *      8  operands  8 bytes each
  *      8 + 8 * capacity  references among the operands, then among the results, 4 bytes each
  */
-import type { Heap } from "../gc/heap.ts";
+import type { Heap } from "../gc/heap/heap.ts";
 import type { Agent } from "./agent.ts";
 import { JobKind } from "./control.ts";
 import { fromLowered, isOpaqueToJs, toLowered } from "./convert.ts";

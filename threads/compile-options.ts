@@ -2,9 +2,9 @@
  * Options of compilation (JS API, `WebAssemblyCompileOptions`): which builtins a module imports from Heddle, and from where strings.
  */
 import { CompileError } from "../core/base/errors.ts";
-import type { Import } from "../core/module.ts";
-import { isSubtype } from "../core/subtype.ts";
-import { AbstractHeap, refAbstract, type ValType } from "../core/types.ts";
+import type { Import } from "../core/types/module.ts";
+import { isSubtype } from "../core/types/subtype.ts";
+import { AbstractHeap, refAbstract, type ValType } from "../core/types/types.ts";
 import type { ValidModule } from "../core/validate/valid-module.ts";
 import { type BuiltinName, findBuiltin, fitsBuiltinType } from "./builtins.ts";
 

@@ -1,8 +1,8 @@
 /** Compiles modules for one store, and makes them known to its creator's agent. */
-import type { FeatureSet } from "../core/features.ts";
+import type { FeatureSet } from "../core/base/features.ts";
 import type { ValidModule } from "../core/validate/valid-module.ts";
-import type { Heap } from "../gc/heap.ts";
-import type { TypeNames } from "../gc/type-names.ts";
+import type { Heap } from "../gc/heap/heap.ts";
+import type { TypeNames } from "../gc/inspect/type-names.ts";
 import type { Agent } from "./agent.ts";
 import {
   type CompileContext,

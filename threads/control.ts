@@ -24,13 +24,14 @@
  * Everything between LOCK's two ends is committed by one store, the last, so that an agent that dies with the lock leaves the old
  * state or the new one; whoever buries it frees the lock (`breakLock`).
  */
-import { JS_TAG } from "../gc/exception-layout.ts";
-import type { Heap } from "../gc/heap.ts";
-import { FUNCTION_TYPES_POINTER } from "../gc/runtime/layout.ts";
+
+import type { Heap } from "../gc/heap/heap.ts";
+import { JS_TAG } from "../gc/layout/exception-layout.ts";
+import { FUNCTION_TYPES_POINTER } from "../gc/layout/layout.ts";
+import { LOCK_CONTENDED } from "../gc/layout/wait-queue-layout.ts";
 import { createAgentRecords } from "./agent-records.ts";
 import { createSharedValueRecords } from "./shared-values.ts";
 import { createThreadBoundRecord } from "./thread-bound-data.ts";
-import { LOCK_CONTENDED } from "./wait-queue-layout.ts";
 import { createWaitNodes } from "./wait-queues.ts";
 
 const LOCK = 0;

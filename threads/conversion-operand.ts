@@ -3,7 +3,7 @@
  * conversion which trapped can be told whether it was of NaN.
  */
 import { CONVERSION_OPERAND_BYTES, CONVERSION_OPERAND_F32 } from "../core/lower/lowered.ts";
-import type { Heap } from "../gc/heap.ts";
+import type { Heap } from "../gc/heap/heap.ts";
 
 export class ConversionOperand {
   /** Where lowered code stores a double; `CONVERSION_OPERAND_F32` further on, a single. */

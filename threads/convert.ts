@@ -3,15 +3,15 @@
  * functions"), on lowered values: `number`, `bigint`, and for references an address, a function index or a host value.
  */
 import { assert, InternalError } from "../core/base/assert.ts";
-import { AbstractHeap } from "../core/types.ts";
-import { HEADER_FLAGS_MASK, TYPE_ARRAY, TYPE_DEPTH, TYPE_DISPLAY, TYPE_KIND, TYPE_RECORD, TYPE_STRUCT } from "../gc/runtime/layout.ts";
+import { AbstractHeap } from "../core/types/types.ts";
+import { HEADER_FLAGS_MASK, TYPE_ARRAY, TYPE_DEPTH, TYPE_DISPLAY, TYPE_KIND, TYPE_RECORD, TYPE_STRUCT } from "../gc/layout/layout.ts";
+import { TYPE_WAIT_QUEUE } from "../gc/layout/wait-queue-layout.ts";
 import type { BoxedValues } from "./boxed-values.ts";
 import type { Control } from "./control.ts";
 import type { FunctionTable } from "./functions.ts";
 import { isHostReference, NULL, type ReferenceKind, type ValueKind } from "./kinds.ts";
 import type { Objects } from "./objects.ts";
 import type { SharedValues } from "./shared-values.ts";
-import { TYPE_WAIT_QUEUE } from "./wait-queue-layout.ts";
 
 /** The `kind` word of the record of JS values in the heap: neither struct nor array nor function. */
 export const TYPE_HOST = 4;

@@ -8,7 +8,8 @@
  * That a waiter of `memory.atomic.wait32` was woken is seen only once it runs, and others than the store's agents may wake it. So where there is
  * one, all this is no more than likely.
  */
-import type { Heap } from "../gc/heap.ts";
+import type { Heap } from "../gc/heap/heap.ts";
+import { NODE_STATE, NODE_WAITING } from "../gc/layout/wait-queue-layout.ts";
 import {
   type AgentRecord,
   type AgentRecords,
@@ -21,7 +22,6 @@ import {
   WAIT_QUEUE,
 } from "./agent-records.ts";
 import type { Control } from "./control.ts";
-import { NODE_STATE, NODE_WAITING } from "./wait-queue-layout.ts";
 
 /** The store's agents as they all waited. */
 export interface Stuck {

@@ -1,7 +1,7 @@
 /**
  * Exceptions where lowered code and JS meet.
  *
- * Lowered code throws the host's one tag with the address of an exception in the heap (gc/exception-layout.ts). On the way to a handler in lowered
+ * Lowered code throws the host's one tag with the address of an exception in the heap (gc/layout/exception-layout.ts). On the way to a handler in lowered
  * code nothing can collect it, since an agent that unwinds reaches no safepoint. Here, on the way through JS, it becomes what JS is to see
  * (JS API, "Exported functions" and "create a host function"):
  *
@@ -13,10 +13,10 @@
  */
 import { engine } from "../core/base/engine.ts";
 import { TrapCode } from "../core/lower/lowered.ts";
-import { EXCEPTION_PAYLOAD, EXCEPTION_TAG, JS_TAG, placePayload } from "../gc/exception-layout.ts";
-import type { Heap } from "../gc/heap.ts";
-import { FUNC_SHARED, HEADER_FLAGS_MASK, TYPE_FUNC, TYPE_PROTOTYPE } from "../gc/runtime/layout.ts";
-import { writeRecord } from "../gc/type-records.ts";
+import type { Heap } from "../gc/heap/heap.ts";
+import { writeRecord } from "../gc/heap/type-records.ts";
+import { EXCEPTION_PAYLOAD, EXCEPTION_TAG, JS_TAG, placePayload } from "../gc/layout/exception-layout.ts";
+import { FUNC_SHARED, HEADER_FLAGS_MASK, TYPE_FUNC, TYPE_PROTOTYPE } from "../gc/layout/layout.ts";
 import { anyKind, type Conversions, externalize, fromLowered, internalize, toLowered } from "./convert.ts";
 import { isHostReference, NULL, type ValueKind } from "./kinds.ts";
 import { Objects } from "./objects.ts";

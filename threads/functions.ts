@@ -5,7 +5,7 @@
 import { assert } from "../core/base/assert.ts";
 import { engine } from "../core/base/engine.ts";
 import { plainEntry } from "../core/lower/plain-functions.ts";
-import type { Heap } from "../gc/heap.ts";
+import type { Heap } from "../gc/heap/heap.ts";
 import { hostType, type Signature } from "./kinds.ts";
 
 /** A host function in a lowered signature: operands, then the shadow-stack pointer. */

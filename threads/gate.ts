@@ -4,8 +4,8 @@
  * An agent that is the only one its store can have keeps nobody waiting, so that of the two the end of its shadow stack is all that is left
  * to keep: a way in and out takes 1 ns instead of 18.
  */
-import type { Heap } from "../gc/heap.ts";
-import { AGENT_SP, MODE_POISON, MODE_VERIFY, PLAN_MAXIMUM_AGENTS, PLAN_MODE } from "../gc/runtime/control.ts";
+import type { Heap } from "../gc/heap/heap.ts";
+import { AGENT_SP, MODE_POISON, MODE_VERIFY, PLAN_MAXIMUM_AGENTS, PLAN_MODE } from "../gc/layout/control.ts";
 
 export interface Gate {
   /**

@@ -1,9 +1,9 @@
 /** What reading imports has in common, whether a module is lowered or goes to the host as it is (JS API, "read the imports of a module"). */
 import { LinkError } from "../core/base/errors.ts";
-import type { Import } from "../core/module.ts";
-import { isSubtypeId } from "../core/subtype.ts";
-import type { TypeStore } from "../core/type-store.ts";
-import { TYPE_ID } from "../gc/runtime/layout.ts";
+import type { Import } from "../core/types/module.ts";
+import { isSubtypeId } from "../core/types/subtype.ts";
+import type { TypeStore } from "../core/types/type-store.ts";
+import { TYPE_ID } from "../gc/layout/layout.ts";
 import type { Agent } from "./agent.ts";
 import { importName } from "./link.ts";
 

@@ -3,10 +3,10 @@
  */
 import { engine } from "../core/base/engine.ts";
 import { LinkError } from "../core/base/errors.ts";
-import type { ExternType, GlobalType, Import, TableType } from "../core/module.ts";
-import { isSubtype, isSubtypeId } from "../core/subtype.ts";
-import type { TypeStore } from "../core/type-store.ts";
-import { indexOf, isAbstract, isRef } from "../core/types.ts";
+import type { ExternType, GlobalType, Import, TableType } from "../core/types/module.ts";
+import { isSubtype, isSubtypeId } from "../core/types/subtype.ts";
+import type { TypeStore } from "../core/types/type-store.ts";
+import { indexOf, isAbstract, isRef } from "../core/types/types.ts";
 import type { ValidModule } from "../core/validate/valid-module.ts";
 import type { Agent } from "./agent.ts";
 import type { BuiltinName } from "./builtins.ts";

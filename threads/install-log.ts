@@ -17,7 +17,7 @@
  * other way.
  */
 import { engine } from "../core/base/engine.ts";
-import type { Heap } from "../gc/heap.ts";
+import type { Heap } from "../gc/heap/heap.ts";
 import type { InstancePlan, LocalFunctionPlan, ModulePlan } from "./protocol.ts";
 
 const NEXT = 0;

@@ -2,8 +2,8 @@
  * Where globals, tables and tags are, and how JS reads and writes them: what the namespace's `Global`, `Table` and `Tag` objects stand for.
  */
 import { engine } from "../core/base/engine.ts";
-import type { GlobalType, TableType } from "../core/module.ts";
-import { TABLE_ELEMENTS, TABLE_LENGTH, TABLE_MAXIMUM } from "../gc/runtime/layout.ts";
+import type { GlobalType, TableType } from "../core/types/module.ts";
+import { TABLE_ELEMENTS, TABLE_LENGTH, TABLE_MAXIMUM } from "../gc/layout/layout.ts";
 import type { Agent } from "./agent.ts";
 import { anyKind, fromLowered, internalize, isOpaqueToJs, opaqueError, toLowered } from "./convert.ts";
 import type { ExceptionTag } from "./exceptions.ts";

@@ -3,8 +3,8 @@
  * loop of their own, and take no jobs of the store's queue.
  */
 import * as Comlink from "comlink";
-import { TypeStore } from "../core/type-store.ts";
-import { TypeRecords } from "../gc/type-records.ts";
+import { TypeStore } from "../core/types/type-store.ts";
+import { TypeRecords } from "../gc/heap/type-records.ts";
 import { LIFE_READY } from "./agent-records.ts";
 import { awaitMessage, holdLock, messageDrain } from "./host.ts";
 import { createContext } from "./js-api/context.ts";

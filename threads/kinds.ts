@@ -6,7 +6,7 @@
  */
 
 import { InternalError } from "../core/base/assert.ts";
-import type { TypeStore } from "../core/type-store.ts";
+import type { TypeStore } from "../core/types/type-store.ts";
 import {
   AbstractHeap,
   type AbstractHeapCode,
@@ -23,9 +23,9 @@ import {
   isNullable,
   V128,
   type ValType,
-} from "../core/types.ts";
-import { NULL_REFERENCE } from "../gc/runtime/layout.ts";
-import type { TypeRecords } from "../gc/type-records.ts";
+} from "../core/types/types.ts";
+import type { TypeRecords } from "../gc/heap/type-records.ts";
+import { NULL_REFERENCE } from "../gc/layout/layout.ts";
 
 /** The reference hierarchies; in lowered code unshared `extern` is a reference of the host, all others i32. */
 export type Hierarchy = "any" | "func" | "extern" | "exn" | "cont" | "waitqueue";

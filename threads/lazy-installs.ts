@@ -13,7 +13,7 @@
  */
 import { engine } from "../core/base/engine.ts";
 import { RuntimeError } from "../core/base/errors.ts";
-import { FUNCTION_COUNT } from "../gc/runtime/control.ts";
+import { FUNCTION_COUNT } from "../gc/layout/control.ts";
 import type { Agent } from "./agent.ts";
 import { ENTRY_FUNCTION, ENTRY_INSTANCE, LogEntry } from "./install-log.ts";
 import { NULL, type Signature } from "./kinds.ts";

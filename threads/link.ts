@@ -10,7 +10,7 @@ import { assert } from "../core/base/assert.ts";
 import { engine } from "../core/base/engine.ts";
 import { LinkError } from "../core/base/errors.ts";
 import type { LoweredImport, LoweredMemory } from "../core/lower/lowered.ts";
-import { NULL_REFERENCE } from "../gc/runtime/layout.ts";
+import { NULL_REFERENCE } from "../gc/layout/layout.ts";
 import type { Agent } from "./agent.ts";
 import { createBuiltin } from "./builtins.ts";
 import type { LoweredFunction } from "./functions.ts";

@@ -1,10 +1,10 @@
 /**
  * References to heap objects as JS holds them: opaque objects, one for each heap object and agent, which keep it alive.
  *
- * A wrapper object owns a handle (gc/handles.ts), a word that the collector scans; when JS drops the wrapper, a FinalizationRegistry gives it
+ * A wrapper object owns a handle (gc/heap/handles.ts), a word that the collector scans; when JS drops the wrapper, a FinalizationRegistry gives it
  * back.
  */
-import type { Handle, Handles } from "../gc/handles.ts";
+import type { Handle, Handles } from "../gc/heap/handles.ts";
 
 function refuse(what: string): never {
   throw new TypeError(`WebAssembly objects are opaque: ${what}`);

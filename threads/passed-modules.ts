@@ -7,11 +7,11 @@
  */
 import { engine } from "../core/base/engine.ts";
 import { CompileError } from "../core/base/errors.ts";
+import type { FeatureName, FeatureSet } from "../core/base/features.ts";
 import { encodeModule } from "../core/binary/encode.ts";
-import type { FeatureName, FeatureSet } from "../core/features.ts";
-import type { Import } from "../core/module.ts";
-import type { TypeStore } from "../core/type-store.ts";
-import { AbstractHeap, type FuncType, refAbstract, V128, type ValType } from "../core/types.ts";
+import type { Import } from "../core/types/module.ts";
+import type { TypeStore } from "../core/types/type-store.ts";
+import { AbstractHeap, type FuncType, refAbstract, V128, type ValType } from "../core/types/types.ts";
 import type { ValidModule } from "../core/validate/valid-module.ts";
 import type { Agent } from "./agent.ts";
 import { type PreparedModule, readModule, type StableSource } from "./compile.ts";

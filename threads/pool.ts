@@ -5,7 +5,7 @@
  * to `maximumThreads`: threads that block until another thread acts would otherwise keep that other thread in the queue forever.
  */
 import * as Comlink from "comlink";
-import type { Heap } from "../gc/heap.ts";
+import type { Heap } from "../gc/heap/heap.ts";
 import { type AgentRecords, LIFE_ENDING, LIFE_JOINING, LIFE_NONE, LIFE_STARTING } from "./agent-records.ts";
 import { type Control, JobKind } from "./control.ts";
 import { type HostWorker, startWorker } from "./host.ts";

@@ -6,7 +6,7 @@
  *
  * Between the two, a root cell keeps a heap object alive (root-cells.ts): a handle that nobody receives keeps its object for as long as the store lives.
  */
-import type { GlobalType, TableType } from "../core/module.ts";
+import type { GlobalType, TableType } from "../core/types/module.ts";
 import type { Agent } from "./agent.ts";
 import type { GlobalItem, TableItem, TagItem } from "./items.ts";
 import type { ApiContext } from "./js-api/context.ts";

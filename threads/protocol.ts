@@ -7,8 +7,8 @@
  */
 
 import type { LoweredModuleParts } from "../core/lower/lowered.ts";
-import type { ExternKind } from "../core/module.ts";
-import type { HeapShare } from "../gc/heap.ts";
+import type { ExternKind } from "../core/types/module.ts";
+import type { HeapShare } from "../gc/heap/heap.ts";
 import type { BuiltinName } from "./builtins.ts";
 import type { Signature, ValueKind } from "./kinds.ts";
 import type { ThreadBuiltin } from "./spawn.ts";

@@ -12,8 +12,8 @@
  */
 import { RuntimeError } from "../core/base/errors.ts";
 import { TrapCode } from "../core/lower/lowered.ts";
-import { type CompositeType, EXTERNREF, FUNCREF, I8, refDefined, type StorageType } from "../core/types.ts";
-import { ARRAY_ELEMENTS, ARRAY_LENGTH, HEADER_FLAGS_MASK, TYPE_PROTOTYPE, TYPE_RECORD } from "../gc/runtime/layout.ts";
+import { type CompositeType, EXTERNREF, FUNCREF, I8, refDefined, type StorageType } from "../core/types/types.ts";
+import { ARRAY_ELEMENTS, ARRAY_LENGTH, HEADER_FLAGS_MASK, TYPE_PROTOTYPE, TYPE_RECORD } from "../gc/layout/layout.ts";
 import type { Agent } from "./agent.ts";
 import type { BuiltinSet } from "./builtins.ts";
 import { type Callable, ConfigurationFault, configurePrototypes } from "./configure-prototypes.ts";

@@ -1,7 +1,7 @@
 /** What the roots of a heap are called, so that a snapshot can tell which global or which element of a table keeps an object. */
-import type { Names } from "../core/module.ts";
-import type { RootPlaces } from "../gc/heap-report.ts";
-import { TABLE_ELEMENTS, TABLE_LENGTH } from "../gc/runtime/layout.ts";
+import type { Names } from "../core/types/module.ts";
+import type { RootPlaces } from "../gc/inspect/heap-report.ts";
+import { TABLE_ELEMENTS, TABLE_LENGTH } from "../gc/layout/layout.ts";
 import type { Agent } from "./agent.ts";
 import type { LinkedInstance } from "./link.ts";
 

@@ -15,8 +15,8 @@ import { Store } from "./store.ts";
 import type { StoreOptions } from "./store-options.ts";
 
 export { CompileError, LinkError, RuntimeError } from "../core/base/errors.ts";
-export type { HeapStatistics } from "../gc/heap.ts";
-export type { HeapReport } from "../gc/heap-report.ts";
+export type { HeapStatistics } from "../gc/heap/heap.ts";
+export type { HeapReport } from "../gc/inspect/heap-report.ts";
 export type { AgentJob, AgentState, AgentWait } from "./agent-states.ts";
 export type { ModuleSource } from "./compile.ts";
 export type { Deadlock, DeadlockMode } from "./deadlocks.ts";

@@ -2,8 +2,8 @@
  * Builtins on shared strings (shared-everything threads, "Shared String Builtins"): what there is for unshared ones, with types that are shared
  * throughout. Shared externs are addresses in lowered code, so that strings are taken out of the heap and put into it.
  */
-import type { CompositeType, ValType } from "../core/types.ts";
-import { abstractOf, isAbstract, isNullable, isRef, refAbstract } from "../core/types.ts";
+import type { CompositeType, ValType } from "../core/types/types.ts";
+import { abstractOf, isAbstract, isNullable, isRef, refAbstract } from "../core/types/types.ts";
 import type { Agent } from "./agent.ts";
 import type { LoweredFunction } from "./functions.ts";
 import { NULL, type Signature, type ValueKind } from "./kinds.ts";

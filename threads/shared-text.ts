@@ -1,5 +1,5 @@
 /** Short texts in the heap memory, from one agent to another: u32 length in bytes, then UTF-8. Hosts encode and decode no shared bytes. */
-import type { Heap } from "../gc/heap.ts";
+import type { Heap } from "../gc/heap/heap.ts";
 
 /** Writes as much of a text as `capacity` bytes, the length included, have room for. */
 export function writeText(heap: Heap, address: number, capacity: number, text: string): void {

@@ -17,7 +17,7 @@
  */
 
 import { TrapCode } from "../core/lower/lowered.ts";
-import { TABLE_ELEMENTS, TABLE_LENGTH } from "../gc/runtime/layout.ts";
+import { TABLE_ELEMENTS, TABLE_LENGTH } from "../gc/layout/layout.ts";
 import type { Agent } from "./agent.ts";
 import { JobKind } from "./control.ts";
 import type { LoweredFunction } from "./functions.ts";

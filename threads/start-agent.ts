@@ -1,5 +1,5 @@
 /** Makes the thread that it runs on an agent of a store which another thread created. */
-import { Heap } from "../gc/heap.ts";
+import { Heap } from "../gc/heap/heap.ts";
 import { Agent } from "./agent.ts";
 import { WAIT_QUEUE } from "./agent-records.ts";
 import { Control } from "./control.ts";

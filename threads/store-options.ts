@@ -1,5 +1,5 @@
 /** What a store is made with. */
-import type { FeatureSet } from "../core/features.ts";
+import type { FeatureSet } from "../core/base/features.ts";
 import type { Deadlock, DeadlockMode } from "./deadlocks.ts";
 
 /** How a store is made. */

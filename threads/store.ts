@@ -3,14 +3,14 @@
  * happen there, shared code runs on all of its agents.
  */
 import { RuntimeError } from "../core/base/errors.ts";
-import { defaultFeatures, type FeatureSet } from "../core/features.ts";
-import { TypeStore } from "../core/type-store.ts";
-import { canBlock, Heap, type HeapStatistics } from "../gc/heap.ts";
-import { type HeapReport, reportHeap } from "../gc/heap-report.ts";
-import { IdleCollector } from "../gc/idle-collector.ts";
-import { FUNCTION_COUNT } from "../gc/runtime/control.ts";
-import { TypeNames } from "../gc/type-names.ts";
-import { TypeRecords } from "../gc/type-records.ts";
+import { defaultFeatures, type FeatureSet } from "../core/base/features.ts";
+import { TypeStore } from "../core/types/type-store.ts";
+import { canBlock, Heap, type HeapStatistics } from "../gc/heap/heap.ts";
+import { IdleCollector } from "../gc/heap/idle-collector.ts";
+import { TypeRecords } from "../gc/heap/type-records.ts";
+import { type HeapReport, reportHeap } from "../gc/inspect/heap-report.ts";
+import { TypeNames } from "../gc/inspect/type-names.ts";
+import { FUNCTION_COUNT } from "../gc/layout/control.ts";
 import { Agent } from "./agent.ts";
 import { type AgentState, agentStates } from "./agent-states.ts";
 import { createRootBlock, createSharedBlock } from "./blocks.ts";

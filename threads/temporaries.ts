@@ -1,5 +1,5 @@
 /** Objects that conversion makes for a call, and that nothing else keeps until the call has ended. */
-import type { Handle, Handles } from "../gc/handles.ts";
+import type { Handle, Handles } from "../gc/heap/handles.ts";
 
 export class Temporaries {
   readonly #handles: Handles;

@@ -4,15 +4,15 @@
  *
  *      0  header
  *      4  owner   number of the agent's life: an agent that comes later under the same id is another one
- *      8  slot    the box's (gc/boxes.ts)
+ *      8  slot    the box's (gc/heap/boxes.ts)
  *
  * The agent keeps the value until a collection finds the object dead. A value from which its own ThreadBoundData object can be reached is never
  * found dead: cycles through both heaps are not collected (the overview's FAQ, "intermediate" support).
  */
 import { TrapCode } from "../core/lower/lowered.ts";
-import type { Heap } from "../gc/heap.ts";
-import { HEADER_FLAGS_MASK } from "../gc/runtime/layout.ts";
-import { writeRecord } from "../gc/type-records.ts";
+import type { Heap } from "../gc/heap/heap.ts";
+import { writeRecord } from "../gc/heap/type-records.ts";
+import { HEADER_FLAGS_MASK } from "../gc/layout/layout.ts";
 import type { Agent } from "./agent.ts";
 
 const OWNER = 4;

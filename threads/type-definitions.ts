@@ -1,7 +1,7 @@
 /** Types that the API itself needs, entered into a store's types: each a recursion group of its own, final, without supertypes. */
-import { type ModuleParts, noNames } from "../core/module.ts";
-import type { TypeStore } from "../core/type-store.ts";
-import type { CompositeType, SubType, ValType } from "../core/types.ts";
+import { type ModuleParts, noNames } from "../core/types/module.ts";
+import type { TypeStore } from "../core/types/type-store.ts";
+import type { CompositeType, SubType, ValType } from "../core/types/types.ts";
 
 const emptyModule: ModuleParts = {
   recGroups: [],

@@ -10,11 +10,9 @@
  */
 import { RuntimeError } from "../core/base/errors.ts";
 import { TrapCode } from "../core/lower/lowered.ts";
-import type { Heap } from "../gc/heap.ts";
-import { HEADER_FLAGS_MASK } from "../gc/runtime/layout.ts";
-import { writeRecord } from "../gc/type-records.ts";
-import type { Gate } from "./gate.ts";
-import { hardwareConcurrency } from "./host.ts";
+import type { Heap } from "../gc/heap/heap.ts";
+import { writeRecord } from "../gc/heap/type-records.ts";
+import { HEADER_FLAGS_MASK } from "../gc/layout/layout.ts";
 import {
   LOCK_CONTENDED,
   NODE_BYTES,
@@ -33,7 +31,9 @@ import {
   QUEUE_WAITERS,
   QUEUE_WAKING,
   TYPE_WAIT_QUEUE,
-} from "./wait-queue-layout.ts";
+} from "../gc/layout/wait-queue-layout.ts";
+import type { Gate } from "./gate.ts";
+import { hardwareConcurrency } from "./host.ts";
 import type { WaitWatch } from "./wait-watch.ts";
 
 /** The block of a store's first nodes: the record of wait queues, then a node for each agent. */

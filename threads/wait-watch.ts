@@ -5,7 +5,7 @@
  * A wait on a wait queue can be interrupted for that, since who wakes a waiter writes it into the waiter's node; so one that ends sooner costs
  * a few stores. A wait on a linear memory cannot: in an interruption it would miss a notification.
  */
-import type { Heap } from "../gc/heap.ts";
+import type { Heap } from "../gc/heap/heap.ts";
 import { type AgentRecords, WAIT_ENDLESS, WAIT_MEMORY, WAIT_QUEUE, WATCH_MEMORY_STACKS, WATCH_WAITS } from "./agent-records.ts";
 import type { Control } from "./control.ts";
 import { findStuck, type Stuck } from "./deadlock-check.ts";

@@ -5,7 +5,7 @@
  * are walked, since nothing else tells where they end. Expressions, data and custom sections are views of the input.
  */
 import { malformed } from "../base/errors.ts";
-import { defaultFeatures, type FeatureSet } from "../features.ts";
+import { defaultFeatures, type FeatureSet } from "../base/features.ts";
 import {
   brandModule,
   type CustomSection,
@@ -22,8 +22,8 @@ import {
   noNames,
   type Table,
   type Tag,
-} from "../module.ts";
-import type { RecGroup, SubType } from "../types.ts";
+} from "../types/module.ts";
+import type { RecGroup, SubType } from "../types/types.ts";
 import { readGlobalType, readMemoryType, readTableType, readTagType } from "./extern-types.ts";
 import { readImports } from "./imports.ts";
 import { InstructionCursor, skipExpression } from "./instructions.ts";

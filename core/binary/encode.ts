@@ -2,7 +2,7 @@
  * Encodes a module (core 5.5): every section in order, expressions' bytes as they are, custom sections behind the section that they
  * followed. The name section is made from the module's names unless it is among the custom sections.
  */
-import type { CustomSection, Export, Func, Global, ModuleParts, Table } from "../module.ts";
+import type { CustomSection, Export, Func, Global, ModuleParts, Table } from "../types/module.ts";
 import { writeGlobalType, writeMemoryType, writeTableType, writeTagType } from "./extern-types.ts";
 import { writeImport } from "./imports.ts";
 import { writeNames } from "./name-section.ts";

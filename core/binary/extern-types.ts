@@ -1,5 +1,5 @@
 /** Types of tables, memories, globals and tags, and the limits in them (core 5.3.13 to 5.3.18 and the proposals that add flags). */
-import type { ExternType, GlobalType, Limits, MemoryType, StaticProtection, TableType } from "../module.ts";
+import type { ExternType, GlobalType, Limits, MemoryType, StaticProtection, TableType } from "../types/module.ts";
 import type { Reader } from "./reader.ts";
 import { EXACT_FUNCTION, externKinds } from "./sections.ts";
 import { readRefType, readTypeIndex, readValType, requireFeature, writeValType } from "./types.ts";

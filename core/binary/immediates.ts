@@ -5,7 +5,7 @@
 import type { CatchClause, Handler, ImmediateKind, Immediates, Order } from "../ops/immediates.ts";
 import type { Row } from "../ops/row.ts";
 import { rows } from "../ops/table.ts";
-import { isNullable, type ValType, withNull } from "../types.ts";
+import { isNullable, type ValType, withNull } from "../types/types.ts";
 import type { Reader } from "./reader.ts";
 import { readHeapType, readValType, requireFeature, writeHeapType, writeValType } from "./types.ts";
 import type { Writer } from "./writer.ts";

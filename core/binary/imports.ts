@@ -1,5 +1,5 @@
 /** The import section (core 5.5.5), with the compact forms that newer tools write. */
-import type { ExternType, Import } from "../module.ts";
+import type { ExternType, Import } from "../types/module.ts";
 import { readExternType, writeExternType } from "./extern-types.ts";
 import type { Reader } from "./reader.ts";
 import { limits } from "./sections.ts";

@@ -4,11 +4,11 @@
  * This is where the grammar of code is checked, and only here: decoding a module cuts out the functions' bodies without looking into
  * them, so whoever walks a body first (the validator) raises the errors of malformed code.
  */
-import type { FeatureSet } from "../features.ts";
-import type { Expression } from "../module.ts";
+import type { FeatureSet } from "../base/features.ts";
 import { Immediates } from "../ops/immediates.ts";
 import type { Row } from "../ops/row.ts";
 import { prefixedRows, rowByName, rows, singleByteRows } from "../ops/table.ts";
+import type { Expression } from "../types/module.ts";
 import { readImmediates } from "./immediates.ts";
 import { Reader } from "./reader.ts";
 

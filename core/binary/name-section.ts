@@ -4,7 +4,7 @@
  * Names only help people: what is wrong with the section never makes a module malformed, and what stands before the fault is kept.
  */
 import { CompileError } from "../base/errors.ts";
-import { type Names, noNames } from "../module.ts";
+import { type Names, noNames } from "../types/module.ts";
 import { Reader } from "./reader.ts";
 import { Writer } from "./writer.ts";
 

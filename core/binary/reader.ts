@@ -8,7 +8,7 @@
  * values, nearly all of them, are read without a loop; the rest goes through the `...Slow` methods.
  */
 import { malformed } from "../base/errors.ts";
-import { defaultFeatures, type FeatureSet } from "../features.ts";
+import { defaultFeatures, type FeatureSet } from "../base/features.ts";
 import { limits } from "./sections.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

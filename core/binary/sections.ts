@@ -1,5 +1,5 @@
 /** The sections of a module (core 5.5.2): ids, and the order in which they stand. */
-import type { ExternKind } from "../module.ts";
+import type { ExternKind } from "../types/module.ts";
 
 export const Section = {
   custom: 0,

@@ -11,8 +11,8 @@
  *
  * A data segment has bits 0 (passive), 1 (index is given) and 3 (shared).
  */
-import type { DataSegment, ElementSegment, Expression, SegmentMode } from "../module.ts";
-import { AbstractHeap, FUNCREF, refAbstract, type ValType } from "../types.ts";
+import type { DataSegment, ElementSegment, Expression, SegmentMode } from "../types/module.ts";
+import { AbstractHeap, FUNCREF, refAbstract, type ValType } from "../types/types.ts";
 import { skipExpression } from "./instructions.ts";
 import type { Reader } from "./reader.ts";
 import { limits } from "./sections.ts";

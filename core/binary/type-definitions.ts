@@ -1,5 +1,5 @@
 /** Recursion groups and the types in them (core 5.3.9 to 5.3.12, with the clauses of shared-everything-threads, custom-descriptors, stack-switching). */
-import type { ArrayType, CompositeType, FieldType, FuncType, RecGroup, StructType, SubType, ValType } from "../types.ts";
+import type { ArrayType, CompositeType, FieldType, FuncType, RecGroup, StructType, SubType, ValType } from "../types/types.ts";
 import type { Reader } from "./reader.ts";
 import { limits } from "./sections.ts";
 import { checkTypeIndex, readStorageType, readTypeIndex, readValType, requireFeature, writeValType } from "./types.ts";

@@ -3,7 +3,7 @@
  * stack-switching, "Binary format"). Each type's byte is a feature's: a type of a feature that is off is refused by the feature's name.
  */
 import { invalid } from "../base/errors.ts";
-import type { FeatureName } from "../features.ts";
+import type { FeatureName } from "../base/features.ts";
 import {
   AbstractHeap,
   type AbstractHeapCode,
@@ -27,7 +27,7 @@ import {
   V128,
   type ValType,
   withNull,
-} from "../types.ts";
+} from "../types/types.ts";
 import type { Reader } from "./reader.ts";
 import { limits } from "./sections.ts";
 import type { Writer } from "./writer.ts";

@@ -7,7 +7,7 @@
  * The slow path leaves the slots alone that the code around it relies on: references which are in their slots already stay there, the
  * others go behind them.
  */
-import { I32 } from "../types.ts";
+import { I32 } from "../types/types.ts";
 import type { FunctionLowering } from "./function-lowering.ts";
 
 export class AllocationSite {

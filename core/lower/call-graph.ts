@@ -4,7 +4,7 @@
  * A call through a reference or table reaches any function of a fitting type whose reference is taken. In a module that foreign functions can
  * get into, it reaches those too, which may call back any function that the module gives away; and so does the call of an import.
  */
-import { isSubtypeId } from "../subtype.ts";
+import { isSubtypeId } from "../types/subtype.ts";
 import type { ValidModule } from "../validate/valid-module.ts";
 import type { PollPlan } from "./polls.ts";
 import type { Survey } from "./survey.ts";

@@ -11,15 +11,16 @@
  * An operand below others is converted where it was pushed. Where that place is not found, in front of control flow, the operands wait in
  * locals instead.
  */
+
+import { isHostExtern } from "../../gc/layout/reference-types.ts";
 import { assert } from "../base/assert.ts";
 import { Immediates } from "../ops/immediates.ts";
 import { rowByName, rows } from "../ops/table.ts";
-import { AbstractHeap, EXTERNREF, I32, isNullable, refAbstract, type ValType } from "../types.ts";
+import { AbstractHeap, EXTERNREF, I32, isNullable, refAbstract, type ValType } from "../types/types.ts";
 import type { FunctionBody } from "./function-body.ts";
 import type { HostCode } from "./host-code.ts";
 import { type Instruction, ruleOf } from "./instruction.ts";
 import type { ModuleLowering } from "./module-lowering.ts";
-import { isHostExtern } from "./reference-types.ts";
 
 /** Instructions that store operands to memory, or load their results from there. */
 const accessesMemory = Uint8Array.from(rows, ({ name }) => (/^(?:struct|array|table)\.|^throw$/.test(name) ? 1 : 0));

@@ -1,5 +1,5 @@
 /** A function as lowering sees it. */
-import type { ValType } from "../types.ts";
+import type { ValType } from "../types/types.ts";
 import type { Instruction } from "./instruction.ts";
 
 export interface FunctionBody {

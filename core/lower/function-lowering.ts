@@ -6,8 +6,10 @@
  * local or is a constant, and is not on the host's stack at all. A reference that lies on the stack across a safepoint has a local besides,
  * its root, from which it is spilled.
  */
+
+import { isRoot } from "../../gc/layout/reference-types.ts";
 import { assert } from "../base/assert.ts";
-import type { ValType } from "../types.ts";
+import type { ValType } from "../types/types.ts";
 import { AllocationSite } from "./allocation.ts";
 import type { FunctionBody } from "./function-body.ts";
 import type { HostCode } from "./host-code.ts";
@@ -18,7 +20,6 @@ import type { TrapCode } from "./lowered.ts";
 import type { ModuleLowering } from "./module-lowering.ts";
 import { type ConstantInstruction, constantNames, type Operand } from "./operand.ts";
 import type { PollPlan } from "./polls.ts";
-import { isRoot } from "./reference-types.ts";
 import { ELSE, END, kindOf } from "./row-kinds.ts";
 import { ShadowSlots } from "./shadow-slots.ts";
 import { hasPosition, textPlace } from "./source-positions.ts";

@@ -1,5 +1,5 @@
 /** Cells of globals in memory: of shared globals, and the copies of host globals that the collector sees. */
-import { F32, F64, I32, I64, V128, type ValType } from "../types.ts";
+import { F32, F64, I32, I64, V128, type ValType } from "../types/types.ts";
 import type { HostCode } from "./host-code.ts";
 import type { ModuleLowering } from "./module-lowering.ts";
 

@@ -11,7 +11,7 @@
  *
  * No step computes with subnormal singles, which are slow on some processors.
  */
-import { V128 } from "../types.ts";
+import { V128 } from "../types/types.ts";
 import { assemble } from "./assemble.ts";
 import type { HostItem } from "./host-code.ts";
 import type { ModuleLowering } from "./module-lowering.ts";

@@ -1,6 +1,6 @@
 /**
  * What core's own lowering rules must know of the heap: how null looks, where the words are that lowered code reads, how table and type
- * records are laid out. The heap's layout belongs to `gc/runtime/layout.ts`; `gc/lower` gives it to core here, since core imports no
+ * records are laid out. The heap's layout belongs to `gc/layout/layout.ts`; `gc/lower` gives it to core here, since core imports no
  * feature folder.
  */
 import { InternalError } from "../base/assert.ts";

@@ -12,7 +12,7 @@ import { Writer } from "../binary/writer.ts";
 import type { Immediates } from "../ops/immediates.ts";
 import type { Row } from "../ops/row.ts";
 import { rowByName } from "../ops/table.ts";
-import { type ValType, withoutNull } from "../types.ts";
+import { type ValType, withoutNull } from "../types/types.ts";
 import type { TrapCode } from "./lowered.ts";
 
 /** A function, global, table, memory or tag of the host module; the index is assigned when the module is encoded. */

@@ -3,10 +3,10 @@
 import { writeInstruction } from "../binary/immediates.ts";
 import { writeValType } from "../binary/types.ts";
 import type { Writer } from "../binary/writer.ts";
-import type { MemoryType } from "../module.ts";
 import type { Immediates } from "../ops/immediates.ts";
 import type { Row } from "../ops/row.ts";
-import type { ValType } from "../types.ts";
+import type { MemoryType } from "../types/module.ts";
+import type { ValType } from "../types/types.ts";
 import { HostCode, HostItem } from "./host-code.ts";
 
 export type ImportKind = "func" | "table" | "memory" | "global" | "tag";

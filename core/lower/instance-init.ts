@@ -9,9 +9,10 @@
  * functions are pieces, of which each ends with a call of the next.
  */
 
+import { isHostExtern } from "../../gc/layout/reference-types.ts";
 import { assert } from "../base/assert.ts";
-import type { DataSegment, ElementSegment, Expression, Table } from "../module.ts";
-import { EXTERNREF, I32, I64, type ValType } from "../types.ts";
+import type { DataSegment, ElementSegment, Expression, Table } from "../types/module.ts";
+import { EXTERNREF, I32, I64, type ValType } from "../types/types.ts";
 import type { ElementSegmentAccess } from "./element-segment.ts";
 import { storedType, withInternalExterns } from "./extern-storage.ts";
 import type { FunctionBody } from "./function-body.ts";
@@ -24,7 +25,6 @@ import { checkBytes, pushHostAddress } from "./memory-access.ts";
 import type { ModuleLowering } from "./module-lowering.ts";
 import { i32Operand, type Operand } from "./operand.ts";
 import { needsRootCell } from "./placement.ts";
-import { isHostExtern } from "./reference-types.ts";
 import { checkRange, pushElementAddress, pushLength } from "./table-access.ts";
 import { TemporaryLocals } from "./temporary-locals.ts";
 import { fillWords } from "./word-fill.ts";

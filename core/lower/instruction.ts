@@ -6,10 +6,10 @@
  * nothing after a branch.
  */
 import { CompileError } from "../base/errors.ts";
-import type { Expression } from "../module.ts";
 import type { Immediates } from "../ops/immediates.ts";
 import type { Row } from "../ops/row.ts";
-import type { ValType } from "../types.ts";
+import type { Expression } from "../types/module.ts";
+import type { ValType } from "../types/types.ts";
 import { type BodyObserver, observeExpression, observeFunction } from "../validate/observe.ts";
 import type { ModuleLowering } from "./module-lowering.ts";
 import { type Rule, ruleEntryOf } from "./registry.ts";

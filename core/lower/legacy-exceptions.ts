@@ -27,7 +27,7 @@
 import { assert } from "../base/assert.ts";
 import { type CatchClause, type Handler, Immediates } from "../ops/immediates.ts";
 import { rowByName } from "../ops/table.ts";
-import { EXNREF, type ValType, withoutNull } from "../types.ts";
+import { EXNREF, type ValType, withoutNull } from "../types/types.ts";
 import type { FunctionBody } from "./function-body.ts";
 import { type Instruction, ruleOf } from "./instruction.ts";
 import { type Arm, analyseTries, type Block, type TryPlan } from "./legacy-tries.ts";

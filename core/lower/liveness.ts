@@ -9,11 +9,12 @@
  * loop's head. The set stays closed (a local in it has been in it at every safepoint since it was written), so no stale address is
  * ever shown to the collector.
  */
-import type { TypeStore } from "../type-store.ts";
-import type { ValType } from "../types.ts";
+
+import { isRoot, loweredType } from "../../gc/layout/reference-types.ts";
+import type { TypeStore } from "../types/type-store.ts";
+import type { ValType } from "../types/types.ts";
 import type { FunctionBody } from "./function-body.ts";
 import type { Instruction } from "./instruction.ts";
-import { isRoot, loweredType } from "./reference-types.ts";
 import {
   BLOCK,
   BRANCH,

@@ -8,7 +8,7 @@
  * `threads/lower`). Last come entries for exported functions that need nothing of all this (`plain-functions.ts`).
  */
 import "./core-rules.ts";
-import type { ValType } from "../types.ts";
+import type { ValType } from "../types/types.ts";
 import type { ValidModule } from "../validate/valid-module.ts";
 import { callGraph, mayCollect } from "./call-graph.ts";
 import { encodeHostModule } from "./encode-host-module.ts";

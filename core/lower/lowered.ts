@@ -47,8 +47,8 @@
  *     waitBegin     (queue: i32)                                    around the look at a control word (threads/lower/wait-queue.ts)
  *     waitEnd       (queue, matches: i32, timeout: i64, sp: i32) -> i32
  */
-import type { ExternKind, MemoryType } from "../module.ts";
-import type { ValType } from "../types.ts";
+import type { ExternKind, MemoryType } from "../types/module.ts";
+import type { ValType } from "../types/types.ts";
 import type { SourcePositions } from "./source-positions.ts";
 
 declare const lowered: unique symbol;

@@ -5,8 +5,8 @@
  * whole number of its pages and a cell of memory has the number of bytes; and 64-bit memories on a host without them, which are 32-bit
  * memories there.
  */
-import type { MemoryType } from "../module.ts";
-import { I32 } from "../types.ts";
+import type { MemoryType } from "../types/module.ts";
+import { I32 } from "../types/types.ts";
 import type { ValidModule } from "../validate/valid-module.ts";
 import type { HostCode, HostItem } from "./host-code.ts";
 import type { HostModule } from "./host-module.ts";

@@ -7,7 +7,7 @@
 import { Immediates } from "../ops/immediates.ts";
 import type { Row } from "../ops/row.ts";
 import { rows } from "../ops/table.ts";
-import { I64 } from "../types.ts";
+import { I64 } from "../types/types.ts";
 import type { FunctionLowering } from "./function-lowering.ts";
 import type { Instruction } from "./instruction.ts";
 import { TrapCode } from "./lowered.ts";

@@ -1,11 +1,13 @@
 /** What the lowering of one module's functions has in common: the host module, and where the module's items are in it. */
+
+import { type LoweredSignature, loweredBlock, loweredFunction, loweredType } from "../../gc/layout/reference-types.ts";
 import { assert } from "../base/assert.ts";
-import type { Global, GlobalType } from "../module.ts";
 import { Immediates } from "../ops/immediates.ts";
 import type { Row } from "../ops/row.ts";
 import { rowByName } from "../ops/table.ts";
-import type { TypeStore } from "../type-store.ts";
-import { F32, F64, type FuncType, I32, I64, V128, type ValType, withoutNull } from "../types.ts";
+import type { Global, GlobalType } from "../types/module.ts";
+import type { TypeStore } from "../types/type-store.ts";
+import { F32, F64, type FuncType, I32, I64, V128, type ValType, withoutNull } from "../types/types.ts";
 import { Body } from "../validate/body.ts";
 import { blockTypeOf, resolveType, type ValidModule } from "../validate/valid-module.ts";
 import { ElementSegmentAccess } from "./element-segment.ts";
@@ -17,7 +19,6 @@ import { Memories } from "./memories.ts";
 import { constantNames } from "./operand.ts";
 import type { LowerOptions } from "./options.ts";
 import { type Placement, placeItems, type SegmentPlace } from "./placement.ts";
-import { type LoweredSignature, loweredBlock, loweredFunction, loweredType } from "./reference-types.ts";
 import { SharedInstructions } from "./shared-instructions.ts";
 import { Stubs } from "./stubs.ts";
 

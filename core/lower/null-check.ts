@@ -1,6 +1,6 @@
 /** Testing for null, by hierarchy: the host's own test for host references, a compare for addresses and indices. */
 
-import { isNullable } from "../types.ts";
+import { isNullable } from "../types/types.ts";
 import type { FunctionLowering } from "./function-lowering.ts";
 import type { TrapCode } from "./lowered.ts";
 import type { Operand } from "./operand.ts";

@@ -2,7 +2,7 @@
 import { assert } from "../base/assert.ts";
 import { Immediates } from "../ops/immediates.ts";
 import { rowByName } from "../ops/table.ts";
-import { I32, type ValType } from "../types.ts";
+import { I32, type ValType } from "../types/types.ts";
 import type { Instruction } from "./instruction.ts";
 
 export type Operand =

@@ -8,12 +8,13 @@
  *     +--------------------------+--------------------------------------------------------+
  *     0                          scannedBytes                                             bytes
  */
-import type { TypeStore } from "../type-store.ts";
-import { F64, I64, V128, type ValType } from "../types.ts";
+
+import { isHeapAddress, isHostExtern, isScanned } from "../../gc/layout/reference-types.ts";
+import type { TypeStore } from "../types/type-store.ts";
+import { F64, I64, V128, type ValType } from "../types/types.ts";
 import type { ValidModule } from "../validate/valid-module.ts";
 import { heapModel } from "./heap-model.ts";
 import type { GlobalPlace } from "./lowered.ts";
-import { isHeapAddress, isHostExtern, isScanned } from "./reference-types.ts";
 
 /** A block that grows while things are placed in it: first all scanned words, then the rest. */
 class Block {

@@ -10,7 +10,7 @@
  * A plain function may poll. Where it was called from JS the agent is in a safe region, for which no collection waits, and the poll returns at
  * once.
  */
-import { F32, F64, I32, I64, type ValType } from "../types.ts";
+import { F32, F64, I32, I64, type ValType } from "../types/types.ts";
 import type { ValidModule } from "../validate/valid-module.ts";
 import type { FunctionBody } from "./function-body.ts";
 import type { Instruction } from "./instruction.ts";

@@ -8,7 +8,7 @@
 import type { Immediates } from "../ops/immediates.ts";
 import type { Row } from "../ops/row.ts";
 import { rows } from "../ops/table.ts";
-import type { ValType } from "../types.ts";
+import type { ValType } from "../types/types.ts";
 import type { Instruction } from "./instruction.ts";
 import { hasPosition } from "./source-positions.ts";
 

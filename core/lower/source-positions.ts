@@ -6,9 +6,9 @@
  */
 import { Reader } from "../binary/reader.ts";
 import { Writer } from "../binary/writer.ts";
-import type { SourceMap } from "../module.ts";
 import type { Row } from "../ops/row.ts";
 import { rows } from "../ops/table.ts";
+import type { SourceMap } from "../types/module.ts";
 
 export interface SourcePositions {
   /** The name of the host module, which hosts may show in stack traces. */

@@ -10,11 +10,12 @@
  *
  * One forward walk with the operand stack: the stack at each point is known, since code is structured.
  */
-import type { TypeStore } from "../type-store.ts";
-import type { ValType } from "../types.ts";
+
+import { isRoot } from "../../gc/layout/reference-types.ts";
+import type { TypeStore } from "../types/type-store.ts";
+import type { ValType } from "../types/types.ts";
 import type { FunctionBody } from "./function-body.ts";
 import type { Instruction } from "./instruction.ts";
-import { isRoot } from "./reference-types.ts";
 import { ELSE, END, kindOf, LOCAL_GET, LOCAL_SET, LOCAL_TEE, opensBlock } from "./row-kinds.ts";
 
 export interface StackPlan {

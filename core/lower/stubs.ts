@@ -2,7 +2,7 @@
  * Functions of the host module that are not the module's own: slow paths, called from where a fast path fails. A call of a local function
  * keeps the fast path small, where an imported function called at the site costs the caller registers (DESIGN 4, "Slow paths out of line").
  */
-import { I32, type ValType } from "../types.ts";
+import { I32, type ValType } from "../types/types.ts";
 import type { HostCode, HostItem } from "./host-code.ts";
 import { TrapCode } from "./lowered.ts";
 import type { ModuleLowering } from "./module-lowering.ts";

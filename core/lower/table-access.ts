@@ -2,7 +2,7 @@
  * Tables lie in the heap memory, outside of the collected part: a record with the address of the elements and their number, and the elements,
  * four bytes each. Unshared externs are there in their internal form.
  */
-import { I32, I64, type ValType } from "../types.ts";
+import { I32, I64, type ValType } from "../types/types.ts";
 import type { FunctionLowering } from "./function-lowering.ts";
 import type { TrapCode } from "./lowered.ts";
 import { constantI32, type Operand } from "./operand.ts";

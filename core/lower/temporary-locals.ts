@@ -1,5 +1,5 @@
 /** Host locals for values in between, reused by type when their value is consumed. */
-import type { ValType } from "../types.ts";
+import type { ValType } from "../types/types.ts";
 import type { HostCode } from "./host-code.ts";
 
 export class TemporaryLocals {

@@ -1,5 +1,5 @@
-/** Checks on type records: equality first, then the supertype display (gc/runtime/layout.ts has the picture). */
-import { I32 } from "../types.ts";
+/** Checks on type records: equality first, then the supertype display (gc/layout/layout.ts has the picture). */
+import { I32 } from "../types/types.ts";
 import type { HostCode } from "./host-code.ts";
 import type { ModuleLowering } from "./module-lowering.ts";
 

@@ -1,5 +1,5 @@
 /** A stub that fills words of memory with one reference. */
-import { I32 } from "../types.ts";
+import { I32 } from "../types/types.ts";
 import type { HostItem } from "./host-code.ts";
 import type { ModuleLowering } from "./module-lowering.ts";
 

@@ -1,5 +1,5 @@
 /** How the family files write a row in one line. */
-import { AbstractHeap, BOT, F32, F64, I32, I64, refAbstract, V128, type ValType } from "../types.ts";
+import { AbstractHeap, BOT, F32, F64, I32, I64, refAbstract, V128, type ValType } from "../types/types.ts";
 import type { Effects, RowSpec, Signature } from "./row.ts";
 
 const typeWords: Readonly<Record<string, ValType>> = {

@@ -4,7 +4,7 @@
  * A kind has one reader (binary), one writer (binary), one parser (text) and one printer (text); this file names the kinds and
  * says which fields of `Immediates` each fills.
  */
-import { type HeapType, I32, type ValType } from "../types.ts";
+import { type HeapType, I32, type ValType } from "../types/types.ts";
 
 /**
  * Every kind of immediate, with the fields that it fills.

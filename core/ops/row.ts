@@ -4,8 +4,8 @@
  * The decoder, the encoder, the text parser and printer, the validator, lowering, the interpreter and the documentation all read
  * these rows; `table.ts` collects them from the family files beside it and refuses duplicates when it is loaded.
  */
-import type { FeatureName } from "../features.ts";
-import type { ValType } from "../types.ts";
+import type { FeatureName } from "../base/features.ts";
+import type { ValType } from "../types/types.ts";
 import type { ImmediateKind } from "./immediates.ts";
 import type { RuleName } from "./rules.ts";
 

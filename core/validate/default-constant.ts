@@ -1,8 +1,9 @@
 /** Recognizes the initializers that thread-local globals may have. */
+
+import type { FeatureSet } from "../base/features.ts";
 import { InstructionCursor } from "../binary/instructions.ts";
-import type { FeatureSet } from "../features.ts";
-import type { Expression } from "../module.ts";
 import type { Immediates } from "../ops/immediates.ts";
+import type { Expression } from "../types/module.ts";
 
 /** Whether a valid constant expression is one instruction, which makes the default value of its type (core 4.2.1). */
 export function isDefaultConstant(expression: Expression, features: FeatureSet): boolean {

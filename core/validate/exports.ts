@@ -1,7 +1,7 @@
 /** Exports (core 3.5.12) and the start function (core 3.5.10). */
-import { invalidAt } from "../invalid.ts";
-import type { Export } from "../module.ts";
-import type { FuncType } from "../types.ts";
+import { invalidAt } from "../types/invalid.ts";
+import type { Export } from "../types/module.ts";
+import type { FuncType } from "../types/types.ts";
 import { typeNames } from "./type-names.ts";
 import type { ValidModuleParts } from "./valid-module.ts";
 

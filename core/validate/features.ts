@@ -2,9 +2,9 @@
  * Refuses types and items of proposals that are switched off. Instructions are refused where they are read; types in a binary too, but
  * a module made from text, or by a program, comes here first.
  */
-import type { FeatureName, FeatureSet } from "../features.ts";
-import { invalidAt } from "../invalid.ts";
-import type { ExternType, GlobalType, Limits, MemoryType, ModuleParts } from "../module.ts";
+import type { FeatureName, FeatureSet } from "../base/features.ts";
+import { invalidAt } from "../types/invalid.ts";
+import type { ExternType, GlobalType, Limits, MemoryType, ModuleParts } from "../types/module.ts";
 import {
   AbstractHeap,
   type AbstractHeapCode,
@@ -19,7 +19,7 @@ import {
   type SubType,
   V128,
   type ValType,
-} from "../types.ts";
+} from "../types/types.ts";
 
 const { func, extern, exn, noexn, cont, nocont, waitqueue, nowaitqueue } = AbstractHeap;
 const STANDARD_PAGE = 16;

@@ -1,10 +1,10 @@
 /** Walks bodies: functions and constant expressions, with or without an observer. */
 import { InstructionCursor } from "../binary/instructions.ts";
 import { limits } from "../binary/sections.ts";
-import type { Expression, Func, LocalRun } from "../module.ts";
 import type { Row, Signature } from "../ops/row.ts";
 import { rows } from "../ops/table.ts";
-import type { FuncType, ValType } from "../types.ts";
+import type { Expression, Func, LocalRun } from "../types/module.ts";
+import type { FuncType, ValType } from "../types/types.ts";
 import type { Body } from "./body.ts";
 import { resolve } from "./lookups.ts";
 import type { BodyObserver } from "./observe.ts";

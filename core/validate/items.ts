@@ -2,8 +2,8 @@
  * The index spaces of a module, filled in the order in which items may refer to each other (core 3.5.13 "Modules"): imports,
  * functions, tags, tables, memories, globals. A constant expression that is checked on the way sees what is there so far.
  */
-import type { FeatureSet } from "../features.ts";
-import { invalidAt } from "../invalid.ts";
+import type { FeatureSet } from "../base/features.ts";
+import { invalidAt } from "../types/invalid.ts";
 import {
   countImports,
   type Expression,
@@ -12,10 +12,10 @@ import {
   type MemoryType,
   type Module,
   type TableType,
-} from "../module.ts";
-import { isDefaultable, isSharedValue } from "../subtype.ts";
-import type { TypeStore } from "../type-store.ts";
-import { indexOf, isAbstract, type ValType, withIndex } from "../types.ts";
+} from "../types/module.ts";
+import { isDefaultable, isSharedValue } from "../types/subtype.ts";
+import type { TypeStore } from "../types/type-store.ts";
+import { indexOf, isAbstract, type ValType, withIndex } from "../types/types.ts";
 import type { Body } from "./body.ts";
 import { isDefaultConstant } from "./default-constant.ts";
 import { checkConstant } from "./function.ts";

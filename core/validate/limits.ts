@@ -1,8 +1,8 @@
 /** Sizes: of memories and tables (core 3.2.12, 3.2.15 and 3.2.16), and how much of everything a module may have. */
 import { limits } from "../binary/sections.ts";
-import { invalidAt } from "../invalid.ts";
-import type { Limits, MemoryType, ModuleParts } from "../module.ts";
-import type { RecGroup } from "../types.ts";
+import { invalidAt } from "../types/invalid.ts";
+import type { Limits, MemoryType, ModuleParts } from "../types/module.ts";
+import type { RecGroup } from "../types/types.ts";
 
 const STANDARD_PAGE = 16;
 

@@ -4,10 +4,10 @@
  * This is the validator itself, not a second implementation of typing: whoever needs operand types asks here.
  */
 import { assert } from "../base/assert.ts";
-import type { Expression } from "../module.ts";
 import type { Immediates } from "../ops/immediates.ts";
 import type { Row } from "../ops/row.ts";
-import type { ValType } from "../types.ts";
+import type { Expression } from "../types/module.ts";
+import type { ValType } from "../types/types.ts";
 import { Body } from "./body.ts";
 import { checkConstant, checkFunction } from "./function.ts";
 import type { ValidModule } from "./valid-module.ts";

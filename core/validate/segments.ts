@@ -1,7 +1,7 @@
 /** Element segments (core 3.5.9) and data segments (core 3.5.8). */
-import type { ElementSegment, SegmentMode } from "../module.ts";
-import { isSharedValue, isSubtype } from "../subtype.ts";
-import { I32, I64, refDefined, type ValType } from "../types.ts";
+import type { ElementSegment, SegmentMode } from "../types/module.ts";
+import { isSharedValue, isSubtype } from "../types/subtype.ts";
+import { I32, I64, refDefined, type ValType } from "../types/types.ts";
 import type { Body } from "./body.ts";
 import { checkConstant } from "./function.ts";
 import type { Items } from "./items.ts";

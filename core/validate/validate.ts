@@ -1,7 +1,7 @@
 /** Validation of a module (core 3.5): everything but the bodies is checked here and in the files beside; bodies in `function.ts`. */
-import { defaultFeatures, type FeatureSet } from "../features.ts";
-import type { Module } from "../module.ts";
-import { TypeStore } from "../type-store.ts";
+import { defaultFeatures, type FeatureSet } from "../base/features.ts";
+import type { Module } from "../types/module.ts";
+import { TypeStore } from "../types/type-store.ts";
 import { Body } from "./body.ts";
 import { checkExports, checkStart } from "./exports.ts";
 import { checkFeatures } from "./features.ts";

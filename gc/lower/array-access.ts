@@ -5,9 +5,9 @@ import { TrapCode } from "../../core/lower/lowered.ts";
 import type { ModuleLowering } from "../../core/lower/module-lowering.ts";
 import { constantI32, type Operand } from "../../core/lower/operand.ts";
 import { checkRange } from "../../core/lower/table-access.ts";
-import { type ArrayType, I32, type StorageType } from "../../core/types.ts";
-import { storageLog2 } from "../object-layout.ts";
-import { ARRAY_ELEMENTS, ARRAY_LENGTH } from "../runtime/layout.ts";
+import { type ArrayType, I32, type StorageType } from "../../core/types/types.ts";
+import { ARRAY_ELEMENTS, ARRAY_LENGTH } from "../layout/layout.ts";
+import { storageLog2 } from "../layout/object-layout.ts";
 
 /** What the elements of an array type are. */
 export interface ElementPlace {

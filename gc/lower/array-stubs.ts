@@ -1,8 +1,8 @@
 /** Loops over elements, as functions of the host module. */
 import type { HostCode, HostItem } from "../../core/lower/host-code.ts";
 import type { ModuleLowering } from "../../core/lower/module-lowering.ts";
-import { I32, I64, isPacked, type StorageType, V128 } from "../../core/types.ts";
-import { storageLog2 } from "../object-layout.ts";
+import { I32, I64, isPacked, type StorageType, V128 } from "../../core/types/types.ts";
+import { storageLog2 } from "../layout/object-layout.ts";
 
 const WORD = 4;
 /** Below so many bytes a loop is faster than a call of the host's fill. */

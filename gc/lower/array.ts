@@ -4,7 +4,7 @@ import { TrapCode } from "../../core/lower/lowered.ts";
 import type { Operand } from "../../core/lower/operand.ts";
 import { onStack, registerRules, withOperands } from "../../core/lower/registry.ts";
 import { checkRange } from "../../core/lower/table-access.ts";
-import { ARRAY_LENGTH } from "../runtime/layout.ts";
+import { ARRAY_LENGTH } from "../layout/layout.ts";
 import { checkElement, checkElements, type ElementPlace, elementOf, pushBytes, pushElement, pushElementAddress } from "./array-access.ts";
 import { copyWordsAtomically, fillElements } from "./array-stubs.ts";
 import { copyBytes } from "./copy-stub.ts";

@@ -13,12 +13,12 @@ import { TrapCode } from "../../core/lower/lowered.ts";
 import type { ModuleLowering } from "../../core/lower/module-lowering.ts";
 import { pushIsNotNull, pushIsNull } from "../../core/lower/null-check.ts";
 import type { Operand } from "../../core/lower/operand.ts";
-import { isFunctionReference } from "../../core/lower/reference-types.ts";
 import { registerRules, withTop } from "../../core/lower/registry.ts";
 import { pushIsInDisplay } from "../../core/lower/type-check.ts";
-import { isHeapSubtype } from "../../core/subtype.ts";
-import { AbstractHeap, abstractOf, I32, indexOf, isAbstract, isExact, isNullable, type ValType } from "../../core/types.ts";
-import { FUNCTION_TYPES_POINTER, TYPE_ARRAY, TYPE_KIND, TYPE_STRUCT } from "../runtime/layout.ts";
+import { isHeapSubtype } from "../../core/types/subtype.ts";
+import { AbstractHeap, abstractOf, I32, indexOf, isAbstract, isExact, isNullable, type ValType } from "../../core/types/types.ts";
+import { FUNCTION_TYPES_POINTER, TYPE_ARRAY, TYPE_KIND, TYPE_STRUCT } from "../layout/layout.ts";
+import { isFunctionReference } from "../layout/reference-types.ts";
 import { mayBeI31, pushDistance, pushHeader, pushIsI31, pushRecord } from "./header.ts";
 
 const { array, eq, i31, nocont, noexn, noextern, nofunc, none, nowaitqueue, struct } = AbstractHeap;

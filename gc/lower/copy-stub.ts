@@ -8,7 +8,7 @@
  */
 import type { HostCode, HostItem } from "../../core/lower/host-code.ts";
 import type { ModuleLowering } from "../../core/lower/module-lowering.ts";
-import { I32, I64, V128, type ValType } from "../../core/types.ts";
+import { I32, I64, V128, type ValType } from "../../core/types/types.ts";
 
 /** More bytes are for the host. */
 const FEW_BYTES = 64;

@@ -15,7 +15,7 @@ import { TrapCode } from "../../core/lower/lowered.ts";
 import { pushIsNull, trapIfNull } from "../../core/lower/null-check.ts";
 import type { Operand } from "../../core/lower/operand.ts";
 import { onStack, type Rule, registerRules } from "../../core/lower/registry.ts";
-import { I32, isNullable, type ValType } from "../../core/types.ts";
+import { I32, isNullable, type ValType } from "../../core/types/types.ts";
 import { dropFlags, mayBeI31, pushDistance, pushHeader, pushIsI31 } from "./header.ts";
 
 const getDescriptor = onStack(({ code }) => {

@@ -1,7 +1,7 @@
 /**
  * Exceptions.
  *
- *     throw       allocate an exception in the heap (gc/exception-layout.ts), throw its address with the host's one tag
+ *     throw       allocate an exception in the heap (gc/layout/exception-layout.ts), throw its address with the host's one tag
  *     throw_ref   throw the address
  *     try_table   a host `try_table` that catches everything, with the choice of a clause behind it:
  *
@@ -25,11 +25,11 @@ import type { FunctionLowering } from "../../core/lower/function-lowering.ts";
 import { TrapCode } from "../../core/lower/lowered.ts";
 import { trapIfNull } from "../../core/lower/null-check.ts";
 import type { Operand } from "../../core/lower/operand.ts";
-import { loweredBlock } from "../../core/lower/reference-types.ts";
 import { type Rule, registerRules, withOperands, withTop } from "../../core/lower/registry.ts";
 import type { CatchClause } from "../../core/ops/immediates.ts";
-import { I32 } from "../../core/types.ts";
-import { EXCEPTION_TAG, exceptionLayout } from "../exception-layout.ts";
+import { I32 } from "../../core/types/types.ts";
+import { EXCEPTION_TAG, exceptionLayout } from "../layout/exception-layout.ts";
+import { loweredBlock } from "../layout/reference-types.ts";
 import { loadName, storeName } from "./storage.ts";
 
 /** Makes an exception; returns the local with its address. */

@@ -2,9 +2,10 @@
  * External references as internal ones and back. A shared external reference has the same form as an internal one. An unshared one is the
  * host's, so the agent's table of JS values translates: `internalize` may allocate a box, and so collect.
  */
-import { isHostExtern } from "../../core/lower/reference-types.ts";
+
 import { onStack, type RuleEntry, registerRules } from "../../core/lower/registry.ts";
-import { EXTERNREF, I32, type ValType } from "../../core/types.ts";
+import { EXTERNREF, I32, type ValType } from "../../core/types/types.ts";
+import { isHostExtern } from "../layout/reference-types.ts";
 
 const same = onStack(() => undefined);
 

@@ -1,15 +1,15 @@
 /**
  * The first word of an object: the address of its type record or of its custom descriptor, and the collector's flags
- * (gc/runtime/layout.ts has the picture).
+ * (gc/layout/layout.ts has the picture).
  */
 import type { FunctionLowering } from "../../core/lower/function-lowering.ts";
 import type { HostCode } from "../../core/lower/host-code.ts";
 import type { TrapCode } from "../../core/lower/lowered.ts";
 import type { ModuleLowering } from "../../core/lower/module-lowering.ts";
 import type { Operand } from "../../core/lower/operand.ts";
-import { hierarchyOf } from "../../core/lower/reference-types.ts";
-import { AbstractHeap, abstractOf, isAbstract, type ValType } from "../../core/types.ts";
-import { HEADER_FLAGS_MASK, TYPE_RECORD } from "../runtime/layout.ts";
+import { AbstractHeap, abstractOf, isAbstract, type ValType } from "../../core/types/types.ts";
+import { HEADER_FLAGS_MASK, TYPE_RECORD } from "../layout/layout.ts";
+import { hierarchyOf } from "../layout/reference-types.ts";
 
 const { any, eq, i31 } = AbstractHeap;
 

@@ -11,7 +11,7 @@ import {
   TABLE_RECORD_BYTES,
   TYPE_DEPTH,
   TYPE_DISPLAY,
-} from "../runtime/layout.ts";
+} from "../layout/layout.ts";
 
 registerHeapModel({
   nullReference: NULL_REFERENCE,

@@ -3,9 +3,9 @@ import type { FunctionLowering } from "../../core/lower/function-lowering.ts";
 import { TrapCode } from "../../core/lower/lowered.ts";
 import type { ModuleLowering } from "../../core/lower/module-lowering.ts";
 import { isNullConstant, type Operand } from "../../core/lower/operand.ts";
-import { isRoot } from "../../core/lower/reference-types.ts";
-import { F32, F64, I8, I16, I32, I64, type StorageType, V128 } from "../../core/types.ts";
-import { HEADER_OLD_UNLOGGED } from "../runtime/layout.ts";
+import { F32, F64, I8, I16, I32, I64, type StorageType, V128 } from "../../core/types/types.ts";
+import { HEADER_OLD_UNLOGGED } from "../layout/layout.ts";
+import { isRoot } from "../layout/reference-types.ts";
 
 const loads = new Map<StorageType, string>([
   [I64, "i64.load"],

@@ -11,11 +11,11 @@ import { TrapCode } from "../../core/lower/lowered.ts";
 import type { ModuleLowering } from "../../core/lower/module-lowering.ts";
 import { trapIfNull } from "../../core/lower/null-check.ts";
 import type { Operand } from "../../core/lower/operand.ts";
-import { isScanned } from "../../core/lower/reference-types.ts";
 import { onStack, type RuleEntry, registerRules, withOperands } from "../../core/lower/registry.ts";
-import { isPacked, type StorageType, type StructType, type ValType } from "../../core/types.ts";
-import { type StructLayout, storageLog2, structLayout } from "../object-layout.ts";
-import { NULL_REFERENCE, TYPE_RECORD } from "../runtime/layout.ts";
+import { isPacked, type StorageType, type StructType, type ValType } from "../../core/types/types.ts";
+import { NULL_REFERENCE, TYPE_RECORD } from "../layout/layout.ts";
+import { type StructLayout, storageLog2, structLayout } from "../layout/object-layout.ts";
+import { isScanned } from "../layout/reference-types.ts";
 import { loadName, needsBarrier, publishName, storeName, writeBarrier } from "./storage.ts";
 
 /** A field that an instruction names, and where it is. */

@@ -15,7 +15,7 @@
  * Each time the agent stores the one and loads AGENT_CONDEMNED then, and `condemn` stores AGENT_CONDEMNED and loads the others then. All are
  * sequentially consistent, so either the agent sees that it is condemned, or `condemn` sees what it must wait for.
  */
-import { AGENT_CONDEMNED, AGENT_CRITICAL, AGENT_MARKING, AGENT_MUTATOR, AGENT_STATE } from "./control";
+import { AGENT_CONDEMNED, AGENT_CRITICAL, AGENT_MARKING, AGENT_MUTATOR, AGENT_STATE } from "../layout/control";
 import { releaseFromSafeRegion, stopFromSafeRegion } from "./safepoint";
 import { controlBlock, mayBlock, self } from "./state";
 import { wakeCollector } from "./wait";

@@ -1,19 +1,19 @@
 /** The exports of the heap runtime: `RuntimeExports` in gc/api.ts. */
-import { STOP_REQUEST } from "./layout";
-import { AGENT_MUTATOR, AGENT_STATE, MODE, MODE_STRESS } from "./control";
-import { collectForStress, collectFull, collectYoung } from "./collect";
+import { STOP_REQUEST } from "../layout/layout";
+import { AGENT_MUTATOR, AGENT_STATE, MODE, MODE_STRESS } from "../layout/control";
+import { collectForStress, collectFull, collectYoung } from "./collect/collect";
 import { park, releaseFromSafeRegion, saveStack, stopFromSafeRegion } from "./safepoint";
 import { self } from "./state";
-import { TRACE_VERIFY, trace } from "./trace";
+import { TRACE_VERIFY, trace } from "./collect/trace";
 
-export { allocate } from "./allocate";
-export { log, logElements } from "./barrier";
+export { allocate } from "./allocate/allocate";
+export { log, logElements } from "./collect/barrier";
 export { beginCritical, condemn, endCritical } from "./condemn";
 export { attach, detach, initialize, reclaim } from "./lifecycle";
-export { allocatePermanent } from "./permanent";
+export { allocatePermanent } from "./allocate/permanent";
 export { addAgentRoots, addRoots, removeRoots } from "./roots";
 export { enter, leave, releaseFromSafeRegion as resumeWorld, stopFromSafeRegion as stopWorld } from "./safepoint";
-export { shrinkFromSafeRegion as shrink } from "./shrink";
+export { shrinkFromSafeRegion as shrink } from "./allocate/shrink";
 export { addBoxes, addHandles } from "./slots";
 
 /** A function that JS called without making the agent a mutator polls, too: nobody waits for it (core/lower/plain-functions.ts). */

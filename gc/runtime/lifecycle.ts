@@ -23,16 +23,16 @@ import {
   PROMOTED_BYTES,
   SPINS,
   STOP_ORPHANED,
-} from "./control";
-import { AGENT_SHADOW_LIMIT, STOP_REQUEST } from "./layout";
-import { attachLog } from "./barrier";
-import { releaseReserved } from "./blocks";
+} from "../layout/control";
+import { AGENT_SHADOW_LIMIT, STOP_REQUEST } from "../layout/layout";
+import { attachLog } from "./collect/barrier";
+import { releaseReserved } from "./allocate/blocks";
 import { beginCritical, endCritical, forget } from "./condemn";
 import { FAIL_AGENT, fail } from "./debug";
-import { wakeSleepers } from "./mark-stack";
-import { resetNursery } from "./nursery";
-import { unlockDead } from "./permanent";
-import { firstBudgets } from "./policy";
+import { wakeSleepers } from "./collect/mark-stack";
+import { resetNursery } from "./allocate/nursery";
+import { unlockDead } from "./allocate/permanent";
+import { firstBudgets } from "./collect/policy";
 import { removeRangesOf } from "./roots";
 import { attachSlots, clearSlotsOf } from "./slots";
 import { agent, becomeAgent, controlBlock, loadPlan, self } from "./state";

@@ -14,12 +14,12 @@ import {
   RANGE_RESERVED,
   ROOT_CHUNK_BYTES,
   ROOT_RANGES,
-} from "./control";
-import { pushRoot } from "./mark";
-import { allocatePermanent } from "./permanent";
+} from "../layout/control";
+import { pushRoot } from "./collect/mark";
+import { allocatePermanent } from "./allocate/permanent";
 import { visitHandles } from "./slots";
 import { agent, controlBlock } from "./state";
-import { traceEdge, tracing } from "./trace";
+import { traceEdge, tracing } from "./collect/trace";
 
 const ENTRIES_START: usize = 16;
 const ENTRY_BYTES: usize = 16;

@@ -20,14 +20,14 @@ import {
   AGENT_STOPPED,
   EVENT,
   STOP_ORPHANED,
-} from "./control";
-import { AGENT_SHADOW_LIMIT, STOP_REQUEST } from "./layout";
-import { takeOver } from "./collect";
+} from "../layout/control";
+import { AGENT_SHADOW_LIMIT, STOP_REQUEST } from "../layout/layout";
+import { takeOver } from "./collect/collect";
 import { beginCritical, endCritical, isCondemned, rest } from "./condemn";
 import { FAIL_STACK, FAIL_STATE, check } from "./debug";
-import { helpMarking, markingWantsHelp } from "./mark";
-import { wakeSleepers } from "./mark-stack";
-import { countAllocated, dropStaleBuffer } from "./nursery";
+import { helpMarking, markingWantsHelp } from "./collect/mark";
+import { wakeSleepers } from "./collect/mark-stack";
+import { countAllocated, dropStaleBuffer } from "./allocate/nursery";
 import { needMuchStack } from "./stack";
 import { agent, controlBlock, self } from "./state";
 import { pauseForAgent, sleepUntilEvent, tired, wakeCollector } from "./wait";

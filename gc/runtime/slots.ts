@@ -1,5 +1,5 @@
 /**
- * Slots that JS fills (gc/slots.ts): handles, which are roots, and boxes, of which JS learns when they have died.
+ * Slots that JS fills (gc/heap/slots.ts): handles, which are roots, and boxes, of which JS learns when they have died.
  *
  * Each agent has chunks of its own. It fills slots while it is a mutator, and sets the card of the slot then, so that a young collection looks
  * at these only: what the others hold is old.
@@ -18,9 +18,9 @@ import {
   SLOTS_START,
   SLOT_CARDS,
   SLOT_CHUNK_BYTES,
-} from "./control";
-import { HEADER_EPOCH_MASK, NULL_REFERENCE } from "./layout";
-import { allocatePermanent } from "./permanent";
+} from "../layout/control";
+import { HEADER_EPOCH_MASK, NULL_REFERENCE } from "../layout/layout";
+import { allocatePermanent } from "./allocate/permanent";
 import { visitRange } from "./roots";
 import { controlBlock, heapEnd, heapStart, self } from "./state";
 

@@ -4,8 +4,8 @@
  *
  * Every sleep ends by itself after a while: an agent can die between the store that ends a wait and the notification of it.
  */
-import { COLLECTOR_SLEEPS, EVENT, MARK_ABORT, MARK_WORD, SLEEPERS, SPINS } from "./control";
-import { workWaits } from "./mark-stack";
+import { COLLECTOR_SLEEPS, EVENT, MARK_ABORT, MARK_WORD, SLEEPERS, SPINS } from "../layout/control";
+import { workWaits } from "./collect/mark-stack";
 import { mayBlock } from "./state";
 
 const SLEEP_NANOSECONDS: i64 = 20000000;

@@ -1,6 +1,6 @@
 /** Measures calls on one kind of store, in a process of its own: `node tests/bench/calls-run.ts KIND RUNS`; prints JSON (calls.ts). */
 import { encodeModule } from "../../core/binary/encode.ts";
-import { parseModule } from "../../core/text/parse.ts";
+import { parseModule } from "../../core/text/parse/parse.ts";
 import { createStore } from "../../threads/runtime.ts";
 
 /** Calls in a run. */

@@ -5,9 +5,9 @@
 import { execFileSync } from "node:child_process";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
-import { parseModule } from "../../core/text/parse.ts";
-import { TypeStore } from "../../core/type-store.ts";
-import { structLayout } from "../../gc/object-layout.ts";
+import { parseModule } from "../../core/text/parse/parse.ts";
+import { TypeStore } from "../../core/types/type-store.ts";
+import { structLayout } from "../../gc/layout/object-layout.ts";
 import type { BenchmarkOptions } from "./main.ts";
 import type { Engine, Measurement } from "./measure-descriptors.ts";
 import { type Form, fieldWords } from "./programs/expressions.ts";

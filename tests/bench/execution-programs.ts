@@ -1,7 +1,7 @@
 /** The programs that execution is measured on. Each exports `run(size: i32) -> i32`, whose result is the same on every engine. */
 import { existsSync, readFileSync } from "node:fs";
 import { encodeModule } from "../../core/binary/encode.ts";
-import { parseModule } from "../../core/text/parse.ts";
+import { parseModule } from "../../core/text/parse/parse.ts";
 
 /** Modules of a real toolchain; they lie beside the repository. */
 const realModules = new URL("../../../shared/real-modules/wasmgc/", import.meta.url);

@@ -4,7 +4,7 @@
  *     node [--experimental-wasm-custom-descriptors --expose-gc] tests/bench/measure-descriptors.ts heddle|v8 field|descriptor
  */
 import { encodeModule } from "../../core/binary/encode.ts";
-import { parseModule } from "../../core/text/parse.ts";
+import { parseModule } from "../../core/text/parse/parse.ts";
 import { createStore } from "../../threads/runtime.ts";
 import { expressions, type Form } from "./programs/expressions.ts";
 

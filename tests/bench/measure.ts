@@ -5,7 +5,7 @@
  */
 import { readFileSync } from "node:fs";
 import { encodeModule } from "../../core/binary/encode.ts";
-import { parseModule } from "../../core/text/parse.ts";
+import { parseModule } from "../../core/text/parse/parse.ts";
 import { createStore } from "../../threads/runtime.ts";
 import { variantOf } from "./variants.ts";
 

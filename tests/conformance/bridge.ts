@@ -3,10 +3,10 @@
  * such parameters or results is called from a small module, which takes and returns the bits as integers.
  */
 import { encodeModule } from "../../core/binary/encode.ts";
-import type { GlobalType, ModuleParts } from "../../core/module.ts";
-import { parseModule } from "../../core/text/parse.ts";
-import { PrintNames } from "../../core/text/print-names.ts";
-import { TypePrinter } from "../../core/text/print-types.ts";
+import { parseModule } from "../../core/text/parse/parse.ts";
+import { PrintNames } from "../../core/text/print/print-names.ts";
+import { TypePrinter } from "../../core/text/print/print-types.ts";
+import type { GlobalType, ModuleParts } from "../../core/types/module.ts";
 import {
   AbstractHeap,
   abstractOf,
@@ -20,7 +20,7 @@ import {
   isRef,
   V128,
   type ValType,
-} from "../../core/types.ts";
+} from "../../core/types/types.ts";
 
 /** How one value crosses: as what the standard's JS API makes of it, as bits, as two halves, or as whether it is null. */
 export type Crossing = "js" | "i32" | "i64" | "f32" | "f64" | "v128" | "opaque";

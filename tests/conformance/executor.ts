@@ -4,7 +4,7 @@
  * `heddle` is the runtime of this project. `engine` is the host's own implementation, which has only the standard: with it the scripts,
  * this runner and the binaries that the text parser makes are checked against somebody else's work.
  */
-import type { FeatureSet } from "../../core/features.ts";
+import type { FeatureSet } from "../../core/base/features.ts";
 
 /** An object with exports, made from a module. */
 export interface InstanceLike {

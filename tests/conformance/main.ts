@@ -12,7 +12,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { parseScript, type Script } from "../../core/text/script.ts";
+import { parseScript, type Script } from "../../core/text/script/script.ts";
 import { type Host, hosts, runtimes } from "./executor.ts";
 import type { Mode } from "./expected.ts";
 import { isHere, runUnder } from "./hosts.ts";

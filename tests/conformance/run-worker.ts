@@ -2,8 +2,8 @@
  * Runs scripts away from the main thread, so that one which does not end can be ended. The `thread` commands of a script run in Workers
  * of their own: other agents, with stores of their own, which share the host's memories.
  */
-import { defaultFeatures } from "../../core/features.ts";
-import { type Command, parseScript, type Script } from "../../core/text/script.ts";
+import { defaultFeatures } from "../../core/base/features.ts";
+import { type Command, parseScript, type Script } from "../../core/text/script/script.ts";
 import { parent } from "../../threads/host.ts";
 import { executorOf } from "./executor.ts";
 import type { LentMemories, ScriptReply, ScriptRequest } from "./protocol.ts";

@@ -1,12 +1,12 @@
 /** Run mode: executes a script's commands one after the other on one store. */
 
 import { CompileError } from "../../core/base/errors.ts";
+import type { FeatureSet } from "../../core/base/features.ts";
 import { encodeModule } from "../../core/binary/encode.ts";
-import type { FeatureSet } from "../../core/features.ts";
-import { countImports, type GlobalType, type Module, type ModuleParts } from "../../core/module.ts";
-import { parseModule } from "../../core/text/parse.ts";
-import { type Action, type AssertKind, type Command, loadModule, type Script, type ScriptModule } from "../../core/text/script.ts";
-import type { Pattern } from "../../core/text/script-values.ts";
+import { parseModule } from "../../core/text/parse/parse.ts";
+import { type Action, type AssertKind, type Command, loadModule, type Script, type ScriptModule } from "../../core/text/script/script.ts";
+import type { Pattern } from "../../core/text/script/script-values.ts";
+import { countImports, type GlobalType, type Module, type ModuleParts } from "../../core/types/module.ts";
 import { type Bridge, crossingOf, functionBridge, globalBridge, needsBridge } from "./bridge.ts";
 import type { Executor, InstanceLike, NamespaceLike, ScriptStore } from "./executor.ts";
 import type { Outcome } from "./report.ts";

@@ -1,5 +1,5 @@
 /** Which features each suite is about. */
-import { type FeatureName, type FeatureSet, featureSet } from "../../core/features.ts";
+import { type FeatureName, type FeatureSet, featureSet } from "../../core/base/features.ts";
 
 /**
  * Features that are off in a suite: its scripts were written for a language without them, and check that it refuses what they add.

@@ -7,14 +7,14 @@
  */
 
 import { CompileError } from "../../core/base/errors.ts";
+import type { FeatureSet } from "../../core/base/features.ts";
 import { decodeModule } from "../../core/binary/decode.ts";
 import { encodeModule } from "../../core/binary/encode.ts";
-import type { FeatureSet } from "../../core/features.ts";
-import type { Module } from "../../core/module.ts";
-import { parseModule } from "../../core/text/parse.ts";
-import { printModule } from "../../core/text/print.ts";
-import { type Command, loadModule, type RefusalKind, type Script, type ScriptModule } from "../../core/text/script.ts";
-import { TypeStore } from "../../core/type-store.ts";
+import { parseModule } from "../../core/text/parse/parse.ts";
+import { printModule } from "../../core/text/print/print.ts";
+import { type Command, loadModule, type RefusalKind, type Script, type ScriptModule } from "../../core/text/script/script.ts";
+import type { Module } from "../../core/types/module.ts";
+import { TypeStore } from "../../core/types/type-store.ts";
 import { validateModule } from "../../core/validate/validate.ts";
 import type { Outcome } from "./report.ts";
 

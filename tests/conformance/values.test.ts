@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { encodeModule } from "../../core/binary/encode.ts";
-import { parseModule } from "../../core/text/parse.ts";
-import { parseScript } from "../../core/text/script.ts";
-import type { Pattern } from "../../core/text/script-values.ts";
+import { parseModule } from "../../core/text/parse/parse.ts";
+import { parseScript } from "../../core/text/script/script.ts";
+import type { Pattern } from "../../core/text/script/script-values.ts";
 import { functionBridge } from "./bridge.ts";
 import { fromResults, HostReferences, matches, type Result } from "./values.ts";
 

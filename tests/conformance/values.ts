@@ -1,5 +1,5 @@
 /** Script values to what a call takes, and what a call gives compared with what a script expects. */
-import type { NumberPattern, Pattern, Value } from "../../core/text/script-values.ts";
+import type { NumberPattern, Pattern, Value } from "../../core/text/script/script-values.ts";
 import type { Crossing } from "./bridge.ts";
 
 /** References of the host's that scripts tell apart by number: the same object for the same number. */

@@ -6,8 +6,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { CompileError } from "../../core/base/errors.ts";
 import { encodeModule } from "../../core/binary/encode.ts";
-import { parseModule } from "../../core/text/parse.ts";
-import { loadModule, parseScript, type Script, type ScriptModule } from "../../core/text/script.ts";
+import { parseModule } from "../../core/text/parse/parse.ts";
+import { loadModule, parseScript, type Script, type ScriptModule } from "../../core/text/script/script.ts";
 import type { Random } from "./random.ts";
 
 const root = resolve(import.meta.dirname, "../..");

@@ -1,7 +1,8 @@
 /** Which features the host's own validator takes: found by asking it about one small module for each. */
+
+import { type FeatureName, type FeatureSet, featureNames, featureSet } from "../../core/base/features.ts";
 import { encodeModule } from "../../core/binary/encode.ts";
-import { type FeatureName, type FeatureSet, featureNames, featureSet } from "../../core/features.ts";
-import { parseModule } from "../../core/text/parse.ts";
+import { parseModule } from "../../core/text/parse/parse.ts";
 
 /** For each feature a module that needs it; features without one are no matter of validation, or older than all hosts. */
 const probes: Readonly<Partial<Record<FeatureName, string>>> = {

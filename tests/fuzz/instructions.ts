@@ -1,16 +1,27 @@
 /** The instructions of a function's bytes, and new ones with random immediates. */
 
 import { CompileError } from "../../core/base/errors.ts";
+import { defaultFeatures } from "../../core/base/features.ts";
 import { readImmediates, writeInstruction } from "../../core/binary/immediates.ts";
 import { InstructionCursor, readOpcode } from "../../core/binary/instructions.ts";
 import { Reader } from "../../core/binary/reader.ts";
 import { readValType } from "../../core/binary/types.ts";
 import { Writer } from "../../core/binary/writer.ts";
-import { defaultFeatures } from "../../core/features.ts";
 import { type ImmediateKind, Immediates } from "../../core/ops/immediates.ts";
 import type { Row } from "../../core/ops/row.ts";
 import { rows } from "../../core/ops/table.ts";
-import { AbstractHeap, type AbstractHeapCode, F32, F64, I32, I64, refAbstract, refDefined, V128, type ValType } from "../../core/types.ts";
+import {
+  AbstractHeap,
+  type AbstractHeapCode,
+  F32,
+  F64,
+  I32,
+  I64,
+  refAbstract,
+  refDefined,
+  V128,
+  type ValType,
+} from "../../core/types/types.ts";
 import type { Random } from "./random.ts";
 
 /** One instruction of a function: its bytes are `[start, end)` of the function's. */

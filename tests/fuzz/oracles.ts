@@ -1,11 +1,11 @@
 /** What must hold for every input of the front end. */
 import { CompileError } from "../../core/base/errors.ts";
+import type { FeatureSet } from "../../core/base/features.ts";
 import { decodeModule } from "../../core/binary/decode.ts";
 import { encodeModule } from "../../core/binary/encode.ts";
-import type { FeatureSet } from "../../core/features.ts";
-import type { Module } from "../../core/module.ts";
-import { parseModule } from "../../core/text/parse.ts";
-import { printModule } from "../../core/text/print.ts";
+import { parseModule } from "../../core/text/parse/parse.ts";
+import { printModule } from "../../core/text/print/print.ts";
+import type { Module } from "../../core/types/module.ts";
 import { validateModule } from "../../core/validate/validate.ts";
 import { knownDisagreement } from "./known-disagreements.ts";
 

@@ -1,8 +1,8 @@
 /** What is known about an instruction's surroundings without validating: whether it is in unreachable code, and what stood there before. */
 import { CompileError } from "../../core/base/errors.ts";
+import { defaultFeatures } from "../../core/base/features.ts";
 import { decodeModule } from "../../core/binary/decode.ts";
 import { InstructionCursor } from "../../core/binary/instructions.ts";
-import { defaultFeatures } from "../../core/features.ts";
 import type { Row } from "../../core/ops/row.ts";
 
 /** The innermost block around an instruction. */

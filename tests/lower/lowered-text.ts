@@ -3,8 +3,8 @@ import { decodeModule } from "../../core/binary/decode.ts";
 import { lowerModule } from "../../core/lower/lower.ts";
 import type { LoweredModule } from "../../core/lower/lowered.ts";
 import type { LowerOptions } from "../../core/lower/options.ts";
-import { parseModule } from "../../core/text/parse.ts";
-import { printModule } from "../../core/text/print.ts";
+import { parseModule } from "../../core/text/parse/parse.ts";
+import { printModule } from "../../core/text/print/print.ts";
 import { validateModule } from "../../core/validate/validate.ts";
 import "../../threads/lower/rules.ts";
 

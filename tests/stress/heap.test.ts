@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { HeapOptions } from "../../gc/heap.ts";
+import type { HeapOptions } from "../../gc/heap/heap.ts";
 import { Mutator } from "../unit/gc/support/mutator.ts";
 import { assembleProgram } from "../unit/gc/support/program.ts";
 import { TestWorker } from "../unit/gc/support/workers.ts";

@@ -1,6 +1,6 @@
 /**
  * Builds the heap runtime: compiles gc/runtime (AssemblyScript) to gc/build/*.wasm and embeds both variants in gc/build/runtime.ts, which
- * gc/heap.ts imports. npm's `prepare` runs it; it does nothing while the output is newer than the sources.
+ * gc/heap/heap.ts imports. npm's `prepare` runs it; it does nothing while the output is newer than the sources.
  *
  *     node tests/tools/build-runtime.ts [--force]
  */
@@ -8,7 +8,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync,
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const sources = `${root}gc/runtime/`;
+/** Where the runtime lies, and what it takes from beside itself: constants of layouts. */
+const base = `${root}gc/`;
+const sources = ["runtime/", "layout/"].map((folder) => base + folder);
 const output = `${root}gc/build/`;
 const generated = `${output}runtime.ts`;
 
@@ -31,11 +33,15 @@ const commonFlags = [
   "--use=abort=",
 ];
 
+function filesUnder(folder: string): string[] {
+  return readdirSync(folder, { recursive: true }).map((name) => folder + String(name));
+}
+
 /** True when every source, this file included, is older than the output. */
 export function isFresh(): boolean {
   if (!existsSync(generated)) return false;
   const built = statSync(generated).mtimeMs;
-  const inputs = [fileURLToPath(import.meta.url), ...readdirSync(sources).map((name) => sources + name)];
+  const inputs = [fileURLToPath(import.meta.url), ...sources.flatMap(filesUnder)];
   return inputs.every((path) => statSync(path).mtimeMs <= built);
 }
 
@@ -43,7 +49,7 @@ async function compile(name: string, flags: readonly string[]): Promise<Uint8Arr
   const asc = await import("assemblyscript/asc");
   let binary: Uint8Array | undefined;
   const problems: string[] = [];
-  const { error } = await asc.main(["index.ts", "--baseDir", sources, "--outFile", `${name}.wasm`, ...commonFlags, ...flags], {
+  const { error } = await asc.main(["runtime/index.ts", "--baseDir", base, "--outFile", `${name}.wasm`, ...commonFlags, ...flags], {
     stdout: { write: () => undefined },
     stderr: { write: (text: string | Uint8Array) => problems.push(String(text)) },
     readFile: (file, base) => readSource(`${base}/${file}`),

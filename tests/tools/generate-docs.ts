@@ -4,10 +4,10 @@
  *     npm run docs
  */
 import { writeFileSync } from "node:fs";
-import { type FeatureName, features } from "../../core/features.ts";
+import { type FeatureName, features } from "../../core/base/features.ts";
 import type { Row, Signature } from "../../core/ops/row.ts";
 import { rows } from "../../core/ops/table.ts";
-import { F32, F64, I32, I64, V128, type ValType } from "../../core/types.ts";
+import { F32, F64, I32, I64, V128, type ValType } from "../../core/types/types.ts";
 import { type LoweringStatus, loweringStatus } from "./lowering-status.ts";
 import { root } from "./source-files.ts";
 

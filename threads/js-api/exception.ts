@@ -1,6 +1,6 @@
 /** `WebAssembly.Tag`, `WebAssembly.Exception` and `WebAssembly.JSTag`. */
-import { EXTERNREF, type ValType } from "../../core/types.ts";
-import { JS_TAG } from "../../gc/exception-layout.ts";
+import { EXTERNREF, type ValType } from "../../core/types/types.ts";
+import { JS_TAG } from "../../gc/layout/exception-layout.ts";
 import { isOpaqueToJs, opaqueError } from "../convert.ts";
 import type { TagItem } from "../items.ts";
 import type { Store } from "../store.ts";

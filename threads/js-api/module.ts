@@ -1,5 +1,5 @@
 /** `WebAssembly.Module`. Beyond the standard, a source may be a text. */
-import type { ExternKind } from "../../core/module.ts";
+import type { ExternKind } from "../../core/types/module.ts";
 import { type StableSource, stableSource } from "../compile.ts";
 import { type CompileOptions, importedBuiltin, isStringConstant } from "../compile-options.ts";
 import type { Store } from "../store.ts";

@@ -1,5 +1,5 @@
 /** `WebAssembly.Table`. Beyond the standard, the descriptor's `shared` makes a table that all agents share. */
-import { isRef } from "../../core/types.ts";
+import { isRef } from "../../core/types/types.ts";
 import { isOpaqueToJs, opaqueError } from "../convert.ts";
 import { fillTable, growTableBy, readElement, type TableItem, tableLength, writeElement } from "../items.ts";
 import { isScanned } from "../kinds.ts";

@@ -3,7 +3,7 @@
  * which is zero or null at first, as declared ones are; the value given is that of the agent which makes the global. It is the global of a small
  * module, which all agents have like any other.
  */
-import { AbstractHeap, abstractOf, F32, F64, I32, I64, isRef, type ValType } from "../../core/types.ts";
+import { AbstractHeap, abstractOf, F32, F64, I32, I64, isRef, type ValType } from "../../core/types/types.ts";
 import { noOptions } from "../compile-options.ts";
 import type { CompiledModule } from "../imports.ts";
 import { type GlobalItem, initializeGlobal } from "../items.ts";

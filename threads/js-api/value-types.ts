@@ -17,7 +17,7 @@ import {
   STRUCTREF,
   V128,
   type ValType,
-} from "../../core/types.ts";
+} from "../../core/types/types.ts";
 import { toDomString } from "./webidl.ts";
 
 const valueTypes: Readonly<Record<string, ValType>> = {

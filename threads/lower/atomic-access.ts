@@ -7,7 +7,7 @@
 import type { FunctionLowering } from "../../core/lower/function-lowering.ts";
 import type { Operand } from "../../core/lower/operand.ts";
 import type { Row } from "../../core/ops/row.ts";
-import { I8, I16, I64, type StorageType } from "../../core/types.ts";
+import { I8, I16, I64, type StorageType } from "../../core/types/types.ts";
 
 /** The bits of a packed access, with the suffix of its result; empty for a whole word. */
 function width(storage: StorageType): { readonly bits: string; readonly extension: string } {

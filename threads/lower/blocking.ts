@@ -12,7 +12,7 @@ import { checkAccess, pushHostAddress, withHostMemories } from "../../core/lower
 import type { Operand } from "../../core/lower/operand.ts";
 import { type RuleEntry, registerRules, withOperands } from "../../core/lower/registry.ts";
 import { rowByName } from "../../core/ops/table.ts";
-import { I32 } from "../../core/types.ts";
+import { I32 } from "../../core/types/types.ts";
 
 const wait = withOperands((lowering, instruction, operands) => {
   const { code, module } = lowering;

@@ -10,7 +10,7 @@ import type { Operand } from "../../core/lower/operand.ts";
 import { needsRootCell } from "../../core/lower/placement.ts";
 import { registerRules, withOperands } from "../../core/lower/registry.ts";
 import { checkIndex, pushElementAddress, tableRecordLocal } from "../../core/lower/table-access.ts";
-import { I64, type ValType } from "../../core/types.ts";
+import { I64, type ValType } from "../../core/types/types.ts";
 import { access } from "./atomic-access.ts";
 
 const table = withOperands((lowering, instruction, operands) => {

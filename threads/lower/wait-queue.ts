@@ -1,5 +1,5 @@
 /**
- * Wait queues (shared-everything threads, "Managed Waiter Queues"). The queue is a heap object (threads/wait-queue-layout.ts), the work is done
+ * Wait queues (shared-everything threads, "Managed Waiter Queues"). The queue is a heap object (gc/layout/wait-queue-layout.ts), the work is done
  * in JS (threads/wait-queues.ts).
  *
  *     waitqueue.new      a call
@@ -24,10 +24,10 @@ import type { Operand } from "../../core/lower/operand.ts";
 import { type RuleEntry, registerRules, withOperands } from "../../core/lower/registry.ts";
 import { checkIndex, pushElementAddress, tableRecordLocal } from "../../core/lower/table-access.ts";
 import { rowByName } from "../../core/ops/table.ts";
-import { I32, I64, type StorageType, type ValType } from "../../core/types.ts";
+import { I32, I64, type StorageType, type ValType } from "../../core/types/types.ts";
+import { QUEUE_WAITERS } from "../../gc/layout/wait-queue-layout.ts";
 import { checkElement, elementOf, pushElement } from "../../gc/lower/array-access.ts";
 import { fieldOf } from "../../gc/lower/struct.ts";
-import { QUEUE_WAITERS } from "../wait-queue-layout.ts";
 
 const WORD = 4;
 /** What a wait answers whose control word is not the expected one. */

@@ -6,8 +6,8 @@
  * function types which differ in reference types only, so `call_indirect` compares type records where the table's type does not say
  * enough.
  */
-import { isSubtype } from "../../subtype.ts";
-import { I32, refDefined } from "../../types.ts";
+import { isSubtype } from "../../types/subtype.ts";
+import { I32, refDefined } from "../../types/types.ts";
 import type { FunctionLowering } from "../function-lowering.ts";
 import type { Instruction } from "../instruction.ts";
 import { TrapCode } from "../lowered.ts";

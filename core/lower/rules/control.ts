@@ -16,12 +16,13 @@
  *
  * The loop's parameters stay on the host's stack while it polls: all four blocks take them.
  */
+
+import { loweredBlock } from "../../../gc/layout/reference-types.ts";
 import type { FunctionLowering } from "../function-lowering.ts";
 import type { HostBlockType } from "../host-code.ts";
 import type { Instruction } from "../instruction.ts";
 import { pushIsNotNull, pushIsNull } from "../null-check.ts";
 import type { Operand } from "../operand.ts";
-import { loweredBlock } from "../reference-types.ts";
 import { onStack, type Rule, registerRules, withTop } from "../registry.ts";
 
 function hostBlock(lowering: FunctionLowering, { immediates }: Instruction): HostBlockType {

@@ -3,7 +3,7 @@
  * sees them. Shared globals are cells of the instance's shared block. All cells are roots, so that they need no write barrier.
  */
 
-import type { GlobalType } from "../../module.ts";
+import type { GlobalType } from "../../types/module.ts";
 import { loadName, pushCell, storeName } from "../global-cell.ts";
 import type { ModuleLowering } from "../module-lowering.ts";
 import type { Operand } from "../operand.ts";

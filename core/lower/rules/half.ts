@@ -13,7 +13,7 @@
 import { assert } from "../../base/assert.ts";
 import type { Immediates } from "../../ops/immediates.ts";
 import { rowByName } from "../../ops/table.ts";
-import { V128, type ValType } from "../../types.ts";
+import { V128, type ValType } from "../../types/types.ts";
 import { assemble, type Callees } from "../assemble.ts";
 import type { FunctionLowering } from "../function-lowering.ts";
 import { demoteSingles, promoteHalves, roundDoubles } from "../half-conversions.ts";

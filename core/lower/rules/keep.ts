@@ -4,7 +4,7 @@
  * sequential consistency become that, which is stronger.
  */
 import { rows } from "../../ops/table.ts";
-import type { ValType } from "../../types.ts";
+import type { ValType } from "../../types/types.ts";
 import type { FunctionLowering } from "../function-lowering.ts";
 import type { Instruction } from "../instruction.ts";
 import { constantNames } from "../operand.ts";

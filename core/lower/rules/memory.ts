@@ -3,7 +3,7 @@
  * are checked and converted first (`memory-access.ts`), and sizes of memories with pages of a byte are kept in a cell.
  */
 import type { Row } from "../../ops/row.ts";
-import { I64 } from "../../types.ts";
+import { I64 } from "../../types/types.ts";
 import type { FunctionLowering } from "../function-lowering.ts";
 import type { HostItem } from "../host-code.ts";
 import type { Instruction } from "../instruction.ts";

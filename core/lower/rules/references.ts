@@ -1,5 +1,5 @@
 /** References without regard to what they refer to: null, equality, functions. */
-import type { ValType } from "../../types.ts";
+import type { ValType } from "../../types/types.ts";
 import { TrapCode } from "../lowered.ts";
 import { trapIfNull } from "../null-check.ts";
 import type { Operand } from "../operand.ts";

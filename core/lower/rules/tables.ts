@@ -3,11 +3,12 @@
  *
  * All words of a table that may hold addresses are roots in every collection, so that storing to a table has no write barrier.
  */
-import { I32, I64, type ValType } from "../../types.ts";
+
+import { isScanned } from "../../../gc/layout/reference-types.ts";
+import { I32, I64, type ValType } from "../../types/types.ts";
 import type { FunctionLowering } from "../function-lowering.ts";
 import { TrapCode } from "../lowered.ts";
 import type { Operand } from "../operand.ts";
-import { isScanned } from "../reference-types.ts";
 import { registerRules, withOperands } from "../registry.ts";
 import {
   checkIndex,

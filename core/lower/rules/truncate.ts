@@ -5,7 +5,7 @@
  * whether the cell holds a NaN (threads/conversion-operand.ts). In a loop that does nothing but convert, the store takes no time that could
  * be measured on x64 with V8, where a comparison of the operand with itself takes a tenth.
  */
-import { F32 } from "../../types.ts";
+import { F32 } from "../../types/types.ts";
 import { CONVERSION_OPERAND_F32 } from "../lowered.ts";
 import type { Operand } from "../operand.ts";
 import { registerRules, withTop } from "../registry.ts";

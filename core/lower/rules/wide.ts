@@ -4,7 +4,7 @@
  *
  * Known deviations: a host that has the instructions is not asked for them.
  */
-import { I64 } from "../../types.ts";
+import { I64 } from "../../types/types.ts";
 import type { FunctionLowering } from "../function-lowering.ts";
 import type { Operand } from "../operand.ts";
 import { type Rule, type RuleEntry, registerRules, withOperands } from "../registry.ts";

@@ -1,8 +1,19 @@
 /** Structures and arrays (core 3.4.7 "Aggregate reference instructions"; for types with a descriptor: custom descriptors, "Allocation"). */
 import type { Immediates } from "../../ops/immediates.ts";
 import type { Row } from "../../ops/row.ts";
-import { exactRef, isDefaultable, isSubtype } from "../../subtype.ts";
-import { type FieldType, I8, I16, I32, isPacked, isRef, refDefined, type StorageType, type StructType, type ValType } from "../../types.ts";
+import { exactRef, isDefaultable, isSubtype } from "../../types/subtype.ts";
+import {
+  type FieldType,
+  I8,
+  I16,
+  I32,
+  isPacked,
+  isRef,
+  refDefined,
+  type StorageType,
+  type StructType,
+  type ValType,
+} from "../../types/types.ts";
 import type { Body } from "../body.ts";
 import { checkData, elemAt, elementAt, fieldAt, idAt, structAt } from "../lookups.ts";
 import type { Rules } from "../rule.ts";

@@ -1,7 +1,7 @@
 /** Atomic accesses to globals, tables, structures and arrays, and waiting (shared-everything threads, "Instructions"). */
 import type { Row } from "../../ops/row.ts";
-import { isSubtype } from "../../subtype.ts";
-import { AbstractHeap, I32, I64, isPacked, isRef, refAbstract, refDefined, type ValType } from "../../types.ts";
+import { isSubtype } from "../../types/subtype.ts";
+import { AbstractHeap, I32, I64, isPacked, isRef, refAbstract, refDefined, type ValType } from "../../types/types.ts";
 import type { Body } from "../body.ts";
 import { addressOf, elementAt, fieldAt, globalAt, idAt, memoryAt, tableAt } from "../lookups.ts";
 import type { Rules } from "../rule.ts";

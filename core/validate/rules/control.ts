@@ -1,7 +1,7 @@
 /** Control instructions (core 3.4.2), calls, and the parametric instructions (core 3.4.1). */
 
 import type { Immediates } from "../../ops/immediates.ts";
-import { areSubtypes, isSubtype } from "../../subtype.ts";
+import { areSubtypes, isSubtype } from "../../types/subtype.ts";
 import {
   AbstractHeap,
   BOT,
@@ -14,7 +14,7 @@ import {
   refDefined,
   type ValType,
   withoutNull,
-} from "../../types.ts";
+} from "../../types/types.ts";
 import { type Body, FrameKind } from "../body.ts";
 import { addressOf, funcTypeAt, idAt, resolve, tableAt, typeOfFunction } from "../lookups.ts";
 import type { Rules } from "../rule.ts";

@@ -1,7 +1,7 @@
 /** Custom descriptors ("Allocation With Descriptors" and "New Instructions" in its overview). */
 import type { Immediates } from "../../ops/immediates.ts";
-import { difference, exactRef, topOf } from "../../subtype.ts";
-import { indexOf, isAbstract, isExact, refDefined, type StructType, type ValType } from "../../types.ts";
+import { difference, exactRef, topOf } from "../../types/subtype.ts";
+import { indexOf, isAbstract, isExact, refDefined, type StructType, type ValType } from "../../types/types.ts";
 import type { Body } from "../body.ts";
 import { idAt, structAt } from "../lookups.ts";
 import type { Rules } from "../rule.ts";

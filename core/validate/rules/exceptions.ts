@@ -1,7 +1,7 @@
 /** Exceptions (core 3.4.2; their first form: the legacy exception handling proposal). */
 import type { CatchClause } from "../../ops/immediates.ts";
-import { areSubtypes } from "../../subtype.ts";
-import { AbstractHeap, BOT_REF, EXNREF, refAbstract, type ValType } from "../../types.ts";
+import { areSubtypes } from "../../types/subtype.ts";
+import { AbstractHeap, BOT_REF, EXNREF, refAbstract, type ValType } from "../../types/types.ts";
 import { type Body, FrameKind } from "../body.ts";
 import { tagAt, tagIdAt } from "../lookups.ts";
 import type { Rules } from "../rule.ts";

@@ -3,7 +3,7 @@ import { assert } from "../../base/assert.ts";
 import type { Immediates } from "../../ops/immediates.ts";
 import type { MemoryAccess, Row, Signature } from "../../ops/row.ts";
 import { laneCount } from "../../ops/table.ts";
-import { I32, type ValType } from "../../types.ts";
+import { I32, type ValType } from "../../types/types.ts";
 import type { Body } from "../body.ts";
 import { addressOf, checkData, memoryAt, smallerAddress } from "../lookups.ts";
 import type { Rules } from "../rule.ts";

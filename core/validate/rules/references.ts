@@ -1,6 +1,6 @@
 /** Reference instructions (core 3.4.6, 3.4.8 and 3.4.9) and casts that branch (core 3.4.2). */
 import type { Immediates } from "../../ops/immediates.ts";
-import { difference, isContinuation, isSubtype, sharednessOf, topOf } from "../../subtype.ts";
+import { difference, isContinuation, isSubtype, sharednessOf, topOf } from "../../types/subtype.ts";
 import {
   AbstractHeap,
   type AbstractHeapCode,
@@ -13,7 +13,7 @@ import {
   type ValType,
   withNull,
   withoutNull,
-} from "../../types.ts";
+} from "../../types/types.ts";
 import type { Body, Frame } from "../body.ts";
 import { functionAt, resolve } from "../lookups.ts";
 import type { Rules } from "../rule.ts";

@@ -4,7 +4,7 @@ import { assert } from "../../base/assert.ts";
 import type { Signature } from "../../ops/row.ts";
 import type { RuleName } from "../../ops/rules.ts";
 import { rows } from "../../ops/table.ts";
-import type { ValType } from "../../types.ts";
+import type { ValType } from "../../types/types.ts";
 import type { Rule, Rules } from "../rule.ts";
 import { aggregateRules } from "./aggregates.ts";
 import { atomicRules } from "./atomics.ts";

@@ -1,7 +1,7 @@
 /** Stack switching ("Instructions" in its explainer). */
 import type { Handler, Immediates } from "../../ops/immediates.ts";
-import { areSubtypes, exactRef, isFuncSubtype } from "../../subtype.ts";
-import { type FuncType, indexOf, isAbstract, isRef, refDefined, type ValType } from "../../types.ts";
+import { areSubtypes, exactRef, isFuncSubtype } from "../../types/subtype.ts";
+import { type FuncType, indexOf, isAbstract, isRef, refDefined, type ValType } from "../../types/types.ts";
 import type { Body } from "../body.ts";
 import { contAt, funcOfCont, idAt, tagAt } from "../lookups.ts";
 import type { Rules } from "../rule.ts";

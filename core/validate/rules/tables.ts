@@ -1,6 +1,6 @@
 /** Table instructions (core 3.4.4 "Table instructions"). */
-import { isSubtype } from "../../subtype.ts";
-import { I32, type ValType } from "../../types.ts";
+import { isSubtype } from "../../types/subtype.ts";
+import { I32, type ValType } from "../../types/types.ts";
 import type { Body } from "../body.ts";
 import { addressOf, elemAt, smallerAddress, tableAt } from "../lookups.ts";
 import type { Rules } from "../rule.ts";

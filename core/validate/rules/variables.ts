@@ -1,6 +1,6 @@
 /** Variable instructions (core 3.4.3 "Variable instructions") and the accesses of shared-everything threads to globals. */
-import type { GlobalType } from "../../module.ts";
-import type { ValType } from "../../types.ts";
+import type { GlobalType } from "../../types/module.ts";
+import type { ValType } from "../../types/types.ts";
 import type { Body } from "../body.ts";
 import { globalAt } from "../lookups.ts";
 import type { Rules } from "../rule.ts";

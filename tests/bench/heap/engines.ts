@@ -1,7 +1,7 @@
 /** The engines of the heap's benchmark, and how each runs a program on one thread of a process. */
 import { readFileSync } from "node:fs";
 import { encodeModule } from "../../../core/binary/encode.ts";
-import { parseModule } from "../../../core/text/parse.ts";
+import { parseModule } from "../../../core/text/parse/parse.ts";
 import { variantOf } from "../variants.ts";
 import type { HeapCase } from "./cases.ts";
 import { type BenchmarkProgram, javascript } from "./javascript.ts";

@@ -3,7 +3,7 @@
  * of a plain module on the host.
  */
 import { encodeModule } from "../../../core/binary/encode.ts";
-import { parseModule } from "../../../core/text/parse.ts";
+import { parseModule } from "../../../core/text/parse/parse.ts";
 import { createStore } from "../../../threads/runtime.ts";
 import { report } from "./figure.ts";
 import { callRaw, startRaw } from "./raw.ts";

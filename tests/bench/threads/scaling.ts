@@ -3,7 +3,7 @@
  * machine itself gives is measured by Workers that count on their own, without Heddle.
  */
 import { encodeModule } from "../../../core/binary/encode.ts";
-import { parseModule } from "../../../core/text/parse.ts";
+import { parseModule } from "../../../core/text/parse/parse.ts";
 import { createStore } from "../../../threads/runtime.ts";
 import { callRaw, startRaw } from "./raw.ts";
 import { workloads } from "./workloads.ts";

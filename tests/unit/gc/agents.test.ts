@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { HeapOptions } from "../../../gc/heap.ts";
+import type { HeapOptions } from "../../../gc/heap/heap.ts";
 import { Mutator, NULL } from "./support/mutator.ts";
 import { assembleProgram } from "./support/program.ts";
 import { TestWorker } from "./support/workers.ts";

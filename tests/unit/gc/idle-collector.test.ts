@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { IdleCollector } from "../../../gc/idle-collector.ts";
+import { IdleCollector } from "../../../gc/heap/idle-collector.ts";
 import { canDiscard } from "../../../memory/native.ts";
 import { Mutator } from "./support/mutator.ts";
 import { assembleProgram } from "./support/program.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { parseModule } from "../../../core/text/parse.ts";
-import { TypeStore } from "../../../core/type-store.ts";
-import { arrayBytes, arrayLayout, structLayout } from "../../../gc/object-layout.ts";
+import { parseModule } from "../../../core/text/parse/parse.ts";
+import { TypeStore } from "../../../core/types/type-store.ts";
+import { arrayBytes, arrayLayout, structLayout } from "../../../gc/layout/object-layout.ts";
 
 function layouts(text: string): { readonly types: TypeStore; readonly ids: Int32Array } {
   const types = new TypeStore();

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { parseModule } from "../../../core/text/parse.ts";
-import { TypeStore } from "../../../core/type-store.ts";
-import { structLayout } from "../../../gc/object-layout.ts";
-import * as layout from "../../../gc/runtime/layout.ts";
-import { TypeRecords } from "../../../gc/type-records.ts";
+import { parseModule } from "../../../core/text/parse/parse.ts";
+import { TypeStore } from "../../../core/types/type-store.ts";
+import { TypeRecords } from "../../../gc/heap/type-records.ts";
+import * as layout from "../../../gc/layout/layout.ts";
+import { structLayout } from "../../../gc/layout/object-layout.ts";
 import { Mutator, NULL } from "./support/mutator.ts";
 import { assembleProgram } from "./support/program.ts";
 

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { BLOCK_BYTES, BLOCK_LOG2, LINE_LOG2, PLAN_BLOCKS, PLAN_HEAP_START, PLAN_LINES, USED_BLOCKS } from "../../../gc/runtime/control.ts";
+import { BLOCK_BYTES, BLOCK_LOG2, LINE_LOG2, PLAN_BLOCKS, PLAN_HEAP_START, PLAN_LINES, USED_BLOCKS } from "../../../gc/layout/control.ts";
 import { Mutator, NULL } from "./support/mutator.ts";
 import { assembleProgram } from "./support/program.ts";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { encodeModule } from "../../../core/binary/encode.ts";
-import { parseModule } from "../../../core/text/parse.ts";
+import { parseModule } from "../../../core/text/parse/parse.ts";
 import { variantOf } from "../../bench/variants.ts";
 
 const source = readFileSync(new URL("../../../demos/hashmap/hashmap.wat", import.meta.url), "utf8");

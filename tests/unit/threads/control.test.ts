@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Heap } from "../../../gc/heap.ts";
+import type { Heap } from "../../../gc/heap/heap.ts";
 import { Control, JobKind } from "../../../threads/control.ts";
 
 /** As much of a heap as the control block uses. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encodeModule } from "../../../core/binary/encode.ts";
-import { parseModule } from "../../../core/text/parse.ts";
+import { parseModule } from "../../../core/text/parse/parse.ts";
 import { createStore, type Store } from "../../../threads/runtime.ts";
 
 let store: Store;

@@ -2,8 +2,8 @@
  * `heddle inspect FILE [--invoke NAME ARG...]... [--top N] [--svg OUT] [--snapshot OUT] [--trace OUT]`: runs as `heddle run` does, and then tells
  * what is in the heap.
  */
-import type { TypeCount } from "../../../gc/census.ts";
-import type { HeapReport } from "../../../gc/heap-report.ts";
+import type { TypeCount } from "../../../gc/inspect/census.ts";
+import type { HeapReport } from "../../../gc/inspect/heap-report.ts";
 import type { Store } from "../../runtime.ts";
 import { type ParsedArguments, positive } from "../arguments.ts";
 import { writeOutput } from "../files.ts";

@@ -4,7 +4,7 @@
  */
 
 import { availableParallelism } from "node:os";
-import type { FuncType } from "../../../core/types.ts";
+import type { FuncType } from "../../../core/types/types.ts";
 import type { ValidModule } from "../../../core/validate/valid-module.ts";
 import { validateModule } from "../../../core/validate/validate.ts";
 import { createStore, type ModuleObject, type Store } from "../../runtime.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { CompileError } from "../../../../core/base/errors.ts";
+import { defaultFeatures } from "../../../../core/base/features.ts";
 import { decodeModule } from "../../../../core/binary/decode.ts";
 import { InstructionCursor } from "../../../../core/binary/instructions.ts";
-import { defaultFeatures } from "../../../../core/features.ts";
 import { custom, moduleOf, section } from "./bytes.ts";
 import { missing, realModules } from "./files.ts";
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { CompileError } from "../../../../core/base/errors.ts";
+import { type FeatureName, featureSet } from "../../../../core/base/features.ts";
 import { decodeModule } from "../../../../core/binary/decode.ts";
 import { encodeModule } from "../../../../core/binary/encode.ts";
-import { type FeatureName, featureSet } from "../../../../core/features.ts";
-import { I8, I32, refAbstract, refDefined } from "../../../../core/types.ts";
+import { I8, I32, refAbstract, refDefined } from "../../../../core/types/types.ts";
 import { custom, moduleOf, section } from "./bytes.ts";
 
 const decode = (...sections: readonly (readonly number[])[]) => decodeModule(moduleOf(...sections));

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { CompileError } from "../../../../core/base/errors.ts";
+import { defaultFeatures, type FeatureName, featureSet } from "../../../../core/base/features.ts";
 import { writeInstruction } from "../../../../core/binary/immediates.ts";
 import { InstructionCursor } from "../../../../core/binary/instructions.ts";
 import { Writer } from "../../../../core/binary/writer.ts";
-import { defaultFeatures, type FeatureName, featureSet } from "../../../../core/features.ts";
 import { type ImmediateKind, Immediates } from "../../../../core/ops/immediates.ts";
 import type { Row } from "../../../../core/ops/row.ts";
 import { rowByName, rows } from "../../../../core/ops/table.ts";
-import { AbstractHeap, I64, refAbstract, refDefined, V128, withNull } from "../../../../core/types.ts";
+import { AbstractHeap, I64, refAbstract, refDefined, V128, withNull } from "../../../../core/types/types.ts";
 
 const END = 0x0b;
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { defaultFeatures } from "../../../../core/base/features.ts";
 import { decodeModule } from "../../../../core/binary/decode.ts";
 import { encodeModule } from "../../../../core/binary/encode.ts";
 import { writeInstruction } from "../../../../core/binary/immediates.ts";
 import { InstructionCursor } from "../../../../core/binary/instructions.ts";
 import { Writer } from "../../../../core/binary/writer.ts";
-import { defaultFeatures } from "../../../../core/features.ts";
-import type { Expression } from "../../../../core/module.ts";
+import type { Expression } from "../../../../core/types/module.ts";
 import { missing, realModules } from "./files.ts";
 
 function rewritten(expression: Expression): Expression {

@@ -5,7 +5,7 @@ import { SharedInstructions } from "../../../../core/lower/shared-instructions.t
 import { Immediates } from "../../../../core/ops/immediates.ts";
 import type { Row } from "../../../../core/ops/row.ts";
 import { rowByName } from "../../../../core/ops/table.ts";
-import { I32, type ValType } from "../../../../core/types.ts";
+import { I32, type ValType } from "../../../../core/types/types.ts";
 
 const immediates = new Immediates();
 const popped: readonly ValType[] = [I32, I32];

@@ -1,16 +1,16 @@
 /** Encodings and signatures against Binaryen, which has a table of its own, and against bytes noted from documents and tools. */
 import binaryen from "binaryen";
 import { describe, expect, test } from "vitest";
+import { defaultFeatures } from "../../../../core/base/features.ts";
 import { decodeModule } from "../../../../core/binary/decode.ts";
 import { writeInstruction } from "../../../../core/binary/immediates.ts";
 import { InstructionCursor } from "../../../../core/binary/instructions.ts";
 import { Writer } from "../../../../core/binary/writer.ts";
-import { defaultFeatures } from "../../../../core/features.ts";
-import type { Func } from "../../../../core/module.ts";
 import { type ImmediateKind, Immediates } from "../../../../core/ops/immediates.ts";
 import type { Row } from "../../../../core/ops/row.ts";
 import { rowByName, rows } from "../../../../core/ops/table.ts";
-import { F32, F64, I32, I64, isRef, V128, type ValType } from "../../../../core/types.ts";
+import type { Func } from "../../../../core/types/module.ts";
+import { F32, F64, I32, I64, isRef, V128, type ValType } from "../../../../core/types/types.ts";
 
 const keywords = new Map<ValType, string>([
   [I32, "i32"],

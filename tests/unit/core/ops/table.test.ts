@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { featureNames } from "../../../../core/features.ts";
+import { featureNames } from "../../../../core/base/features.ts";
 import { immediateKinds } from "../../../../core/ops/immediates.ts";
 import { ruleNames } from "../../../../core/ops/rules.ts";
 import { buildTable, isPrefix, laneCount, rowByCode, rowByName, rows } from "../../../../core/ops/table.ts";

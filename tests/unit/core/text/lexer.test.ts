@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { CompileError } from "../../../../core/base/errors.ts";
-import { END, Lexer } from "../../../../core/text/lexer.ts";
-import { identifierName, printIdentifier, printName, printString, stringBytes } from "../../../../core/text/strings.ts";
+import { END, Lexer } from "../../../../core/text/lex/lexer.ts";
+import { identifierName, printIdentifier, printName, printString, stringBytes } from "../../../../core/text/lex/strings.ts";
 
 function tokens(source: string): string[] {
   const list: string[] = [];

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { CompileError } from "../../../../core/base/errors.ts";
+import { featureSet } from "../../../../core/base/features.ts";
 import { decodeModule } from "../../../../core/binary/decode.ts";
 import { encodeModule } from "../../../../core/binary/encode.ts";
-import { featureSet } from "../../../../core/features.ts";
-import { parseModule } from "../../../../core/text/parse.ts";
-import { printModule } from "../../../../core/text/print.ts";
+import { parseModule } from "../../../../core/text/parse/parse.ts";
+import { printModule } from "../../../../core/text/print/print.ts";
 import { validateModule } from "../../../../core/validate/validate.ts";
 
 const memoryOf = (text: string) => parseModule(`(module ${text})`).memories[0]?.type;

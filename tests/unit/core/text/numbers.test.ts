@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { formatF16, formatF32, formatF64, parseFloatBits } from "../../../../core/text/floats.ts";
-import { parseI32, parseInteger, parseNatural } from "../../../../core/text/integers.ts";
-import { printF32, printF64 } from "../../../../core/text/print-numbers.ts";
+import { formatF16, formatF32, formatF64, parseFloatBits } from "../../../../core/text/lex/floats.ts";
+import { parseI32, parseInteger, parseNatural } from "../../../../core/text/lex/integers.ts";
+import { printF32, printF64 } from "../../../../core/text/print/print-numbers.ts";
 
 const integer = (text: string): bigint | undefined => parseInteger(text, 0, text.length);
 const natural = (text: string): bigint | undefined => parseNatural(text, 0, text.length);

@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { decodeModule } from "../../../../core/binary/decode.ts";
 import { encodeModule } from "../../../../core/binary/encode.ts";
 import { Writer } from "../../../../core/binary/writer.ts";
-import type { Module } from "../../../../core/module.ts";
-import { parseModule } from "../../../../core/text/parse.ts";
-import { printModule } from "../../../../core/text/print.ts";
+import { parseModule } from "../../../../core/text/parse/parse.ts";
+import { printModule } from "../../../../core/text/print/print.ts";
+import type { Module } from "../../../../core/types/module.ts";
 
 const program = parseModule("(module (func (block (i32.const 1) (br_if 0) (nop))))");
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { decodeModule } from "../../../../core/binary/decode.ts";
 import { encodeModule } from "../../../../core/binary/encode.ts";
-import { noNames } from "../../../../core/module.ts";
-import { parseModule } from "../../../../core/text/parse.ts";
-import { printModule } from "../../../../core/text/print.ts";
+import { parseModule } from "../../../../core/text/parse/parse.ts";
+import { printModule } from "../../../../core/text/print/print.ts";
+import { noNames } from "../../../../core/types/module.ts";
 
 function printed(source: string, fold = false): string {
   return printModule(decodeModule(encodeModule(parseModule(source))), { fold });

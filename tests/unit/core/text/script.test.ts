@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { loadModule, parseScript } from "../../../../core/text/script.ts";
+import { loadModule, parseScript } from "../../../../core/text/script/script.ts";
 
 describe("scripts", () => {
   test("commands know their lines", () => {

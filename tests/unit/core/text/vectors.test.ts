@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { CompileError } from "../../../../core/base/errors.ts";
-import { parseModule } from "../../../../core/text/parse.ts";
+import { parseModule } from "../../../../core/text/parse/parse.ts";
 
 /** The code of the error in a `v128.const` with these operands. */
 function errorOf(operands: string): string {

@@ -1,10 +1,10 @@
 /** Validation accepts and refuses what the host does, for modules of the standard. */
 import { expect, test } from "vitest";
 import { CompileError } from "../../../../core/base/errors.ts";
+import { featureSet } from "../../../../core/base/features.ts";
 import { decodeModule } from "../../../../core/binary/decode.ts";
 import { encodeModule } from "../../../../core/binary/encode.ts";
-import { featureSet } from "../../../../core/features.ts";
-import { parseModule } from "../../../../core/text/parse.ts";
+import { parseModule } from "../../../../core/text/parse/parse.ts";
 import { validateModule } from "../../../../core/validate/validate.ts";
 
 /** What hosts have. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { CompileError } from "../../../../core/base/errors.ts";
 import { decodeModule } from "../../../../core/binary/decode.ts";
 import { encodeModule } from "../../../../core/binary/encode.ts";
-import { parseModule } from "../../../../core/text/parse.ts";
+import { parseModule } from "../../../../core/text/parse/parse.ts";
 import { validateModule } from "../../../../core/validate/validate.ts";
 
 const outcome = (run: () => unknown): "valid" | "refused" => {

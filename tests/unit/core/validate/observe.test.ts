@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { I32, I64 } from "../../../../core/types.ts";
+import { I32, I64 } from "../../../../core/types/types.ts";
 import { type BodyObserver, observeExpression, observeFunction } from "../../../../core/validate/observe.ts";
 import { typeNames } from "../../../../core/validate/type-names.ts";
 import type { ValidModule } from "../../../../core/validate/valid-module.ts";

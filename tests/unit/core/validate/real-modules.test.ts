@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { decodeModule } from "../../../../core/binary/decode.ts";
-import { TypeStore } from "../../../../core/type-store.ts";
+import { TypeStore } from "../../../../core/types/type-store.ts";
 import { validateModule } from "../../../../core/validate/validate.ts";
 import { missing, realModules } from "../binary/files.ts";
 

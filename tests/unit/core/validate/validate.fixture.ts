@@ -1,8 +1,8 @@
 /** Validation of modules written as text, for tests. */
 import { expect } from "vitest";
 import { CompileError } from "../../../../core/base/errors.ts";
-import { type FeatureName, featureSet } from "../../../../core/features.ts";
-import { parseModule } from "../../../../core/text/parse.ts";
+import { type FeatureName, featureSet } from "../../../../core/base/features.ts";
+import { parseModule } from "../../../../core/text/parse/parse.ts";
 import type { ValidModule } from "../../../../core/validate/valid-module.ts";
 import { validateModule } from "../../../../core/validate/validate.ts";
 

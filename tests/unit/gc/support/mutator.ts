@@ -1,7 +1,7 @@
 /** An agent of a test: a heap, the test program on it, and roots in its shadow stack. */
-import { Heap, type HeapOptions, type HeapShare } from "../../../../gc/heap.ts";
-import { NULL_REFERENCE } from "../../../../gc/runtime/layout.ts";
-import { writeRecord } from "../../../../gc/type-records.ts";
+import { Heap, type HeapOptions, type HeapShare } from "../../../../gc/heap/heap.ts";
+import { writeRecord } from "../../../../gc/heap/type-records.ts";
+import { NULL_REFERENCE } from "../../../../gc/layout/layout.ts";
 import { type Program, type ProgramType, programTypes } from "./program-types.ts";
 
 export const NULL = NULL_REFERENCE;

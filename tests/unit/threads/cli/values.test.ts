@@ -1,5 +1,17 @@
 import { expect, test } from "vitest";
-import { AbstractHeap, ANYREF, EXTERNREF, F32, F64, FUNCREF, I32, I64, refAbstract, refDefined, V128 } from "../../../../core/types.ts";
+import {
+  AbstractHeap,
+  ANYREF,
+  EXTERNREF,
+  F32,
+  F64,
+  FUNCREF,
+  I32,
+  I64,
+  refAbstract,
+  refDefined,
+  V128,
+} from "../../../../core/types/types.ts";
 import { formatValue, parseValue } from "../../../../threads/cli/values.ts";
 
 test.each([

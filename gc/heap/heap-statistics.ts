@@ -1,0 +1,133 @@
+/** Figures of a heap, read from its control words without stopping anybody: a moment's view, exact when no agent runs. */
+
+import * as c from "../layout/control.ts";
+import type { Heap } from "./heap.ts";
+import { type PausePercentiles, percentiles, readCollections } from "./pauses.ts";
+
+/** Times are in milliseconds, sizes in bytes. */
+export interface HeapStatistics {
+  readonly collections: number;
+  readonly youngCollections: number;
+  readonly fullCollections: number;
+  readonly longestPause: number;
+  readonly totalPause: number;
+  /** Pauses of the last collections, 4,096 at most. */
+  readonly pauses: { readonly young: PausePercentiles; readonly full: PausePercentiles };
+  /** Bytes allocated by all agents, up to each one's last safepoint. */
+  readonly allocatedBytes: number;
+  /** The same for each agent id. */
+  readonly allocatedByAgent: readonly number[];
+  /** What each attached agent has of the heap. */
+  readonly agents: readonly AgentHeapStatistics[];
+  /** Bytes of the objects that the last full collection found alive. */
+  readonly liveBytes: number;
+  /** Bytes of blocks in use for collected objects, and their limit. */
+  readonly usedBytes: number;
+  readonly maximumBytes: number;
+  /** Bytes of blocks that are free, and of those among them whose pages the system has. */
+  readonly freeBytes: number;
+  readonly returnedBytes: number;
+  /** Bytes of large objects' blocks, and of what is never collected. */
+  readonly largeBytes: number;
+  readonly permanentBytes: number;
+  /** The part, from 0 to 1, that is free within blocks that hold survivors. */
+  readonly fragmentation: number;
+  /** Bytes of the whole memory, fixed tables included. */
+  readonly memoryBytes: number;
+  /** Objects marked by all collections. */
+  readonly markedObjects: number;
+  /** Collections that were started over because an agent died in them. */
+  readonly restarts: number;
+}
+
+export interface AgentHeapStatistics {
+  readonly agent: number;
+  readonly state: "safe" | "running" | "stopped";
+  readonly allocatedBytes: number;
+  /** Bytes of the blocks that it allocates into until the next collection. */
+  readonly nurseryBytes: number;
+  /** Bytes of its shadow stack in use at its last safepoint. */
+  readonly stackBytes: number;
+}
+
+const states: Readonly<Record<number, AgentHeapStatistics["state"]>> = {
+  [c.AGENT_SAFE]: "safe",
+  [c.AGENT_MUTATOR]: "running",
+  [c.AGENT_STOPPED]: "stopped",
+};
+
+/** What the block table tells. */
+function readBlockTable(
+  heap: Heap,
+): Pick<HeapStatistics, "freeBytes" | "returnedBytes" | "largeBytes" | "permanentBytes" | "fragmentation"> {
+  const table = heap.plan(c.PLAN_BLOCKS) >>> 2;
+  const entries = heap.words.subarray(table, table + heap.plan(c.HIGH_BLOCKS));
+  const counts = new Uint32Array(256);
+  let freeLines = 0;
+  let returned = 0;
+  for (const entry of entries) {
+    const state = entry & 255;
+    counts[state] = (counts[state] ?? 0) + 1;
+    if (state === c.BLOCK_PARTIAL) freeLines += entry >>> 8;
+    else if (state === c.BLOCK_FREE && entry >>> 8 === c.RETURNED) returned++;
+  }
+  const bytes = (...kinds: number[]): number => kinds.reduce((sum, kind) => sum + (counts[kind] ?? 0), 0) * c.BLOCK_BYTES;
+  const surviving = bytes(c.BLOCK_PARTIAL, c.BLOCK_FULL);
+  return {
+    freeBytes: bytes(c.BLOCK_FREE),
+    returnedBytes: returned * c.BLOCK_BYTES,
+    largeBytes: bytes(c.BLOCK_LARGE, c.BLOCK_LARGE_REST),
+    permanentBytes: bytes(c.BLOCK_PERMANENT),
+    fragmentation: surviving === 0 ? 0 : (freeLines * c.LINE_BYTES) / surviving,
+  };
+}
+
+function readAgents(heap: Heap, view: DataView<ArrayBufferLike>): AgentHeapStatistics[] {
+  const agents: AgentHeapStatistics[] = [];
+  for (let agent = 0; agent < heap.plan(c.AGENTS_HIGH); agent++) {
+    const control = c.AGENTS + agent * c.AGENT_BYTES;
+    const state = states[heap.plan(control + c.AGENT_STATE)];
+    if (state === undefined) continue;
+    agents.push({
+      agent,
+      state,
+      allocatedBytes: view.getFloat64(control + c.AGENT_ALLOCATED, true),
+      nurseryBytes: heap.plan(control + c.AGENT_NURSERY_COUNT) * c.BLOCK_BYTES,
+      stackBytes: heap.plan(control + c.AGENT_SP) - heap.plan(control + c.AGENT_SHADOW_BASE),
+    });
+  }
+  return agents;
+}
+
+/** Collects the figures; called by `Heap.statistics`. */
+export function readStatistics(heap: Heap): HeapStatistics {
+  const view = new DataView(heap.memory.buffer);
+  const word = (address: number): number => view.getUint32(address, true);
+  const agents = word(c.AGENTS_HIGH);
+  const allocatedByAgent: number[] = [];
+  for (let id = 0; id < agents; id++) allocatedByAgent.push(view.getFloat64(c.AGENTS + id * c.AGENT_BYTES + c.AGENT_ALLOCATED, true));
+  const youngCollections = word(c.STAT_YOUNG);
+  const fullCollections = word(c.STAT_FULL);
+  const last = readCollections(heap);
+  return {
+    collections: youngCollections + fullCollections,
+    youngCollections,
+    fullCollections,
+    longestPause: view.getFloat64(c.STAT_PAUSE_LONGEST, true),
+    totalPause: view.getFloat64(c.STAT_PAUSE_TOTAL, true),
+    pauses: {
+      young: percentiles(last.filter(({ kind }) => kind === "young")),
+      full: percentiles(last.filter(({ kind }) => kind === "full")),
+    },
+    allocatedBytes: allocatedByAgent.reduce((sum, bytes) => sum + bytes, 0),
+    allocatedByAgent,
+    agents: readAgents(heap, view),
+    liveBytes: view.getFloat64(c.STAT_LIVE_BYTES, true),
+    usedBytes: word(c.USED_BLOCKS) * c.BLOCK_BYTES,
+    maximumBytes: word(c.PLAN_LIMIT_BLOCKS) * c.BLOCK_BYTES,
+    ...readBlockTable(heap),
+    memoryBytes: view.byteLength,
+    markedObjects: Number(view.getBigUint64(c.STAT_MARKED_OBJECTS, true)),
+    restarts: word(c.STAT_RESTARTS),
+  };
+}

@@ -1,0 +1,68 @@
+/** Allocation where the inlined path ends. */
+import { AGENT_NURSERY_USED, LARGE_BUDGET_BLOCKS, LARGE_YOUNG_BLOCKS, MODE, MODE_STRESS, PLAN_LIMIT_BLOCKS } from "../../layout/control";
+import { STOP_REQUEST } from "../../layout/layout";
+import { NONE, addressOf, blocksFor, makeLarge, reserve, reserveBeyond, takeSpan, unreserve } from "./blocks";
+import { collectForObject, collectForSpan, collectForStress, collectYoung } from "../collect/collect";
+import { LARGEST_SMALL } from "../collect/scan";
+import { allocateInExtraBlock, allocateMedium, countAllocated, countBytes, nextHole, refreshNursery } from "./nursery";
+import { isCrowded } from "./crowded";
+import { park, saveStack } from "../safepoint";
+import { needLittleStack } from "../stack";
+import { agent, self } from "../state";
+
+/** Objects above this size do not end a buffer that is too short for them. */
+const MEDIUM: usize = 1024;
+
+export function allocate(size: usize, sp: usize): usize {
+  needLittleStack();
+  saveStack(sp);
+  if (atomic.load<u32>(STOP_REQUEST) != 0) park();
+  if ((load<u32>(MODE) & MODE_STRESS) != 0) collectForStress();
+  return size > LARGEST_SMALL ? allocateLarge(size) : allocateSmall(size);
+}
+
+function allocateSmall(size: usize): usize {
+  countAllocated();
+  let address = fromNursery(size);
+  if (address != 0) return address;
+  collectYoung();
+  if (isCrowded()) return 0;
+  address = fromNursery(size);
+  if (address == 0) address = allocateInExtraBlock(size, false);
+  return address != 0 ? address : collectForObject(size);
+}
+
+/** Takes memory that the nursery has; 0 when it is used up. */
+export function fromNursery(size: usize): usize {
+  refreshNursery();
+  return size > MEDIUM ? allocateMedium(size) : nextHole(size);
+}
+
+/** Takes blocks for a large object; NONE when there are no such blocks, or the limit is reached; `beyond`: the limit of a heap full of holes. */
+export function takeLarge(blocks: u32, beyond: bool): u32 {
+  if (!reserve(blocks) && !(beyond && reserveBeyond(blocks))) return NONE;
+  const first = takeSpan(blocks, agent);
+  if (first == NONE) unreserve(blocks);
+  return first;
+}
+
+/** An object in blocks of its own. */
+function allocateLarge(size: usize): usize {
+  const blocks = blocksFor(size);
+  if (blocks > load<u32>(PLAN_LIMIT_BLOCKS)) return 0;
+  const young = atomic.load<u32>(LARGE_YOUNG_BLOCKS);
+  if (young != 0 && young + blocks > load<u32>(LARGE_BUDGET_BLOCKS)) {
+    store<u32>(self, 1, AGENT_NURSERY_USED);
+    collectYoung();
+  }
+  let first = takeLarge(blocks, false);
+  if (first == NONE) first = collectForSpan(blocks);
+  if (first == NONE) return 0;
+  const address = addressOf(first);
+  // New, whatever was here before: should the agent die before it writes the header, a sweep finds an unmarked object.
+  store<u32>(address, 0);
+  makeLarge(first, blocks);
+  atomic.add<u32>(LARGE_YOUNG_BLOCKS, blocks);
+  countBytes(size);
+  return address;
+}

@@ -1,0 +1,209 @@
+/** A collection from beginning to end. */
+import {
+  AGENTS_HIGH,
+  AGENT_LOG_SEGMENT,
+  AGENT_LOG_TOP,
+  AGENT_MARKING,
+  AGENT_STATE,
+  AGENT_STOPPED,
+  EPOCH,
+  FORCE_FULL,
+  LAST_WAS_FULL,
+  MARKERS_POSSIBLE,
+  MODE,
+  MODE_VERIFY,
+  PLAN_PARALLELISM,
+  SEQUENCE,
+  SPINS,
+  STAT_RESTARTS,
+  USED_BLOCKS,
+} from "../../layout/control";
+import { fromNursery, takeLarge } from "../allocate/allocate";
+import { SEGMENT_ENTRIES, resetLog } from "./barrier";
+import { NONE } from "../allocate/blocks";
+import { isCrowded, noteFreed } from "../allocate/crowded";
+import { FAIL_BROKEN, fail } from "../debug";
+import { beginMarking, closeMarking, markAsCollector, rescan, shareRoots } from "./mark";
+import { clearGray } from "./mark-stack";
+import { allocateInExtraBlock, countAllocated, dropStaleBuffer, refill } from "../allocate/nursery";
+import { noteMarked, noteRequested, noteStopped, recordCollection, reportCollection } from "../pauses";
+import { activeAgents, adjustBudgets, fullIsDue } from "./policy";
+import { visitRanges, visitRootsOf } from "../roots";
+import { adoptStop, awaitStopped, beginSafe, endSafe, park, releaseWorld, requestStop } from "../safepoint";
+import { mayShrink, shrink } from "../allocate/shrink";
+import { sweepSlots } from "../slots";
+import { hasPlentyOfStack, needMuchStack } from "../stack";
+import { agent, controlBlock } from "../state";
+import { clearLines, sweepFull, sweepYoung } from "./sweep";
+import { TRACE_RESET, TRACE_VERIFY_MARKED, trace } from "./trace";
+import { pauseForAgent } from "../wait";
+
+/** Looks before sleeping: where each agent has a core the answer comes soon, else the one we wait for may need ours. */
+const SPINS_ALONE: u32 = 20000;
+const SPINS_CROWDED: u32 = 200;
+
+/** Collects now, or takes part in the collection that another agent has begun. The shadow stack's end is saved. */
+export function collectYoung(): void {
+  needMuchStack();
+  if (requestStop()) {
+    runCollection(false, false);
+    finish();
+  } else park();
+}
+
+/** Collects everything. */
+export function collectFull(): void {
+  stopAndCollectAll();
+  finish();
+}
+
+/** Collects everything, and takes `blocks` blocks before other agents run again and could be faster. Returns the first, or NONE. */
+export function collectForSpan(blocks: u32): u32 {
+  stopAndCollectAll();
+  const first = isCrowded() ? NONE : takeLarge(blocks, true);
+  refill();
+  releaseWorld();
+  reportCollection();
+  return first;
+}
+
+/** Collects everything, and allocates `size` bytes before other agents run again. 0 when the memory is full. */
+export function collectForObject(size: usize): usize {
+  stopAndCollectAll();
+  let address: usize = 0;
+  if (!isCrowded()) {
+    address = fromNursery(size);
+    if (address == 0) address = allocateInExtraBlock(size, true);
+  }
+  releaseWorld();
+  reportCollection();
+  return address;
+}
+
+function stopAndCollectAll(): void {
+  needMuchStack();
+  while (!requestStop()) park();
+  runCollection(true, false);
+}
+
+/** As if each safepoint were the one at which the nursery is used up; now and then everything is collected. */
+export function collectForStress(): void {
+  if ((load<u32>(SEQUENCE) & 15) == 15) collectFull();
+  else collectYoung();
+}
+
+/** Refills the collector's nursery before others can take the blocks, and lets the world go. */
+function finish(): void {
+  refill();
+  releaseWorld();
+  reportCollection();
+  if (load<u32>(LAST_WAS_FULL) == 0 || !mayShrink() || !hasPlentyOfStack()) return;
+  beginSafe();
+  shrink();
+  endSafe();
+}
+
+/** Finishes the collection of an agent that died in it. Called by whoever waits for that collection. */
+export function takeOver(): void {
+  if (!adoptStop()) return;
+  abandonMarking();
+  runCollection(true, true);
+  releaseWorld();
+}
+
+/** Waits until no other agent marks any more, and forgets the unfinished marking. */
+function abandonMarking(): void {
+  closeMarking();
+  const high = atomic.load<u32>(AGENTS_HIGH);
+  for (let id: u32 = 0; id < high; id++) {
+    if (id == agent) continue;
+    const marking = controlBlock(id) + AGENT_MARKING;
+    while (atomic.load<u32>(marking) != 0) pauseForAgent(marking, 1);
+  }
+  store<u32>(controlBlock(agent), 0, AGENT_MARKING);
+  clearGray();
+  store<u32>(STAT_RESTARTS, load<u32>(STAT_RESTARTS) + 1);
+}
+
+/** Stops the world, and collects; `restart` after an unfinished collection, whose marks mean nothing. */
+function runCollection(full: bool, restart: bool): void {
+  noteRequested();
+  awaitStopped();
+  noteStopped();
+  countAllocated();
+  // Read and cleared before marking: what asks for a full collection from here on, gets the next one.
+  if (atomic.xchg<u32>(FORCE_FULL, 0) != 0 || fullIsDue()) full = true;
+  countMarkers();
+  for (;;) {
+    if (restart) {
+      trace(TRACE_RESET);
+      full = true;
+    }
+    if (full) startEpoch();
+    beginMarking();
+    visitRootsAndLogs(full);
+    if (markAsCollector()) break;
+    abandonMarking();
+    restart = true;
+  }
+  noteMarked();
+  sweep(full);
+  store<u32>(SEQUENCE, load<u32>(SEQUENCE) + 1);
+  dropStaleBuffer();
+  if ((load<u32>(MODE) & MODE_VERIFY) != 0) {
+    const bad = trace(TRACE_VERIFY_MARKED);
+    if (bad != 0) fail(FAIL_BROKEN, bad);
+  }
+  recordCollection(full);
+  if (full) noteFreed();
+}
+
+function sweep(full: bool): void {
+  sweepSlots(full);
+  const high = atomic.load<u32>(AGENTS_HIGH);
+  for (let id: u32 = 0; id < high; id++) resetLog(id);
+  const before = atomic.load<u32>(USED_BLOCKS);
+  const active = activeAgents();
+  if (full) sweepFull();
+  else sweepYoung();
+  adjustBudgets(full, active, before);
+}
+
+function startEpoch(): void {
+  store<u32>(EPOCH, 3 - load<u32>(EPOCH));
+  clearLines();
+}
+
+/** Counts who can help, and how patiently to wait. */
+function countMarkers(): void {
+  let markers: u32 = 1;
+  const high = atomic.load<u32>(AGENTS_HIGH);
+  for (let id: u32 = 0; id < high; id++) {
+    if (id != agent && atomic.load<u32>(controlBlock(id), AGENT_STATE) == AGENT_STOPPED) markers++;
+  }
+  const cores = load<u32>(PLAN_PARALLELISM);
+  store<u32>(MARKERS_POSSIBLE, min(markers, cores));
+  store<u32>(SPINS, markers <= cores ? SPINS_ALONE : SPINS_CROWDED);
+}
+
+/** Begins to mark: each agent's part goes to a marker of its own, as long as there are any. */
+function visitRootsAndLogs(full: bool): void {
+  const high = atomic.load<u32>(AGENTS_HIGH);
+  for (let id: u32 = 0; id < high; id++) {
+    visitRootsOf(id, full);
+    if (!full) visitLog(controlBlock(id));
+    shareRoots();
+  }
+  visitRanges();
+}
+
+/** What old objects were made to refer to by an agent since the last collection. */
+function visitLog(control: usize): void {
+  let segment = load<usize>(control, AGENT_LOG_SEGMENT);
+  let end = load<usize>(control, AGENT_LOG_TOP);
+  while (segment != 0) {
+    for (let at = segment + SEGMENT_ENTRIES; at < end; at += 4) rescan(load<usize>(at));
+    end = load<usize>(segment, 4);
+    segment = load<usize>(segment);
+  }
+}

@@ -7,8 +7,8 @@
  */
 
 import { assert, InternalError } from "../core/base/assert.ts";
-import { TrapCode } from "../core/lower/lowered.ts";
 import { canBlock, type Heap } from "../gc/heap/heap.ts";
+import { TrapCode } from "../lower/host/lowered.ts";
 import { AgentRecords } from "./agent-records.ts";
 import { createRootBlock, createSharedBlock, resetBlocks } from "./blocks.ts";
 import { BoxedValues } from "./boxed-values.ts";

@@ -1,5 +1,5 @@
 /**
- * The blocks of an instance in the heap memory (core/lower/placement.ts): one that all agents share, and one of each agent's own.
+ * The blocks of an instance in the heap memory (lower/module/placement.ts): one that all agents share, and one of each agent's own.
  */
 import type { Agent } from "./agent.ts";
 import type { ModulePlan } from "./protocol.ts";

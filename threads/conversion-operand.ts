@@ -2,8 +2,9 @@
  * The operand of the conversion of a float to an integer that an agent did last: lowered code stores it before it converts, so that of a
  * conversion which trapped can be told whether it was of NaN.
  */
-import { CONVERSION_OPERAND_BYTES, CONVERSION_OPERAND_F32 } from "../core/lower/lowered.ts";
+
 import type { Heap } from "../gc/heap/heap.ts";
+import { CONVERSION_OPERAND_BYTES, CONVERSION_OPERAND_F32 } from "../lower/host/lowered.ts";
 
 export class ConversionOperand {
   /** Where lowered code stores a double; `CONVERSION_OPERAND_F32` further on, a single. */

@@ -12,11 +12,11 @@
  * handler catches.
  */
 import { engine } from "../core/base/engine.ts";
-import { TrapCode } from "../core/lower/lowered.ts";
 import type { Heap } from "../gc/heap/heap.ts";
 import { writeRecord } from "../gc/heap/type-records.ts";
 import { EXCEPTION_PAYLOAD, EXCEPTION_TAG, JS_TAG, placePayload } from "../gc/layout/exception-layout.ts";
 import { FUNC_SHARED, HEADER_FLAGS_MASK, TYPE_FUNC, TYPE_PROTOTYPE } from "../gc/layout/layout.ts";
+import { TrapCode } from "../lower/host/lowered.ts";
 import { anyKind, type Conversions, externalize, fromLowered, internalize, toLowered } from "./convert.ts";
 import { isHostReference, NULL, type ValueKind } from "./kinds.ts";
 import { Objects } from "./objects.ts";

@@ -4,8 +4,8 @@
 
 import { assert } from "../core/base/assert.ts";
 import { engine } from "../core/base/engine.ts";
-import { plainEntry } from "../core/lower/plain-functions.ts";
 import type { Heap } from "../gc/heap/heap.ts";
+import { plainEntry } from "../lower/analysis/plain-functions.ts";
 import { hostType, type Signature } from "./kinds.ts";
 
 /** A host function in a lowered signature: operands, then the shadow-stack pointer. */
@@ -59,7 +59,7 @@ export class FunctionTable {
     if (range?.first === first) range.exports = exports;
   }
 
-  /** The host's own function for a plain function, without the shadow-stack pointer (core/lower/plain-functions.ts); undefined for others. */
+  /** The host's own function for a plain function, without the shadow-stack pointer (lower/analysis/plain-functions.ts); undefined for others. */
   plain(number: number): ((...args: unknown[]) => unknown) | undefined {
     const range = this.#rangeOf(number);
     const entry = range?.exports?.[plainEntry(range.index + number - range.first)];

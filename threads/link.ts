@@ -1,5 +1,5 @@
 /**
- * Linking: makes the host instance of a lowered module on one agent (core/lower/lowered.ts says what the host module imports).
+ * Linking: makes the host instance of a lowered module on one agent (lower/host/lowered.ts says what the host module imports).
  *
  * The agent that instantiates a module links with everything that it was given. The others link replicas, so that shared functions can run
  * there: what only the creator has is replaced by stand-ins which validation keeps out of reach of shared functions, and neither segments nor
@@ -9,8 +9,8 @@
 import { assert } from "../core/base/assert.ts";
 import { engine } from "../core/base/engine.ts";
 import { LinkError } from "../core/base/errors.ts";
-import type { LoweredImport, LoweredMemory } from "../core/lower/lowered.ts";
 import { NULL_REFERENCE } from "../gc/layout/layout.ts";
+import type { LoweredImport, LoweredMemory } from "../lower/host/lowered.ts";
 import type { Agent } from "./agent.ts";
 import { createBuiltin } from "./builtins.ts";
 import type { LoweredFunction } from "./functions.ts";

@@ -2,7 +2,7 @@
  * Thread-local functions (shared-everything threads, "Thread-Local JS Function Wrappers"): shared functions behind which each agent has a function
  * of its own JS, or none yet: then a call is that of a null reference.
  */
-import { TrapCode } from "../core/lower/lowered.ts";
+import { TrapCode } from "../lower/host/lowered.ts";
 import type { Agent } from "./agent.ts";
 import type { LoweredFunction } from "./functions.ts";
 import type { LocalFunctionPlan } from "./protocol.ts";

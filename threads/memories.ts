@@ -5,7 +5,7 @@
  * Known deviations: a `Memory` object of such a memory is the host's. In JS the buffer of one with pages of a byte ends with a whole page,
  * and bytes cannot be added from there; a 64-bit memory takes numbers where the standard has BigInts.
  */
-import type { LoweredMemory } from "../core/lower/lowered.ts";
+import type { LoweredMemory } from "../lower/host/lowered.ts";
 import type { Agent } from "./agent.ts";
 
 const HOST_PAGE_LOG2 = 16;

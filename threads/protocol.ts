@@ -6,9 +6,9 @@
  * on its own account is an `AgentEvent`.
  */
 
-import type { LoweredModuleParts } from "../core/lower/lowered.ts";
 import type { ExternKind } from "../core/types/module.ts";
 import type { HeapShare } from "../gc/heap/heap.ts";
+import type { LoweredModuleParts } from "../lower/host/lowered.ts";
 import type { BuiltinName } from "./builtins.ts";
 import type { Signature, ValueKind } from "./kinds.ts";
 import type { ThreadBuiltin } from "./spawn.ts";

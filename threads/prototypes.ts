@@ -11,9 +11,9 @@
  *       (func (param (ref null $prototypes) (ref null $functions) (ref null $data) externref)))
  */
 import { RuntimeError } from "../core/base/errors.ts";
-import { TrapCode } from "../core/lower/lowered.ts";
 import { type CompositeType, EXTERNREF, FUNCREF, I8, refDefined, type StorageType } from "../core/types/types.ts";
 import { ARRAY_ELEMENTS, ARRAY_LENGTH, HEADER_FLAGS_MASK, TYPE_PROTOTYPE, TYPE_RECORD } from "../gc/layout/layout.ts";
+import { TrapCode } from "../lower/host/lowered.ts";
 import type { Agent } from "./agent.ts";
 import type { BuiltinSet } from "./builtins.ts";
 import { type Callable, ConfigurationFault, configurePrototypes } from "./configure-prototypes.ts";

@@ -7,8 +7,8 @@
  *     const result = await store.spawn(instance.exports.work, 42);
  *     await store.close();
  */
-import "../gc/lower/rules.ts";
-import "./lower/rules.ts";
+import "../lower/rules/gc/rules.ts";
+import "../lower/rules/shared/rules.ts";
 import { explainIsolation, IsolationError } from "./isolation.ts";
 import type { Namespace } from "./js-api/shape.ts";
 import { Store } from "./store.ts";

@@ -9,11 +9,12 @@
  *
  * To modules they are neither structs nor arrays, as other values of JS are not.
  */
-import { TrapCode } from "../core/lower/lowered.ts";
+
 import type { Heap } from "../gc/heap/heap.ts";
 import { UNNAMED_TYPE, writeRecord } from "../gc/heap/type-records.ts";
 import { ARRAY_ELEMENTS, ARRAY_LENGTH, HEADER_FLAGS_MASK, OBJECT_ALIGN, TYPE_ARRAY } from "../gc/layout/layout.ts";
 import { STRING_UNITS, TYPE_SHARED_STRING } from "../gc/layout/string-layout.ts";
+import { TrapCode } from "../lower/host/lowered.ts";
 import type { Agent } from "./agent.ts";
 
 /** The `kind` word of the record of numbers. */

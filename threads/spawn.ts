@@ -16,8 +16,8 @@
  * its pool (pool.ts).
  */
 
-import { TrapCode } from "../core/lower/lowered.ts";
 import { TABLE_ELEMENTS, TABLE_LENGTH } from "../gc/layout/layout.ts";
+import { TrapCode } from "../lower/host/lowered.ts";
 import type { Agent } from "./agent.ts";
 import { JobKind } from "./control.ts";
 import type { LoweredFunction } from "./functions.ts";

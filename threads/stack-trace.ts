@@ -9,8 +9,8 @@
  * Known deviations: SpiderMonkey does not tell modules, so of several that have the function and the offset the newest wins; traces of
  * JavaScriptCore stay as they are. Traces of errors that JS functions threw stay as they are everywhere.
  */
-import type { LoweredModuleParts, TrapCode } from "../core/lower/lowered.ts";
-import { placeOf } from "../core/lower/source-positions.ts";
+import type { LoweredModuleParts, TrapCode } from "../lower/host/lowered.ts";
+import { placeOf } from "../lower/host/source-positions.ts";
 
 /** What of a lowered module traces are read with. */
 export type TracedModule = Pick<LoweredModuleParts, "positions" | "trapSites" | "functions" | "importedFunctions">;

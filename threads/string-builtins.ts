@@ -3,9 +3,10 @@
  *
  * They run no code of the program, so the agent stays a mutator. Their arrays lie in the heap memory.
  */
-import { TrapCode } from "../core/lower/lowered.ts";
+
 import { AbstractHeap, type CompositeType, EXTERNREF, I16, I32, refAbstract, refDefined, type ValType } from "../core/types/types.ts";
 import { ARRAY_ELEMENTS, ARRAY_LENGTH } from "../gc/layout/layout.ts";
+import { TrapCode } from "../lower/host/lowered.ts";
 import type { Agent } from "./agent.ts";
 import type { BuiltinSet } from "./builtins.ts";
 import { NULL } from "./kinds.ts";

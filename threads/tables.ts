@@ -1,6 +1,7 @@
 /** Tables as they lie in the heap memory (gc/layout/layout.ts): made, grown, and made as new. */
-import type { LoweredTable } from "../core/lower/lowered.ts";
+
 import { NULL_REFERENCE, TABLE_CAPACITY, TABLE_ELEMENTS, TABLE_LENGTH, TABLE_MAXIMUM, TABLE_RECORD_BYTES } from "../gc/layout/layout.ts";
+import type { LoweredTable } from "../lower/host/lowered.ts";
 import type { Agent } from "./agent.ts";
 import { isScanned } from "./kinds.ts";
 import type { ModulePlan } from "./protocol.ts";

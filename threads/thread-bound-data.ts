@@ -9,10 +9,11 @@
  * The agent keeps the value until a collection finds the object dead. A value from which its own ThreadBoundData object can be reached is never
  * found dead: cycles through both heaps are not collected (the overview's FAQ, "intermediate" support).
  */
-import { TrapCode } from "../core/lower/lowered.ts";
+
 import type { Heap } from "../gc/heap/heap.ts";
 import { writeRecord } from "../gc/heap/type-records.ts";
 import { HEADER_FLAGS_MASK } from "../gc/layout/layout.ts";
+import { TrapCode } from "../lower/host/lowered.ts";
 import type { Agent } from "./agent.ts";
 
 const OWNER = 4;

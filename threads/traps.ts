@@ -7,7 +7,7 @@
 import { InternalError } from "../core/base/assert.ts";
 import { engine } from "../core/base/engine.ts";
 import { RuntimeError } from "../core/base/errors.ts";
-import { TrapCode, trapMessages } from "../core/lower/lowered.ts";
+import { TrapCode, trapMessages } from "../lower/host/lowered.ts";
 import type { ConversionOperand } from "./conversion-operand.ts";
 import { StackTraces, type TracedModule } from "./stack-trace.ts";
 

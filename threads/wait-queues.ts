@@ -9,7 +9,6 @@
  * is one store; so whoever buries the agent walks the list and makes count and tail right again (`bury`).
  */
 import { RuntimeError } from "../core/base/errors.ts";
-import { TrapCode } from "../core/lower/lowered.ts";
 import type { Heap } from "../gc/heap/heap.ts";
 import { writeRecord } from "../gc/heap/type-records.ts";
 import { HEADER_FLAGS_MASK } from "../gc/layout/layout.ts";
@@ -32,6 +31,7 @@ import {
   QUEUE_WAKING,
   TYPE_WAIT_QUEUE,
 } from "../gc/layout/wait-queue-layout.ts";
+import { TrapCode } from "../lower/host/lowered.ts";
 import type { Gate } from "./gate.ts";
 import { hardwareConcurrency } from "./host.ts";
 import type { WaitWatch } from "./wait-watch.ts";
@@ -124,7 +124,7 @@ export class WaitQueues {
     return this.#mayBlock && !this.#isAsleep;
   }
 
-  /** The functions that lowered code calls (core/lower/lowered.ts). */
+  /** The functions that lowered code calls (lower/host/lowered.ts). */
   imports(): Record<string, (...operands: never[]) => unknown> {
     return {
       newQueue: (sp: number) => this.create(sp) | 0,

@@ -9,7 +9,7 @@ export interface HeapOptions {
   readonly maximum: number;
   /** How many agents can be attached at once. */
   readonly agents: number;
-  /** Per agent, a power of two, of which half is for use (core/lower/stack-guard.ts); default 4 MB, and 1 MB where there are many agents. */
+  /** Per agent, a power of two, of which half is for use (lower/function/stack-guard.ts); default 4 MB, and 1 MB where there are many agents. */
   readonly shadowStackBytes?: number;
   /** Room for permanent data (type records, tables, instances' blocks); default 32 MB and an eighth of `maximum`. */
   readonly permanentBytes?: number;

@@ -16,7 +16,7 @@ export { enter, leave, releaseFromSafeRegion as resumeWorld, stopFromSafeRegion 
 export { shrinkFromSafeRegion as shrink } from "./allocate/shrink";
 export { addBoxes, addHandles } from "./slots";
 
-/** A function that JS called without making the agent a mutator polls, too: nobody waits for it (core/lower/plain-functions.ts). */
+/** A function that JS called without making the agent a mutator polls, too: nobody waits for it (lower/analysis/plain-functions.ts). */
 export function poll(sp: usize): void {
   if (load<u32>(self, AGENT_STATE) != AGENT_MUTATOR) return;
   saveStack(sp);

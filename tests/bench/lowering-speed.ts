@@ -1,7 +1,7 @@
 /** How fast modules are lowered: from their bytes to the host's module, with the share of each step. */
 import { decodeModule } from "../../core/binary/decode.ts";
-import { lowerModule } from "../../core/lower/lower.ts";
 import { validateModule } from "../../core/validate/validate.ts";
+import { lowerModule } from "../../lower/lower.ts";
 import "../../threads/runtime.ts";
 
 export interface LoweringSpeed {

@@ -1,12 +1,12 @@
 /** What tests of lowering share: text in, text of the lowered module out, and never a module that the host refuses. */
 import { decodeModule } from "../../core/binary/decode.ts";
-import { lowerModule } from "../../core/lower/lower.ts";
-import type { LoweredModule } from "../../core/lower/lowered.ts";
-import type { LowerOptions } from "../../core/lower/options.ts";
 import { parseModule } from "../../core/text/parse/parse.ts";
 import { printModule } from "../../core/text/print/print.ts";
 import { validateModule } from "../../core/validate/validate.ts";
-import "../../threads/lower/rules.ts";
+import type { LoweredModule } from "../../lower/host/lowered.ts";
+import type { LowerOptions } from "../../lower/host/options.ts";
+import { lowerModule } from "../../lower/lower.ts";
+import "../../lower/rules/shared/rules.ts";
 
 const defaults: LowerOptions = { publication: "tso" };
 

@@ -61,7 +61,7 @@ function nothingLeftBehind(files: readonly SourceFile[]): Check {
 /** Each file under core starts from the standard's side: it says what it is before it imports anything. */
 function filesIntroduceThemselves(files: readonly SourceFile[]): Check {
   const findings = files
-    .filter((file) => /^(core|memory|gc|threads)\//.test(file.path) && !/^(#!.*\n)?\/[*/]/.test(file.text))
+    .filter((file) => /^(core|memory|gc|lower|threads|api|cli)\//.test(file.path) && !/^(#!.*\n)?\/[*/]/.test(file.text))
     .map((file) => `${file.path}: does not begin with a comment that says what it is`);
   return { claim: "each source file begins by saying what it is", findings };
 }

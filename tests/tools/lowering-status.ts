@@ -1,7 +1,7 @@
 /** What happens to an instruction when a module that has it is run. */
 import "../../threads/runtime.ts";
-import { ruleEntry } from "../../core/lower/registry.ts";
 import type { Row } from "../../core/ops/row.ts";
+import { ruleEntry } from "../../lower/instructions/registry.ts";
 
 /** Passed on to the host, translated by a rule, or refused when a module is lowered. */
 export type LoweringStatus = "kept" | "lowered" | "validated";

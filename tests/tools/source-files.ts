@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 export const root: string = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Folders of the source in import order: a folder may import from those before it. */
-export const layers = ["core", "memory", "gc", "threads", "demos", "tests"] as const;
+export const layers = ["core", "memory", "gc", "lower", "threads", "api", "cli", "demos", "tests"] as const;
 
 const skipped = new Set(["node_modules", "dist", "build", "coverage"]);
 

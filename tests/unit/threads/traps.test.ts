@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { RuntimeError } from "../../../core/base/errors.ts";
-import { TrapCode } from "../../../core/lower/lowered.ts";
+import { TrapCode } from "../../../lower/host/lowered.ts";
 import { packError, Traps, unpackError } from "../../../threads/traps.ts";
 
 function caught(body: () => unknown): unknown {

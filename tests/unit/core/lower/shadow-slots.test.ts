@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { meet, ShadowSlots } from "../../../../core/lower/shadow-slots.ts";
+import { meet, ShadowSlots } from "../../../../lower/function/shadow-slots.ts";
 
 describe("shadow slots", () => {
   test("a call packs its references into the first slots", () => {

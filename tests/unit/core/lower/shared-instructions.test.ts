@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import type { Instruction } from "../../../../core/lower/instruction.ts";
-import { onStack } from "../../../../core/lower/registry.ts";
-import { SharedInstructions } from "../../../../core/lower/shared-instructions.ts";
 import { Immediates } from "../../../../core/ops/immediates.ts";
 import type { Row } from "../../../../core/ops/row.ts";
 import { rowByName } from "../../../../core/ops/table.ts";
 import { I32, type ValType } from "../../../../core/types/types.ts";
+import type { Instruction } from "../../../../lower/instructions/instruction.ts";
+import { onStack } from "../../../../lower/instructions/registry.ts";
+import { SharedInstructions } from "../../../../lower/instructions/shared-instructions.ts";
 
 const immediates = new Immediates();
 const popped: readonly ValType[] = [I32, I32];

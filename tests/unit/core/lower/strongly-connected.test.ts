@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { stronglyConnected } from "../../../../core/lower/strongly-connected.ts";
+import { stronglyConnected } from "../../../../lower/analysis/strongly-connected.ts";
 
 test("nodes on a cycle are found, those that only lead to one are not", () => {
   expect(stronglyConnected([[1], [2], [1], [0], []])).toEqual([false, true, true, false, false]);

@@ -1,0 +1,47 @@
+/** What the analyses of a whole module ask about each function, found in one walk over its instructions. */
+import { rows } from "../../core/ops/table.ts";
+import type { Instruction } from "../instructions/instruction.ts";
+
+export interface Survey {
+  /** `call` and `return_call`. */
+  readonly calls: readonly Instruction[];
+  /** Calls through references and tables. */
+  readonly indirectCalls: readonly Instruction[];
+  /** Whether the collector may run in an instruction that is no call. */
+  readonly hasSafepoint: boolean;
+  readonly hasLoop: boolean;
+}
+
+const OTHER = 0;
+const CALL = 1;
+const INDIRECT_CALL = 2;
+const LOOP = 3;
+const kinds = Uint8Array.from(rows, ({ name, control }) => {
+  if (name === "call" || name === "return_call") return CALL;
+  if (/^(?:return_)?call_(?:ref|indirect)$/.test(name)) return INDIRECT_CALL;
+  return control === "loop" ? LOOP : OTHER;
+});
+
+export function surveyOf(instructions: readonly Instruction[]): Survey {
+  const calls: Instruction[] = [];
+  const indirectCalls: Instruction[] = [];
+  let hasSafepoint = false;
+  let hasLoop = false;
+  for (let at = 0; at < instructions.length; at++) {
+    const instruction = instructions[at] as Instruction;
+    switch (kinds[instruction.row.id]) {
+      case CALL:
+        calls.push(instruction);
+        break;
+      case INDIRECT_CALL:
+        indirectCalls.push(instruction);
+        break;
+      case LOOP:
+        hasLoop = true;
+        break;
+      default:
+        if (instruction.rule.safepoint !== "none") hasSafepoint = true;
+    }
+  }
+  return { calls, indirectCalls, hasSafepoint, hasLoop };
+}

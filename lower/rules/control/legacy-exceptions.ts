@@ -1,0 +1,13 @@
+/** The first form of exception handling is lowered as the second one: see `legacy-exceptions.ts`, which leaves none of these. */
+import { InternalError } from "../../../core/base/assert.ts";
+import { type Rule, registerRules } from "../../instructions/registry.ts";
+
+const rewritten: Rule = {
+  operands: 0,
+  safepoint: "none",
+  emit: (_, { row }) => {
+    throw new InternalError(`${row.name} was to be written anew`);
+  },
+};
+
+registerRules({ try: rewritten, catch: rewritten, catch_all: rewritten, delegate: rewritten, rethrow: rewritten });

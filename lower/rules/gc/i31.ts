@@ -1,0 +1,23 @@
+/** Small integers: the value in the upper 31 bits, the lowest bit set. */
+
+import { trapIfNull } from "../../access/null-check.ts";
+import { TrapCode } from "../../host/lowered.ts";
+import type { Operand } from "../../instructions/operand.ts";
+import { onStack, registerRules, withTop } from "../../instructions/registry.ts";
+
+registerRules({
+  "ref.i31": onStack(({ code }) => {
+    code.i32(1);
+    code.op("i32.shl");
+    code.i32(1);
+    code.op("i32.or");
+  }),
+  "i31.get": withTop((lowering, instruction, [reference]) => {
+    const { code } = lowering;
+    trapIfNull(lowering, reference as Operand, TrapCode.nullI31Reference);
+    lowering.get(reference as Operand);
+    code.i32(1);
+    code.op(instruction.row.name === "i31.get_s" ? "i32.shr_s" : "i32.shr_u");
+    lowering.pushResults(instruction);
+  }),
+});

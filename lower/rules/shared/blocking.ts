@@ -1,0 +1,50 @@
+/**
+ * `memory.atomic.wait32` and `memory.atomic.wait64`: the host's own, in a safe region of the heap, so that a sleeping agent keeps no collection
+ * waiting.
+ *
+ * Output: an atomic load, which traps where the wait would; `beginWait`, which leaves to the safe region or traps on an agent that must not
+ * block; the wait; `endWait`. So nothing traps between the last three, and the agent's state stays right.
+ */
+
+import { assert } from "../../../core/base/assert.ts";
+import { rowByName } from "../../../core/ops/table.ts";
+import { I32 } from "../../../core/types/types.ts";
+import { checkAccess, pushHostAddress, withHostMemories } from "../../access/memory-access.ts";
+import { TrapCode } from "../../host/lowered.ts";
+import type { Operand } from "../../instructions/operand.ts";
+import { type RuleEntry, registerRules, withOperands } from "../../instructions/registry.ts";
+
+const wait = withOperands((lowering, instruction, operands) => {
+  const { code, module } = lowering;
+  const { row } = instruction;
+  const { index } = instruction.immediates;
+  const [address, expected, timeout] = operands as readonly [Operand, Operand, Operand];
+  const immediates = withHostMemories(module, row, instruction.immediates);
+  const load = rowByName(row.name === "memory.atomic.wait64" ? "i64.atomic.load" : "i32.atomic.load");
+  assert(load !== undefined, "the loads are in the table");
+  checkAccess(lowering, index, address, instruction.immediates.offset, load.memory?.sizeLog2 ?? 0);
+  pushHostAddress(lowering, index, address);
+  code.instruction(load, immediates);
+  code.op("drop");
+  lowering.get(timeout);
+  code.i64(0n);
+  code.op("i64.lt_s");
+  lowering.pushCalleeStack();
+  code.call(module.runtime("beginWait", [I32, I32], []));
+  pushHostAddress(lowering, index, address);
+  for (const operand of [expected, timeout]) lowering.get(operand);
+  code.instruction(row, immediates);
+  code.call(module.runtime("endWait", [], []));
+  lowering.pushResults(instruction);
+}, "call");
+
+/** On a memory that is not shared, a wait always traps. */
+const trap = withOperands((lowering, instruction) => {
+  lowering.code.call(lowering.module.stubs.trap(TrapCode.expectedSharedMemory));
+  lowering.code.op("unreachable");
+  lowering.pushResults(instruction);
+});
+
+const entry: RuleEntry = ({ immediates }, module) => (module.valid.memories[immediates.index]?.shared === true ? wait : trap);
+
+registerRules({ "memory.atomic.wait": entry });

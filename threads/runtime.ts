@@ -9,19 +9,20 @@
  */
 import "../lower/rules/gc/rules.ts";
 import "../lower/rules/shared/rules.ts";
-import { explainIsolation, IsolationError } from "./isolation.ts";
+import { explainIsolation, IsolationError } from "./host/isolation.ts";
 import type { Namespace } from "./js-api/shape.ts";
-import { Store } from "./store.ts";
-import type { StoreOptions } from "./store-options.ts";
+import { Store } from "./store/store.ts";
+import type { StoreOptions } from "./store/store-options.ts";
 
 export { CompileError, LinkError, RuntimeError } from "../core/base/errors.ts";
 export type { HeapStatistics } from "../gc/heap/heap.ts";
 export type { HeapReport } from "../gc/inspect/heap-report.ts";
-export type { AgentJob, AgentState, AgentWait } from "./agent-states.ts";
-export type { ModuleSource } from "./compile.ts";
-export type { Deadlock, DeadlockMode } from "./deadlocks.ts";
-export type { EmbeddersWorker } from "./host.ts";
-export { IsolationError, type IsolationHeader } from "./isolation.ts";
+export type { AgentJob, AgentState, AgentWait } from "./agents/agent-states.ts";
+export type { Deadlock, DeadlockMode } from "./agents/deadlocks.ts";
+export { WorkerLostError } from "./agents/pool.ts";
+export type { AgentStatistics } from "./agents/protocol.ts";
+export type { EmbeddersWorker } from "./host/host.ts";
+export { IsolationError, type IsolationHeader } from "./host/isolation.ts";
 export { type JoinedStore, joinStore } from "./join.ts";
 export type { JoinedNamespace } from "./js-api/joined-namespace.ts";
 export type {
@@ -43,11 +44,10 @@ export type {
   TagDescriptor,
   TagObject,
 } from "./js-api/shape.ts";
-export { WorkerLostError } from "./pool.ts";
+export type { ModuleSource } from "./modules/compile.ts";
 export type { Handle, Posting, TransferHandler } from "./posting.ts";
-export type { AgentStatistics } from "./protocol.ts";
-export type { Store, StoreStatistics } from "./store.ts";
-export type { StoreOptions } from "./store-options.ts";
+export type { Store, StoreStatistics } from "./store/store.ts";
+export type { StoreOptions } from "./store/store-options.ts";
 
 /**
  * Makes a store and starts its Workers. Rejects with an `IsolationError` where the host has no shared memory for them: in browsers a page needs

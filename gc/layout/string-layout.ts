@@ -1,5 +1,5 @@
 /**
- * Strings of JS in the heap (threads/shared-values.ts draws them), as far as whoever looks into the heap must know them.
+ * Strings of JS in the heap (threads/values/shared-values.ts draws them), as far as whoever looks into the heap must know them.
  */
 import type { Heap } from "../heap/heap.ts";
 import { ARRAY_ELEMENTS, ARRAY_LENGTH } from "./layout.ts";

@@ -1,6 +1,6 @@
 /**
  * Where the code of a host module comes from: for each instruction that may trap or call, its offset in the host module and its place in the
- * module that was lowered. Stack traces are rewritten with it (threads/stack-trace.ts).
+ * module that was lowered. Stack traces are rewritten with it (threads/traps/stack-trace.ts).
  *
  * Kept as bytes, since every agent has a copy and few ever look: pairs of signed LEB128s, each the difference to the pair before.
  */

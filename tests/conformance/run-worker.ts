@@ -4,7 +4,7 @@
  */
 import { defaultFeatures } from "../../core/base/features.ts";
 import { type Command, parseScript, type Script } from "../../core/text/script/script.ts";
-import { parent } from "../../threads/host.ts";
+import { parent } from "../../threads/host/host.ts";
 import { executorOf } from "./executor.ts";
 import type { LentMemories, ScriptReply, ScriptRequest } from "./protocol.ts";
 import { describeError, ScriptRunner, type StartThread, type TellRun, type ThreadResult } from "./run.ts";

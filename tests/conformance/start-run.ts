@@ -1,5 +1,5 @@
 /** Starts Workers for scripts, on any host. */
-import { type HostWorker, startWorker } from "../../threads/host.ts";
+import { type HostWorker, startWorker } from "../../threads/host/host.ts";
 import type { ScriptReply, ScriptRequest } from "./protocol.ts";
 import { describeError } from "./run.ts";
 

@@ -8,7 +8,7 @@ import {
   type TagObject,
   WorkerLostError,
 } from "../../threads/runtime.ts";
-import type { WaitQueueObject } from "../../threads/wait-queue-object.ts";
+import type { WaitQueueObject } from "../../threads/wait/wait-queue-object.ts";
 import { channelName, type Death } from "./deaths.ts";
 
 /** What must hold, and how to see whether it does. */

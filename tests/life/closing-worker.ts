@@ -1,5 +1,5 @@
 /** The script of a Worker of Heddle's that ends itself before it is ready. */
-import "../../threads/worker.ts";
+import "../../threads/agents/worker.ts";
 import { exit } from "./exit.ts";
 
 exit();

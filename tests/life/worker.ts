@@ -1,5 +1,5 @@
 /** The script of a Worker of Heddle's that dies when it is told to. */
-import "../../threads/worker.ts";
+import "../../threads/agents/worker.ts";
 import { channelName, type Death } from "./deaths.ts";
 import { exit } from "./exit.ts";
 

@@ -11,7 +11,7 @@ import { root } from "./source-files.ts";
 
 const entries = {
   heddle: "threads/runtime.ts",
-  "heddle-worker": "threads/worker.ts",
+  "heddle-worker": "threads/agents/worker.ts",
   "heddle-cli": "threads/cli/main.ts",
 };
 

@@ -2,8 +2,9 @@
  * `WebAssembly.Global`. With the descriptor's `shared` it is one for all agents; with `thread-local`, which goes before `shared`, each agent has one
  * of its own (shared-everything threads, "Shared Annotations").
  */
-import { defaultLowered, isOpaqueToJs, opaqueError, toLowered } from "../convert.ts";
-import { createGlobal, readGlobal, writeGlobal } from "../items.ts";
+
+import { createGlobal, readGlobal, writeGlobal } from "../link/items.ts";
+import { defaultLowered, isOpaqueToJs, opaqueError, toLowered } from "../values/convert.ts";
 import { type ApiContext, creatorOf } from "./context.ts";
 import type { GlobalDescriptor, Namespace } from "./shape.ts";
 import { createThreadLocalGlobal } from "./thread-local-global.ts";

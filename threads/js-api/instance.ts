@@ -1,11 +1,11 @@
 /** `WebAssembly.Instance`, and the objects of what instances export. */
 import { engine } from "../../core/base/engine.ts";
-import { functionNumber } from "../agent.ts";
-import { type CompiledModule, type ImportedItems, readImports } from "../imports.ts";
-import type { GlobalItem, TableItem, TagItem } from "../items.ts";
-import { importKey, type LinkedInstance } from "../link.ts";
-import { instantiatePassed, PassedModule, readPassedImports } from "../passed-modules.ts";
-import type { Store } from "../store.ts";
+import { functionNumber } from "../agents/agent.ts";
+import { type CompiledModule, type ImportedItems, readImports } from "../link/imports.ts";
+import type { GlobalItem, TableItem, TagItem } from "../link/items.ts";
+import { importKey, type LinkedInstance } from "../link/link.ts";
+import { instantiatePassed, PassedModule, readPassedImports } from "../modules/passed-modules.ts";
+import type { Store } from "../store/store.ts";
 import type { ApiContext } from "./context.ts";
 import type { InstanceObject, ModuleObject, Namespace } from "./shape.ts";
 import { defineInterface } from "./webidl.ts";

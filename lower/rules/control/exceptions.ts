@@ -17,7 +17,7 @@
  *     end
  *
  * The exception needs no root on its way: an agent that unwinds reaches no safepoint before the handler, and where it meets JS, the boundary
- * keeps the exception alive (threads/exceptions.ts). There, what JS throws becomes an exception of the heap too, so nothing that the
+ * keeps the exception alive (threads/values/exceptions.ts). There, what JS throws becomes an exception of the heap too, so nothing that the
  * language may catch comes any other way; traps do, and are not caught.
  */
 

@@ -1,6 +1,6 @@
 /**
  * Wait queues (shared-everything threads, "Managed Waiter Queues"). The queue is a heap object (gc/layout/wait-queue-layout.ts), the work is done
- * in JS (threads/wait-queues.ts).
+ * in JS (threads/wait/wait-queues.ts).
  *
  *     waitqueue.new      a call
  *     waitqueue.notify   one load: nobody waits; else a call

@@ -28,7 +28,7 @@ async function buildPage(): Promise<void> {
       page: "tests/conformance/browser/page.ts",
       "run-worker": "tests/conformance/run-worker.ts",
       // Of the stores of scripts that spawn threads.
-      "heddle-worker": "threads/worker.ts",
+      "heddle-worker": "threads/agents/worker.ts",
     },
     outdir: folder,
     bundle: true,

@@ -80,7 +80,7 @@ describe("a heap's report", () => {
   test("tells what agents, blocks and pages are used for", () => {
     store.collect();
     const { heap } = store;
-    // The only agent that a store can have stays a mutator (threads/gate.ts).
+    // The only agent that a store can have stays a mutator (threads/sync/gate.ts).
     expect(heap.agents).toMatchObject([{ agent: 0, state: "running", stackBytes: 0 }]);
     expect(heap.permanentBytes).toBeGreaterThan(0);
     expect(heap.fragmentation).toBeGreaterThanOrEqual(0);

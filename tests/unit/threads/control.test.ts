@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Heap } from "../../../gc/heap/heap.ts";
-import { Control, JobKind } from "../../../threads/control.ts";
+import { Control, JobKind } from "../../../threads/sync/control.ts";
 
 /** As much of a heap as the control block uses. */
 function fakeHeap(): Heap {

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, test, vi } from "vitest";
 import { type Deadlock, RuntimeError, type StoreOptions } from "../../../threads/runtime.ts";
-import type { WaitQueueObject } from "../../../threads/wait-queue-object.ts";
+import type { WaitQueueObject } from "../../../threads/wait/wait-queue-object.ts";
 import { exportsOf, withStore } from "./programs.ts";
 
 interface Exports {

@@ -136,7 +136,8 @@ test("with trapEnds a thread that traps ends all threads and calls, running or n
 test("calls and threads fail where no Worker can be started any more, and work again where one can", async () => {
   const folder = mkdtempSync(join(tmpdir(), "heddle-"));
   const script = join(folder, "worker.ts");
-  const write = (): void => writeFileSync(script, `import ${JSON.stringify(new URL("../../../threads/worker.ts", import.meta.url).href)};`);
+  const write = (): void =>
+    writeFileSync(script, `import ${JSON.stringify(new URL("../../../threads/agents/worker.ts", import.meta.url).href)};`);
   write();
   const errors: number[] = [];
   const onThreadError = (_: Error, thread: number): number => errors.push(thread);

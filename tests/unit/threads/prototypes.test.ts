@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { type Callable, ConfigurationFault, configurePrototypes } from "../../../threads/configure-prototypes.ts";
+import { type Callable, ConfigurationFault, configurePrototypes } from "../../../threads/builtins/configure-prototypes.ts";
 import { createStore } from "../../../threads/runtime.ts";
-import type { Store } from "../../../threads/store.ts";
+import type { Store } from "../../../threads/store/store.ts";
 import { withStore } from "./programs.ts";
 
 type Exports = Readonly<Record<string, (...values: unknown[]) => unknown>>;

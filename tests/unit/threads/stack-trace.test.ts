@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { encodeModule } from "../../../core/binary/encode.ts";
 import { parseModule } from "../../../core/text/parse/parse.ts";
 import { encodePositions } from "../../../lower/host/source-positions.ts";
-import { StackTraces, type TracedModule } from "../../../threads/stack-trace.ts";
+import { StackTraces, type TracedModule } from "../../../threads/traps/stack-trace.ts";
 import { exportsOf, withStore } from "./programs.ts";
 
 type Run = () => unknown;

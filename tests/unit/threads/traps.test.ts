@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { RuntimeError } from "../../../core/base/errors.ts";
 import { TrapCode } from "../../../lower/host/lowered.ts";
-import { packError, Traps, unpackError } from "../../../threads/traps.ts";
+import { packError, Traps, unpackError } from "../../../threads/traps/traps.ts";
 
 function caught(body: () => unknown): unknown {
   try {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Store } from "../../../threads/runtime.ts";
-import type { WaitQueueObject } from "../../../threads/wait-queue-object.ts";
+import type { WaitQueueObject } from "../../../threads/wait/wait-queue-object.ts";
 import { exportsOf, withStore } from "./programs.ts";
 
 interface Exports {

@@ -1,0 +1,136 @@
+/**
+ * The script of a Worker: an agent that takes jobs from the store's queue.
+ *
+ * Between jobs it sleeps in `Atomics.wait`, so that a job reaches it without anybody's event loop. A sleeping thread gets no messages either;
+ * so whoever posts one counts it and wakes the Worker (`Control.messagePosted`), which turns to its event loop until all are handled.
+ */
+import * as Comlink from "comlink";
+import { type HostParent, messageDrain, parent, turn } from "../host/host.ts";
+import { LIFE_READY } from "../sync/agent-records.ts";
+import { type Control, type Job, JobKind } from "../sync/control.ts";
+import { packError } from "../traps/traps.ts";
+import { type Agent, functionNumber } from "./agent.ts";
+import { calledFunction, keepException, keepValues, readOperands } from "./calls.ts";
+import type { AgentEvent, AgentService, StartMessage } from "./protocol.ts";
+import { startAgent } from "./start-agent.ts";
+
+class WorkerAgent {
+  readonly #parent: HostParent;
+  readonly #agent: Agent;
+  readonly #control: Control;
+  readonly #port: MessagePort;
+  #received = 0;
+
+  constructor(creator: HostParent, start: StartMessage) {
+    this.#parent = creator;
+    this.#agent = startAgent(start, (event) => this.#tell(event));
+    this.#control = this.#agent.control;
+    this.#port = start.port;
+    // Counted before comlink handles it: the handler may throw, and the count must hold all the same.
+    start.port.addEventListener("message", () => void this.#received++);
+    const service: AgentService = {
+      install: (step) => this.#agent.install(step),
+      statistics: () => this.#agent.statistics(),
+    };
+    Comlink.expose(service, start.port);
+  }
+
+  #tell(event: AgentEvent): void {
+    this.#parent.postMessage(event);
+  }
+
+  async run(): Promise<never> {
+    await this.#parent.watched;
+    this.#agent.lazyInstalls.drain = await messageDrain(this.#port);
+    this.#agent.records.setLife(this.#agent.id, LIFE_READY);
+    this.#tell({ kind: "ready" });
+    for (;;) {
+      // Also when nothing is pending: the answers of comlink are posted from microtasks, and must not wait for the next job.
+      await turn();
+      while (this.#control.messagesSent === this.#received && this.#agent.installed >= this.#control.installs) {
+        // Its event loop is where a host ends a Worker at once: Chromium lets one that sleeps live for two seconds more.
+        if (this.#agent.records.isEnding) await new Promise<never>(() => undefined);
+        const job = this.#control.take();
+        if (job === undefined) {
+          this.#agent.records.move();
+          this.#control.park(this.#received, this.#agent.watch.patience, () => this.#agent.watch.look());
+          continue;
+        }
+        // Race: read after the job was taken. What was announced before the job was queued, an instance or a template, is in these counts, and
+        // the job may use it.
+        while (this.#control.messagesSent !== this.#received || this.#agent.installed < this.#control.installs) await turn();
+        this.#work(job);
+        if (this.#control.finishJob(job.kind)) this.#tell({ kind: "threads-ended" });
+      }
+    }
+  }
+
+  #work(job: Job): void {
+    this.#agent.jobs++;
+    try {
+      this.#dispatch(job);
+    } catch (error) {
+      this.#tell(this.#failure(job, error));
+    }
+  }
+
+  /** What the creator gets of an error that ended a job. */
+  #failure(job: Job, error: unknown): AgentEvent {
+    const { exceptions, heap, rootCells } = this.#agent;
+    const exception = exceptions.addressOf(error);
+    if (job.kind === JobKind.thread) {
+      const failure = { kind: "thread-failed", thread: job.id, error: packError(error) } as const;
+      return exception === undefined ? failure : { ...failure, exception: rootCells.keep(exception) };
+    }
+    if (exception === undefined) return { kind: "threw", call: job.id, error: packError(error) };
+    this.#agent.asMutator(() => keepException(heap, job.argument >>> 0, exception));
+    return { kind: "uncaught", call: job.id, exception };
+  }
+
+  #dispatch(job: Job): void {
+    const agent = this.#agent;
+    switch (job.kind) {
+      case JobKind.thread: {
+        const start = agent.functions.get(job.target);
+        if (start === undefined) throw new Error(`function ${job.target} is not on this agent`);
+        agent.asMutator((sp) => start(job.argument, sp));
+        return;
+      }
+      case JobKind.call:
+        this.#call(job, job.target);
+        return;
+      case JobKind.run: {
+        const instance = agent.instantiateTemplate(job.target);
+        const number = functionNumber(instance, calledFunction(agent.heap, job.argument >>> 0));
+        if (number === undefined) throw new Error("an import of the module cannot be run");
+        this.#call(job, number);
+      }
+    }
+  }
+
+  #call(job: Job, number: number): void {
+    const agent = this.#agent;
+    const target = agent.functions.get(number);
+    const signature = agent.functions.signature(number);
+    if (target === undefined || signature === undefined) throw new Error(`function ${number} is not on this agent`);
+    const record = job.argument >>> 0;
+    const operands = readOperands(agent.heap, record, signature.params);
+    const results = agent.enter(target, operands, (result) => keepValues(agent.heap, record, signature.results, result));
+    this.#tell({ kind: "returned", call: job.id, results });
+  }
+}
+
+const creator = await parent();
+creator.onMessage((message) => {
+  const start = message as StartMessage;
+  if (start.kind !== "start") return;
+  void begin(start);
+});
+
+async function begin(start: StartMessage): Promise<void> {
+  try {
+    await new WorkerAgent(creator, start).run();
+  } catch (error) {
+    creator.postMessage({ kind: "failed", error: packError(error) } satisfies AgentEvent);
+  }
+}

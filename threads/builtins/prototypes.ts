@@ -1,0 +1,92 @@
+/**
+ * Prototypes of heap objects in JS (custom descriptors, "JS Prototypes"): the first field of an object's custom descriptor, if that is an
+ * immutable externref which holds an object. Neither the descriptor nor the field can change, so an object's prototype is found once.
+ *
+ * Module `wasm:js-prototypes` sets such prototypes up; a module gets it by the compile option `builtins: ["js-prototypes"]`:
+ *
+ *     (type $prototypes (array (mut externref)))
+ *     (type $functions (array (mut funcref)))
+ *     (type $data (array (mut i8)))
+ *     (import "wasm:js-prototypes" "configureAll"
+ *       (func (param (ref null $prototypes) (ref null $functions) (ref null $data) externref)))
+ */
+import { RuntimeError } from "../../core/base/errors.ts";
+import { type CompositeType, EXTERNREF, FUNCREF, I8, refDefined, type StorageType } from "../../core/types/types.ts";
+import { ARRAY_ELEMENTS, ARRAY_LENGTH, HEADER_FLAGS_MASK, TYPE_PROTOTYPE, TYPE_RECORD } from "../../gc/layout/layout.ts";
+import { TrapCode } from "../../lower/host/lowered.ts";
+import type { Agent } from "../agents/agent.ts";
+import { externalize } from "../values/convert.ts";
+import { NULL } from "../values/kinds.ts";
+import type { BuiltinSet } from "./builtins.ts";
+import { type Callable, ConfigurationFault, configurePrototypes } from "./configure-prototypes.ts";
+
+function word(agent: Agent, address: number): number {
+  return Atomics.load(agent.heap.words, address >>> 2);
+}
+
+/** The prototype that JS sees of the object at `address`. The agent must be a mutator. */
+export function prototypeOf(agent: Agent, address: number): object | null {
+  const descriptor = word(agent, address) & ~HEADER_FLAGS_MASK;
+  const offset = word(agent, word(agent, descriptor + TYPE_RECORD) + TYPE_PROTOTYPE);
+  if (offset === 0) return null;
+  const prototype = externalize(agent, word(agent, descriptor + offset));
+  return typeof prototype === "object" || typeof prototype === "function" ? prototype : null;
+}
+
+function arrayOf(storage: StorageType): CompositeType {
+  return { kind: "array", element: { storage, mutable: true } };
+}
+
+/** The builtin set `js-prototypes`. */
+export const prototypeBuiltins: BuiltinSet = {
+  configureAll: {
+    types: [
+      arrayOf(EXTERNREF),
+      arrayOf(FUNCREF),
+      arrayOf(I8),
+      { kind: "func", params: [refDefined(0, true), refDefined(1, true), refDefined(2, true), EXTERNREF], results: [] },
+    ],
+    create: (agent, signature) => agent.hostFunction(signature, configureAll(agent)),
+  },
+};
+
+/** The address of an array that JS has as a wrapper; traps where there is none. */
+function addressOf(agent: Agent, array: unknown): number {
+  return agent.objects.describe(array)?.address ?? agent.raise(TrapCode.nullArrayReference);
+}
+
+/** The words of an array's elements. */
+function wordsOf(agent: Agent, array: unknown): Int32Array {
+  const address = addressOf(agent, array);
+  const first = (address + ARRAY_ELEMENTS) >>> 2;
+  return agent.heap.words.slice(first, first + word(agent, address + ARRAY_LENGTH));
+}
+
+function bytesOf(agent: Agent, array: unknown): Uint8Array {
+  const address = addressOf(agent, array);
+  const first = (address + ARRAY_ELEMENTS) >>> 0;
+  return agent.heap.bytes.slice(first, first + word(agent, address + ARRAY_LENGTH));
+}
+
+function functionAt(agent: Agent, index: number): Callable | null {
+  return index === NULL ? null : (agent.functionObject(index) as Callable);
+}
+
+/** `configureAll` as a function of JS, as which the importing module gets it. */
+function configureAll(agent: Agent): (...args: unknown[]) => void {
+  return (prototypes, functions, data, constructors) => {
+    const configuration = agent.asMutator(() => ({
+      prototypes: Array.from(wordsOf(agent, prototypes), (reference) => externalize(agent, reference)),
+      functions: Array.from(wordsOf(agent, functions), (index) => functionAt(agent, index)),
+      data: bytesOf(agent, data),
+      constructors,
+    }));
+    try {
+      // This may run code of the program: the objects may be proxies.
+      configurePrototypes(configuration);
+    } catch (error) {
+      if (error instanceof ConfigurationFault) agent.traps.raise(new RuntimeError(error.message, { code: "prototype-configuration" }));
+      throw error;
+    }
+  };
+}

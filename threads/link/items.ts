@@ -1,0 +1,169 @@
+/**
+ * Where globals, tables and tags are, and how JS reads and writes them: what the namespace's `Global`, `Table` and `Tag` objects stand for.
+ */
+import { engine } from "../../core/base/engine.ts";
+import type { GlobalType, TableType } from "../../core/types/module.ts";
+import { TABLE_ELEMENTS, TABLE_LENGTH, TABLE_MAXIMUM } from "../../gc/layout/layout.ts";
+import type { Agent } from "../agents/agent.ts";
+import type { InstanceItem } from "../agents/protocol.ts";
+import { anyKind, fromLowered, internalize, isOpaqueToJs, opaqueError, toLowered } from "../values/convert.ts";
+import type { ExceptionTag } from "../values/exceptions.ts";
+import { hostType, isHeapAddress, isHostReference, isScanned, type ValueKind } from "../values/kinds.ts";
+import { growTable } from "./tables.ts";
+
+export interface GlobalItem {
+  readonly type: GlobalType;
+  readonly kind: ValueKind;
+  /** This agent's host global; undefined where the global is shared. */
+  readonly host: WebAssembly.Global | undefined;
+  /** The cell of a shared global, or the root cell behind an unshared reference. */
+  readonly cell: number | undefined;
+  readonly threadLocal: InstanceItem | undefined;
+}
+export interface TableItem {
+  readonly type: TableType;
+  readonly kind: ValueKind;
+  /** Address of the table's record. */
+  readonly record: number;
+}
+export interface TagItem extends ExceptionTag {
+  /** Canonical id of the function type. */
+  readonly type: number;
+  readonly shared: boolean;
+}
+
+/** A new global that JS owns, or an import that a value stands for. `value` is lowered. */
+export function createGlobal(agent: Agent, type: GlobalType, kind: ValueKind, value: unknown): GlobalItem {
+  let cell: number | undefined;
+  if (type.shared || isHeapAddress(kind)) {
+    cell = agent.heap.allocatePermanent(16);
+    const { runtime } = agent.heap;
+    const start = cell;
+    agent.asMutator(() => writeCell(agent, kind, start, value));
+    if (isHeapAddress(kind)) (type.shared ? runtime.addRoots : runtime.addAgentRoots)(cell, cell + 4);
+  }
+  const host = type.shared ? undefined : hostGlobal(kind, value);
+  return { type, kind, host, cell, threadLocal: undefined };
+}
+
+/** A host global of the lowered type of `kind`: mutable, as lowered modules have all of theirs. */
+function hostGlobal(kind: ValueKind, value: unknown): WebAssembly.Global {
+  return new engine.Global({ value: hostType(kind), mutable: true } as WebAssembly.GlobalDescriptor, value);
+}
+
+/** The value of a global as JS sees it. */
+export function readGlobal(agent: Agent, item: GlobalItem): unknown {
+  const { kind, host, cell } = item;
+  if (isOpaqueToJs(kind)) throw opaqueError();
+  if (kind.kind === "ref" && !isHostReference(kind)) {
+    return agent.asMutator(() => fromLowered(agent, kind, host === undefined ? readCell(agent, kind, cell!) : host.value));
+  }
+  return host === undefined ? readCell(agent, kind, cell!) : host.value;
+}
+
+export function writeGlobal(agent: Agent, item: GlobalItem, value: unknown): void {
+  const { kind, type } = item;
+  if (isOpaqueToJs(kind)) throw opaqueError();
+  if (!type.mutable) throw new TypeError("the global is immutable");
+  agent.withTemporaries(() => initializeGlobal(agent, item, toLowered(agent, kind, value)));
+}
+
+/** Sets a global, mutable or not, to a lowered value, which the caller keeps alive. */
+export function initializeGlobal(agent: Agent, { kind, host, cell }: GlobalItem, lowered: unknown): void {
+  agent.asMutator(() => {
+    if (host !== undefined) host.value = lowered;
+    if (cell !== undefined) writeCell(agent, kind, cell, lowered);
+  });
+}
+
+function view(agent: Agent): DataView<ArrayBufferLike> {
+  return new DataView(agent.heap.bytes.buffer);
+}
+
+function readCell(agent: Agent, kind: ValueKind, cell: number): unknown {
+  switch (kind.kind) {
+    case "i64":
+      return view(agent).getBigInt64(cell, true);
+    case "f32":
+      return view(agent).getFloat32(cell, true);
+    case "f64":
+      return view(agent).getFloat64(cell, true);
+    default:
+      return Atomics.load(agent.heap.words, cell >>> 2);
+  }
+}
+
+function writeCell(agent: Agent, kind: ValueKind, cell: number, value: unknown): void {
+  switch (kind.kind) {
+    case "i64":
+      view(agent).setBigInt64(cell, value as bigint, true);
+      return;
+    case "f32":
+      view(agent).setFloat32(cell, value as number, true);
+      return;
+    case "f64":
+      view(agent).setFloat64(cell, value as number, true);
+      return;
+    default:
+      Atomics.store(agent.heap.words, cell >>> 2, value as number);
+  }
+}
+
+/** The number of elements of a table. */
+export function tableLength(agent: Agent, { record }: TableItem): number {
+  return Atomics.load(agent.heap.words, (record + TABLE_LENGTH) >>> 2) >>> 0;
+}
+
+export function tableMaximum(agent: Agent, { record }: TableItem): number {
+  return agent.heap.words[(record + TABLE_MAXIMUM) >>> 2]! >>> 0;
+}
+
+function elementIndex(agent: Agent, item: TableItem, index: number): number {
+  if (index >= tableLength(agent, item)) throw new RangeError("out of bounds table access");
+  return (agent.heap.words[(item.record + TABLE_ELEMENTS) >>> 2]! >>> 2) + index;
+}
+
+export function readElement(agent: Agent, item: TableItem, index: number): unknown {
+  return agent.asMutator(() => {
+    const at = elementIndex(agent, item, index);
+    return fromTableWord(agent, item.kind, Atomics.load(agent.heap.words, at));
+  });
+}
+
+export function writeElement(agent: Agent, item: TableItem, index: number, value: unknown): void {
+  withTableWord(agent, item, value, (word) => {
+    const at = elementIndex(agent, item, index);
+    Atomics.store(agent.heap.words, at, word);
+  });
+}
+
+/** Makes `value` every element of a new table. */
+export function fillTable(agent: Agent, item: TableItem, value: unknown): void {
+  withTableWord(agent, item, value, (word) => {
+    const length = tableLength(agent, item);
+    if (length === 0) return;
+    const start = elementIndex(agent, item, 0);
+    agent.heap.words.fill(word, start, start + length);
+  });
+}
+
+/** Grows a table and returns its old length; throws a RangeError where it cannot. */
+export function growTableBy(agent: Agent, item: TableItem, delta: number, value: unknown): number {
+  // The heap's own limit is far below what a word holds.
+  const grow = (word: number): number => (delta > 0xffffffff ? -1 : growTable(agent, item.record, delta, word, isScanned(item.kind)));
+  const old = withTableWord(agent, item, value, grow);
+  if (old < 0) throw new RangeError("failed to grow the table");
+  return old;
+}
+
+/** Converts a value to how a table holds it, and runs `body`, as a mutator, before the collector may run. */
+function withTableWord<T>(agent: Agent, { kind }: TableItem, value: unknown, body: (word: number) => T): T {
+  return agent.withTemporaries(() => {
+    const lowered = toLowered(agent, kind, value);
+    return agent.asMutator((sp) => body(isHostReference(kind) ? internalize(agent, lowered, sp) : (lowered as number)));
+  });
+}
+
+function fromTableWord(agent: Agent, kind: ValueKind, word: number): unknown {
+  return fromLowered(agent, isHostReference(kind) ? anyKind : kind, word);
+}

@@ -1,0 +1,78 @@
+/** What `Store.run` instantiates: modules with their imports, each known to all agents under a number. */
+import { engine } from "../../core/base/engine.ts";
+import { JS_TAG } from "../../gc/layout/exception-layout.ts";
+import type { ResolvedImport } from "../agents/protocol.ts";
+import type { CompiledModule, ImportedItems } from "./imports.ts";
+import type { TagItem } from "./items.ts";
+import { importKey } from "./link.ts";
+
+/** What templates ask of their store. */
+export interface TemplateStore {
+  /** Reads a module's imports; raises what instantiation raises. */
+  readImports(module: CompiledModule, imports: WebAssembly.Imports): ImportedItems;
+  /** Tells all agents of a new template. */
+  announce(id: number, module: CompiledModule, imports: readonly ResolvedImport[]): void;
+}
+
+const noImports: WebAssembly.Imports = {};
+
+export class Templates {
+  readonly #store: TemplateStore;
+  readonly #known = new WeakMap<WebAssembly.Imports, WeakMap<CompiledModule, number>>();
+  readonly #modules: CompiledModule[] = [];
+
+  constructor(store: TemplateStore) {
+    this.#store = store;
+  }
+
+  /** The number of a module with these imports. Raises a `TypeError` where another thread cannot have them. */
+  find(module: CompiledModule, imports: WebAssembly.Imports = noImports): number {
+    const known = this.#known.get(imports) ?? new WeakMap<CompiledModule, number>();
+    this.#known.set(imports, known);
+    let id = known.get(module);
+    if (id === undefined) {
+      const imported = this.#store.readImports(module, imports);
+      const { resolved } = imported;
+      const unshared = unsharedImports(module, imported);
+      if (unshared.length > 0)
+        throw new TypeError(`another thread cannot have these imports, which are not shared: ${unshared.join(", ")}`);
+      id = this.#modules.push(module) - 1;
+      known.set(module, id);
+      this.#store.announce(id, module, resolved);
+    }
+    return id;
+  }
+
+  /** The module of a template. */
+  moduleOf(id: number): CompiledModule | undefined {
+    return this.#modules[id];
+  }
+}
+
+/** Keys of the imports that only the creator has. String constants each agent makes for itself. */
+function unsharedImports({ valid, plan }: CompiledModule, { resolved, local, tables, tags }: ImportedItems): string[] {
+  const counts = { func: 0, table: 0, memory: 0, global: 0, tag: 0 };
+  const keys: string[] = [];
+  for (const [i, { type }] of valid.module.imports.entries()) {
+    const index = counts[type.kind]++;
+    const key = importKey(type.kind, index);
+    const kind = resolved[i]?.kind;
+    const isOwn =
+      (kind === "func" && plan.signatures[index]?.shared === false) ||
+      (kind === "table" && tables[index]?.type.shared === false) ||
+      (kind === "tag" && isBound(tags[index] as TagItem)) ||
+      (kind !== "string" && local.has(key) && !isShared(local.get(key)));
+    if (isOwn) keys.push(key);
+  }
+  return keys;
+}
+
+/** Whether the exceptions of a tag have values that their thread keeps. Values that JS threw are told apart from the host's own by nobody else. */
+function isBound({ number, shared, params }: TagItem): boolean {
+  return !shared && number !== JS_TAG && params.some((kind) => kind.kind === "ref" && !kind.shared);
+}
+
+/** Of the creator's own host values, only shared memories exist for the other agents too. */
+function isShared(value: WebAssembly.ImportValue | undefined): boolean {
+  return value instanceof engine.Memory && !(value.buffer instanceof ArrayBuffer);
+}

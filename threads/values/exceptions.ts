@@ -1,0 +1,197 @@
+/**
+ * Exceptions where lowered code and JS meet.
+ *
+ * Lowered code throws the host's one tag with the address of an exception in the heap (gc/layout/exception-layout.ts). On the way to a handler in lowered
+ * code nothing can collect it, since an agent that unwinds reaches no safepoint. Here, on the way through JS, it becomes what JS is to see
+ * (JS API, "Exported functions" and "create a host function"):
+ *
+ *  - an `Exception` object, the same one for the same exception, whose handle keeps the exception alive;
+ *  - of an exception that JS threw itself, which has the JavaScript exception tag: the thrown value;
+ *
+ * and what JS throws becomes an exception of the heap again, except traps: those go on as the errors that the host made for them, which no
+ * handler catches.
+ */
+import { engine } from "../../core/base/engine.ts";
+import type { Heap } from "../../gc/heap/heap.ts";
+import { writeRecord } from "../../gc/heap/type-records.ts";
+import { EXCEPTION_PAYLOAD, EXCEPTION_TAG, JS_TAG, placePayload } from "../../gc/layout/exception-layout.ts";
+import { FUNC_SHARED, HEADER_FLAGS_MASK, TYPE_FUNC, TYPE_PROTOTYPE } from "../../gc/layout/layout.ts";
+import { TrapCode } from "../../lower/host/lowered.ts";
+import type { Traps } from "../traps/traps.ts";
+import { anyKind, type Conversions, externalize, fromLowered, internalize, toLowered } from "./convert.ts";
+import { isHostReference, NULL, type ValueKind } from "./kinds.ts";
+import { Objects } from "./objects.ts";
+import type { Temporaries } from "./temporaries.ts";
+
+/** What exceptions ask of the agent. */
+export interface ExceptionAgent extends Conversions {
+  readonly heap: Heap;
+  readonly traps: Traps;
+  asMutator<T>(body: (sp: number) => T): T;
+  raise(code: TrapCode): never;
+  readonly temporaries: Temporaries;
+}
+
+/** A tag, as far as it takes to make and read its exceptions. */
+export interface ExceptionTag {
+  /** Store-wide number. */
+  readonly number: number;
+  /** Address of the record of the tag's function type. */
+  readonly record: number;
+  readonly params: readonly ValueKind[];
+}
+
+function bytesOf({ kind }: ValueKind): number {
+  if (kind === "v128") return 16;
+  return kind === "i64" || kind === "f64" ? 8 : 4;
+}
+
+/** The exceptions of one agent. */
+export class Exceptions {
+  /** The host's tag of all exceptions; the parameter is the exception's address. */
+  readonly tag: WebAssembly.Tag;
+  /** The prototype of the objects that stand for exceptions in JS: the namespace's `Exception.prototype`. */
+  prototype: object = engine.Exception.prototype;
+  readonly #agent: ExceptionAgent;
+  readonly #objects: Objects;
+  /** Record of exceptions that JS threw; 0 until the first one. */
+  #jsRecord = 0;
+
+  constructor(agent: ExceptionAgent) {
+    this.#agent = agent;
+    this.#objects = new Objects(agent.heap.handles, () => Object.create(this.prototype) as object);
+    this.tag = new engine.Tag({ parameters: ["i32"] });
+  }
+
+  /** What JS gets to see of an error which came out of lowered code. The agent is a mutator. */
+  toJs(error: unknown): unknown {
+    const address = this.#thrownAddress(error);
+    if (address === undefined) return this.#agent.traps.translate(error);
+    const { words } = this.#agent.heap;
+    if (words[(address + EXCEPTION_TAG) >>> 2] !== JS_TAG) return this.objectOf(address);
+    return externalize(this.#agent, words[(address + EXCEPTION_PAYLOAD) >>> 2] as number);
+  }
+
+  /** The object that stands for the exception at `address`. The agent is a mutator. */
+  objectOf(address: number): object {
+    return this.#objects.wrap(address, this.#isShared(address));
+  }
+
+  /** Whether the exception that an object stands for can be had by all agents: its tag's function type is shared. */
+  isShared(value: unknown): boolean {
+    return this.#objects.describe(value)?.shared === true;
+  }
+
+  #isShared(address: number): boolean {
+    const record = this.#agent.word(address) & ~HEADER_FLAGS_MASK;
+    return this.#agent.word(record + TYPE_PROTOTYPE) === FUNC_SHARED;
+  }
+
+  /** The address of the exception that an object stands for; undefined for any other value. */
+  addressOf(value: unknown): number | undefined {
+    return this.#objects.describe(value)?.address;
+  }
+
+  #thrownAddress(error: unknown): number | undefined {
+    if (!(error instanceof engine.Exception) || !error.is(this.tag)) return undefined;
+    return (error.getArg(this.tag, 0) as number) >>> 0;
+  }
+
+  /** What lowered code is to meet of a value that a JS function threw. The agent is a mutator with the shadow stack up to `sp`. */
+  toLowered(error: unknown, sp: number): unknown {
+    const trap = this.#agent.traps.hostError(error);
+    if (trap !== undefined) return trap;
+    const address = this.addressOf(error) ?? this.#allocateForJs(error, sp);
+    return new engine.Exception(this.tag, [address | 0]);
+  }
+
+  #allocateForJs(value: unknown, sp: number): number {
+    const { heap, temporaries } = this.#agent;
+    const { size } = placePayload([4]);
+    this.#jsRecord ||= writeRecord(heap, { kind: TYPE_FUNC, size, references: [EXCEPTION_PAYLOAD], id: 0, supertypes: [] });
+    const mark = temporaries.mark();
+    const payload = this.#internalize(value, sp);
+    const address = this.#allocate({ number: JS_TAG, record: this.#jsRecord, params: [] }, sp, size);
+    heap.words[(address + EXCEPTION_PAYLOAD) >>> 2] = payload;
+    temporaries.release(mark);
+    return address;
+  }
+
+  /** An extern as memory has it, kept until the call from JS ends. */
+  #internalize(value: unknown, sp: number): number {
+    const word = internalize(this.#agent, value, sp);
+    if (word !== NULL && (word & 1) === 0) this.#agent.temporaries.keep(word);
+    return word;
+  }
+
+  /** An exception whose values are still to be written, before the next safepoint. */
+  #allocate({ number, record }: ExceptionTag, sp: number, size: number): number {
+    const { heap } = this.#agent;
+    const address = heap.runtime.allocate(size, sp) >>> 0;
+    if (address === 0) this.#agent.raise(TrapCode.outOfMemory);
+    heap.words[address >>> 2] = record;
+    heap.words[(address + EXCEPTION_TAG) >>> 2] = number;
+    return address;
+  }
+
+  /** Makes `object` stand for a new exception with these values, converted as the tag's parameters say. Raises TypeErrors. */
+  create(object: object, tag: ExceptionTag, values: readonly unknown[]): void {
+    const lowered = tag.params.map((kind, i) => toLowered(this.#agent, kind, values[i]));
+    const { size, offsets } = placePayload(tag.params.map(bytesOf));
+    this.#agent.asMutator((sp) => {
+      // Boxes of externs first: the exception must be written before anything else is allocated.
+      const stored = lowered.map((value, i) => (isHostReference(tag.params[i]!) ? this.#internalize(value, sp) : value));
+      const address = this.#allocate(tag, sp, size);
+      for (const [i, kind] of tag.params.entries()) this.#write(address + (offsets[i] as number), kind, stored[i]);
+      this.#objects.adopt(object, address, this.#isShared(address));
+    });
+  }
+
+  /** The number of an exception's tag; undefined for a value that is no exception of this agent. */
+  tagOf(value: unknown): number | undefined {
+    const address = this.addressOf(value);
+    return address === undefined ? undefined : this.#agent.heap.words[(address + EXCEPTION_TAG) >>> 2];
+  }
+
+  /** The value of parameter `index` of an exception with this tag. */
+  argument(value: unknown, { params }: Pick<ExceptionTag, "params">, index: number): unknown {
+    const address = this.addressOf(value) as number;
+    const kind = params[index] as ValueKind;
+    const { offsets } = placePayload(params.map(bytesOf));
+    const stored = isHostReference(kind) ? anyKind : kind;
+    return this.#agent.asMutator(() => fromLowered(this.#agent, stored, this.#read(address + (offsets[index] as number), kind)));
+  }
+
+  #view(): DataView<ArrayBufferLike> {
+    return new DataView(this.#agent.heap.bytes.buffer);
+  }
+
+  #write(at: number, kind: ValueKind, value: unknown): void {
+    switch (kind.kind) {
+      case "i64":
+        this.#view().setBigInt64(at, value as bigint, true);
+        return;
+      case "f32":
+        this.#view().setFloat32(at, value as number, true);
+        return;
+      case "f64":
+        this.#view().setFloat64(at, value as number, true);
+        return;
+      default:
+        this.#agent.heap.words[at >>> 2] = value as number;
+    }
+  }
+
+  #read(at: number, kind: ValueKind): unknown {
+    switch (kind.kind) {
+      case "i64":
+        return this.#view().getBigInt64(at, true);
+      case "f32":
+        return this.#view().getFloat32(at, true);
+      case "f64":
+        return this.#view().getFloat64(at, true);
+      default:
+        return this.#agent.heap.words[at >>> 2];
+    }
+  }
+}

@@ -1,0 +1,172 @@
+/**
+ * An agent's function table: function indices are the same on all agents, the host functions behind them are the agent's own.
+ */
+
+import { assert } from "../../core/base/assert.ts";
+import { engine } from "../../core/base/engine.ts";
+import type { Heap } from "../../gc/heap/heap.ts";
+import { plainEntry } from "../../lower/analysis/plain-functions.ts";
+import { hostType, type Signature } from "./kinds.ts";
+
+/** A host function in a lowered signature: operands, then the shadow-stack pointer. */
+export type LoweredFunction = (...operands: unknown[]) => unknown;
+
+/** Hands out function indices, the same on every agent, for functions of the given signatures; returns the first. */
+export function reserveFunctions(heap: Heap, signatures: readonly Signature[]): number {
+  const first = heap.reserveFunctions(signatures.length);
+  for (const [i, { record }] of signatures.entries()) heap.setFunctionType(first + i, record);
+  return first;
+}
+
+interface Range {
+  readonly first: number;
+  readonly signatures: readonly Signature[];
+  /** The first function's index in its module: what JS sees as the function's name. */
+  readonly index: number;
+  /** What the host instance with the functions exports. */
+  exports: WebAssembly.Exports | undefined;
+}
+
+/** The host function table of an agent, with the signatures of what it holds. */
+export class FunctionTable {
+  readonly table: WebAssembly.Table;
+  readonly #heap: Heap;
+  /** In ascending order of `first`. */
+  readonly #ranges: Range[] = [];
+
+  constructor(heap: Heap) {
+    this.#heap = heap;
+    this.table = new engine.Table({ element: "anyfunc", initial: 4096 });
+  }
+
+  /**
+   * Makes room for functions at `first` and notes their signatures; the host module's element segment puts them there. `index` is the first
+   * one's index in its module.
+   */
+  register(first: number, signatures: readonly Signature[], index: number): void {
+    const end = first + signatures.length;
+    if (end > this.table.length) this.table.grow(Math.max(end, 2 * this.table.length) - this.table.length);
+    if (signatures.length === 0) return;
+    let at = this.#ranges.length;
+    while (at > 0 && this.#ranges[at - 1]!.first >= first) at--;
+    const replaces = this.#ranges[at]?.first === first ? 1 : 0;
+    this.#ranges.splice(at, replaces, { first, signatures, index, exports: undefined });
+  }
+
+  /** Notes the exports of the host instance that put its functions at `first`. */
+  setExports(first: number, exports: WebAssembly.Exports): void {
+    const range = this.#rangeOf(first);
+    if (range?.first === first) range.exports = exports;
+  }
+
+  /** The host's own function for a plain function, without the shadow-stack pointer (lower/analysis/plain-functions.ts); undefined for others. */
+  plain(number: number): ((...args: unknown[]) => unknown) | undefined {
+    const range = this.#rangeOf(number);
+    const entry = range?.exports?.[plainEntry(range.index + number - range.first)];
+    return typeof entry === "function" ? (entry as (...args: unknown[]) => unknown) : undefined;
+  }
+
+  /** Gives a function of JS a number, so that there can be references to it. It exists on this agent alone. `index` is its import's. */
+  add(signature: Signature, target: LoweredFunction, index: number): number {
+    const number = reserveFunctions(this.#heap, [signature]);
+    this.set(number, signature, target, index);
+    return number;
+  }
+
+  /** Puts a function of JS at a number that has been given out. */
+  set(number: number, signature: Signature, target: LoweredFunction, index: number): void {
+    this.register(number, [signature], index);
+    this.table.set(number, hostFunction(signature, target));
+  }
+
+  /** Puts a stand-in at a registered number, until the host module that has the function is instantiated. */
+  putStandIn(number: number, standIn: WebAssembly.ExportValue): void {
+    this.table.set(number, standIn);
+  }
+
+  /** The host function at an index; undefined where this agent has none. */
+  get(index: number): LoweredFunction | undefined {
+    return index < this.table.length ? ((this.table.get(index) as LoweredFunction | null) ?? undefined) : undefined;
+  }
+
+  /** The signature of a function; undefined where this agent does not know it. */
+  signature(number: number): Signature | undefined {
+    const range = this.#rangeOf(number);
+    return range?.signatures[number - range.first];
+  }
+
+  /** A function's index in its module. */
+  indexInModule(number: number): number | undefined {
+    const range = this.#rangeOf(number);
+    return range === undefined ? undefined : range.index + number - range.first;
+  }
+
+  #rangeOf(number: number): Range | undefined {
+    let low = 0;
+    let high = this.#ranges.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#ranges[middle]!.first <= number) low = middle + 1;
+      else high = middle;
+    }
+    return this.#ranges[low - 1];
+  }
+}
+
+/** Value types in the binary format (core 5.3.1). */
+export const typeCodes = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b, externref: 0x6f } as const;
+const adapters = new Map<string, WebAssembly.Module>();
+
+/**
+ * A host function table takes functions of WebAssembly only, so a function of JS is imported and exported again:
+ * (module (type (func ...)) (import "" "f" (func (type 0))) (export "f" (func 0)))
+ */
+function hostFunction(signature: Signature, target: LoweredFunction): WebAssembly.ExportValue & LoweredFunction {
+  const params = [...signature.params.map((kind) => typeCodes[hostType(kind)]), typeCodes.i32];
+  const results = signature.results.map((kind) => typeCodes[hostType(kind)]);
+  const key = `${params.join()}>${results.join()}`;
+  let module = adapters.get(key);
+  if (module === undefined) {
+    const type = [0x01, 0x60, ...leb(params.length), ...params, ...leb(results.length), ...results];
+    const bytes = [
+      ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+      ...[0x01, ...leb(type.length), ...type],
+      ...[0x02, 0x06, 0x01, 0x00, 0x01, 0x66, 0x00, 0x00],
+      ...[0x07, 0x05, 0x01, 0x01, 0x66, 0x00, 0x00],
+    ];
+    module = new engine.Module(new Uint8Array(bytes));
+    adapters.set(key, module);
+  }
+  const { f } = new engine.Instance(module, { "": { f: target } }).exports;
+  assert(typeof f === "function", "the adapter exports its import");
+  return f as WebAssembly.ExportValue & LoweredFunction;
+}
+
+/**
+ * A function for signatures with v128, which hosts do not let JS implement: they raise a TypeError that lowered code would not take for an
+ * exception. It calls `thrower` with the shadow-stack pointer alone.
+ *
+ *     (module (type $t (func ...)) (type $thrower (func (param i32))) (import "" "f" (func $f (type $thrower)))
+ *       (func (export "f") (type $t) (call $f (local.get $sp)) (unreachable)))
+ */
+export function throwingFunction(signature: Signature, thrower: (sp: number) => unknown): LoweredFunction {
+  const params = [...signature.params.map((kind) => typeCodes[hostType(kind)]), typeCodes.i32];
+  const results = signature.results.map((kind) => typeCodes[hostType(kind)]);
+  const types = [0x02, 0x60, ...leb(params.length), ...params, ...leb(results.length), ...results, 0x60, 0x01, typeCodes.i32, 0x00];
+  const body = [0x00, 0x20, ...leb(params.length - 1), 0x10, 0x00, 0x00, 0x0b];
+  const bytes = [
+    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    ...[0x01, ...leb(types.length), ...types],
+    ...[0x02, 0x06, 0x01, 0x00, 0x01, 0x66, 0x00, 0x01],
+    ...[0x03, 0x02, 0x01, 0x00],
+    ...[0x07, 0x05, 0x01, 0x01, 0x66, 0x00, 0x01],
+    ...[0x0a, ...leb(body.length + 2), 0x01, ...leb(body.length), ...body],
+  ];
+  const module = new engine.Module(new Uint8Array(bytes));
+  return new engine.Instance(module, { "": { f: thrower } }).exports["f"] as LoweredFunction;
+}
+
+/** Unsigned LEB128 (core 5.2.2). */
+export function leb(value: number): number[] {
+  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...leb(value >>> 7)];
+}

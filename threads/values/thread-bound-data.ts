@@ -1,0 +1,93 @@
+/**
+ * `WebAssembly.ThreadBoundData` (shared-everything threads, "Thread-Bound Data"): a shared object that stands for any value of one agent's JS.
+ * All agents can hold and pass it; only the agent that made it gets the value.
+ *
+ *      0  header
+ *      4  owner   number of the agent's life: an agent that comes later under the same id is another one
+ *      8  slot    the box's (gc/heap/boxes.ts)
+ *
+ * The agent keeps the value until a collection finds the object dead. A value from which its own ThreadBoundData object can be reached is never
+ * found dead: cycles through both heaps are not collected (the overview's FAQ, "intermediate" support).
+ */
+
+import type { Heap } from "../../gc/heap/heap.ts";
+import { writeRecord } from "../../gc/heap/type-records.ts";
+import { HEADER_FLAGS_MASK } from "../../gc/layout/layout.ts";
+import { TrapCode } from "../../lower/host/lowered.ts";
+import type { Agent } from "../agents/agent.ts";
+
+const OWNER = 4;
+const SLOT = 8;
+const BYTES = 16;
+/** The `kind` word of the record: neither of a type that modules define, nor of JS values, nor of wait queues. */
+const TYPE_THREAD_BOUND = 6;
+
+export interface ThreadBoundDataObject {
+  /** The value. Throws on an agent that did not make the object. */
+  get(): unknown;
+}
+export interface ThreadBoundDataConstructor {
+  new (value: unknown): ThreadBoundDataObject;
+  readonly prototype: ThreadBoundDataObject;
+}
+
+/** Writes the record of a store's objects of this kind; returns its address. */
+export function createThreadBoundRecord(heap: Heap): number {
+  return writeRecord(heap, { kind: TYPE_THREAD_BOUND, size: BYTES, references: [], id: -1, supertypes: [] });
+}
+
+/** The thread-bound data of one agent. */
+export class ThreadBound {
+  /** `WebAssembly.ThreadBoundData`. */
+  readonly dataClass: ThreadBoundDataConstructor;
+  readonly #agent: Agent;
+  readonly #owner: number;
+
+  constructor(agent: Agent) {
+    this.#agent = agent;
+    this.#owner = agent.control.nextLife();
+    this.dataClass = createClass(this);
+  }
+
+  #word(address: number): number {
+    return Atomics.load(this.#agent.heap.words, address >>> 2);
+  }
+
+  /** Whether such an object lies at this address of an object. */
+  isData(address: number): boolean {
+    return ((this.#word(address) & ~HEADER_FLAGS_MASK) | 0) === this.#agent.control.threadBoundRecord;
+  }
+
+  /** Makes `wrapper` stand for a new object with the value. */
+  create(wrapper: object, value: unknown): void {
+    const { heap, objects, control, values } = this.#agent;
+    this.#agent.asMutator((sp) => {
+      const address = heap.runtime.allocate(BYTES, sp) >>> 0;
+      if (address === 0) this.#agent.raise(TrapCode.outOfMemory);
+      const slot = values.add(address, value);
+      heap.words.set([control.threadBoundRecord, this.#owner, slot, 0], address >>> 2);
+      objects.adopt(wrapper, address, true);
+    });
+  }
+
+  /** The value of a wrapper; throws where it is another agent's. */
+  get(wrapper: unknown): unknown {
+    const address = this.#agent.objects.describe(wrapper)?.address;
+    if (address === undefined || !this.isData(address)) throw new TypeError("a ThreadBoundData of this store is expected");
+    if (this.#word(address + OWNER) !== this.#owner) throw new TypeError("the data is bound to another thread");
+    return this.#agent.values.get(this.#word(address + SLOT));
+  }
+}
+
+function createClass(bound: ThreadBound): ThreadBoundDataConstructor {
+  class ThreadBoundData implements ThreadBoundDataObject {
+    constructor(value: unknown) {
+      bound.create(this, value);
+    }
+    get(): unknown {
+      return bound.get(this);
+    }
+  }
+  Object.defineProperty(ThreadBoundData.prototype, Symbol.toStringTag, { value: "WebAssembly.ThreadBoundData", configurable: true });
+  return ThreadBoundData;
+}

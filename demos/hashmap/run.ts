@@ -2,7 +2,7 @@
  * Runs the shared hash map (hashmap.wat) on some number of threads. The same in Node and in a page: it knows a store and the program's
  * text, and nothing of files or screens.
  */
-import { createStore } from "../../threads/runtime.ts";
+import { createStore } from "../../api/heddle.ts";
 import { type Column, formatChecksum, formatCount, formatPause, formatSeconds } from "../table.ts";
 
 /** What to run. */

@@ -3,7 +3,7 @@
  * of them over one heap. Expected values come from MoonBit's JavaScript backend (npm run build:modules).
  */
 import { readFileSync } from "node:fs";
-import { createStore } from "../../threads/runtime.ts";
+import { createStore } from "../../api/heddle.ts";
 import { type Column, formatCount, formatSeconds } from "../table.ts";
 
 /** What a module is about, for the table. */

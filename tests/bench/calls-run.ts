@@ -1,7 +1,8 @@
 /** Measures calls on one kind of store, in a process of its own: `node tests/bench/calls-run.ts KIND RUNS`; prints JSON (calls.ts). */
+
+import { createStore } from "../../api/heddle.ts";
 import { encodeModule } from "../../core/binary/encode.ts";
 import { parseModule } from "../../core/text/parse/parse.ts";
-import { createStore } from "../../threads/runtime.ts";
 
 /** Calls in a run. */
 const CALLS = 1_000_000;

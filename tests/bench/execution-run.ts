@@ -5,7 +5,7 @@
  *
  * Times are those that the processor spent on this thread. What V8 collects and compiles on other threads is not in them.
  */
-import { createStore } from "../../threads/runtime.ts";
+import { createStore } from "../../api/heddle.ts";
 import { type Program, programs, readProgram } from "./execution-programs.ts";
 
 export type Engine = "heddle" | "v8";

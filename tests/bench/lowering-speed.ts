@@ -2,7 +2,7 @@
 import { decodeModule } from "../../core/binary/decode.ts";
 import { validateModule } from "../../core/validate/validate.ts";
 import { lowerModule } from "../../lower/lower.ts";
-import "../../threads/runtime.ts";
+import "../../api/heddle.ts";
 
 export interface LoweringSpeed {
   readonly name: string;

@@ -3,9 +3,10 @@
  *
  *     node [--experimental-wasm-custom-descriptors --expose-gc] tests/bench/measure-descriptors.ts heddle|v8 field|descriptor
  */
+
+import { createStore } from "../../api/heddle.ts";
 import { encodeModule } from "../../core/binary/encode.ts";
 import { parseModule } from "../../core/text/parse/parse.ts";
-import { createStore } from "../../threads/runtime.ts";
 import { expressions, type Form } from "./programs/expressions.ts";
 
 export type Engine = "heddle" | "v8";

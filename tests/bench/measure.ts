@@ -4,9 +4,9 @@
  *     node [--experimental-wasm-shared] tests/bench/measure.ts heddle|shared-objects|unshared trees|hashmap
  */
 import { readFileSync } from "node:fs";
+import { createStore } from "../../api/heddle.ts";
 import { encodeModule } from "../../core/binary/encode.ts";
 import { parseModule } from "../../core/text/parse/parse.ts";
-import { createStore } from "../../threads/runtime.ts";
 import { variantOf } from "./variants.ts";
 
 export type Engine = "heddle" | "shared-objects" | "unshared";

@@ -1,5 +1,5 @@
 /** The page's main thread as an agent among others that allocate: it may not block, and takes part in collections, and runs its own, all the same. */
-import { createStore, type Store } from "../../threads/runtime.ts";
+import { createStore, type Store } from "../../api/heddle.ts";
 
 const source = `(module
   (type $node (shared (struct (field $next (ref null $node)) (field $value i32))))

@@ -1,5 +1,5 @@
 /** A Worker of a page: joins the page's store, calls what it is sent on what it is sent, and sends both back. */
-import { type Handle, joinStore } from "../../threads/runtime.ts";
+import { type Handle, joinStore } from "../../api/heddle.ts";
 
 /** A shared function and a shared object. */
 export interface Sent {

@@ -1,5 +1,5 @@
 /** What the browser test calls inside the page: the same programs as under Node, through the package's public entry. */
-import { createStore, type EmbeddersWorker } from "../../threads/runtime.ts";
+import { createStore, type EmbeddersWorker } from "../../api/heddle.ts";
 import { runChurn, runCounter } from "../programs/run.ts";
 import { collectTogether } from "./collecting.ts";
 import type { Answer, Sent } from "./joined-worker.ts";

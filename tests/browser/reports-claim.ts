@@ -1,6 +1,6 @@
 /** A program whose snapshot, and whose trace of collections, DevTools open. */
 import type { BrowserContext } from "playwright";
-import { createStore } from "../../threads/runtime.ts";
+import { createStore } from "../../api/heddle.ts";
 import { openSnapshot, openTrace } from "./devtools.ts";
 
 const source = `(module

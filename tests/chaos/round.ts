@@ -5,7 +5,7 @@
  * not more woke than were woken; the heap verifies.
  */
 import { readFileSync } from "node:fs";
-import { createStore, type Store, WorkerLostError } from "../../threads/runtime.ts";
+import { createStore, type Store, WorkerLostError } from "../../api/heddle.ts";
 import type { Random } from "../stress/random.ts";
 
 const source = readFileSync(new URL("./program.wat", import.meta.url), "utf8");

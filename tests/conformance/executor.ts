@@ -49,7 +49,7 @@ const engine: Executor = {
 /** The executor on this host. Loads the runtime only where it is asked for. */
 export async function executorOf(name: RuntimeName): Promise<Executor> {
   if (name === "engine") return engine;
-  const { createStore } = await import("../../threads/runtime.ts");
+  const { createStore } = await import("../../api/heddle.ts");
   return {
     name,
     standardMessages: true,

@@ -3,8 +3,8 @@
  * the file and prints a `CaseResult` as JSON.
  */
 import { readFileSync } from "node:fs";
-import type { Namespace } from "../../threads/js-api/shape.ts";
-import { createStore } from "../../threads/runtime.ts";
+import { createStore } from "../../api/heddle.ts";
+import type { Namespace } from "../../api/js/shape.ts";
 import { type Trace, traceOf } from "./execution-trace.ts";
 
 export interface CaseResult {

@@ -1,5 +1,5 @@
 /** Calls everything that a module exports and notes what can be seen of it, the same on every engine. */
-import type { Namespace } from "../../threads/js-api/shape.ts";
+import type { Namespace } from "../../api/js/shape.ts";
 
 /** So many rounds of calls, since globals and tables keep what the first one did. */
 const ROUNDS = 2;

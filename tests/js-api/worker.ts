@@ -36,7 +36,7 @@ function scriptsOf({ root, file }: FileRequest): string[] {
 
 async function run(request: FileRequest, report: (result: SubtestResult) => void): Promise<void> {
   if (request.namespace === "heddle") {
-    const { createStore } = await import("../../threads/runtime.ts");
+    const { createStore } = await import("../../api/heddle.ts");
     const store = await createStore({ threads: 0, collectAtSafepoints: request.stress, heap: { debug: request.stress } });
     Object.defineProperty(globalThis, "WebAssembly", { value: store.WebAssembly, writable: true, enumerable: false, configurable: true });
   }

@@ -7,7 +7,7 @@ import {
   type StoreOptions,
   type TagObject,
   WorkerLostError,
-} from "../../threads/runtime.ts";
+} from "../../api/heddle.ts";
 import type { WaitQueueObject } from "../../threads/wait/wait-queue-object.ts";
 import { channelName, type Death } from "./deaths.ts";
 

@@ -11,7 +11,7 @@
  * each round they wait for each other for a moment, so that its accesses come at the same time.
  * SB and IRIW are forbidden for `seqcst` alone.
  */
-import { createStore, type StoreOptions } from "../../threads/runtime.ts";
+import { createStore, type StoreOptions } from "../../api/heddle.ts";
 
 export const places = ["struct", "array", "global", "table", "memory"] as const;
 export type Place = (typeof places)[number];

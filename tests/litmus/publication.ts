@@ -11,7 +11,7 @@
  * Addresses are used again while it runs, since objects become garbage at once: so stale contents are those of an older object, which look
  * right but for the values.
  */
-import { createStore, type StoreOptions } from "../../threads/runtime.ts";
+import { createStore, type StoreOptions } from "../../api/heddle.ts";
 
 /** By the number that the program knows the place by. */
 export const shapes = ["MP_struct_global", "MP_struct_field", "MP_struct_table", "MP_array_field", "MP_record_field"] as const;

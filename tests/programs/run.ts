@@ -1,5 +1,5 @@
 /** Runs the programs in this folder on several threads, in Node or in a page. */
-import { createStore } from "../../threads/runtime.ts";
+import { createStore } from "../../api/heddle.ts";
 
 interface CounterExports {
   readonly make: () => object;

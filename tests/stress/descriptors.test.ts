@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { createStore, type StoreOptions } from "../../threads/runtime.ts";
+import { createStore, type StoreOptions } from "../../api/heddle.ts";
 import { expressions, type Form } from "../bench/programs/expressions.ts";
 
 /** Builds and evaluates the class-heavy program of the benchmark. */

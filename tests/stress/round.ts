@@ -4,7 +4,7 @@
  * Small heaps run out of memory: that ends the batch of the thread that needed it, and nothing else.
  */
 import { readFileSync } from "node:fs";
-import { createStore, type Store, WorkerLostError } from "../../threads/runtime.ts";
+import { createStore, type Store, WorkerLostError } from "../../api/heddle.ts";
 import { Comparison } from "./compare.ts";
 import { ENTRIES, SLOTS, type Slot, StateModel } from "./model.ts";
 import type { StressProgram } from "./program.ts";

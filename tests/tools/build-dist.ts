@@ -10,7 +10,7 @@ import { build } from "esbuild";
 import { root } from "./source-files.ts";
 
 const entries = {
-  heddle: "threads/runtime.ts",
+  heddle: "api/heddle.ts",
   "heddle-worker": "threads/agents/worker.ts",
   "heddle-cli": "threads/cli/main.ts",
 };

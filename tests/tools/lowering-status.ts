@@ -1,5 +1,5 @@
 /** What happens to an instruction when a module that has it is run. */
-import "../../threads/runtime.ts";
+import "../../api/heddle.ts";
 import type { Row } from "../../core/ops/row.ts";
 import { ruleEntry } from "../../lower/instructions/registry.ts";
 

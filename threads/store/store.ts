@@ -2,6 +2,10 @@
  * A store: one program's heap, types, modules and agents. The agent that makes it is its creator; compilation, instantiation and the JS API
  * happen there, shared code runs on all of its agents.
  */
+
+import { type BoundNamespace, createNamespace } from "../../api/js/namespace.ts";
+import type { ModuleObject, Namespace } from "../../api/js/shape.ts";
+import type { Posting } from "../../api/posting.ts";
 import { RuntimeError } from "../../core/base/errors.ts";
 import { defaultFeatures, type FeatureSet } from "../../core/base/features.ts";
 import { TypeStore } from "../../core/types/type-store.ts";
@@ -20,8 +24,6 @@ import type { AgentEvent, AgentStatistics } from "../agents/protocol.ts";
 import type { CompileOptions } from "../builtins/compile-options.ts";
 import { type EmbeddersWorker, embeddersWorker, hardwareConcurrency, hasMemory64, hasTotalStoreOrder, turn } from "../host/host.ts";
 import { requireSharedMemory } from "../host/isolation.ts";
-import { type BoundNamespace, createNamespace } from "../js-api/namespace.ts";
-import type { ModuleObject, Namespace } from "../js-api/shape.ts";
 import { createRootBlock, createSharedBlock } from "../link/blocks.ts";
 import type { CompiledModule, ImportedItems } from "../link/imports.ts";
 import { InstallLog } from "../link/install-log.ts";
@@ -29,7 +31,6 @@ import { createSharedMemories, type LinkedInstance } from "../link/link.ts";
 import { Templates } from "../link/templates.ts";
 import type { CompileContext, StableSource } from "../modules/compile.ts";
 import { Compiler } from "../modules/compiler.ts";
-import type { Posting } from "../posting.ts";
 import { Control, JobKind } from "../sync/control.ts";
 import { unpackError } from "../traps/traps.ts";
 import { createHostRecord } from "../values/boxed-values.ts";

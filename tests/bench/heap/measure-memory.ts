@@ -2,7 +2,7 @@
  * What a heap takes of the machine's memory, as JSON: of a program that allocates 4 GB in all while 20 MB live, and of one after a peak of
  * 500 MB.
  */
-import { createStore } from "../../../threads/runtime.ts";
+import { createStore } from "../../../api/heddle.ts";
 import { sourceOf } from "./engines.ts";
 import { residentBytes } from "./resident.ts";
 

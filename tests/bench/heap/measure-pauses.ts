@@ -1,5 +1,5 @@
 /** Full collections of ten million objects, made in one go, while another thread runs too: both mark. Prints JSON. */
-import { createStore } from "../../../threads/runtime.ts";
+import { createStore } from "../../../api/heddle.ts";
 import { sourceOf } from "./engines.ts";
 
 export interface PauseSample {

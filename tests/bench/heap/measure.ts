@@ -5,7 +5,7 @@
  */
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
-import { createStore } from "../../../threads/runtime.ts";
+import { createStore } from "../../../api/heddle.ts";
 import { cases, type HeapCase } from "./cases.ts";
 import { type Engine, loadPeer, sourceForThreads, WARM_UPS, warmUpRounds } from "./engines.ts";
 

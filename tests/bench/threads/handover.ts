@@ -4,7 +4,7 @@
  */
 import { MessageChannel } from "node:worker_threads";
 import * as Comlink from "comlink";
-import { createStore } from "../../../threads/runtime.ts";
+import { createStore } from "../../../api/heddle.ts";
 import { report } from "./figure.ts";
 import { startRaw } from "./raw.ts";
 import type { Tree } from "./raw-worker.ts";

@@ -1,5 +1,5 @@
 /** A lock that nobody else wants, taken and released: a struct with a wait queue in wasm, beside `Atomics` in JS. */
-import { createStore } from "../../../threads/runtime.ts";
+import { createStore } from "../../../api/heddle.ts";
 import { report } from "./figure.ts";
 import { mutex } from "./mutex.ts";
 

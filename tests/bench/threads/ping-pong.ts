@@ -2,9 +2,10 @@
  * Two threads that wake each other in turn: by a struct's control word and wait queues, beside `memory.atomic.wait32` and `notify` in two instances
  * of a plain module on the host.
  */
+
+import { createStore } from "../../../api/heddle.ts";
 import { encodeModule } from "../../../core/binary/encode.ts";
 import { parseModule } from "../../../core/text/parse/parse.ts";
-import { createStore } from "../../../threads/runtime.ts";
 import { report } from "./figure.ts";
 import { callRaw, startRaw } from "./raw.ts";
 

@@ -2,9 +2,10 @@
  * How much more threads do than one: a workload of workloads.ts in as many parts as there are threads, beside the same in one part, in turns. What the
  * machine itself gives is measured by Workers that count on their own, without Heddle.
  */
+
+import { createStore } from "../../../api/heddle.ts";
 import { encodeModule } from "../../../core/binary/encode.ts";
 import { parseModule } from "../../../core/text/parse/parse.ts";
-import { createStore } from "../../../threads/runtime.ts";
 import { callRaw, startRaw } from "./raw.ts";
 import { workloads } from "./workloads.ts";
 

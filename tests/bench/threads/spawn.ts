@@ -6,8 +6,8 @@
  * "awake", Workers that do nothing but wake up keep the cores from that.
  */
 import { availableParallelism } from "node:os";
-import type { Store } from "../../../threads/runtime.ts";
-import { createStore } from "../../../threads/runtime.ts";
+import type { Store } from "../../../api/heddle.ts";
+import { createStore } from "../../../api/heddle.ts";
 import { type Figure, microseconds, report, sleep } from "./figure.ts";
 import { startRaw } from "./raw.ts";
 

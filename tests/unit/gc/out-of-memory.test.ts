@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createStore, RuntimeError, type Store } from "../../../threads/runtime.ts";
+import { createStore, RuntimeError, type Store } from "../../../api/heddle.ts";
 
 const source = `(module
   (type $node (shared (struct (field $next (mut (ref null $node))) (field i64) (field i64))))

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createStore } from "../../../threads/runtime.ts";
+import { createStore } from "../../../api/heddle.ts";
 
 /** A queue that keeps the links of what it gives away: objects that died old refer to younger ones, and so on to the queue's end. */
 const queue = `(module

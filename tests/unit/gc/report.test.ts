@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Store } from "../../../threads/runtime.ts";
-import { createStore } from "../../../threads/runtime.ts";
+import type { Store } from "../../../api/heddle.ts";
+import { createStore } from "../../../api/heddle.ts";
 
 const source = `(module
   (type $tree (struct (field $left (ref null $tree)) (field $right (ref null $tree)) (field $value i64)))

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { beforeAll, describe, expect, test } from "vitest";
+import { createStore } from "../../../api/heddle.ts";
 import { canDiscard } from "../../../memory/native.ts";
-import { createStore } from "../../../threads/runtime.ts";
 import { Mutator, NULL } from "./support/mutator.ts";
 import { assembleProgram } from "./support/program.ts";
 

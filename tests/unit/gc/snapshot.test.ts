@@ -1,6 +1,6 @@
 import { getHeapSnapshot } from "node:v8";
 import { expect, test } from "vitest";
-import { createStore, type Store } from "../../../threads/runtime.ts";
+import { createStore, type Store } from "../../../api/heddle.ts";
 import { metaOf, readSnapshot, type SnapshotNode } from "./support/heap-snapshot.ts";
 
 const source = `(module

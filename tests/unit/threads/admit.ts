@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import * as Comlink from "comlink";
-import type { Store } from "../../../threads/runtime.ts";
+import type { Store } from "../../../api/heddle.ts";
 import type { JoinedService } from "./joined-worker.ts";
 
 /** Starts a Worker of an embedder's, admits it, and talks to it over comlink. */

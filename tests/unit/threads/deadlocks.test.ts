@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, test, vi } from "vitest";
-import { type Deadlock, RuntimeError, type StoreOptions } from "../../../threads/runtime.ts";
+import { type Deadlock, RuntimeError, type StoreOptions } from "../../../api/heddle.ts";
 import type { WaitQueueObject } from "../../../threads/wait/wait-queue-object.ts";
 import { exportsOf, withStore } from "./programs.ts";
 
@@ -267,7 +267,7 @@ describe("a deadlock", () => {
 });
 
 describe("a process whose Workers all wait", () => {
-  const entry = new URL("../../../threads/runtime.ts", import.meta.url).href;
+  const entry = new URL("../../../api/heddle.ts", import.meta.url).href;
   const run = (options: string, rest: string): string =>
     execFileSync(
       process.execPath,

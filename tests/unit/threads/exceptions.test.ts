@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { StoreOptions } from "../../../threads/runtime.ts";
+import type { StoreOptions } from "../../../api/heddle.ts";
 import { exportsOf, withStore } from "./programs.ts";
 
 type Exports = Record<string, (...values: unknown[]) => unknown>;

@@ -1,7 +1,7 @@
 /** The host's own collector, asked to run: what it finds is what JS has let go of. */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import type { Store } from "../../../threads/runtime.ts";
+import type { Store } from "../../../api/heddle.ts";
 
 setFlagsFromString("--expose-gc");
 /** Collects this thread's JS; finalizers run in turns to come. */

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import { createStore } from "../../../threads/runtime.ts";
+import { createStore } from "../../../api/heddle.ts";
 
-const entry = new URL("../../../threads/runtime.ts", import.meta.url).href;
+const entry = new URL("../../../api/heddle.ts", import.meta.url).href;
 
 /** Runs a program in a Node of its own, with options beside those that it needs, and returns what it prints. */
 function node(program: string, ...options: readonly string[]): string {

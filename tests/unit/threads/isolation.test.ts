@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { createStore, IsolationError } from "../../../threads/runtime.ts";
+import { createStore, IsolationError } from "../../../api/heddle.ts";
 import { exportsOf } from "./programs.ts";
 
 const opener = "Cross-Origin-Opener-Policy";

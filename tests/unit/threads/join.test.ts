@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import * as Comlink from "comlink";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createStore, type Store } from "../../../threads/runtime.ts";
+import { createStore, type Store } from "../../../api/heddle.ts";
 import { admit } from "./admit.ts";
 import type { JoinedService } from "./joined-worker.ts";
 

@@ -1,7 +1,7 @@
 /** A Worker of an embedder's, for join.test.ts: joins a store, and does what it is asked over comlink with the store's transfer handler. */
 import { parentPort } from "node:worker_threads";
 import * as Comlink from "comlink";
-import { joinStore } from "../../../threads/runtime.ts";
+import { joinStore } from "../../../api/heddle.ts";
 import { collectJs } from "./host-collection.ts";
 
 const store = await joinStore();

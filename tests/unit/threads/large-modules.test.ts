@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { RuntimeError } from "../../../threads/runtime.ts";
+import { RuntimeError } from "../../../api/heddle.ts";
 import { exportsOf, withStore } from "./programs.ts";
 
 const COUNT = 200_000;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { CompileError, WebAssembly as Heddle, LinkError, RuntimeError } from "../../../threads/runtime.ts";
+import { CompileError, WebAssembly as Heddle, LinkError, RuntimeError } from "../../../api/heddle.ts";
 import { exportsOf, withStore } from "./programs.ts";
 
 type AnyFunction = (...args: unknown[]) => unknown;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createStore, type Store } from "../../../api/heddle.ts";
 import { encodeModule } from "../../../core/binary/encode.ts";
 import { parseModule } from "../../../core/text/parse/parse.ts";
-import { createStore, type Store } from "../../../threads/runtime.ts";
 
 let store: Store;
 beforeAll(async () => {

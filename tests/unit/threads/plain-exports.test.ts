@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createStore, type Store } from "../../../threads/runtime.ts";
+import { createStore, type Store } from "../../../api/heddle.ts";
 
 let store: Store;
 beforeAll(async () => {

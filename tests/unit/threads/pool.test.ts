@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
-import { createStore, type ExceptionObject, type TagObject, WorkerLostError } from "../../../threads/runtime.ts";
+import { createStore, type ExceptionObject, type TagObject, WorkerLostError } from "../../../api/heddle.ts";
 import { exportsOf, withStore } from "./programs.ts";
 
 interface Exports {

@@ -1,6 +1,6 @@
 /** The programs of these tests, and the stores that run them. */
-import type { StoreOptions } from "../../../threads/runtime.ts";
-import { createStore, type Store } from "../../../threads/runtime.ts";
+import type { StoreOptions } from "../../../api/heddle.ts";
+import { createStore, type Store } from "../../../api/heddle.ts";
 
 /** Runs `body` with a store, and closes it whatever happens. */
 export async function withStore<T>(options: StoreOptions, body: (store: Store) => Promise<T>): Promise<T> {

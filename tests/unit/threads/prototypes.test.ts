@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { createStore } from "../../../api/heddle.ts";
 import { type Callable, ConfigurationFault, configurePrototypes } from "../../../threads/builtins/configure-prototypes.ts";
-import { createStore } from "../../../threads/runtime.ts";
 import type { Store } from "../../../threads/store/store.ts";
 import { withStore } from "./programs.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { LinkError } from "../../../threads/runtime.ts";
+import { LinkError } from "../../../api/heddle.ts";
 import { exportsOf, withStore } from "./programs.ts";
 
 describe("instances on all agents", () => {

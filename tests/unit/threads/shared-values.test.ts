@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { CompileError } from "../../../threads/runtime.ts";
+import { CompileError } from "../../../api/heddle.ts";
 import { exportsOf, withStore } from "./programs.ts";
 
 const same = `(module

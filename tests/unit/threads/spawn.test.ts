@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { LinkError, RuntimeError } from "../../../threads/runtime.ts";
+import { LinkError, RuntimeError } from "../../../api/heddle.ts";
 import { exportsOf, spawner, withStore } from "./programs.ts";
 
 interface SpawnerExports {

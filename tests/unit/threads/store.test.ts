@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Worker } from "node:worker_threads";
 import { describe, expect, test } from "vitest";
-import { createStore, RuntimeError, WorkerLostError } from "../../../threads/runtime.ts";
+import { createStore, RuntimeError, WorkerLostError } from "../../../api/heddle.ts";
 import { collectHost } from "./host-collection.ts";
 import { counter, exportsOf, withStore } from "./programs.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Store } from "../../../threads/runtime.ts";
+import type { Store } from "../../../api/heddle.ts";
 import { exportsOf, withStore } from "./programs.ts";
 
 /** The places of control words: `wait` takes the expected number and the timeout. */

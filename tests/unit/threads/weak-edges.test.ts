@@ -2,7 +2,7 @@
 import type { Worker } from "node:worker_threads";
 import * as Comlink from "comlink";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createStore, type Store } from "../../../threads/runtime.ts";
+import { createStore, type Store } from "../../../api/heddle.ts";
 import { admit } from "./admit.ts";
 import { collectUntil } from "./host-collection.ts";
 import type { JoinedService } from "./joined-worker.ts";

@@ -2,9 +2,10 @@
  * `heddle inspect FILE [--invoke NAME ARG...]... [--top N] [--svg OUT] [--snapshot OUT] [--trace OUT]`: runs as `heddle run` does, and then tells
  * what is in the heap.
  */
+
+import type { Store } from "../../../api/heddle.ts";
 import type { TypeCount } from "../../../gc/inspect/census.ts";
 import type { HeapReport } from "../../../gc/inspect/heap-report.ts";
-import type { Store } from "../../runtime.ts";
 import { type ParsedArguments, positive } from "../arguments.ts";
 import { writeOutput } from "../files.ts";
 import type { OpenFile } from "./convert.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createStore, type InstanceObject } from "../../../../threads/runtime.ts";
+import { createStore, type InstanceObject } from "../../../../api/heddle.ts";
 
 const { WebAssembly: namespace } = await createStore({ threads: 0, heap: { maximum: 16 << 20 } });
 

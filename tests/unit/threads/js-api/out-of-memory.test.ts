@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createStore, RuntimeError, type Store, type TagObject } from "../../../../threads/runtime.ts";
+import { createStore, RuntimeError, type Store, type TagObject } from "../../../../api/heddle.ts";
 
 const source = `(module
   (type $node (shared (struct (field $next (ref null $node)) (field i64))))

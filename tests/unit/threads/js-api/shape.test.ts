@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createStore } from "../../../../threads/runtime.ts";
+import { createStore } from "../../../../api/heddle.ts";
 
 const { WebAssembly: namespace } = await createStore({ threads: 0, heap: { maximum: 16 << 20 } });
 

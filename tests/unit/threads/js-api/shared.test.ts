@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ExceptionObject, FunctionObject } from "../../../../threads/runtime.ts";
+import type { ExceptionObject, FunctionObject } from "../../../../api/heddle.ts";
 import { exportsOf, withStore } from "../programs.ts";
 
 describe("the property shared", () => {

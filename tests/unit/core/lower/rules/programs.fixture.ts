@@ -1,5 +1,5 @@
 /** Runs lowered programs, for tests that compare what they compute. */
-import { createStore, type Store, type StoreOptions } from "../../../../../threads/runtime.ts";
+import { createStore, type Store, type StoreOptions } from "../../../../../api/heddle.ts";
 
 /** A store without Workers. */
 export function openStore(options: StoreOptions = {}): Promise<Store> {

@@ -9,22 +9,25 @@
  */
 import "../lower/rules/gc/rules.ts";
 import "../lower/rules/shared/rules.ts";
-import { explainIsolation, IsolationError } from "./host/isolation.ts";
-import type { Namespace } from "./js-api/shape.ts";
-import { Store } from "./store/store.ts";
-import type { StoreOptions } from "./store/store-options.ts";
+import { explainIsolation, IsolationError } from "../threads/host/isolation.ts";
+import { Store } from "../threads/store/store.ts";
+import type { StoreOptions } from "../threads/store/store-options.ts";
+import type { Namespace } from "./js/shape.ts";
 
 export { CompileError, LinkError, RuntimeError } from "../core/base/errors.ts";
 export type { HeapStatistics } from "../gc/heap/heap.ts";
 export type { HeapReport } from "../gc/inspect/heap-report.ts";
-export type { AgentJob, AgentState, AgentWait } from "./agents/agent-states.ts";
-export type { Deadlock, DeadlockMode } from "./agents/deadlocks.ts";
-export { WorkerLostError } from "./agents/pool.ts";
-export type { AgentStatistics } from "./agents/protocol.ts";
-export type { EmbeddersWorker } from "./host/host.ts";
-export { IsolationError, type IsolationHeader } from "./host/isolation.ts";
+export type { AgentJob, AgentState, AgentWait } from "../threads/agents/agent-states.ts";
+export type { Deadlock, DeadlockMode } from "../threads/agents/deadlocks.ts";
+export { WorkerLostError } from "../threads/agents/pool.ts";
+export type { AgentStatistics } from "../threads/agents/protocol.ts";
+export type { EmbeddersWorker } from "../threads/host/host.ts";
+export { IsolationError, type IsolationHeader } from "../threads/host/isolation.ts";
+export type { ModuleSource } from "../threads/modules/compile.ts";
+export type { Store, StoreStatistics } from "../threads/store/store.ts";
+export type { StoreOptions } from "../threads/store/store-options.ts";
 export { type JoinedStore, joinStore } from "./join.ts";
-export type { JoinedNamespace } from "./js-api/joined-namespace.ts";
+export type { JoinedNamespace } from "./js/joined-namespace.ts";
 export type {
   CompileOptions,
   ExceptionObject,
@@ -43,11 +46,8 @@ export type {
   TableObject,
   TagDescriptor,
   TagObject,
-} from "./js-api/shape.ts";
-export type { ModuleSource } from "./modules/compile.ts";
+} from "./js/shape.ts";
 export type { Handle, Posting, TransferHandler } from "./posting.ts";
-export type { Store, StoreStatistics } from "./store/store.ts";
-export type { StoreOptions } from "./store/store-options.ts";
 
 /**
  * Makes a store and starts its Workers. Rejects with an `IsolationError` where the host has no shared memory for them: in browsers a page needs

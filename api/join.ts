@@ -5,14 +5,14 @@
 import * as Comlink from "comlink";
 import { TypeStore } from "../core/types/type-store.ts";
 import { TypeRecords } from "../gc/heap/type-records.ts";
-import type { AgentEvent, AgentService, JoinMessage } from "./agents/protocol.ts";
-import { startAgent } from "./agents/start-agent.ts";
-import { awaitMessage, holdLock, messageDrain } from "./host/host.ts";
-import { createContext } from "./js-api/context.ts";
-import { createJoinedNamespace, type JoinedNamespace } from "./js-api/joined-namespace.ts";
+import type { AgentEvent, AgentService, JoinMessage } from "../threads/agents/protocol.ts";
+import { startAgent } from "../threads/agents/start-agent.ts";
+import { awaitMessage, holdLock, messageDrain } from "../threads/host/host.ts";
+import { LIFE_READY } from "../threads/sync/agent-records.ts";
+import { Kinds } from "../threads/values/kinds.ts";
+import { createContext } from "./js/context.ts";
+import { createJoinedNamespace, type JoinedNamespace } from "./js/joined-namespace.ts";
 import { Posting } from "./posting.ts";
-import { LIFE_READY } from "./sync/agent-records.ts";
-import { Kinds } from "./values/kinds.ts";
 
 /** A store, as a thread has it that was admitted. */
 export interface JoinedStore {

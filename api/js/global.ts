@@ -3,8 +3,8 @@
  * of its own (shared-everything threads, "Shared Annotations").
  */
 
-import { createGlobal, readGlobal, writeGlobal } from "../link/items.ts";
-import { defaultLowered, isOpaqueToJs, opaqueError, toLowered } from "../values/convert.ts";
+import { createGlobal, readGlobal, writeGlobal } from "../../threads/link/items.ts";
+import { defaultLowered, isOpaqueToJs, opaqueError, toLowered } from "../../threads/values/convert.ts";
 import { type ApiContext, creatorOf } from "./context.ts";
 import type { GlobalDescriptor, Namespace } from "./shape.ts";
 import { createThreadLocalGlobal } from "./thread-local-global.ts";

@@ -1,8 +1,8 @@
 /** `WebAssembly.Module`. Beyond the standard, a source may be a text. */
 import type { ExternKind } from "../../core/types/module.ts";
-import { type CompileOptions, importedBuiltin, isStringConstant } from "../builtins/compile-options.ts";
-import { type StableSource, stableSource } from "../modules/compile.ts";
-import type { Store } from "../store/store.ts";
+import { type CompileOptions, importedBuiltin, isStringConstant } from "../../threads/builtins/compile-options.ts";
+import { type StableSource, stableSource } from "../../threads/modules/compile.ts";
+import type { Store } from "../../threads/store/store.ts";
 import type { ApiContext } from "./context.ts";
 import type { ModuleExportDescriptor, ModuleImportDescriptor, ModuleObject, Namespace } from "./shape.ts";
 import { defineInterface, toDictionary, toDomString, toSequence, toUsvString } from "./webidl.ts";

@@ -1,9 +1,9 @@
 /** `WebAssembly.Table`. Beyond the standard, the descriptor's `shared` makes a table that all agents share. */
 import { isRef } from "../../core/types/types.ts";
-import { fillTable, growTableBy, readElement, type TableItem, tableLength, writeElement } from "../link/items.ts";
-import { createTableRecord } from "../link/tables.ts";
-import { isOpaqueToJs, opaqueError } from "../values/convert.ts";
-import { isScanned } from "../values/kinds.ts";
+import { fillTable, growTableBy, readElement, type TableItem, tableLength, writeElement } from "../../threads/link/items.ts";
+import { createTableRecord } from "../../threads/link/tables.ts";
+import { isOpaqueToJs, opaqueError } from "../../threads/values/convert.ts";
+import { isScanned } from "../../threads/values/kinds.ts";
 import type { ApiContext } from "./context.ts";
 import type { Namespace, TableDescriptor } from "./shape.ts";
 import { toValueType } from "./value-types.ts";

@@ -4,10 +4,10 @@
  * module, which all agents have like any other.
  */
 import { AbstractHeap, abstractOf, F32, F64, I32, I64, isRef, type ValType } from "../../core/types/types.ts";
-import { noOptions } from "../builtins/compile-options.ts";
-import type { CompiledModule } from "../link/imports.ts";
-import { type GlobalItem, initializeGlobal } from "../link/items.ts";
-import type { Store } from "../store/store.ts";
+import { noOptions } from "../../threads/builtins/compile-options.ts";
+import type { CompiledModule } from "../../threads/link/imports.ts";
+import { type GlobalItem, initializeGlobal } from "../../threads/link/items.ts";
+import type { Store } from "../../threads/store/store.ts";
 import { globalOf } from "./instance.ts";
 
 const numbers = new Map<ValType, string>([

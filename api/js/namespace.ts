@@ -5,11 +5,11 @@
  */
 import { engine } from "../../core/base/engine.ts";
 import { CompileError, LinkError, RuntimeError } from "../../core/base/errors.ts";
-import type { CompileOptions } from "../builtins/compile-options.ts";
-import type { CompiledModule, ImportedItems } from "../link/imports.ts";
-import { isValid, type StableSource } from "../modules/compile.ts";
+import type { CompileOptions } from "../../threads/builtins/compile-options.ts";
+import type { CompiledModule, ImportedItems } from "../../threads/link/imports.ts";
+import { isValid, type StableSource } from "../../threads/modules/compile.ts";
+import type { Store } from "../../threads/store/store.ts";
 import { Posting } from "../posting.ts";
-import type { Store } from "../store/store.ts";
 import { createContext } from "./context.ts";
 import { createExceptionClass, createJsTag, createTagClass } from "./exception.ts";
 import { createFunctionClass } from "./function.ts";

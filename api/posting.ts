@@ -7,13 +7,13 @@
  * Between the two, a root cell keeps a heap object alive (root-cells.ts): a handle that nobody receives keeps its object for as long as the store lives.
  */
 import type { GlobalType, TableType } from "../core/types/module.ts";
-import type { Agent } from "./agents/agent.ts";
-import type { InstanceItem } from "./agents/protocol.ts";
-import type { ApiContext } from "./js-api/context.ts";
-import { globalOf } from "./js-api/instance.ts";
-import type { Namespace } from "./js-api/shape.ts";
-import type { GlobalItem, TableItem, TagItem } from "./link/items.ts";
-import type { ValueKind } from "./values/kinds.ts";
+import type { Agent } from "../threads/agents/agent.ts";
+import type { InstanceItem } from "../threads/agents/protocol.ts";
+import type { GlobalItem, TableItem, TagItem } from "../threads/link/items.ts";
+import type { ValueKind } from "../threads/values/kinds.ts";
+import type { ApiContext } from "./js/context.ts";
+import { globalOf } from "./js/instance.ts";
+import type { Namespace } from "./js/shape.ts";
 
 /** A posted value. Plain data: it can be cloned, but received once only where it stands for a heap object. */
 export type Handle = { readonly heddle: string } & (

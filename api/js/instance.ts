@@ -1,11 +1,11 @@
 /** `WebAssembly.Instance`, and the objects of what instances export. */
 import { engine } from "../../core/base/engine.ts";
-import { functionNumber } from "../agents/agent.ts";
-import { type CompiledModule, type ImportedItems, readImports } from "../link/imports.ts";
-import type { GlobalItem, TableItem, TagItem } from "../link/items.ts";
-import { importKey, type LinkedInstance } from "../link/link.ts";
-import { instantiatePassed, PassedModule, readPassedImports } from "../modules/passed-modules.ts";
-import type { Store } from "../store/store.ts";
+import { functionNumber } from "../../threads/agents/agent.ts";
+import { type CompiledModule, type ImportedItems, readImports } from "../../threads/link/imports.ts";
+import type { GlobalItem, TableItem, TagItem } from "../../threads/link/items.ts";
+import { importKey, type LinkedInstance } from "../../threads/link/link.ts";
+import { instantiatePassed, PassedModule, readPassedImports } from "../../threads/modules/passed-modules.ts";
+import type { Store } from "../../threads/store/store.ts";
 import type { ApiContext } from "./context.ts";
 import type { InstanceObject, ModuleObject, Namespace } from "./shape.ts";
 import { defineInterface } from "./webidl.ts";

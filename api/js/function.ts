@@ -2,8 +2,8 @@
  * `WebAssembly.Function` (shared-everything threads, "JS API"): all exported functions are instances. The constructor makes a function of the
  * store from one of JS; with `thread-local` a shared function, behind which each agent has one of its own.
  */
-import { isOpaqueToJs, opaqueError } from "../values/convert.ts";
-import { defineFunctionType } from "../values/type-definitions.ts";
+import { isOpaqueToJs, opaqueError } from "../../threads/values/convert.ts";
+import { defineFunctionType } from "../../threads/values/type-definitions.ts";
 import { type ApiContext, creatorOf } from "./context.ts";
 import type { FunctionDescriptor, Namespace } from "./shape.ts";
 import { toValueType } from "./value-types.ts";

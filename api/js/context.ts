@@ -1,9 +1,9 @@
 /** What the interfaces of one namespace have in common. */
-import type { Agent } from "../agents/agent.ts";
-import type { CompiledModule } from "../link/imports.ts";
-import type { GlobalItem, TableItem, TagItem } from "../link/items.ts";
-import type { Store } from "../store/store.ts";
-import type { Kinds } from "../values/kinds.ts";
+import type { Agent } from "../../threads/agents/agent.ts";
+import type { CompiledModule } from "../../threads/link/imports.ts";
+import type { GlobalItem, TableItem, TagItem } from "../../threads/link/items.ts";
+import type { Store } from "../../threads/store/store.ts";
+import type { Kinds } from "../../threads/values/kinds.ts";
 import { Registry } from "./registry.ts";
 
 export interface ApiContext {

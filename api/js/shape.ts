@@ -1,8 +1,8 @@
 /** The shape of the WebAssembly namespace: that of the standard's JS API, and of its Web API for streams. */
 import type { CompileError, LinkError, RuntimeError } from "../../core/base/errors.ts";
-import type { ModuleSource } from "../modules/compile.ts";
-import type { ThreadBoundDataConstructor } from "../values/thread-bound-data.ts";
-import type { WaitQueueConstructor } from "../wait/wait-queue-object.ts";
+import type { ModuleSource } from "../../threads/modules/compile.ts";
+import type { ThreadBoundDataConstructor } from "../../threads/values/thread-bound-data.ts";
+import type { WaitQueueConstructor } from "../../threads/wait/wait-queue-object.ts";
 
 export interface ModuleImportDescriptor {
   readonly module: string;

@@ -1,10 +1,10 @@
 /** `WebAssembly.Tag`, `WebAssembly.Exception` and `WebAssembly.JSTag`. */
 import { EXTERNREF, type ValType } from "../../core/types/types.ts";
 import { JS_TAG } from "../../gc/layout/exception-layout.ts";
-import type { TagItem } from "../link/items.ts";
-import type { Store } from "../store/store.ts";
-import { isOpaqueToJs, opaqueError } from "../values/convert.ts";
-import { defineFunctionType } from "../values/type-definitions.ts";
+import type { TagItem } from "../../threads/link/items.ts";
+import type { Store } from "../../threads/store/store.ts";
+import { isOpaqueToJs, opaqueError } from "../../threads/values/convert.ts";
+import { defineFunctionType } from "../../threads/values/type-definitions.ts";
 import { type ApiContext, creatorOf } from "./context.ts";
 import type { Namespace, TagDescriptor, TagObject } from "./shape.ts";
 import { toValueType } from "./value-types.ts";

@@ -48,9 +48,9 @@ describe("the packed package", () => {
 
   test("has a command that runs modules", () => {
     const module = join(root, "demos/modules/lru.wasm");
-    expect(runNode("node_modules/heddle/threads/cli/heddle.mjs", "run", module, "--invoke", "run", "10")).toBe("1542625388\n");
+    expect(runNode("node_modules/heddle/cli/heddle.mjs", "run", module, "--invoke", "run", "10")).toBe("1542625388\n");
     const { version } = JSON.parse(readFileSync(`${root}package.json`, "utf8")) as { version: string };
-    expect(runNode("node_modules/heddle/threads/cli/heddle.mjs", "--version")).toBe(`${version}\n`);
+    expect(runNode("node_modules/heddle/cli/heddle.mjs", "--version")).toBe(`${version}\n`);
   });
 
   test("has types for what it exports", () => {

@@ -12,7 +12,7 @@ import { root } from "./source-files.ts";
 const entries = {
   heddle: "api/heddle.ts",
   "heddle-worker": "threads/agents/worker.ts",
-  "heddle-cli": "threads/cli/main.ts",
+  "heddle-cli": "cli/main.ts",
 };
 
 /** Bundles the entries into `folder`. */

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { formatValue, parseValue } from "../../../../cli/values.ts";
 import {
   AbstractHeap,
   ANYREF,
@@ -12,7 +13,6 @@ import {
   refDefined,
   V128,
 } from "../../../../core/types/types.ts";
-import { formatValue, parseValue } from "../../../../threads/cli/values.ts";
 
 test.each([
   ["0", I32, 0],

@@ -25,7 +25,7 @@ const commands: Readonly<Record<string, Command>> = {
 };
 
 function version(): string {
-  const manifest = new URL(import.meta.url.endsWith(".ts") ? "../../package.json" : "../package.json", import.meta.url);
+  const manifest = new URL("../package.json", import.meta.url);
   return (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version;
 }
 

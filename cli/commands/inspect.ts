@@ -3,9 +3,9 @@
  * what is in the heap.
  */
 
-import type { Store } from "../../../api/heddle.ts";
-import type { TypeCount } from "../../../gc/inspect/census.ts";
-import type { HeapReport } from "../../../gc/inspect/heap-report.ts";
+import type { Store } from "../../api/heddle.ts";
+import type { TypeCount } from "../../gc/inspect/census.ts";
+import type { HeapReport } from "../../gc/inspect/heap-report.ts";
 import { type ParsedArguments, positive } from "../arguments.ts";
 import { writeOutput } from "../files.ts";
 import type { OpenFile } from "./convert.ts";

@@ -1,5 +1,5 @@
 /** `heddle features`: the table of proposals. */
-import { featureNames, features } from "../../../core/base/features.ts";
+import { featureNames, features } from "../../core/base/features.ts";
 import { featuresOf, parseArguments } from "../arguments.ts";
 import { UsageError } from "../usage.ts";
 

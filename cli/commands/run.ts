@@ -4,10 +4,10 @@
  */
 
 import { availableParallelism } from "node:os";
-import { createStore, type ModuleObject, type Store } from "../../../api/heddle.ts";
-import type { FuncType } from "../../../core/types/types.ts";
-import type { ValidModule } from "../../../core/validate/valid-module.ts";
-import { validateModule } from "../../../core/validate/validate.ts";
+import { createStore, type ModuleObject, type Store } from "../../api/heddle.ts";
+import type { FuncType } from "../../core/types/types.ts";
+import type { ValidModule } from "../../core/validate/valid-module.ts";
+import { validateModule } from "../../core/validate/validate.ts";
 import { featuresOf, type Invocation, type OptionKind, onlyFile, type ParsedArguments, parseArguments, positive } from "../arguments.ts";
 import { loadModule, textOf } from "../files.ts";
 import { UsageError } from "../usage.ts";

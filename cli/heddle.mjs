@@ -12,7 +12,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 const needed = 24;
 const here = dirname(fileURLToPath(import.meta.url));
 const source = join(here, "main.ts");
-const bundle = join(here, "../../dist/heddle-cli.js");
+const bundle = join(here, "../dist/heddle-cli.js");
 const installed = /[\\/]node_modules[\\/]/.test(here);
 const program = existsSync(source) && !installed ? source : bundle;
 

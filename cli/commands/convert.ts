@@ -1,7 +1,7 @@
 /** `heddle parse` and `heddle print`: text to binary and back. */
-import { encodeModule } from "../../../core/binary/encode.ts";
-import { parseModule } from "../../../core/text/parse/parse.ts";
-import { printModule } from "../../../core/text/print/print.ts";
+import { encodeModule } from "../../core/binary/encode.ts";
+import { parseModule } from "../../core/text/parse/parse.ts";
+import { printModule } from "../../core/text/print/print.ts";
 import { featuresOf, onlyFile, parseArguments } from "../arguments.ts";
 import { loadModule, type ModuleFile, textOf, writeOutput } from "../files.ts";
 import { UsageError } from "../usage.ts";

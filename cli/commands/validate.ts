@@ -1,5 +1,5 @@
 /** `heddle validate FILE...`: checks modules and says nothing about the good ones. */
-import { validateModule } from "../../../core/validate/validate.ts";
+import { validateModule } from "../../core/validate/validate.ts";
 import { featuresOf, parseArguments } from "../arguments.ts";
 import { loadModule, readModuleFile } from "../files.ts";
 import { describeError, exitCodeOf, type Subject } from "../report.ts";

@@ -32,3 +32,12 @@ export function sourceFiles(extensions: readonly string[]): SourceFile[] {
   for (const layer of layers) if (existsSync(root + layer)) walk(layer);
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
+
+/** The documentation's pages: those at the root and those under `docs`. */
+export function pageFiles(): SourceFile[] {
+  const names = [...readdirSync(root), ...readdirSync(`${root}docs`).map((name) => `docs/${name}`)];
+  return names
+    .filter((name) => name.endsWith(".md"))
+    .sort()
+    .map((path) => ({ path, text: readFileSync(root + path, "utf8") }));
+}

@@ -1,11 +1,11 @@
 /** The `heddle` command: finds the subcommand, runs it, and turns whatever it throws into a message and an exit code. */
 import { readFileSync } from "node:fs";
+import { type ModuleFile, readModuleFile } from "./base/files.ts";
+import { describeError, exitCodeOf } from "./base/report.ts";
+import { UsageError, usage } from "./base/usage.ts";
 import { parse, print } from "./commands/convert.ts";
 import { listFeatures } from "./commands/features.ts";
 import { validate } from "./commands/validate.ts";
-import { type ModuleFile, readModuleFile } from "./files.ts";
-import { describeError, exitCodeOf } from "./report.ts";
-import { UsageError, usage } from "./usage.ts";
 
 let subject: ModuleFile | undefined;
 const open = (name: string): ModuleFile => {

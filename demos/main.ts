@@ -9,8 +9,8 @@ import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { agrees, type HashmapOutcome, hashmapCells, hashmapColumns, runHashmap, standardWork, threadCounts } from "./hashmap/run.ts";
 import { isRight, type ModuleOutcome, moduleCells, moduleColumns, moduleNames, runModule } from "./modules/run.ts";
-import { Progress } from "./progress.ts";
-import { formatSeconds, formatTable } from "./table.ts";
+import { Progress } from "./output/progress.ts";
+import { formatSeconds, formatTable } from "./output/table.ts";
 
 const progress = new Progress();
 

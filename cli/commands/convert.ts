@@ -2,9 +2,9 @@
 import { encodeModule } from "../../core/binary/encode.ts";
 import { parseModule } from "../../core/text/parse/parse.ts";
 import { printModule } from "../../core/text/print/print.ts";
-import { featuresOf, onlyFile, parseArguments } from "../arguments.ts";
-import { loadModule, type ModuleFile, textOf, writeOutput } from "../files.ts";
-import { UsageError } from "../usage.ts";
+import { featuresOf, onlyFile, parseArguments } from "../base/arguments.ts";
+import { loadModule, type ModuleFile, textOf, writeOutput } from "../base/files.ts";
+import { UsageError } from "../base/usage.ts";
 
 /** Reads the file that a command names; what goes wrong later is about that file. */
 export type OpenFile = (name: string) => ModuleFile;

@@ -1,7 +1,7 @@
 /** `heddle features`: the table of proposals. */
 import { featureNames, features } from "../../core/base/features.ts";
-import { featuresOf, parseArguments } from "../arguments.ts";
-import { UsageError } from "../usage.ts";
+import { featuresOf, parseArguments } from "../base/arguments.ts";
+import { UsageError } from "../base/usage.ts";
 
 export function listFeatures(words: readonly string[]): number {
   const parsed = parseArguments(words, { "--features": "value", "--json": "flag" });

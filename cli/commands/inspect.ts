@@ -6,8 +6,8 @@
 import type { Store } from "../../api/heddle.ts";
 import type { TypeCount } from "../../gc/inspect/census.ts";
 import type { HeapReport } from "../../gc/inspect/heap-report.ts";
-import { type ParsedArguments, positive } from "../arguments.ts";
-import { writeOutput } from "../files.ts";
+import { type ParsedArguments, positive } from "../base/arguments.ts";
+import { writeOutput } from "../base/files.ts";
 import type { OpenFile } from "./convert.ts";
 import { run } from "./run.ts";
 

@@ -8,10 +8,18 @@ import { createStore, type ModuleObject, type Store } from "../../api/heddle.ts"
 import type { FuncType } from "../../core/types/types.ts";
 import type { ValidModule } from "../../core/validate/valid-module.ts";
 import { validateModule } from "../../core/validate/validate.ts";
-import { featuresOf, type Invocation, type OptionKind, onlyFile, type ParsedArguments, parseArguments, positive } from "../arguments.ts";
-import { loadModule, textOf } from "../files.ts";
-import { UsageError } from "../usage.ts";
-import { formatValue, parseValue } from "../values.ts";
+import {
+  featuresOf,
+  type Invocation,
+  type OptionKind,
+  onlyFile,
+  type ParsedArguments,
+  parseArguments,
+  positive,
+} from "../base/arguments.ts";
+import { loadModule, textOf } from "../base/files.ts";
+import { UsageError } from "../base/usage.ts";
+import { formatValue, parseValue } from "../base/values.ts";
 import type { OpenFile } from "./convert.ts";
 
 type ExportedFunction = (...values: unknown[]) => unknown;

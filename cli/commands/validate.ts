@@ -1,9 +1,9 @@
 /** `heddle validate FILE...`: checks modules and says nothing about the good ones. */
 import { validateModule } from "../../core/validate/validate.ts";
-import { featuresOf, parseArguments } from "../arguments.ts";
-import { loadModule, readModuleFile } from "../files.ts";
-import { describeError, exitCodeOf, type Subject } from "../report.ts";
-import { UsageError } from "../usage.ts";
+import { featuresOf, parseArguments } from "../base/arguments.ts";
+import { loadModule, readModuleFile } from "../base/files.ts";
+import { describeError, exitCodeOf, type Subject } from "../base/report.ts";
+import { UsageError } from "../base/usage.ts";
 
 export function validate(words: readonly string[]): number {
   const parsed = parseArguments(words, { "--features": "value" });

@@ -3,7 +3,7 @@
  * text, and nothing of files or screens.
  */
 import { createStore } from "../../api/heddle.ts";
-import { type Column, formatChecksum, formatCount, formatPause, formatSeconds } from "../table.ts";
+import { type Column, formatChecksum, formatCount, formatPause, formatSeconds } from "../output/table.ts";
 
 /** What to run. */
 export interface HashmapWork {

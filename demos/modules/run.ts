@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { createStore } from "../../api/heddle.ts";
-import { type Column, formatCount, formatSeconds } from "../table.ts";
+import { type Column, formatCount, formatSeconds } from "../output/table.ts";
 
 /** What a module is about, for the table. */
 const titles: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { describeError, exitCodeOf } from "../../../cli/report.ts";
-import { UsageError } from "../../../cli/usage.ts";
-import { CompileError, LinkError, RuntimeError } from "../../../core/base/errors.ts";
+import { describeError, exitCodeOf } from "../../../../cli/base/report.ts";
+import { UsageError } from "../../../../cli/base/usage.ts";
+import { CompileError, LinkError, RuntimeError } from "../../../../core/base/errors.ts";
 
 const binary = { file: "a.wasm", text: undefined };
 

@@ -1,5 +1,5 @@
 /** Values of the language on the command line: arguments from words, and results as text. */
-import { AbstractHeap, abstractOf, F32, F64, I32, I64, isAbstract, isNullable, isRef, type ValType } from "../core/types/types.ts";
+import { AbstractHeap, abstractOf, F32, F64, I32, I64, isAbstract, isNullable, isRef, type ValType } from "../../core/types/types.ts";
 import { UsageError } from "./usage.ts";
 
 const integer = /^[+-]?(0[xX][0-9a-fA-F_]+|[0-9][0-9_]*)$/;

@@ -1,6 +1,18 @@
 import { expect, test } from "vitest";
-import { formatValue, parseValue } from "../../../cli/values.ts";
-import { AbstractHeap, ANYREF, EXTERNREF, F32, F64, FUNCREF, I32, I64, refAbstract, refDefined, V128 } from "../../../core/types/types.ts";
+import { formatValue, parseValue } from "../../../../cli/base/values.ts";
+import {
+  AbstractHeap,
+  ANYREF,
+  EXTERNREF,
+  F32,
+  F64,
+  FUNCREF,
+  I32,
+  I64,
+  refAbstract,
+  refDefined,
+  V128,
+} from "../../../../core/types/types.ts";
 
 test.each([
   ["0", I32, 0],

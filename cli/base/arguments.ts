@@ -1,5 +1,5 @@
 /** Reads a command line: options, calls, and what is left over. */
-import { defaultFeatures, type FeatureName, type FeatureSet, featureSet, isFeatureName } from "../core/base/features.ts";
+import { defaultFeatures, type FeatureName, type FeatureSet, featureSet, isFeatureName } from "../../core/base/features.ts";
 import { UsageError } from "./usage.ts";
 
 /** A call that `--invoke` asks for, with its arguments as written. */

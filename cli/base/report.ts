@@ -6,8 +6,8 @@
  *         (local.get $x)
  *                    ^
  */
-import { CompileError, LinkError, RuntimeError } from "../core/base/errors.ts";
-import { caretLine } from "../core/text/lex/diagnostics.ts";
+import { CompileError, LinkError, RuntimeError } from "../../core/base/errors.ts";
+import { caretLine } from "../../core/text/lex/diagnostics.ts";
 import { UsageError } from "./usage.ts";
 
 /** What was being worked on: the name to print, and its text where it was text. */

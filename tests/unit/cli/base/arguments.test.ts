@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { featuresOf, onlyFile, parseArguments, positive } from "../../../cli/arguments.ts";
-import { UsageError } from "../../../cli/usage.ts";
+import { featuresOf, onlyFile, parseArguments, positive } from "../../../../cli/base/arguments.ts";
+import { UsageError } from "../../../../cli/base/usage.ts";
 
 const options = { "--invoke": "call", "--threads": "value", "--time": "flag", "--features": "value", "-o": "value" } as const;
 const parse = (line: string) => parseArguments(line.split(" "), options);

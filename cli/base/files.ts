@@ -1,10 +1,10 @@
 /** Modules in files: binary or text, told apart by their first bytes. */
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
-import { CompileError } from "../core/base/errors.ts";
-import type { FeatureSet } from "../core/base/features.ts";
-import { decodeModule } from "../core/binary/decode.ts";
-import { parseModule } from "../core/text/parse/parse.ts";
-import type { Module } from "../core/types/module.ts";
+import { CompileError } from "../../core/base/errors.ts";
+import type { FeatureSet } from "../../core/base/features.ts";
+import { decodeModule } from "../../core/binary/decode.ts";
+import { parseModule } from "../../core/text/parse/parse.ts";
+import type { Module } from "../../core/types/module.ts";
 import type { Subject } from "./report.ts";
 import { UsageError } from "./usage.ts";
 

@@ -8,8 +8,8 @@
  */
 import type { GlobalType, TableType } from "../core/types/module.ts";
 import type { Agent } from "../threads/agents/agent.ts";
-import type { InstanceItem } from "../threads/agents/protocol.ts";
 import type { GlobalItem, TableItem, TagItem } from "../threads/link/items.ts";
+import type { InstanceItem } from "../threads/link/plans.ts";
 import type { ValueKind } from "../threads/values/kinds.ts";
 import type { ApiContext } from "./js/context.ts";
 import { globalOf } from "./js/instance.ts";

@@ -17,6 +17,7 @@ import { createRootBlock, createSharedBlock, resetBlocks } from "../link/blocks.
 import { LazyInstalls } from "../link/lazy-installs.ts";
 import { createSharedMemories, type LinkedInstance, type LocalImports, link } from "../link/link.ts";
 import { UnlikeMemories } from "../link/memories.ts";
+import type { Install, InstancePlan, ModulePlan, TemplatePlan } from "../link/plans.ts";
 import { growTable } from "../link/tables.ts";
 import { AgentRecords } from "../sync/agent-records.ts";
 import type { Control } from "../sync/control.ts";
@@ -37,7 +38,7 @@ import type { Stuck } from "../wait/deadlock-check.ts";
 import { createWaitQueueClass, type WaitQueueConstructor } from "../wait/wait-queue-object.ts";
 import { WaitQueues } from "../wait/wait-queues.ts";
 import { WaitWatch } from "../wait/wait-watch.ts";
-import type { AgentStatistics, Install, InstancePlan, ModulePlan, TemplatePlan } from "./protocol.ts";
+import type { AgentStatistics } from "./protocol.ts";
 
 /** What an agent is made with. */
 export interface AgentOptions {

@@ -7,10 +7,12 @@
 import * as Comlink from "comlink";
 import type { Heap } from "../../gc/heap/heap.ts";
 import { type HostWorker, startWorker } from "../host/host.ts";
+import type { Install } from "../link/plans.ts";
 import { type AgentRecords, LIFE_ENDING, LIFE_JOINING, LIFE_NONE, LIFE_STARTING } from "../sync/agent-records.ts";
 import { type Control, JobKind } from "../sync/control.ts";
 import { unpackError } from "../traps/traps.ts";
-import type { AgentEvent, AgentService, AgentStatistics, Install, StartMessage } from "./protocol.ts";
+import type { AgentEvent, AgentService, AgentStatistics, StartMessage } from "./protocol.ts";
+import { workerScript } from "./worker-script.ts";
 
 /** How long the queue may stand still before the pool grows, in milliseconds. */
 const PATIENCE = 20;
@@ -29,6 +31,7 @@ export interface PoolOptions {
   readonly hostRecord: number;
   readonly threads: number;
   readonly maximumThreads: number;
+  /** The Workers' script; undefined for the one that comes with Heddle. */
   readonly script: string | URL | undefined;
   /** Answers to calls, and threads' news. */
   readonly onEvent: (event: AgentEvent) => void;
@@ -151,7 +154,7 @@ export class Pool {
     let worker: PooledWorker;
     let ready: Promise<void>;
     try {
-      const host = await startWorker("heddle-agent", this.#options.script);
+      const host = await startWorker("heddle-agent", this.#options.script ?? workerScript());
       // Race: the store was closed meanwhile, and `close` does not know this Worker, which would keep the heap's memory.
       if (this.#closing) {
         await host.terminate();

@@ -4,10 +4,16 @@
  */
 import { TrapCode } from "../../lower/host/lowered.ts";
 import type { Agent } from "../agents/agent.ts";
-import type { LocalFunctionPlan } from "../agents/protocol.ts";
 import type { LoweredFunction } from "../values/functions.ts";
+import type { Signature } from "../values/kinds.ts";
 
 type Callee = (...args: unknown[]) => unknown;
+
+/** A shared function behind which each agent has a function of its own JS. */
+export interface LocalFunctionPlan {
+  readonly number: number;
+  readonly signature: Signature;
+}
 
 interface LocalFunction {
   readonly plan: LocalFunctionPlan;

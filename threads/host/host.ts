@@ -62,15 +62,8 @@ export function hardwareConcurrency(): number {
   return (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ?? 1;
 }
 
-/** The Worker's script: beside this file in the sources, `heddle-worker.js` beside the bundle. */
-function workerScript(): URL {
-  return import.meta.url.endsWith(".ts")
-    ? new URL("../agents/worker.ts", import.meta.url)
-    : new URL("../heddle-worker.js", import.meta.url);
-}
-
-/** Starts a Worker that runs `worker.ts`, or the script that the embedder names. */
-export async function startWorker(name: string, script: string | URL = workerScript()): Promise<HostWorker> {
+/** Starts a Worker that runs a script. */
+export async function startWorker(name: string, script: string | URL): Promise<HostWorker> {
   return hasWorkerThreads ? startThread(name, script) : startWebWorker(name, script);
 }
 
@@ -189,7 +182,7 @@ export interface EmbeddersWorker {
   once?(event: "exit", listener: () => void): unknown;
 }
 
-/** A Worker that the embedder has started. Its first message makes it join (protocol.ts), and brings a port for all others. */
+/** A Worker that the embedder has started. Its first message makes it join (agents/protocol.ts), and brings a port for all others. */
 export function embeddersWorker(worker: EmbeddersWorker): HostWorker {
   const { port1: events, port2 } = new MessageChannel();
   const lock = uniqueName("heddle-join");

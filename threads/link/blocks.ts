@@ -2,7 +2,7 @@
  * The blocks of an instance in the heap memory (lower/module/placement.ts): one that all agents share, and one of each agent's own.
  */
 import type { Agent } from "../agents/agent.ts";
-import type { ModulePlan } from "../agents/protocol.ts";
+import type { ModulePlan } from "./plans.ts";
 import { createTable, fillNull, resetTable, tableRoom } from "./tables.ts";
 
 /** Makes the blocks that all agents' copies of an instance share, tables in them included. Called by the creator, once. */

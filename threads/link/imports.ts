@@ -9,7 +9,6 @@ import type { TypeStore } from "../../core/types/type-store.ts";
 import { indexOf, isAbstract, isRef } from "../../core/types/types.ts";
 import type { ValidModule } from "../../core/validate/valid-module.ts";
 import type { Agent } from "../agents/agent.ts";
-import type { ModulePlan, ResolvedImport } from "../agents/protocol.ts";
 import type { BuiltinName } from "../builtins/builtins.ts";
 import { type CompileOptions, importedBuiltin, isStringConstant } from "../builtins/compile-options.ts";
 import { builtinNamed, fitsBuiltin, threadModule } from "../builtins/spawn.ts";
@@ -18,6 +17,7 @@ import { isHostReference, type Kinds } from "../values/kinds.ts";
 import { functionFits, importedValue, mismatch } from "./import-checks.ts";
 import { createGlobal, type GlobalItem, type TableItem, type TagItem, tableLength, tableMaximum } from "./items.ts";
 import { importKey, importName } from "./link.ts";
+import type { ModulePlan, ResolvedImport } from "./plans.ts";
 
 /** A module of a store: checked, lowered, compiled by the host. */
 export interface CompiledModule {

@@ -18,7 +18,8 @@
  */
 import { engine } from "../../core/base/engine.ts";
 import type { Heap } from "../../gc/heap/heap.ts";
-import type { InstancePlan, LocalFunctionPlan, ModulePlan } from "../agents/protocol.ts";
+import type { LocalFunctionPlan } from "../functions/local-functions.ts";
+import type { InstancePlan, ModulePlan } from "./plans.ts";
 
 const NEXT = 0;
 const KIND = 4;

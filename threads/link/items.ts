@@ -5,10 +5,10 @@ import { engine } from "../../core/base/engine.ts";
 import type { GlobalType, TableType } from "../../core/types/module.ts";
 import { TABLE_ELEMENTS, TABLE_LENGTH, TABLE_MAXIMUM } from "../../gc/layout/layout.ts";
 import type { Agent } from "../agents/agent.ts";
-import type { InstanceItem } from "../agents/protocol.ts";
 import { anyKind, fromLowered, internalize, isOpaqueToJs, opaqueError, toLowered } from "../values/convert.ts";
 import type { ExceptionTag } from "../values/exceptions.ts";
 import { hostType, isHeapAddress, isHostReference, isScanned, type ValueKind } from "../values/kinds.ts";
+import type { InstanceItem } from "./plans.ts";
 import { growTable } from "./tables.ts";
 
 export interface GlobalItem {

@@ -15,10 +15,11 @@ import { engine } from "../../core/base/engine.ts";
 import { RuntimeError } from "../../core/base/errors.ts";
 import { FUNCTION_COUNT } from "../../gc/layout/control.ts";
 import type { Agent } from "../agents/agent.ts";
-import type { InstancePlan, LocalFunctionPlan, ModulePlan } from "../agents/protocol.ts";
+import type { LocalFunctionPlan } from "../functions/local-functions.ts";
 import { createStandIn } from "../functions/stand-in.ts";
 import { NULL, type Signature } from "../values/kinds.ts";
 import { ENTRY_FUNCTION, ENTRY_INSTANCE, LogEntry } from "./install-log.ts";
+import type { InstancePlan, ModulePlan } from "./plans.ts";
 
 const EVERYTHING = -1;
 

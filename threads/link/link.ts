@@ -12,10 +12,10 @@ import { LinkError } from "../../core/base/errors.ts";
 import { NULL_REFERENCE } from "../../gc/layout/layout.ts";
 import type { LoweredImport, LoweredMemory } from "../../lower/host/lowered.ts";
 import type { Agent } from "../agents/agent.ts";
-import type { InstancePlan, ModulePlan, ResolvedImport } from "../agents/protocol.ts";
 import { createBuiltin } from "../builtins/builtins.ts";
 import type { LoweredFunction } from "../values/functions.ts";
 import { hostType } from "../values/kinds.ts";
+import type { InstancePlan, ModulePlan, ResolvedImport } from "./plans.ts";
 
 const mutableExtern = { value: "externref", mutable: true } as const;
 

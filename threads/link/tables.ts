@@ -3,8 +3,8 @@
 import { NULL_REFERENCE, TABLE_CAPACITY, TABLE_ELEMENTS, TABLE_LENGTH, TABLE_MAXIMUM, TABLE_RECORD_BYTES } from "../../gc/layout/layout.ts";
 import type { LoweredTable } from "../../lower/host/lowered.ts";
 import type { Agent } from "../agents/agent.ts";
-import type { ModulePlan } from "../agents/protocol.ts";
 import { isScanned } from "../values/kinds.ts";
+import type { ModulePlan } from "./plans.ts";
 
 /** Makes words null references. */
 export function fillNull(agent: Agent, address: number, words: number): void {

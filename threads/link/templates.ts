@@ -1,10 +1,10 @@
 /** What `Store.run` instantiates: modules with their imports, each known to all agents under a number. */
 import { engine } from "../../core/base/engine.ts";
 import { JS_TAG } from "../../gc/layout/exception-layout.ts";
-import type { ResolvedImport } from "../agents/protocol.ts";
 import type { CompiledModule, ImportedItems } from "./imports.ts";
 import type { TagItem } from "./items.ts";
 import { importKey } from "./link.ts";
+import type { ResolvedImport } from "./plans.ts";
 
 /** What templates ask of their store. */
 export interface TemplateStore {

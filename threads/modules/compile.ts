@@ -16,9 +16,9 @@ import type { TypeRecords } from "../../gc/heap/type-records.ts";
 import type { LoweredModule } from "../../lower/host/lowered.ts";
 import type { LowerOptions } from "../../lower/host/options.ts";
 import { lowerModule } from "../../lower/lower.ts";
-import type { ModulePlan } from "../agents/protocol.ts";
 import { type CompileOptions, checkOptions } from "../builtins/compile-options.ts";
 import type { CompiledModule } from "../link/imports.ts";
+import type { ModulePlan } from "../link/plans.ts";
 import type { Kinds } from "../values/kinds.ts";
 
 /** A module in the binary format, or in the text format. */

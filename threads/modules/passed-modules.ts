@@ -14,11 +14,11 @@ import type { TypeStore } from "../../core/types/type-store.ts";
 import { AbstractHeap, type FuncType, refAbstract, V128, type ValType } from "../../core/types/types.ts";
 import type { ValidModule } from "../../core/validate/valid-module.ts";
 import type { Agent } from "../agents/agent.ts";
-import type { ModulePlan } from "../agents/protocol.ts";
 import type { CompileOptions } from "../builtins/compile-options.ts";
 import { functionFits, importedValue, mismatch } from "../link/import-checks.ts";
 import type { CompiledModule } from "../link/imports.ts";
 import { hostInstance } from "../link/link.ts";
+import type { ModulePlan } from "../link/plans.ts";
 import type { Kinds } from "../values/kinds.ts";
 import { type PreparedModule, readModule, type StableSource } from "./compile.ts";
 

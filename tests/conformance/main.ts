@@ -72,7 +72,7 @@ async function runHere(files: readonly ScriptFile[], wanted: readonly Mode[], op
 
 /** Runs scripts in a browser. Loaded only for that: it needs Playwright and esbuild. */
 async function runInPage(host: "chromium" | "firefox", ...rest: Parameters<typeof runHere>): Promise<void> {
-  const { chromiumStarter, firefoxStarter } = await import("./browser/browsers.ts");
+  const { chromiumStarter, firefoxStarter } = await import("../tools/browsers.ts");
   const { runInBrowser } = await import("./browser/run-browser.ts");
   await runInBrowser(host === "chromium" ? chromiumStarter() : firefoxStarter(), ...rest);
 }

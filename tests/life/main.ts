@@ -34,7 +34,7 @@ if (host === undefined) throw new Error(`--host=${values.host} is none of ${host
 if (host === "chromium" || host === "firefox") {
   // Loaded only for that: it needs Playwright and esbuild.
   const { runInBrowser } = await import("./run-browser.ts");
-  const { chromiumStarter, firefoxStarter } = await import("../conformance/browser/browsers.ts");
+  const { chromiumStarter, firefoxStarter } = await import("../tools/browsers.ts");
   const counts = await runInBrowser(host === "chromium" ? chromiumStarter() : firefoxStarter(), console.log);
   console.log(`life, ${host}: ${formatCounts(counts)}`);
   process.exitCode = counts.failed === 0 ? 0 : 1;

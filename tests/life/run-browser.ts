@@ -2,8 +2,8 @@
 import { writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { isolation, serve } from "../../demos/serve.ts";
-import type { StartBrowser } from "../conformance/browser/browsers.ts";
 import { onPost, openUntil } from "../tools/browser-page.ts";
+import type { StartBrowser } from "../tools/browsers.ts";
 import { bundle } from "../tools/build-dist.ts";
 import { type Counts, noCounts } from "../tools/counts.ts";
 import { root } from "../tools/source-files.ts";

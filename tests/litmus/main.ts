@@ -22,7 +22,7 @@ function count(name: string, text: string): number {
 
 /** Loaded only for that: it needs Playwright and esbuild. */
 async function runInPage(host: "chromium" | "firefox", iterations: number): Promise<number> {
-  const { chromiumStarter, firefoxStarter } = await import("../conformance/browser/browsers.ts");
+  const { chromiumStarter, firefoxStarter } = await import("../tools/browsers.ts");
   const { runInBrowser } = await import("./run-browser.ts");
   return runInBrowser(host === "chromium" ? chromiumStarter() : firefoxStarter(), iterations, console.log);
 }

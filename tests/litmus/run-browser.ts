@@ -2,9 +2,9 @@
 import { copyFileSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { serve } from "../../demos/serve.ts";
-import type { StartBrowser } from "../conformance/browser/browsers.ts";
 import { packageImport } from "../tools/browser-build.ts";
 import { onPost, openUntil } from "../tools/browser-page.ts";
+import type { StartBrowser } from "../tools/browsers.ts";
 import { bundle } from "../tools/build-dist.ts";
 import { root } from "../tools/source-files.ts";
 import type { Message } from "./page.ts";

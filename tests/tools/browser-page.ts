@@ -1,6 +1,6 @@
 /** What runs of pages in browsers have in common: pages post what they found to the server that they came from. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { StartBrowser } from "../conformance/browser/browsers.ts";
+import type { StartBrowser } from "./browsers.ts";
 
 /** Answers POST requests of a page: `take` gets the body, and ends the response. */
 export function onPost(

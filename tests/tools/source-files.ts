@@ -1,12 +1,10 @@
 /** The project's own source files, as the checks and the test runner see them. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { floors } from "./rooms.ts";
 
 /** The repository's root, with a slash at its end. */
 export const root: string = fileURLToPath(new URL("../../", import.meta.url));
-
-/** Folders of the source in import order: a folder may import from those before it. */
-export const layers = ["core", "memory", "gc", "lower", "threads", "api", "cli", "demos", "tests"] as const;
 
 const skipped = new Set(["node_modules", "dist", "build", "coverage"]);
 
@@ -16,7 +14,7 @@ export interface SourceFile {
   readonly text: string;
 }
 
-/** All files under the source folders, in order of their paths, with one of the given extensions. */
+/** All files on the floors, in order of their paths, with one of the given extensions. */
 export function sourceFiles(extensions: readonly string[]): SourceFile[] {
   const files: SourceFile[] = [];
   const walk = (folder: string): void => {
@@ -29,7 +27,7 @@ export function sourceFiles(extensions: readonly string[]): SourceFile[] {
       }
     }
   };
-  for (const layer of layers) if (existsSync(root + layer)) walk(layer);
+  for (const { name } of floors) if (existsSync(root + name)) walk(name);
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 

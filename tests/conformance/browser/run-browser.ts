@@ -8,12 +8,12 @@ import type { ServerResponse } from "node:http";
 import { build } from "esbuild";
 import { serve } from "../../../demos/serve.ts";
 import { onPost } from "../../tools/browser-page.ts";
+import type { StartBrowser } from "../../tools/browsers.ts";
 import { root } from "../../tools/source-files.ts";
 import type { Mode } from "../expected.ts";
 import type { Report } from "../report.ts";
 import { type RunOptions, requestFor, take } from "../run-all.ts";
 import type { ScriptFile } from "../suites.ts";
-import type { StartBrowser } from "./browsers.ts";
 import type { Assignment, Completion } from "./page.ts";
 
 const folder = `${root}build/conformance`;

@@ -7,8 +7,8 @@ export interface Import {
   readonly from: string;
   /** Path from the root. */
   readonly to: string;
-  /** Whether it is erased before the program runs: a value that is imported makes the other file run first, a type does not. */
-  readonly typeOnly: boolean;
+  /** A value that is imported makes the other file run first. A type is erased before; a URL names a file, as a Worker's script. */
+  readonly kind: "value" | "type" | "url";
 }
 
 /** Statements, `import(...)` and `new URL(...)`; what is between the keyword and `from` is captured, to tell types from values. */
@@ -30,7 +30,8 @@ export function importsOf(files: readonly SourceFile[]): Import[] {
       const specifier = statement ?? dynamic ?? url ?? "";
       if (!specifier.startsWith(".")) return [];
       const target = posix.normalize(posix.join(posix.dirname(path), specifier));
-      return [{ from: path, to: paths.has(`${target}.ts`) ? `${target}.ts` : target, typeOnly: importsTypesOnly(clause) }];
+      const kind = url !== undefined ? "url" : importsTypesOnly(clause) ? "type" : "value";
+      return [{ from: path, to: paths.has(`${target}.ts`) ? `${target}.ts` : target, kind }];
     }),
   );
 }

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { chromium } from "playwright";
-import { chromiumArguments, findChromium } from "../../tools/chromium.ts";
+import { chromiumArguments, findChromium } from "./chromium.ts";
 
 /** A browser that shows a page. */
 export interface Browser {

@@ -9,7 +9,7 @@
  */
 import "./rules/core-rules.ts";
 import type { ValType } from "../core/types/types.ts";
-import type { ValidModule } from "../core/validate/valid-module.ts";
+import type { ValidModule } from "../core/validate/body/valid-module.ts";
 import { callGraph, mayCollect } from "./analysis/call-graph.ts";
 import { addPlainEntries } from "./analysis/plain-functions.ts";
 import { planPolls } from "./analysis/polls.ts";

@@ -6,7 +6,7 @@
 import { availableParallelism } from "node:os";
 import { createStore, type ModuleObject, type Store } from "../../api/heddle.ts";
 import type { FuncType } from "../../core/types/types.ts";
-import type { ValidModule } from "../../core/validate/valid-module.ts";
+import type { ValidModule } from "../../core/validate/body/valid-module.ts";
 import { validateModule } from "../../core/validate/validate.ts";
 import {
   featuresOf,

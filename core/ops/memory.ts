@@ -1,4 +1,8 @@
-/** Memory instructions (core 5.4.7, "Memory Instructions"). Signatures hold for 32-bit memories; the rules put the address type in. */
+/**
+ * Memory instructions (core 5.4.7, "Memory Instructions"). Signatures hold for 32-bit memories; the rules put the address type in.
+ *
+ * Memory control (its overview and `discard.md`) has codes 18h to 1Ah of this project's own: no draft gives any.
+ */
 import { family, reads, readsOrTraps, updatesOrTraps, writes, writesOrTraps } from "./declare.ts";
 import type { RowSpec } from "./row.ts";
 
@@ -6,6 +10,7 @@ const memory = family({ feature: "mvp" });
 const bulk = family({ feature: "bulk-memory", prefix: 0xfc });
 const load = family({ feature: "mvp", immediates: ["memarg"], rule: "memory.access", effects: readsOrTraps });
 const store = family({ feature: "mvp", immediates: ["memarg"], rule: "memory.access", effects: writesOrTraps });
+const control = family({ feature: "memory-control", prefix: 0xfc, effects: writesOrTraps });
 
 const bytes1 = { sizeLog2: 0, atomic: false };
 const bytes2 = { sizeLog2: 1, atomic: false };
@@ -42,4 +47,9 @@ export const memoryRows: readonly RowSpec[] = [
   bulk(0x09, "data.drop", "", { immediates: ["data"], rule: "data.drop", effects: writes, lowering: "data.drop" }),
   bulk(0x0a, "memory.copy", "", { immediates: ["memory", "memory"], rule: "memory.copy", effects: updatesOrTraps }),
   bulk(0x0b, "memory.fill", "", { immediates: ["memory"], rule: "memory.fill", effects: writesOrTraps }),
+  // Memory control.
+  control(0x12, "memory.discard", "", { immediates: ["memory"], rule: "memory.discard", lowering: "memory.discard" }),
+  control(0x18, "memory.map", "", { immediates: ["memory"], rule: "memory.map", lowering: "memory.map" }),
+  control(0x19, "memory.unmap", "", { immediates: ["memory"], rule: "memory.unmap", lowering: "memory.unmap" }),
+  control(0x1a, "memory.protect", "", { immediates: ["memory", "protection"], rule: "memory.protect", lowering: "memory.protect" }),
 ];

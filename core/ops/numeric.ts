@@ -1,4 +1,4 @@
-/** Numeric instructions (core 5.4.9, "Numeric Instructions"). */
+/** Numeric instructions (core 5.4.9, "Numeric Instructions"), and 128-bit arithmetic (wide-arithmetic, "Overview"). */
 import { family, traps } from "./declare.ts";
 import type { RowSpec } from "./row.ts";
 
@@ -8,6 +8,7 @@ const conversion = family({ feature: "mvp", effects: traps, lowering: "truncate"
 /** What may stand in a constant expression; add, sub and mul since "extended-const". */
 const constant = family({ feature: "mvp", constant: true });
 const saturating = family({ feature: "saturating-float-to-int", prefix: 0xfc });
+const wide = family({ feature: "wide-arithmetic", prefix: 0xfc, lowering: "wide" });
 
 export const numericRows: readonly RowSpec[] = [
   constant(0x41, "i32.const", "-> i32", { immediates: ["i32"] }),
@@ -155,4 +156,9 @@ export const numericRows: readonly RowSpec[] = [
   saturating(0x05, "i64.trunc_sat_f32_u", "f32 -> i64"),
   saturating(0x06, "i64.trunc_sat_f64_s", "f64 -> i64"),
   saturating(0x07, "i64.trunc_sat_f64_u", "f64 -> i64"),
+  // Of 128 bits.
+  wide(0x13, "i64.add128", "i64 i64 i64 i64 -> i64 i64"),
+  wide(0x14, "i64.sub128", "i64 i64 i64 i64 -> i64 i64"),
+  wide(0x15, "i64.mul_wide_s", "i64 i64 -> i64 i64"),
+  wide(0x16, "i64.mul_wide_u", "i64 i64 -> i64 i64"),
 ];

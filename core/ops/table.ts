@@ -5,10 +5,8 @@ import { descriptorRows } from "./descriptors.ts";
 import { exceptionRows } from "./exceptions.ts";
 import { halfRows } from "./half.ts";
 import { memoryRows } from "./memory.ts";
-import { memoryControlRows } from "./memory-control.ts";
 import { numericRows } from "./numeric.ts";
 import { referenceRows } from "./references.ts";
-import { relaxedSimdRows } from "./relaxed-simd.ts";
 import type { Row, RowSpec } from "./row.ts";
 import { sharedRows } from "./shared.ts";
 import { simdRows } from "./simd.ts";
@@ -16,7 +14,6 @@ import { stackSwitchingRows } from "./stack-switching.ts";
 import { tableRows } from "./tables.ts";
 import { threadRows } from "./threads.ts";
 import { variableRows } from "./variables.ts";
-import { wideRows } from "./wide.ts";
 
 /** The lowest prefix byte; the others follow it. */
 const FIRST_PREFIX = 0xfb;
@@ -70,11 +67,8 @@ export const rows: readonly Row[] = buildTable([
   ...aggregateRows,
   ...descriptorRows,
   ...stackSwitchingRows,
-  ...wideRows,
   ...halfRows,
-  ...memoryControlRows,
   ...simdRows,
-  ...relaxedSimdRows,
   ...threadRows,
   ...sharedRows,
 ]);

@@ -2,8 +2,8 @@
 import { invalidAt } from "../types/invalid.ts";
 import type { Export } from "../types/module.ts";
 import type { FuncType } from "../types/types.ts";
-import { typeNames } from "./type-names.ts";
-import type { ValidModuleParts } from "./valid-module.ts";
+import { typeNames } from "./body/type-names.ts";
+import type { ValidModuleParts } from "./body/valid-module.ts";
 
 /** Each export exists, and no two have one name. Enters the functions among them in `declared`. */
 export function checkExports(parts: ValidModuleParts, declared: Set<number>): void {

@@ -1,15 +1,40 @@
 /** Walks bodies: functions and constant expressions, with or without an observer. */
 import { InstructionCursor } from "../binary/instructions.ts";
 import { limits } from "../binary/sections.ts";
+import type { Immediates } from "../ops/immediates.ts";
 import type { Row, Signature } from "../ops/row.ts";
 import { rows } from "../ops/table.ts";
 import type { Expression, Func, LocalRun } from "../types/module.ts";
 import type { FuncType, ValType } from "../types/types.ts";
-import type { Body } from "./body.ts";
-import { resolve } from "./lookups.ts";
-import type { BodyObserver } from "./observe.ts";
-import type { Rule } from "./rule.ts";
+import type { Body } from "./body/body.ts";
+import { resolve } from "./body/lookups.ts";
+import type { Rule } from "./body/rule.ts";
 import { ruleByRow } from "./rules/rules.ts";
+
+export interface BodyObserver {
+  /**
+   * Called after each instruction was checked, in order, structural ones (block, loop, if, else, end, ...) included.
+   *
+   * `popped` and `pushed` are in stack order. `popped` holds the types that the operands really had, which may be subtypes of what the
+   * instruction asks for; `BOT`, or a reference of unknown sharedness, stands for an operand that unreachable code made up. Both lists
+   * may be kept, and must not be changed; `immediates` is reused for the next instruction: copy it to keep it. Heap types in it still have
+   * the module's indices.
+   *
+   * A block-like instruction pops its parameters (and condition) and pushes the parameters again, inside. `else` and the legacy
+   * `catch` pop the results of the arm before them and push what the new arm starts with. `end` pops the block's results and pushes
+   * them outside; the body's own `end` pushes nothing.
+   *
+   * `unreachable` tells that control cannot arrive here from the instruction before. (At an `end` a branch may still arrive.)
+   */
+  instruction(
+    row: Row,
+    immediates: Immediates,
+    popped: readonly ValType[],
+    pushed: readonly ValType[],
+    unreachable: boolean,
+    offset: number,
+  ): void;
+}
 
 /** Checks a function that the module defines; `body` is any body of the module, and is left for the next. */
 export function checkFunction(body: Body, func: Func, observer: BodyObserver | undefined): void {

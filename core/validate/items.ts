@@ -16,12 +16,12 @@ import {
 import { isDefaultable, isSharedValue } from "../types/subtype.ts";
 import type { TypeStore } from "../types/type-store.ts";
 import { indexOf, isAbstract, type ValType, withIndex } from "../types/types.ts";
-import type { Body } from "./body.ts";
+import type { Body } from "./body/body.ts";
+import { typeName } from "./body/type-names.ts";
+import type { FunctionEntry, ValidModuleParts } from "./body/valid-module.ts";
 import { isDefaultConstant } from "./default-constant.ts";
 import { checkConstant } from "./function.ts";
 import { checkMemory, checkTableSize } from "./limits.ts";
-import { typeName } from "./type-names.ts";
-import type { FunctionEntry, ValidModuleParts } from "./valid-module.ts";
 
 export class Items {
   readonly module: Module;

@@ -2,7 +2,7 @@
 import type { ElementSegment, SegmentMode } from "../types/module.ts";
 import { isSharedValue, isSubtype } from "../types/subtype.ts";
 import { I32, I64, refDefined, type ValType } from "../types/types.ts";
-import type { Body } from "./body.ts";
+import type { Body } from "./body/body.ts";
 import { checkConstant } from "./function.ts";
 import type { Items } from "./items.ts";
 

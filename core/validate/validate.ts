@@ -2,14 +2,14 @@
 import { defaultFeatures, type FeatureSet } from "../base/features.ts";
 import type { Module } from "../types/module.ts";
 import { TypeStore } from "../types/type-store.ts";
-import { Body } from "./body.ts";
+import { Body } from "./body/body.ts";
+import { brandValid, type ValidModule } from "./body/valid-module.ts";
 import { checkExports, checkStart } from "./exports.ts";
 import { checkFeatures } from "./features.ts";
 import { checkFunction } from "./function.ts";
 import { Items } from "./items.ts";
 import { checkCounts } from "./limits.ts";
 import { checkDataSegments, checkElementSegments } from "./segments.ts";
-import { brandValid, type ValidModule } from "./valid-module.ts";
 
 /**
  * Checks that a module is valid, and returns it with its index spaces in the canonical types of `store`. Raises a `CompileError` that

@@ -5,7 +5,7 @@
  * get into, it reaches those too, which may call back any function that the module gives away; and so does the call of an import.
  */
 import { isSubtypeId } from "../../core/types/subtype.ts";
-import type { ValidModule } from "../../core/validate/valid-module.ts";
+import type { ValidModule } from "../../core/validate/body/valid-module.ts";
 import type { PollPlan } from "./polls.ts";
 import type { Survey } from "./survey.ts";
 

@@ -11,7 +11,7 @@
  * once.
  */
 import { F32, F64, I32, I64, type ValType } from "../../core/types/types.ts";
-import type { ValidModule } from "../../core/validate/valid-module.ts";
+import type { ValidModule } from "../../core/validate/body/valid-module.ts";
 import type { FunctionBody } from "../instructions/function-body.ts";
 import type { Instruction } from "../instructions/instruction.ts";
 import type { ModuleLowering } from "../module/module-lowering.ts";

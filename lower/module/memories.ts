@@ -7,7 +7,7 @@
  */
 import type { MemoryType } from "../../core/types/module.ts";
 import { I32 } from "../../core/types/types.ts";
-import type { ValidModule } from "../../core/validate/valid-module.ts";
+import type { ValidModule } from "../../core/validate/body/valid-module.ts";
 import type { HostCode, HostItem } from "../host/host-code.ts";
 import type { HostModule } from "../host/host-module.ts";
 import type { LoweredMemory } from "../host/lowered.ts";

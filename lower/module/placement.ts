@@ -11,7 +11,7 @@
 
 import type { TypeStore } from "../../core/types/type-store.ts";
 import { F64, I64, V128, type ValType } from "../../core/types/types.ts";
-import type { ValidModule } from "../../core/validate/valid-module.ts";
+import type { ValidModule } from "../../core/validate/body/valid-module.ts";
 import { isHeapAddress, isHostExtern, isScanned } from "../../gc/layout/reference-types.ts";
 import type { GlobalPlace } from "../host/lowered.ts";
 import { heapModel } from "./heap-model.ts";

@@ -5,7 +5,7 @@ import { CompileError } from "../../core/base/errors.ts";
 import type { Import } from "../../core/types/module.ts";
 import { isSubtype } from "../../core/types/subtype.ts";
 import { AbstractHeap, refAbstract, type ValType } from "../../core/types/types.ts";
-import type { ValidModule } from "../../core/validate/valid-module.ts";
+import type { ValidModule } from "../../core/validate/body/valid-module.ts";
 import { type BuiltinName, findBuiltin, fitsBuiltinType } from "./builtins.ts";
 
 export interface CompileOptions {

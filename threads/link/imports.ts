@@ -7,7 +7,7 @@ import type { ExternType, GlobalType, Import, TableType } from "../../core/types
 import { isSubtype, isSubtypeId } from "../../core/types/subtype.ts";
 import type { TypeStore } from "../../core/types/type-store.ts";
 import { indexOf, isAbstract, isRef } from "../../core/types/types.ts";
-import type { ValidModule } from "../../core/validate/valid-module.ts";
+import type { ValidModule } from "../../core/validate/body/valid-module.ts";
 import type { Agent } from "../agents/agent.ts";
 import type { BuiltinName } from "../builtins/builtins.ts";
 import { type CompileOptions, importedBuiltin, isStringConstant } from "../builtins/compile-options.ts";

@@ -10,7 +10,7 @@ import { decodeModule } from "../../core/binary/decode.ts";
 import { parseModule } from "../../core/text/parse/parse.ts";
 import type { TypeStore } from "../../core/types/type-store.ts";
 import type { FuncType } from "../../core/types/types.ts";
-import type { ValidModule } from "../../core/validate/valid-module.ts";
+import type { ValidModule } from "../../core/validate/body/valid-module.ts";
 import { validateModule } from "../../core/validate/validate.ts";
 import type { TypeRecords } from "../../gc/heap/type-records.ts";
 import type { LoweredModule } from "../../lower/host/lowered.ts";

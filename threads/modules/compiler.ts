@@ -1,6 +1,6 @@
 /** Compiles modules for one store, and makes them known to its creator's agent. */
 import type { FeatureSet } from "../../core/base/features.ts";
-import type { ValidModule } from "../../core/validate/valid-module.ts";
+import type { ValidModule } from "../../core/validate/body/valid-module.ts";
 import type { Heap } from "../../gc/heap/heap.ts";
 import type { TypeNames } from "../../gc/inspect/type-names.ts";
 import type { Agent } from "../agents/agent.ts";

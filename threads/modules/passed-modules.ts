@@ -12,7 +12,7 @@ import { encodeModule } from "../../core/binary/encode.ts";
 import type { Import } from "../../core/types/module.ts";
 import type { TypeStore } from "../../core/types/type-store.ts";
 import { AbstractHeap, type FuncType, refAbstract, V128, type ValType } from "../../core/types/types.ts";
-import type { ValidModule } from "../../core/validate/valid-module.ts";
+import type { ValidModule } from "../../core/validate/body/valid-module.ts";
 import type { Agent } from "../agents/agent.ts";
 import type { CompileOptions } from "../builtins/compile-options.ts";
 import { functionFits, importedValue, mismatch } from "../link/import-checks.ts";

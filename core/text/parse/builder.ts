@@ -15,6 +15,7 @@ import {
   type Tag,
 } from "../../types/module.ts";
 import type { Context } from "./context.ts";
+import type { InstructionParser } from "./instructions.ts";
 
 export class ModuleBuilder {
   readonly imports: Import[] = [];
@@ -59,4 +60,11 @@ export class ModuleBuilder {
       sourceMap: c.map,
     });
   }
+}
+
+/** What the parsers of module fields work on. */
+export interface Fields {
+  readonly c: Context;
+  readonly builder: ModuleBuilder;
+  readonly instructions: InstructionParser;
 }

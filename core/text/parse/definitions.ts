@@ -6,7 +6,7 @@ import type { ValType } from "../../types/types.ts";
 import { parseNameAnnotation } from "../lex/custom.ts";
 import { ID, RIGHT } from "../lex/lexer.ts";
 import { IndexSpace } from "../lex/names.ts";
-import type { ModuleBuilder } from "./builder.ts";
+import type { Fields } from "./builder.ts";
 import type { Context } from "./context.ts";
 import {
   parseExternType,
@@ -17,17 +17,9 @@ import {
   parseTableRest,
   tryPageSize,
 } from "./extern-types.ts";
-import type { InstructionParser } from "./instructions.ts";
 import { inlineData, inlineElements } from "./segments.ts";
 import { parseTypeUse, type TypeUse } from "./type-use.ts";
 import { parseValType, tryRefType, tryValType } from "./types.ts";
-
-/** What the parsers of module fields work on. */
-export interface Fields {
-  readonly c: Context;
-  readonly builder: ModuleBuilder;
-  readonly instructions: InstructionParser;
-}
 
 /** `(import "module" "name" (kind id? type))`. */
 export function parseImport({ c, builder }: Fields): void {

@@ -7,19 +7,9 @@
 import { defaultFeatures, type FeatureSet } from "../../base/features.ts";
 import type { Module } from "../../types/module.ts";
 import { END } from "../lex/lexer.ts";
-import { ModuleBuilder } from "./builder.ts";
+import { type Fields, ModuleBuilder } from "./builder.ts";
 import { Context } from "./context.ts";
-import {
-  type Fields,
-  parseExport,
-  parseFunction,
-  parseGlobal,
-  parseImport,
-  parseMemory,
-  parseStart,
-  parseTable,
-  parseTag,
-} from "./definitions.ts";
+import { parseExport, parseFunction, parseGlobal, parseImport, parseMemory, parseStart, parseTable, parseTag } from "./definitions.ts";
 import { InstructionParser } from "./instructions.ts";
 import { type FieldKind, Scanner } from "./scan.ts";
 import { parseData, parseElement } from "./segments.ts";
@@ -88,5 +78,3 @@ function checkAnnotations(c: Context): void {
     lexer.fail(`misplaced @${annotation.name} annotation`, "misplaced-annotation", annotation.start);
   }
 }
-
-export { parseScript } from "../script/script.ts";

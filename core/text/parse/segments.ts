@@ -8,8 +8,8 @@ import type { ElementSegment, Expression, SegmentMode } from "../../types/module
 import { AbstractHeap, FUNCREF, refAbstract, type ValType } from "../../types/types.ts";
 import { LEFT, RIGHT, STRING } from "../lex/lexer.ts";
 import { stringBytes } from "../lex/strings.ts";
+import type { Fields } from "./builder.ts";
 import type { Context } from "./context.ts";
-import type { Fields } from "./definitions.ts";
 import { parseRefType } from "./types.ts";
 
 /** The flags of segments (core 5.5.12). */

@@ -14,9 +14,9 @@ import {
   type StructType,
   type ValType,
 } from "../../types/types.ts";
-import type { Body } from "../body.ts";
-import { checkData, elemAt, elementAt, fieldAt, idAt, structAt } from "../lookups.ts";
-import type { Rules } from "../rule.ts";
+import type { Body } from "../body/body.ts";
+import { checkData, elemAt, elementAt, fieldAt, idAt, structAt } from "../body/lookups.ts";
+import type { Rules } from "../body/rule.ts";
 import { requireSubtype } from "./tables.ts";
 
 /** WebAssembly JavaScript Interface, "Implementation-defined Limits". */

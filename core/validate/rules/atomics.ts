@@ -2,9 +2,9 @@
 import type { Row } from "../../ops/row.ts";
 import { isSubtype } from "../../types/subtype.ts";
 import { AbstractHeap, I32, I64, isPacked, isRef, refAbstract, refDefined, type ValType } from "../../types/types.ts";
-import type { Body } from "../body.ts";
-import { addressOf, elementAt, fieldAt, globalAt, idAt, memoryAt, tableAt } from "../lookups.ts";
-import type { Rules } from "../rule.ts";
+import type { Body } from "../body/body.ts";
+import { addressOf, elementAt, fieldAt, globalAt, idAt, memoryAt, tableAt } from "../body/lookups.ts";
+import type { Rules } from "../body/rule.ts";
 import { checkSign, requireMutable, unpacked } from "./aggregates.ts";
 import { mutableGlobal } from "./variables.ts";
 

@@ -15,10 +15,10 @@ import {
   type ValType,
   withoutNull,
 } from "../../types/types.ts";
-import { type Body, FrameKind } from "../body.ts";
-import { addressOf, funcTypeAt, idAt, resolve, tableAt, typeOfFunction } from "../lookups.ts";
-import type { Rules } from "../rule.ts";
-import { typeNames } from "../type-names.ts";
+import { type Body, FrameKind } from "../body/body.ts";
+import { addressOf, funcTypeAt, idAt, resolve, tableAt, typeOfFunction } from "../body/lookups.ts";
+import type { Rules } from "../body/rule.ts";
+import { typeNames } from "../body/type-names.ts";
 
 const noTypes: readonly ValType[] = [];
 const emptyBlock: FuncType = { kind: "func", params: noTypes, results: noTypes };

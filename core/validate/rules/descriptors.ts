@@ -2,9 +2,9 @@
 import type { Immediates } from "../../ops/immediates.ts";
 import { difference, exactRef, topOf } from "../../types/subtype.ts";
 import { indexOf, isAbstract, isExact, refDefined, type StructType, type ValType } from "../../types/types.ts";
-import type { Body } from "../body.ts";
-import { idAt, structAt } from "../lookups.ts";
-import type { Rules } from "../rule.ts";
+import type { Body } from "../body/body.ts";
+import { idAt, structAt } from "../body/lookups.ts";
+import type { Rules } from "../body/rule.ts";
 import { popFields, requireDefaultable } from "./aggregates.ts";
 import { branchingCast, branchWith, castTarget } from "./references.ts";
 

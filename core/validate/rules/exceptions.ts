@@ -2,10 +2,10 @@
 import type { CatchClause } from "../../ops/immediates.ts";
 import { areSubtypes } from "../../types/subtype.ts";
 import { AbstractHeap, BOT_REF, EXNREF, refAbstract, type ValType } from "../../types/types.ts";
-import { type Body, FrameKind } from "../body.ts";
-import { tagAt, tagIdAt } from "../lookups.ts";
-import type { Rules } from "../rule.ts";
-import { typeNames } from "../type-names.ts";
+import { type Body, FrameKind } from "../body/body.ts";
+import { tagAt, tagIdAt } from "../body/lookups.ts";
+import type { Rules } from "../body/rule.ts";
+import { typeNames } from "../body/type-names.ts";
 import { blockType, open } from "./control.ts";
 
 const sharedExnref = refAbstract(AbstractHeap.exn, true, true);

@@ -4,9 +4,9 @@ import type { Immediates } from "../../ops/immediates.ts";
 import type { MemoryAccess, Row, Signature } from "../../ops/row.ts";
 import { laneCount } from "../../ops/table.ts";
 import { I32, type ValType } from "../../types/types.ts";
-import type { Body } from "../body.ts";
-import { addressOf, checkData, memoryAt, smallerAddress } from "../lookups.ts";
-import type { Rules } from "../rule.ts";
+import type { Body } from "../body/body.ts";
+import { addressOf, checkData, memoryAt, smallerAddress } from "../body/lookups.ts";
+import type { Rules } from "../body/rule.ts";
 
 const OFFSETS_32 = 0x1_0000_0000n;
 

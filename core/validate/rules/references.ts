@@ -14,10 +14,10 @@ import {
   withNull,
   withoutNull,
 } from "../../types/types.ts";
-import type { Body, Frame } from "../body.ts";
-import { functionAt, resolve } from "../lookups.ts";
-import type { Rules } from "../rule.ts";
-import { typeNames } from "../type-names.ts";
+import type { Body, Frame } from "../body/body.ts";
+import { functionAt, resolve } from "../body/lookups.ts";
+import type { Rules } from "../body/rule.ts";
+import { typeNames } from "../body/type-names.ts";
 import { requireSubtype } from "./tables.ts";
 
 const { any, array, eq, extern, i31 } = AbstractHeap;

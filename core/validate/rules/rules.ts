@@ -5,7 +5,7 @@ import type { Signature } from "../../ops/row.ts";
 import type { RuleName } from "../../ops/rules.ts";
 import { rows } from "../../ops/table.ts";
 import type { ValType } from "../../types/types.ts";
-import type { Rule, Rules } from "../rule.ts";
+import type { Rule, Rules } from "../body/rule.ts";
 import { aggregateRules } from "./aggregates.ts";
 import { atomicRules } from "./atomics.ts";
 import { controlRules } from "./control.ts";

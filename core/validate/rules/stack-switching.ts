@@ -2,10 +2,10 @@
 import type { Handler, Immediates } from "../../ops/immediates.ts";
 import { areSubtypes, exactRef, isFuncSubtype } from "../../types/subtype.ts";
 import { type FuncType, indexOf, isAbstract, isRef, refDefined, type ValType } from "../../types/types.ts";
-import type { Body } from "../body.ts";
-import { contAt, funcOfCont, idAt, tagAt } from "../lookups.ts";
-import type { Rules } from "../rule.ts";
-import { typeNames } from "../type-names.ts";
+import type { Body } from "../body/body.ts";
+import { contAt, funcOfCont, idAt, tagAt } from "../body/lookups.ts";
+import type { Rules } from "../body/rule.ts";
+import { typeNames } from "../body/type-names.ts";
 import { exceptionTag, popException } from "./exceptions.ts";
 
 const nullableCont = (body: Body, index: number): ValType => refDefined(idAt(body, index), true);

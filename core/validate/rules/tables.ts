@@ -1,9 +1,9 @@
 /** Table instructions (core 3.4.4 "Table instructions"). */
 import { isSubtype } from "../../types/subtype.ts";
 import { I32, type ValType } from "../../types/types.ts";
-import type { Body } from "../body.ts";
-import { addressOf, elemAt, smallerAddress, tableAt } from "../lookups.ts";
-import type { Rules } from "../rule.ts";
+import type { Body } from "../body/body.ts";
+import { addressOf, elemAt, smallerAddress, tableAt } from "../body/lookups.ts";
+import type { Rules } from "../body/rule.ts";
 
 /** What is copied into a table or array must fit its elements. */
 export function requireSubtype(body: Body, source: ValType, target: ValType): void {

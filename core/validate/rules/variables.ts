@@ -1,9 +1,9 @@
 /** Variable instructions (core 3.4.3 "Variable instructions") and the accesses of shared-everything threads to globals. */
 import type { GlobalType } from "../../types/module.ts";
 import type { ValType } from "../../types/types.ts";
-import type { Body } from "../body.ts";
-import { globalAt } from "../lookups.ts";
-import type { Rules } from "../rule.ts";
+import type { Body } from "../body/body.ts";
+import { globalAt } from "../body/lookups.ts";
+import type { Rules } from "../body/rule.ts";
 
 /** Core 3.4.3: a local must hold a value; only a non-defaultable one may not. */
 function getLocal(body: Body, index: number): void {

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { I32, I64 } from "../../../../core/types/types.ts";
-import { type BodyObserver, observeExpression, observeFunction } from "../../../../core/validate/observe.ts";
-import { typeNames } from "../../../../core/validate/type-names.ts";
-import type { ValidModule } from "../../../../core/validate/valid-module.ts";
+import { typeNames } from "../../../../core/validate/body/type-names.ts";
+import type { ValidModule } from "../../../../core/validate/body/valid-module.ts";
+import type { BodyObserver } from "../../../../core/validate/function.ts";
+import { observeExpression, observeFunction } from "../../../../core/validate/observe.ts";
 import { validate } from "./validate.fixture.ts";
 
 /** One line per instruction: name, what it pops and what it pushes; a dagger where the code is unreachable. */

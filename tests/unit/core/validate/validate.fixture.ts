@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { CompileError } from "../../../../core/base/errors.ts";
 import { type FeatureName, featureSet } from "../../../../core/base/features.ts";
 import { parseModule } from "../../../../core/text/parse/parse.ts";
-import type { ValidModule } from "../../../../core/validate/valid-module.ts";
+import type { ValidModule } from "../../../../core/validate/body/valid-module.ts";
 import { validateModule } from "../../../../core/validate/validate.ts";
 
 /** Parses with every feature, so that validation itself meets what is switched off. */

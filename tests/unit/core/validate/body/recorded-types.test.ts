@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { F64, I32, I64, type ValType } from "../../../../core/types/types.ts";
-import { RecordedTypes } from "../../../../core/validate/recorded-types.ts";
+import { F64, I32, I64, type ValType } from "../../../../../core/types/types.ts";
+import { RecordedTypes } from "../../../../../core/validate/body/recorded-types.ts";
 
 function recorded(types: readonly ValType[], reversed = false): readonly ValType[] {
   const record = new RecordedTypes();

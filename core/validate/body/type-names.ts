@@ -1,6 +1,6 @@
 /** Types as the text format writes them, for messages. */
-import { assert } from "../base/assert.ts";
-import type { ModuleParts } from "../types/module.ts";
+import { assert } from "../../base/assert.ts";
+import type { ModuleParts } from "../../types/module.ts";
 import {
   AbstractHeap,
   abstractOf,
@@ -20,7 +20,7 @@ import {
   isUnknownShare,
   V128,
   type ValType,
-} from "../types/types.ts";
+} from "../../types/types.ts";
 
 const numericNames = new Map<ValType, string>([
   [I32, "i32"],

@@ -4,11 +4,11 @@
  *
  * One object serves all bodies of a module, and frames are reused, so that nothing is allocated per instruction.
  */
-import { CompileError } from "../base/errors.ts";
-import { invalidAt } from "../types/invalid.ts";
-import { isSharedValue, isSubtype } from "../types/subtype.ts";
-import type { TypeStore } from "../types/type-store.ts";
-import { BOT, BOT_REF, type ValType } from "../types/types.ts";
+import { CompileError } from "../../base/errors.ts";
+import { invalidAt } from "../../types/invalid.ts";
+import { isSharedValue, isSubtype } from "../../types/subtype.ts";
+import type { TypeStore } from "../../types/type-store.ts";
+import { BOT, BOT_REF, type ValType } from "../../types/types.ts";
 import { Locals } from "./locals.ts";
 import { RecordedTypes } from "./recorded-types.ts";
 import { heapName, typeName, typeNames } from "./type-names.ts";

@@ -1,9 +1,9 @@
 /** A module that has been validated, with its index spaces in canonical types: what lowering, linking and interpretation start from. */
-import type { FeatureSet } from "../base/features.ts";
-import type { Immediates } from "../ops/immediates.ts";
-import type { GlobalType, ImportCounts, MemoryType, Module, TableType } from "../types/module.ts";
-import type { TypeStore } from "../types/type-store.ts";
-import { type FuncType, indexOf, isAbstract, type ValType, withIndex } from "../types/types.ts";
+import type { FeatureSet } from "../../base/features.ts";
+import type { Immediates } from "../../ops/immediates.ts";
+import type { GlobalType, ImportCounts, MemoryType, Module, TableType } from "../../types/module.ts";
+import type { TypeStore } from "../../types/type-store.ts";
+import { type FuncType, indexOf, isAbstract, type ValType, withIndex } from "../../types/types.ts";
 
 declare const valid: unique symbol;
 

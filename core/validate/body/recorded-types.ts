@@ -4,7 +4,7 @@
  * Most instructions have one of a few lists, and so the lists are shared: nobody changes one. A list that is found neither among those of
  * one type nor where its hash says is made anew.
  */
-import type { ValType } from "../types/types.ts";
+import type { ValType } from "../../types/types.ts";
 
 const SLOTS = 1024;
 const HASH_FACTOR = 31;

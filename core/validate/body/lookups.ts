@@ -2,7 +2,7 @@
  * Items of the module by index, for rules: each raises the error of an unknown index, and, in a shared function, the error of an
  * item that is not shared (shared-everything threads, "`shared` Annotations").
  */
-import type { GlobalType, MemoryType, TableType } from "../types/module.ts";
+import type { GlobalType, MemoryType, TableType } from "../../types/module.ts";
 import {
   type ArrayType,
   type ContType,
@@ -16,7 +16,7 @@ import {
   type SubType,
   type ValType,
   withIndex,
-} from "../types/types.ts";
+} from "../../types/types.ts";
 import type { Body } from "./body.ts";
 import type { FunctionEntry } from "./valid-module.ts";
 

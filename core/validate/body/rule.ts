@@ -1,7 +1,7 @@
 /** What a validation rule is. */
-import type { Immediates } from "../ops/immediates.ts";
-import type { Row } from "../ops/row.ts";
-import type { RuleName } from "../ops/rules.ts";
+import type { Immediates } from "../../ops/immediates.ts";
+import type { Row } from "../../ops/row.ts";
+import type { RuleName } from "../../ops/rules.ts";
 import type { Body } from "./body.ts";
 
 /** Checks one instruction: pops its operands, pushes its results, or raises an error. */

@@ -4,8 +4,8 @@
  * A few bytes can declare 50,000 locals, and a module can hold a million functions, so the work per function must not grow with the
  * number of locals: types are written out for the first of them only, and further ones are found by their run.
  */
-import { isDefaultable } from "../types/subtype.ts";
-import type { ValType } from "../types/types.ts";
+import { isDefaultable } from "../../types/subtype.ts";
+import type { ValType } from "../../types/types.ts";
 
 const WRITTEN_OUT = 128;
 

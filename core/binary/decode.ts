@@ -57,64 +57,62 @@ function checkHeader(reader: Reader): void {
 }
 
 class Decoder {
-  private readonly reader: Reader;
-  private readonly recGroups: RecGroup[] = [];
-  private readonly types: SubType[] = [];
-  private imports: readonly Import[] = [];
-  private functionTypes: readonly number[] = [];
-  private functionsOffset = 0;
-  private tables: readonly Table[] = [];
-  private memories: readonly Memory[] = [];
-  private tags: readonly Tag[] = [];
-  private globals: readonly Global[] = [];
-  private exports: readonly Export[] = [];
-  private start: number | undefined;
-  private startOffset = 0;
-  private elements: readonly ElementSegment[] = [];
-  private dataCount: number | undefined;
-  private functions: readonly Func[] = [];
-  private data: readonly DataSegment[] = [];
-  private readonly customs: CustomSection[] = [];
-  private names: Names = noNames();
+  readonly #reader: Reader;
+  readonly #recGroups: RecGroup[] = [];
+  readonly #types: SubType[] = [];
+  #imports: readonly Import[] = [];
+  #functionTypes: readonly number[] = [];
+  #functionsOffset = 0;
+  #tables: readonly Table[] = [];
+  #memories: readonly Memory[] = [];
+  #tags: readonly Tag[] = [];
+  #globals: readonly Global[] = [];
+  #exports: readonly Export[] = [];
+  #start: number | undefined;
+  #startOffset = 0;
+  #elements: readonly ElementSegment[] = [];
+  #dataCount: number | undefined;
+  #functions: readonly Func[] = [];
+  #data: readonly DataSegment[] = [];
+  readonly #customs: CustomSection[] = [];
+  #names: Names = noNames();
 
   constructor(reader: Reader) {
-    this.reader = reader;
+    this.#reader = reader;
   }
 
   module(): Module {
-    this.readSections();
-    const end = this.reader.end;
-    if (this.functions.length !== this.functionTypes.length) {
-      this.reader.fail("function and code section have inconsistent lengths", "inconsistent-functions", this.functionsOffset || end);
+    this.#readSections();
+    const end = this.#reader.end;
+    if (this.#functions.length !== this.#functionTypes.length) {
+      this.#reader.fail("function and code section have inconsistent lengths", "inconsistent-functions", this.#functionsOffset || end);
     }
-    if (this.dataCount !== undefined && this.dataCount !== this.data.length) {
-      this.reader.fail("data count and data section have inconsistent lengths", "inconsistent-data", end);
+    if (this.#dataCount !== undefined && this.#dataCount !== this.#data.length) {
+      this.#reader.fail("data count and data section have inconsistent lengths", "inconsistent-data", end);
     }
-    const { recGroups, types, imports, functions, tables, memories, tags, globals, exports, start, startOffset } = this;
-    const { elements, dataCount, data, customs, names } = this;
     return brandModule({
-      recGroups,
-      types,
-      imports,
-      functions,
-      tables,
-      memories,
-      tags,
-      globals,
-      exports,
-      start,
-      startOffset,
-      elements,
-      dataCount,
-      data,
-      customs,
-      names,
+      recGroups: this.#recGroups,
+      types: this.#types,
+      imports: this.#imports,
+      functions: this.#functions,
+      tables: this.#tables,
+      memories: this.#memories,
+      tags: this.#tags,
+      globals: this.#globals,
+      exports: this.#exports,
+      start: this.#start,
+      startOffset: this.#startOffset,
+      elements: this.#elements,
+      dataCount: this.#dataCount,
+      data: this.#data,
+      customs: this.#customs,
+      names: this.#names,
       sourceMap: undefined,
     });
   }
 
-  private readSections(): void {
-    const { reader } = this;
+  #readSections(): void {
+    const reader = this.#reader;
     let last = Section.custom as number;
     let rank = -1;
     while (!reader.done) {
@@ -129,80 +127,82 @@ class Decoder {
       }
       const size = reader.length();
       const start = reader.pos;
-      if (id === Section.custom) this.readCustom(start + size, last);
-      else this.readSection(id);
+      if (id === Section.custom) this.#readCustom(start + size, last);
+      else this.#readSection(id);
       if (reader.pos !== start + size) reader.fail("section size mismatch", "size-mismatch", start, `${size} bytes`);
     }
   }
 
-  private readCustom(end: number, after: number): void {
-    const { reader } = this;
+  #readCustom(end: number, after: number): void {
+    const reader = this.#reader;
     const name = reader.name();
     if (reader.pos > end) reader.fail("unexpected end", "unexpected-end", end);
     const { offset } = reader;
     const bytes = reader.take(end - reader.pos);
-    this.customs.push({ name, bytes, after, offset });
-    if (name === "name") this.names = readNames(bytes);
+    this.#customs.push({ name, bytes, after, offset });
+    if (name === "name") this.#names = readNames(bytes);
   }
 
-  private readSection(id: number): void {
-    const { reader } = this;
+  #readSection(id: number): void {
+    const reader = this.#reader;
     switch (id) {
       case Section.type:
-        this.readTypes();
+        this.#readTypes();
         return;
       case Section.import:
-        this.imports = readImports(reader);
+        this.#imports = readImports(reader);
         return;
       case Section.function:
-        this.functionsOffset = reader.pos;
-        this.functionTypes = this.vector("functions", limits.functions, () => readTypeIndex(reader));
+        this.#functionsOffset = reader.pos;
+        this.#functionTypes = this.#vector("functions", limits.functions, () => readTypeIndex(reader));
         return;
       case Section.table:
-        this.tables = this.vector("tables", limits.tables, () => this.readTable());
+        this.#tables = this.#vector("tables", limits.tables, () => this.#readTable());
         return;
       case Section.memory:
-        this.memories = this.vector("memories", limits.memories, () => ({ offset: reader.offset, type: readMemoryType(reader) }));
+        this.#memories = this.#vector("memories", limits.memories, () => ({ offset: reader.offset, type: readMemoryType(reader) }));
         return;
       case Section.tag:
         requireFeature(reader, "exceptions", "malformed section id", reader.pos);
-        this.tags = this.vector("tags", limits.tags, () => ({ offset: reader.offset, type: readTagType(reader) }));
+        this.#tags = this.#vector("tags", limits.tags, () => ({ offset: reader.offset, type: readTagType(reader) }));
         return;
       case Section.global:
-        this.globals = this.vector("globals", limits.globals, () => this.readGlobal());
+        this.#globals = this.#vector("globals", limits.globals, () => this.#readGlobal());
         return;
       case Section.export:
-        this.exports = this.vector("exports", limits.exports, () => this.readExport());
+        this.#exports = this.#vector("exports", limits.exports, () => this.#readExport());
         return;
       case Section.start:
-        this.startOffset = reader.offset;
-        this.start = reader.u32();
+        this.#startOffset = reader.offset;
+        this.#start = reader.u32();
         return;
       case Section.element:
-        this.elements = this.vector("element segments", limits.elementSegments, () => readElementSegment(reader));
+        this.#elements = this.#vector("element segments", limits.elementSegments, () => readElementSegment(reader));
         return;
       case Section.dataCount:
         requireFeature(reader, "bulk-memory", "malformed section id", reader.pos);
-        this.dataCount = reader.u32();
+        this.#dataCount = reader.u32();
         return;
       case Section.code:
-        this.readCode();
+        this.#readCode();
         return;
       case Section.data:
-        this.data = this.vector("data segments", limits.dataSegments, () => readDataSegment(reader));
+        this.#data = this.#vector("data segments", limits.dataSegments, () => readDataSegment(reader));
         return;
     }
   }
 
-  private vector<Item>(what: string, limit: number, read: () => Item): readonly Item[] {
-    const count = this.reader.count(what, limit);
+  #vector<Item>(what: string, limit: number, read: () => Item): readonly Item[] {
+    const count = this.#reader.count(what, limit);
     const items: Item[] = [];
     for (let i = 0; i < count; i++) items.push(read());
     return items;
   }
 
-  private readTypes(): void {
-    const { reader, recGroups, types } = this;
+  #readTypes(): void {
+    const reader = this.#reader;
+    const recGroups = this.#recGroups;
+    const types = this.#types;
     const count = reader.count("types", limits.types);
     for (let i = 0; i < count; i++) {
       const at = reader.pos;
@@ -215,8 +215,8 @@ class Decoder {
     }
   }
 
-  private readTable(): Table {
-    const { reader } = this;
+  #readTable(): Table {
+    const reader = this.#reader;
     const { offset } = reader;
     if (reader.peek() !== TABLE_WITH_INITIALIZER) return { type: readTableType(reader), init: undefined, offset };
     requireFeature(reader, "function-references", "malformed table", reader.pos);
@@ -226,15 +226,15 @@ class Decoder {
     return { type, init: skipExpression(reader), offset };
   }
 
-  private readGlobal(): Global {
-    const { reader } = this;
+  #readGlobal(): Global {
+    const reader = this.#reader;
     const { offset } = reader;
     const type = readGlobalType(reader);
     return { type, init: skipExpression(reader), offset };
   }
 
-  private readExport(): Export {
-    const { reader } = this;
+  #readExport(): Export {
+    const reader = this.#reader;
     const { offset } = reader;
     const name = reader.name();
     const kind = externKinds[reader.u8()];
@@ -242,17 +242,18 @@ class Decoder {
     return { name, kind, index: reader.u32(), offset };
   }
 
-  private readCode(): void {
-    const { reader, functionTypes } = this;
+  #readCode(): void {
+    const reader = this.#reader;
+    const functionTypes = this.#functionTypes;
     const count = reader.count("functions", limits.functions);
     const functions: Func[] = [];
     // That the counts agree is checked when all sections were read.
-    for (let i = 0; i < count; i++) functions.push(this.readFunction(functionTypes[i] ?? 0));
-    this.functions = functions;
+    for (let i = 0; i < count; i++) functions.push(this.#readFunction(functionTypes[i] ?? 0));
+    this.#functions = functions;
   }
 
-  private readFunction(type: number): Func {
-    const { reader } = this;
+  #readFunction(type: number): Func {
+    const reader = this.#reader;
     const { offset } = reader;
     const at = reader.pos;
     const size = reader.length();
@@ -260,15 +261,15 @@ class Decoder {
       reader.fail(`function too large: ${size} bytes`, "implementation-limit", at, `at most ${limits.functionBytes} bytes`);
     }
     const end = reader.pos + size;
-    const locals = this.readLocals();
-    if (reader.pos >= end || reader.bytes[end - 1] !== END) this.failWithoutEnd();
+    const locals = this.#readLocals();
+    if (reader.pos >= end || reader.bytes[end - 1] !== END) this.#failWithoutEnd();
     const body = { offset: reader.offset, bytes: reader.bytes.subarray(reader.pos, end) };
     reader.pos = end;
     return { type, locals, body, offset };
   }
 
-  private readLocals(): readonly LocalRun[] {
-    const { reader } = this;
+  #readLocals(): readonly LocalRun[] {
+    const reader = this.#reader;
     const at = reader.pos;
     const count = reader.count("locals", limits.locals);
     const runs: LocalRun[] = [];
@@ -283,8 +284,8 @@ class Decoder {
   }
 
   /** A body that does not end in `end`: reads on, as the reference interpreter does, until something else is wrong. */
-  private failWithoutEnd(): never {
-    const { reader } = this;
+  #failWithoutEnd(): never {
+    const reader = this.#reader;
     const rest = { bytes: reader.bytes.subarray(reader.pos, reader.end), offset: reader.offset };
     const cursor = new InstructionCursor(rest, reader.features);
     while (cursor.nesting > 0) {

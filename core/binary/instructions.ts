@@ -99,40 +99,40 @@ export class InstructionCursor {
   row: Row = END;
   /** Offset of the current instruction's opcode in the module. */
   offset: number;
-  private readonly reader: Reader;
-  private readonly allowed: AllowedRows;
-  private depth = 1;
+  readonly #reader: Reader;
+  readonly #allowed: AllowedRows;
+  #depth = 1;
 
   constructor(expression: Expression, features: FeatureSet) {
-    this.reader = new Reader(expression.bytes, features, expression.offset);
-    this.allowed = allowedRows(features);
+    this.#reader = new Reader(expression.bytes, features, expression.offset);
+    this.#allowed = allowedRows(features);
     this.offset = expression.offset;
   }
 
   /** How many blocks are open around the next instruction, the expression itself included; 0 after its `end`. */
   get nesting(): number {
-    return this.depth;
+    return this.#depth;
   }
 
   /** Offset of the byte after the current instruction. */
   get endOffset(): number {
-    return this.reader.offset;
+    return this.#reader.offset;
   }
 
   /** Goes to the next instruction. False after the expression's own `end`, which must be its last byte. */
   next(): boolean {
-    const { reader } = this;
-    if (this.depth === 0) {
+    const reader = this.#reader;
+    if (this.#depth === 0) {
       if (reader.pos < reader.end) reader.fail("section size mismatch: bytes follow the final end", "size-mismatch");
       return false;
     }
     this.offset = reader.base + reader.pos;
-    const row = readRow(reader, this.allowed);
+    const row = readRow(reader, this.#allowed);
     this.row = row;
     readImmediates(reader, row, this.immediates);
     const change = nesting[row.id];
-    if (change === OPENS) this.depth++;
-    else if (change === CLOSES) this.depth--;
+    if (change === OPENS) this.#depth++;
+    else if (change === CLOSES) this.#depth--;
     return true;
   }
 }

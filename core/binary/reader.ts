@@ -84,10 +84,10 @@ export class Reader {
         return (first & 0x7f) | (second << 7);
       }
     }
-    return this.u32Slow();
+    return this.#u32Slow();
   }
 
-  private u32Slow(): number {
+  #u32Slow(): number {
     const start = this.pos;
     let value = 0;
     for (let shift = 0; ; shift += 7) {
@@ -116,10 +116,10 @@ export class Reader {
         return (((first & 0x7f) | (second << 7)) << 18) >> 18;
       }
     }
-    return this.s32Slow();
+    return this.#s32Slow();
   }
 
-  private s32Slow(): number {
+  #s32Slow(): number {
     const start = this.pos;
     let value = 0;
     for (let shift = 0; ; shift += 7) {
@@ -157,18 +157,18 @@ export class Reader {
   u64(): bigint {
     const { pos } = this;
     // Up to four bytes: an exact u32, and the bounds of that are checked already.
-    if (pos + 3 < this.end && this.isShort(pos)) return bigintOf(this.u32());
-    return this.long(0x01, 0x00);
+    if (pos + 3 < this.end && this.#isShort(pos)) return bigintOf(this.u32());
+    return this.#long(0x01, 0x00);
   }
 
   s64(): bigint {
     const { pos } = this;
-    if (pos + 3 < this.end && this.isShort(pos)) return bigintOf(this.s32());
-    return BigInt.asIntN(64, this.long(0x7f, 0x7f));
+    if (pos + 3 < this.end && this.#isShort(pos)) return bigintOf(this.s32());
+    return BigInt.asIntN(64, this.#long(0x7f, 0x7f));
   }
 
   /** Whether one of the four bytes from `pos` ends a LEB128. */
-  private isShort(pos: number): boolean {
+  #isShort(pos: number): boolean {
     const { bytes } = this;
     const first = bytes[pos] as number;
     if (first < 0x80) return true;
@@ -176,7 +176,7 @@ export class Reader {
   }
 
   /** Up to ten bytes; the tenth must be at most one bit: `0` or `1` where unsigned, `0x00` or `0x7F` where signed. */
-  private long(highest: number, sign: number): bigint {
+  #long(highest: number, sign: number): bigint {
     const start = this.pos;
     let low = 0;
     let high = 0;
@@ -231,22 +231,22 @@ export class Reader {
     const at = this.pos;
     const bytes = this.byteVector();
     if (bytes.length > limit) this.fail(`name too long: the limit is ${limit} bytes`, "implementation-limit", at, `at most ${limit} bytes`);
-    return this.utf8(bytes, at);
+    return this.#utf8(bytes, at);
   }
 
-  private utf8(bytes: Uint8Array, at: number): string {
+  #utf8(bytes: Uint8Array, at: number): string {
     let ascii = "";
     if (bytes.length <= 24) {
       for (const byte of bytes) {
-        if (byte >= 0x80) return this.utf8Slow(bytes, at);
+        if (byte >= 0x80) return this.#utf8Slow(bytes, at);
         ascii += String.fromCharCode(byte);
       }
       return ascii;
     }
-    return this.utf8Slow(bytes, at);
+    return this.#utf8Slow(bytes, at);
   }
 
-  private utf8Slow(bytes: Uint8Array, at: number): string {
+  #utf8Slow(bytes: Uint8Array, at: number): string {
     try {
       // A copy: browsers' decoders refuse views of shared memory.
       return decoder.decode(bytes.slice());

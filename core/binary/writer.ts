@@ -4,33 +4,33 @@ const encoder = new TextEncoder();
 const MAXIMUM_U32 = 0xffffffffn;
 
 export class Writer {
-  private buffer: Uint8Array<ArrayBuffer>;
-  private length = 0;
+  #buffer: Uint8Array<ArrayBuffer>;
+  #length = 0;
 
   constructor(capacity = 256) {
-    this.buffer = new Uint8Array(capacity);
+    this.#buffer = new Uint8Array(capacity);
   }
 
   /** How many bytes were written. */
   get size(): number {
-    return this.length;
+    return this.#length;
   }
 
   /** Forgets what was written. */
   clear(): void {
-    this.length = 0;
+    this.#length = 0;
   }
 
-  private reserve(count: number): void {
-    if (this.length + count <= this.buffer.length) return;
-    const larger = new Uint8Array(Math.max(this.buffer.length * 2, this.length + count));
-    larger.set(this.buffer.subarray(0, this.length));
-    this.buffer = larger;
+  #reserve(count: number): void {
+    if (this.#length + count <= this.#buffer.length) return;
+    const larger = new Uint8Array(Math.max(this.#buffer.length * 2, this.#length + count));
+    larger.set(this.#buffer.subarray(0, this.#length));
+    this.#buffer = larger;
   }
 
   u8(value: number): void {
-    if (this.length === this.buffer.length) this.reserve(1);
-    this.buffer[this.length++] = value;
+    if (this.#length === this.#buffer.length) this.#reserve(1);
+    this.#buffer[this.#length++] = value;
   }
 
   /** An unsigned LEB128 of up to 32 bits. */
@@ -88,22 +88,22 @@ export class Writer {
 
   /** A signed LEB128 of exactly five bytes, whose value can be replaced in place. Returns the offset of its first byte. */
   paddedS32(value: number): number {
-    const at = this.length;
+    const at = this.#length;
     for (let shift = 0; shift < 28; shift += 7) this.u8(((value >> shift) & 0x7f) | 0x80);
     this.u8((value >> 28) & 0x7f);
     return at;
   }
 
   bytes(bytes: Uint8Array): void {
-    this.reserve(bytes.length);
-    this.buffer.set(bytes, this.length);
-    this.length += bytes.length;
+    this.#reserve(bytes.length);
+    this.#buffer.set(bytes, this.#length);
+    this.#length += bytes.length;
   }
 
   /** The bytes of `source` from `from` to `to`. A few at a time, these are written sooner than a view of them is made. */
   slice(source: Uint8Array, from: number, to: number): void {
-    this.reserve(to - from);
-    for (let i = from; i < to; i++) this.buffer[this.length++] = source[i] as number;
+    this.#reserve(to - from);
+    for (let i = from; i < to; i++) this.#buffer[this.#length++] = source[i] as number;
   }
 
   /** A vector of bytes: their count, and they. */
@@ -127,7 +127,7 @@ export class Writer {
     const inner = new Writer();
     write(inner);
     this.u32(inner.size);
-    const at = this.length;
+    const at = this.#length;
     this.bytes(inner.view());
     return at;
   }
@@ -140,11 +140,11 @@ export class Writer {
 
   /** What was written, not copied: valid until the next write. */
   view(): Uint8Array<ArrayBuffer> {
-    return this.buffer.subarray(0, this.length);
+    return this.#buffer.subarray(0, this.#length);
   }
 
   /** A copy of what was written. */
   finish(): Uint8Array<ArrayBuffer> {
-    return this.buffer.slice(0, this.length);
+    return this.#buffer.slice(0, this.#length);
   }
 }

@@ -64,22 +64,22 @@ export function needsBridge(crossings: readonly Crossing[]): boolean {
 
 /** A module's types as text, for a module that has the same. */
 class Types {
-  private readonly printer: TypePrinter;
+  readonly #printer: TypePrinter;
   readonly text: string;
 
   constructor(module: ModuleParts) {
-    this.printer = new TypePrinter(module, new PrintNames(module));
+    this.#printer = new TypePrinter(module, new PrintNames(module));
     this.text = module.recGroups
-      .map(({ start, types }) => `(rec ${types.map((type, at) => this.printer.definition(type, start + at)).join(" ")})`)
+      .map(({ start, types }) => `(rec ${types.map((type, at) => this.#printer.definition(type, start + at)).join(" ")})`)
       .join("\n");
   }
 
   value(type: ValType): string {
-    return this.printer.value(type);
+    return this.#printer.value(type);
   }
 
   global(type: GlobalType): string {
-    return this.printer.global(type);
+    return this.#printer.global(type);
   }
 }
 

@@ -31,13 +31,13 @@ function linesOf(lines: string): readonly string[] {
 
 /** The expected failures of one suite on one host. */
 export class ExpectedFailures {
-  private readonly byPlace = new Map<string, ExpectedFailure[]>();
+  readonly #byPlace = new Map<string, ExpectedFailure[]>();
 
   constructor(suite: string, host: Host) {
-    for (const name of [suite, `${suite}.${host}`]) this.read(join(folder, `${name}.txt`));
+    for (const name of [suite, `${suite}.${host}`]) this.#read(join(folder, `${name}.txt`));
   }
 
-  private read(path: string): void {
+  #read(path: string): void {
     if (!existsSync(path)) return;
     readFileSync(path, "utf8")
       .split("\n")
@@ -47,17 +47,17 @@ export class ExpectedFailures {
         if (script === undefined) throw new Error(`${path}:${index + 1}: expected 'file:line mode reason'`);
         for (const one of linesOf(lines)) {
           const place = `${script}:${one}`;
-          this.byPlace.set(place, [...(this.byPlace.get(place) ?? []), { place, mode: mode as Mode | "*", reason }]);
+          this.#byPlace.set(place, [...(this.#byPlace.get(place) ?? []), { place, mode: mode as Mode | "*", reason }]);
         }
       });
   }
 
-  private at(place: string, mode: Mode): ExpectedFailure | undefined {
-    return this.byPlace.get(place)?.find((failure) => failure.mode === "*" || failure.mode === mode);
+  #at(place: string, mode: Mode): ExpectedFailure | undefined {
+    return this.#byPlace.get(place)?.find((failure) => failure.mode === "*" || failure.mode === mode);
   }
 
   /** The entry for a command, or for the script as a whole where no line is given. */
   find(script: string, line: number | undefined, mode: Mode): ExpectedFailure | undefined {
-    return line === undefined ? this.at(`${script}:*`, mode) : this.at(`${script}:${line}`, mode);
+    return line === undefined ? this.#at(`${script}:*`, mode) : this.#at(`${script}:${line}`, mode);
   }
 }

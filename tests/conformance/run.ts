@@ -46,40 +46,40 @@ class Thrown {
 }
 
 export class ScriptRunner {
-  private readonly script: Script;
-  private readonly executor: Executor;
-  private readonly store: ScriptStore;
-  private readonly features: FeatureSet;
-  private readonly startThread: StartThread;
-  private readonly host = new HostReferences();
-  private readonly definitions = new Map<string, Module>();
-  private readonly linked = new Map<string, Linked>();
-  private readonly registered = new Map<string, Record<string, unknown>>();
-  private readonly threads = new Map<string, Promise<readonly ThreadResult[]>>();
-  private last: Linked | undefined;
-  private lastDefinition: Module | undefined;
+  readonly #script: Script;
+  readonly #executor: Executor;
+  readonly #store: ScriptStore;
+  readonly #features: FeatureSet;
+  readonly #startThread: StartThread;
+  readonly #host = new HostReferences();
+  readonly #definitions = new Map<string, Module>();
+  readonly #linked = new Map<string, Linked>();
+  readonly #registered = new Map<string, Record<string, unknown>>();
+  readonly #threads = new Map<string, Promise<readonly ThreadResult[]>>();
+  #last: Linked | undefined;
+  #lastDefinition: Module | undefined;
 
   constructor(script: Script, executor: Executor, store: ScriptStore, features: FeatureSet, suite: string, startThread: StartThread) {
-    this.script = script;
-    this.executor = executor;
-    this.store = store;
-    this.features = features;
-    this.startThread = startThread;
+    this.#script = script;
+    this.#executor = executor;
+    this.#store = store;
+    this.#features = features;
+    this.#startThread = startThread;
     const sources = [spectest, ...(spectestExtras[suite] === undefined ? [] : [spectestExtras[suite]])];
-    const parts = sources.map((source) => this.instantiate(parseModule(source)).exports);
-    this.registered.set("spectest", Object.assign({}, ...parts));
+    const parts = sources.map((source) => this.#instantiate(parseModule(source)).exports);
+    this.#registered.set("spectest", Object.assign({}, ...parts));
   }
 
   /** Adds an instance of another agent's, of which only memories are here. */
   lend(name: string, exports: Readonly<Record<string, WebAssembly.Memory>>): void {
-    this.linked.set(name, { module: parseModule("(module)"), instance: { exports }, bridges: new Map() });
+    this.#linked.set(name, { module: parseModule("(module)"), instance: { exports }, bridges: new Map() });
   }
 
   async run(commands: readonly Command[], tell: TellRun): Promise<void> {
     for (const command of commands) {
       const name = nameOf(command);
       try {
-        const outcome = await this.command(command, tell);
+        const outcome = await this.#command(command, tell);
         if (outcome !== undefined) tell(command.line, name, outcome);
       } catch (error) {
         tell(command.line, name, failed("the command to run", describeError(error)));
@@ -88,83 +88,83 @@ export class ScriptRunner {
   }
 
   /** Undefined for commands that validate mode is about. */
-  private async command(command: Command, tell: TellRun): Promise<Outcome | undefined> {
+  async #command(command: Command, tell: TellRun): Promise<Outcome | undefined> {
     switch (command.kind) {
       case "module":
-        return this.module(command.module, command.definition);
+        return this.#module(command.module, command.definition);
       case "instance":
-        this.keep(command.name, this.definition(command.module));
+        this.#keep(command.name, this.#definition(command.module));
         return passed;
       case "register":
-        this.registered.set(command.as, { ...this.find(command.module).instance.exports });
+        this.#registered.set(command.as, { ...this.#find(command.module).instance.exports });
         return passed;
       case "action": {
-        const result = this.perform(command.action);
+        const result = this.#perform(command.action);
         return result instanceof Thrown ? failed("a return", describeError(result.error)) : passed;
       }
       case "assert_return":
-        return this.compare(this.perform(command.action), command.expected);
+        return this.#compare(this.#perform(command.action), command.expected);
       case "assert_action":
-        return this.judge(this.perform(command.action), command.what, command.message);
+        return this.#judge(this.#perform(command.action), command.what, command.message);
       case "assert_instantiation":
-        return this.judge(this.attempt(command.module), command.what, command.message);
+        return this.#judge(this.#attempt(command.module), command.what, command.message);
       case "assert_refused":
-        return command.what === "unlinkable" ? this.unlinkable(command.module, command.message) : undefined;
+        return command.what === "unlinkable" ? this.#unlinkable(command.module, command.message) : undefined;
       case "thread":
-        this.threads.set(command.name, this.startThread(command, this.memoriesFor(command.shared)));
+        this.#threads.set(command.name, this.#startThread(command, this.#memoriesFor(command.shared)));
         return passed;
       case "wait":
-        return this.wait(command.thread, tell);
+        return this.#wait(command.thread, tell);
     }
   }
 
-  private async wait(name: string, tell: TellRun): Promise<Outcome> {
-    const thread = this.threads.get(name);
+  async #wait(name: string, tell: TellRun): Promise<Outcome> {
+    const thread = this.#threads.get(name);
     if (thread === undefined) return failed("a thread of that name", "none");
-    this.threads.delete(name);
+    this.#threads.delete(name);
     for (const { line, name: command, outcome } of await thread) tell(line, command, outcome);
     return passed;
   }
 
-  private memoriesFor(names: readonly string[]): Record<string, Record<string, WebAssembly.Memory>> {
-    return Object.fromEntries(names.map((name) => [name, this.find(name).instance.exports as Record<string, WebAssembly.Memory>]));
+  #memoriesFor(names: readonly string[]): Record<string, Record<string, WebAssembly.Memory>> {
+    return Object.fromEntries(names.map((name) => [name, this.#find(name).instance.exports as Record<string, WebAssembly.Memory>]));
   }
 
-  private module(module: ScriptModule, definition: boolean): Outcome {
-    const loaded = loadModule(this.script, module, this.features);
-    this.lastDefinition = loaded;
-    if (module.name !== undefined) this.definitions.set(module.name, loaded);
+  #module(module: ScriptModule, definition: boolean): Outcome {
+    const loaded = loadModule(this.#script, module, this.#features);
+    this.#lastDefinition = loaded;
+    if (module.name !== undefined) this.#definitions.set(module.name, loaded);
     // A definition is valid; whether it can be made is asked where it is instantiated, since it may be as large as a module can say.
-    if (!definition) this.keep(module.name, loaded);
+    if (!definition) this.#keep(module.name, loaded);
     return passed;
   }
 
-  private definition(name: string | undefined): Module {
-    const module = name === undefined ? this.lastDefinition : this.definitions.get(name);
+  #definition(name: string | undefined): Module {
+    const module = name === undefined ? this.#lastDefinition : this.#definitions.get(name);
     if (module === undefined) throw new Error(`no module ${name ?? ""}`);
     return module;
   }
 
   /** Instantiates and makes the instance the current one. */
-  private keep(name: string | undefined, module: Module): void {
+  #keep(name: string | undefined, module: Module): void {
     // Actions must not fall through to the module before, should this one fail.
-    this.last = undefined;
-    const linked: Linked = { module, instance: this.instantiate(module), bridges: new Map() };
-    this.last = linked;
-    if (name !== undefined) this.linked.set(name, linked);
+    this.#last = undefined;
+    const linked: Linked = { module, instance: this.#instantiate(module), bridges: new Map() };
+    this.#last = linked;
+    if (name !== undefined) this.#linked.set(name, linked);
   }
 
-  private find(name: string | undefined): Linked {
-    const linked = name === undefined ? this.last : this.linked.get(name);
+  #find(name: string | undefined): Linked {
+    const linked = name === undefined ? this.#last : this.#linked.get(name);
     if (linked === undefined) throw new Error(`no instance ${name ?? ""}`);
     return linked;
   }
 
-  private instantiate(module: ModuleParts): InstanceLike {
-    const { WebAssembly: namespace } = this.store;
+  #instantiate(module: ModuleParts): InstanceLike {
+    const { WebAssembly: namespace } = this.#store;
     const imports: Record<string, Record<string, unknown>> = {};
     for (const { module: from, name } of module.imports) {
-      const exports = this.registered.get(from);
+      const exports = this.#registered.get(from);
       // May be one that the runtime has by itself, `wasm:thread`.
       if (exports === undefined) continue;
       imports[from] ??= {};
@@ -174,18 +174,18 @@ export class ScriptRunner {
     return new namespace.Instance(new namespace.Module(encodeModule(module)) as never, imports as WebAssembly.Imports);
   }
 
-  private attempt(module: ScriptModule): Thrown | readonly Result[] {
-    const loaded = loadModule(this.script, module, this.features);
+  #attempt(module: ScriptModule): Thrown | readonly Result[] {
+    const loaded = loadModule(this.#script, module, this.#features);
     try {
-      this.instantiate(loaded);
+      this.#instantiate(loaded);
       return [];
     } catch (error) {
       return new Thrown(error);
     }
   }
 
-  private unlinkable(module: ScriptModule, message: string): Outcome {
-    const result = this.attempt(module);
+  #unlinkable(module: ScriptModule, message: string): Outcome {
+    const result = this.#attempt(module);
     if (!(result instanceof Thrown)) return failed(`a link error: ${message}`, "an instance");
     const { error } = result;
     // The JS API raises a TypeError where an import's module is no object.
@@ -193,8 +193,8 @@ export class ScriptRunner {
     return fits ? passed : failed(`a link error: ${message}`, describeError(error));
   }
 
-  private perform(action: Action): Thrown | readonly Result[] {
-    const linked = this.find(action.module);
+  #perform(action: Action): Thrown | readonly Result[] {
+    const linked = this.#find(action.module);
     const exported = linked.instance.exports[action.name];
     const item = linked.module.exports.find(({ name }) => name === action.name);
     if (exported === undefined || item === undefined) throw new Error(`no export ${JSON.stringify(action.name)}`);
@@ -202,8 +202,8 @@ export class ScriptRunner {
       const type = globalTypeOf(linked.module, item.index);
       const crossings = [crossingOf(linked.module, type.type)];
       if (!needsBridge(crossings)) return fromResults([(exported as { readonly value: unknown }).value], crossings);
-      const read = this.bridge(linked, action.name, { g: exported }, () => globalBridge(linked.module, type));
-      return this.call(read, [], crossings);
+      const read = this.#bridge(linked, action.name, { g: exported }, () => globalBridge(linked.module, type));
+      return this.#call(read, [], crossings);
     }
     const typeIndex = functionTypeOf(linked.module, item.index);
     const composite = linked.module.types[typeIndex]?.composite;
@@ -212,20 +212,20 @@ export class ScriptRunner {
     const crossings = results.map((type) => crossingOf(linked.module, type));
     const bridged = needsBridge([...crossings, ...params.map((type) => crossingOf(linked.module, type))]);
     const target = bridged
-      ? this.bridge(linked, action.name, { f: exported }, () => functionBridge(linked.module, typeIndex, composite))
+      ? this.#bridge(linked, action.name, { f: exported }, () => functionBridge(linked.module, typeIndex, composite))
       : (exported as (...values: unknown[]) => unknown);
-    return this.call(
+    return this.#call(
       target,
-      action.arguments.flatMap((value) => toArguments(value, this.host)),
+      action.arguments.flatMap((value) => toArguments(value, this.#host)),
       crossings,
     );
   }
 
   /** The function that calls an export, or reads it, with exact bits. */
-  private bridge(linked: Linked, name: string, items: Record<string, unknown>, make: () => Bridge): (...values: unknown[]) => unknown {
+  #bridge(linked: Linked, name: string, items: Record<string, unknown>, make: () => Bridge): (...values: unknown[]) => unknown {
     const known = linked.bridges.get(name);
     if (known !== undefined) return known;
-    const { WebAssembly: namespace } = this.store;
+    const { WebAssembly: namespace } = this.#store;
     const module = new namespace.Module(make().bytes);
     const { exports } = new namespace.Instance(module as never, { "": items } as WebAssembly.Imports);
     const run = exports["run"] as (...values: unknown[]) => unknown;
@@ -233,7 +233,7 @@ export class ScriptRunner {
     return run;
   }
 
-  private call(
+  #call(
     target: (...values: unknown[]) => unknown,
     values: unknown[],
     crossings: Parameters<typeof fromResults>[1],
@@ -246,19 +246,19 @@ export class ScriptRunner {
     }
   }
 
-  private compare(result: Thrown | readonly Result[], expected: readonly Pattern[]): Outcome {
+  #compare(result: Thrown | readonly Result[], expected: readonly Pattern[]): Outcome {
     const wanted = expected.map(describePattern).join(", ") || "no result";
     if (result instanceof Thrown) return failed(wanted, describeError(result.error));
-    const fits = result.length === expected.length && result.every((one, at) => matches(one, expected[at] as Pattern, this.host));
+    const fits = result.length === expected.length && result.every((one, at) => matches(one, expected[at] as Pattern, this.#host));
     return fits ? passed : failed(wanted, result.map(describeResult).join(", ") || "no result");
   }
 
-  private judge(result: Thrown | readonly Result[], what: AssertKind, message: string): Outcome {
+  #judge(result: Thrown | readonly Result[], what: AssertKind, message: string): Outcome {
     const expected = `${what}${message === "" ? "" : `: ${message}`}`;
     if (!(result instanceof Thrown)) return failed(expected, result.map(describeResult).join(", ") || "a return");
     const { error } = result;
-    if (!isOfKind(error, what, this.store.WebAssembly)) return failed(expected, describeError(error));
-    const checked = this.executor.standardMessages && (what === "trap" || what === "exhaustion");
+    if (!isOfKind(error, what, this.#store.WebAssembly)) return failed(expected, describeError(error));
+    const checked = this.#executor.standardMessages && (what === "trap" || what === "exhaustion");
     if (!checked || (error as Error).message.includes(message) || message.startsWith((error as Error).message)) return passed;
     return failed(expected, describeError(error));
   }

@@ -24,34 +24,34 @@ const passed: Outcome = { kind: "passed" };
 export type Tell = (command: Command, name: string, outcome: Outcome) => void;
 
 export class ScriptValidator {
-  private readonly script: Script;
-  private readonly features: FeatureSet;
-  private readonly messages: boolean;
+  readonly #script: Script;
+  readonly #features: FeatureSet;
+  readonly #messages: boolean;
   /** One for the whole script: equal types of its modules are one type. */
-  private readonly types = new TypeStore();
+  readonly #types = new TypeStore();
 
   /** With `messages`, a refusal passes only if its message has the phrase of the script. */
   constructor(script: Script, features: FeatureSet, messages: boolean) {
-    this.script = script;
-    this.features = features;
-    this.messages = messages;
+    this.#script = script;
+    this.#features = features;
+    this.#messages = messages;
   }
 
   run(commands: readonly Command[], tell: Tell): void {
     for (const command of commands) {
       switch (command.kind) {
         case "module":
-          tell(command, "module", this.accepts(command.module));
+          tell(command, "module", this.#accepts(command.module));
           break;
         case "assert_instantiation":
-          tell(command, `assert_${command.what}`, this.accepts(command.module));
+          tell(command, `assert_${command.what}`, this.#accepts(command.module));
           break;
         case "assert_refused":
           // What does not link is valid by itself.
           tell(
             command,
             `assert_${command.what}`,
-            command.what === "unlinkable" ? this.accepts(command.module) : this.refuses(command.module, command.what, command.message),
+            command.what === "unlinkable" ? this.#accepts(command.module) : this.#refuses(command.module, command.what, command.message),
           );
           break;
         case "thread":
@@ -61,29 +61,29 @@ export class ScriptValidator {
     }
   }
 
-  private validate(module: Module): void {
-    validateModule(module, this.types, this.features);
+  #validate(module: Module): void {
+    validateModule(module, this.#types, this.#features);
   }
 
-  private accepts(module: ScriptModule): Outcome {
+  #accepts(module: ScriptModule): Outcome {
     let step = "a valid module";
     try {
-      const loaded = loadModule(this.script, module, this.features);
-      this.validate(loaded);
+      const loaded = loadModule(this.#script, module, this.#features);
+      this.#validate(loaded);
       step = "a valid module from its binary";
       const first = encodeModule(loaded);
-      const decoded = decodeModule(first, this.features);
-      this.validate(decoded);
+      const decoded = decodeModule(first, this.#features);
+      this.#validate(decoded);
       for (const fold of [false, true]) {
         step = fold ? "a valid module from its folded text" : "a valid module from its text";
-        const parsed = parseModule(printModule(decoded, { fold }), this.features);
-        this.validate(parsed);
+        const parsed = parseModule(printModule(decoded, { fold }), this.#features);
+        this.#validate(parsed);
         const second = encodeModule(parsed);
         step = "the same binary from the printed text";
         // What came as a binary may have been encoded otherwise; its second round must be like the first.
         const same =
           module.source.kind === "binary"
-            ? encodeModule(parseModule(printModule(decodeModule(second, this.features), { fold }), this.features))
+            ? encodeModule(parseModule(printModule(decodeModule(second, this.#features), { fold }), this.#features))
             : first;
         if (!equal(same, second)) return { kind: "failed", expected: step, got: "other bytes" };
       }
@@ -93,38 +93,38 @@ export class ScriptValidator {
     }
   }
 
-  private refuses(module: ScriptModule, what: RefusalKind, message: string): Outcome {
+  #refuses(module: ScriptModule, what: RefusalKind, message: string): Outcome {
     const expected = `${what.replace("_", " ")}: ${message}`;
     // To refuse every component says nothing about this one.
     if (module.source.kind === "component") return { kind: "failed", expected, got: "a component, which is not part of core WebAssembly" };
     let loaded: Module;
     try {
-      loaded = loadModule(this.script, module, this.features);
+      loaded = loadModule(this.#script, module, this.#features);
     } catch (error) {
-      return this.refusal(error, expected, message);
+      return this.#refusal(error, expected, message);
     }
     try {
-      this.validate(loaded);
+      this.#validate(loaded);
     } catch (error) {
-      const outcome = this.refusal(error, expected, message);
+      const outcome = this.#refusal(error, expected, message);
       if (outcome.kind === "failed" || module.source.kind === "binary") return outcome;
-      return this.refusesBinary(encodeModule(loaded), expected) ?? outcome;
+      return this.#refusesBinary(encodeModule(loaded), expected) ?? outcome;
     }
     return { kind: "failed", expected, got: "a valid module" };
   }
 
   /** The binary made from a text that was refused must be refused too. */
-  private refusesBinary(bytes: Uint8Array, expected: string): Outcome | undefined {
+  #refusesBinary(bytes: Uint8Array, expected: string): Outcome | undefined {
     try {
-      this.validate(decodeModule(bytes, this.features));
+      this.#validate(decodeModule(bytes, this.#features));
       return { kind: "failed", expected, got: "a valid module from its binary" };
     } catch (error) {
       return error instanceof CompileError ? undefined : { kind: "failed", expected, got: describe(error) };
     }
   }
 
-  private refusal(error: unknown, expected: string, message: string): Outcome {
-    const fits = error instanceof CompileError && (!this.messages || error.rule.includes(message));
+  #refusal(error: unknown, expected: string, message: string): Outcome {
+    const fits = error instanceof CompileError && (!this.#messages || error.rule.includes(message));
     return fits ? passed : { kind: "failed", expected, got: describe(error) };
   }
 }

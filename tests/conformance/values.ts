@@ -4,17 +4,17 @@ import type { Crossing } from "./bridge.ts";
 
 /** References of the host's that scripts tell apart by number: the same object for the same number. */
 export class HostReferences {
-  private readonly objects = new Map<number, object>();
+  readonly #objects = new Map<number, object>();
 
   get(id: number): object {
-    const object = this.objects.get(id) ?? { reference: id };
-    this.objects.set(id, object);
+    const object = this.#objects.get(id) ?? { reference: id };
+    this.#objects.set(id, object);
     return object;
   }
 
   /** The number of a reference; undefined for any other value. */
   idOf(value: unknown): number | undefined {
-    for (const [id, object] of this.objects) if (object === value) return id;
+    for (const [id, object] of this.#objects) if (object === value) return id;
     return undefined;
   }
 }

@@ -45,7 +45,7 @@ export class Lexer {
   /** The source is read up to here. */
   readonly limit: number;
   /** Where the token after the next one is looked for. */
-  private position: number;
+  #position: number;
 
   kind: Token = END;
   start = 0;
@@ -62,15 +62,15 @@ export class Lexer {
   constructor(source: string, start = 0, limit = source.length) {
     this.source = source;
     this.limit = limit;
-    this.position = start;
+    this.#position = start;
     this.seek(start);
   }
 
   /** Continues at `index`, which must be the start of a token or of white space. */
   seek(index: number): void {
     this.annotations.length = 0;
-    this.position = index;
-    this.scan();
+    this.#position = index;
+    this.#scan();
     this.advance();
     this.previousEnd = index;
   }
@@ -81,7 +81,7 @@ export class Lexer {
     this.kind = this.nextKind;
     this.start = this.nextStart;
     this.end = this.nextEnd;
-    this.scan();
+    this.#scan();
   }
 
   /** The current token's text. */
@@ -119,77 +119,77 @@ export class Lexer {
     }
   }
 
-  private set(kind: Token, start: number, end: number): void {
+  #set(kind: Token, start: number, end: number): void {
     this.nextKind = kind;
     this.nextStart = start;
     this.nextEnd = end;
-    this.position = end;
+    this.#position = end;
   }
 
   /** Reads the token after the next one into the `next` fields. */
-  private scan(): void {
-    const start = this.skipSpace(this.position);
+  #scan(): void {
+    const start = this.#skipSpace(this.#position);
     if (start >= this.limit) {
-      this.set(END, start, start);
+      this.#set(END, start, start);
       return;
     }
     const code = this.source.charCodeAt(start);
     if (code === 0x28) {
-      this.set(LEFT, start, start + 1);
+      this.#set(LEFT, start, start + 1);
       return;
     }
     if (code === 0x29) {
-      this.set(RIGHT, start, start + 1);
+      this.#set(RIGHT, start, start + 1);
       return;
     }
     let kind = RESERVED;
     let end = start;
     if (code === QUOTE) {
       kind = STRING;
-      end = this.skipString(start);
+      end = this.#skipString(start);
     } else if (code === 0x24) {
       kind = ID;
-      end = this.source.charCodeAt(start + 1) === QUOTE ? this.skipString(start + 1) : this.skipIdChars(start + 1);
+      end = this.source.charCodeAt(start + 1) === QUOTE ? this.#skipString(start + 1) : this.#skipIdChars(start + 1);
       if (end === start + 1 || (end === start + 3 && this.source.charCodeAt(start + 1) === QUOTE)) {
         malformedText(this.source, start, "empty identifier", "empty-identifier");
       }
     } else if (isIdChar(code)) {
       if (code >= 0x61 && code <= 0x7a) kind = KEYWORD;
       else if ((code >= 0x30 && code <= 0x39) || code === 0x2b || code === 0x2d) kind = NUMBER;
-      end = this.skipIdChars(start + 1);
+      end = this.#skipIdChars(start + 1);
     }
-    this.set(kind, start, end);
-    this.joinReserved();
+    this.#set(kind, start, end);
+    this.#joinReserved();
   }
 
   /** Extends the token just read by what follows it without white space: together they are one reserved token. */
-  private joinReserved(): void {
+  #joinReserved(): void {
     let end = this.nextEnd;
     while (end < this.limit) {
       const code = this.source.charCodeAt(end);
       if (code === 0x28 || code === 0x29 || code === 0x20 || (code >= 0x09 && code <= 0x0d && code !== 0x0b && code !== 0x0c)) break;
       if (code === 0x3b && this.source.charCodeAt(end + 1) === 0x3b) break;
-      if (code === QUOTE) end = this.skipString(end);
-      else if (isIdChar(code)) end = this.skipIdChars(end + 1);
+      if (code === QUOTE) end = this.#skipString(end);
+      else if (isIdChar(code)) end = this.#skipIdChars(end + 1);
       else if (",;[]{}".includes(this.source.charAt(end))) end++;
       else malformedText(this.source, end, "illegal character", "illegal-character");
     }
-    if (end !== this.nextEnd) this.set(RESERVED, this.nextStart, end);
+    if (end !== this.nextEnd) this.#set(RESERVED, this.nextStart, end);
   }
 
-  private skipIdChars(at: number): number {
+  #skipIdChars(at: number): number {
     const { source, limit } = this;
     while (at < limit && isIdChar(source.charCodeAt(at))) at++;
     return at;
   }
 
   /** From an opening quote to behind the closing one; checks the escapes (core 6.3.3). */
-  private skipString(quote: number): number {
+  #skipString(quote: number): number {
     const { source, limit } = this;
     for (let at = quote + 1; at < limit; at++) {
       const code = source.charCodeAt(at);
       if (code === QUOTE) return at + 1;
-      if (code === BACKSLASH) at = this.skipEscape(at);
+      if (code === BACKSLASH) at = this.#skipEscape(at);
       else if (code < 0x20 || code === 0x7f) {
         // Inside an identifier that is how `$"` without its end looks, and the scripts call that an empty identifier.
         const inName = source.charCodeAt(quote - 1);
@@ -202,7 +202,7 @@ export class Lexer {
   }
 
   /** From a backslash to the last character of its escape. */
-  private skipEscape(at: number): number {
+  #skipEscape(at: number): number {
     const { source } = this;
     const next = source.charAt(at + 1);
     if (next !== "" && "tnr\"'\\".includes(next)) return at + 1;
@@ -219,20 +219,20 @@ export class Lexer {
   }
 
   /** From `at` to the next character that is not white space, a comment or an annotation. */
-  private skipSpace(at: number): number {
+  #skipSpace(at: number): number {
     const { source, limit } = this;
     while (at < limit) {
       const code = source.charCodeAt(at);
       if (code === 0x20 || code === 0x0a || code === 0x09 || code === 0x0d) at++;
-      else if (code === 0x3b && source.charCodeAt(at + 1) === 0x3b) at = this.skipLine(at + 2);
-      else if (code === 0x28 && source.charCodeAt(at + 1) === 0x3b) at = this.skipBlockComment(at);
-      else if (code === 0x28 && source.charCodeAt(at + 1) === 0x40) at = this.skipAnnotation(at);
+      else if (code === 0x3b && source.charCodeAt(at + 1) === 0x3b) at = this.#skipLine(at + 2);
+      else if (code === 0x28 && source.charCodeAt(at + 1) === 0x3b) at = this.#skipBlockComment(at);
+      else if (code === 0x28 && source.charCodeAt(at + 1) === 0x40) at = this.#skipAnnotation(at);
       else break;
     }
     return at;
   }
 
-  private skipLine(at: number): number {
+  #skipLine(at: number): number {
     const { source, limit } = this;
     while (at < limit) {
       const code = source.charCodeAt(at);
@@ -242,7 +242,7 @@ export class Lexer {
     return at;
   }
 
-  private skipBlockComment(open: number): number {
+  #skipBlockComment(open: number): number {
     const { source, limit } = this;
     let depth = 0;
     for (let at = open; at < limit; at++) {
@@ -259,27 +259,27 @@ export class Lexer {
   }
 
   /** From `(@` to behind the closing parenthesis; keeps the annotation if a part of the parser knows it. */
-  private skipAnnotation(open: number): number {
+  #skipAnnotation(open: number): number {
     const { source, limit } = this;
     const quoted = source.charCodeAt(open + 2) === QUOTE;
-    const bodyStart = quoted ? this.skipString(open + 2) : this.skipIdChars(open + 2);
+    const bodyStart = quoted ? this.#skipString(open + 2) : this.#skipIdChars(open + 2);
     if (bodyStart === open + 2 || (quoted && bodyStart === open + 4)) {
       malformedText(source, open, "empty annotation id", "empty-annotation-id");
     }
     let depth = 0;
     for (let at = bodyStart; at < limit; ) {
       const code = source.charCodeAt(at);
-      if (code === QUOTE) at = this.skipString(at);
-      else if (code === 0x3b && source.charCodeAt(at + 1) === 0x3b) at = this.skipLine(at + 2);
+      if (code === QUOTE) at = this.#skipString(at);
+      else if (code === 0x3b && source.charCodeAt(at + 1) === 0x3b) at = this.#skipLine(at + 2);
       else if (code === 0x28) {
         if (source.charCodeAt(at + 1) === 0x3b) {
-          at = this.skipBlockComment(at);
+          at = this.#skipBlockComment(at);
           continue;
         }
         depth++;
         at++;
       } else if (code === 0x29) {
-        if (depth-- === 0) return this.keepAnnotation(open, quoted, bodyStart, at);
+        if (depth-- === 0) return this.#keepAnnotation(open, quoted, bodyStart, at);
         at++;
       } else if (code > 0x7e || (code < 0x20 && code !== 0x09 && code !== 0x0a && code !== 0x0d)) {
         malformedText(source, at, "illegal character", "illegal-character");
@@ -288,7 +288,7 @@ export class Lexer {
     malformedText(source, open, "unclosed annotation", "unclosed-annotation", ")");
   }
 
-  private keepAnnotation(start: number, quoted: boolean, bodyStart: number, bodyEnd: number): number {
+  #keepAnnotation(start: number, quoted: boolean, bodyStart: number, bodyEnd: number): number {
     const name = quoted ? stringText(this.source, start + 2, bodyStart) : this.source.slice(start + 2, bodyStart);
     if (isKnownAnnotation(name)) this.annotations.push({ name, start, bodyStart, bodyEnd });
     return bodyEnd + 1;

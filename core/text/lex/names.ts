@@ -7,7 +7,7 @@ export class IndexSpace {
   count = 0;
   /** Names by index, for the name section. */
   readonly names: Map<number, string>;
-  private readonly indices = new Map<string, number>();
+  readonly #indices = new Map<string, number>();
 
   constructor(title: string, names: Map<number, string> = new Map()) {
     this.title = title;
@@ -18,61 +18,61 @@ export class IndexSpace {
   add(name: string | undefined): number {
     const index = this.count++;
     if (name !== undefined) {
-      if (this.indices.has(name)) return -1;
-      this.indices.set(name, index);
+      if (this.#indices.has(name)) return -1;
+      this.#indices.set(name, index);
       this.names.set(index, name);
     }
     return index;
   }
 
   find(name: string): number | undefined {
-    return this.indices.get(name);
+    return this.#indices.get(name);
   }
 
   /** Forgets all items. */
   clear(): void {
     this.count = 0;
-    this.indices.clear();
+    this.#indices.clear();
   }
 }
 
 /** The labels in scope. A name may be bound again inside; the innermost binding counts. */
 export class LabelStack {
-  private readonly labels: (string | undefined)[] = [];
-  private readonly depths = new Map<string, number[]>();
+  readonly #labels: (string | undefined)[] = [];
+  readonly #depths = new Map<string, number[]>();
 
   get depth(): number {
-    return this.labels.length;
+    return this.#labels.length;
   }
 
   push(name: string | undefined): void {
     if (name !== undefined) {
-      const list = this.depths.get(name);
-      if (list === undefined) this.depths.set(name, [this.labels.length]);
-      else list.push(this.labels.length);
+      const list = this.#depths.get(name);
+      if (list === undefined) this.#depths.set(name, [this.#labels.length]);
+      else list.push(this.#labels.length);
     }
-    this.labels.push(name);
+    this.#labels.push(name);
   }
 
   pop(): void {
-    const name = this.labels.pop();
-    if (name !== undefined) this.depths.get(name)?.pop();
+    const name = this.#labels.pop();
+    if (name !== undefined) this.#depths.get(name)?.pop();
   }
 
   /** The relative label index of the innermost label of this name; -1 where none is in scope. */
   find(name: string): number {
-    const depth = this.depths.get(name)?.at(-1);
-    return depth === undefined ? -1 : this.labels.length - 1 - depth;
+    const depth = this.#depths.get(name)?.at(-1);
+    return depth === undefined ? -1 : this.#labels.length - 1 - depth;
   }
 
   /** The name of the label at a relative depth, unless it has none or another block inside hides it. */
   nameAt(depth: number): string | undefined {
-    const name = this.labels[this.labels.length - 1 - depth];
+    const name = this.#labels[this.#labels.length - 1 - depth];
     return name !== undefined && this.find(name) === depth ? name : undefined;
   }
 
   clear(): void {
-    this.labels.length = 0;
-    this.depths.clear();
+    this.#labels.length = 0;
+    this.#depths.clear();
   }
 }

@@ -8,23 +8,23 @@ import { lastAtMost, lineStarts } from "./source.ts";
  * an instruction is its expression's key plus its offset there, as in a binary.
  */
 export class SourceMapBuilder implements SourceMap {
-  private readonly source: string;
-  private keys = new Int32Array(256);
-  private indices = new Int32Array(256);
-  private length = 0;
+  readonly #source: string;
+  #keys = new Int32Array(256);
+  #indices = new Int32Array(256);
+  #length = 0;
   /** The next free key. */
   next = 0;
-  private starts: number[] | undefined;
+  #starts: number[] | undefined;
 
   constructor(source: string) {
-    this.source = source;
+    this.#source = source;
   }
 
   /** Makes `key` stand for the character at `index`. Keys must be given in ascending order. */
   mark(key: number, index: number): void {
-    if (this.length === this.keys.length) this.grow();
-    this.keys[this.length] = key;
-    this.indices[this.length++] = index;
+    if (this.#length === this.#keys.length) this.#grow();
+    this.#keys[this.#length] = key;
+    this.#indices[this.#length++] = index;
   }
 
   /** A new key that stands for the character at `index`. */
@@ -33,19 +33,20 @@ export class SourceMapBuilder implements SourceMap {
     return this.next++;
   }
 
-  private grow(): void {
-    const { keys, indices } = this;
-    this.keys = new Int32Array(keys.length * 2);
-    this.keys.set(keys);
-    this.indices = new Int32Array(indices.length * 2);
-    this.indices.set(indices);
+  #grow(): void {
+    const keys = this.#keys;
+    const indices = this.#indices;
+    this.#keys = new Int32Array(keys.length * 2);
+    this.#keys.set(keys);
+    this.#indices = new Int32Array(indices.length * 2);
+    this.#indices.set(indices);
   }
 
   positionOf(offset: number): TextPosition {
-    const entry = lastAtMost(this.keys, offset, this.length);
-    const index = entry < 0 ? 0 : (this.indices[entry] as number);
-    this.starts ??= lineStarts(this.source);
-    const line = lastAtMost(this.starts, index);
-    return { line: line + 1, column: index - (this.starts[line] as number) + 1 };
+    const entry = lastAtMost(this.#keys, offset, this.#length);
+    const index = entry < 0 ? 0 : (this.#indices[entry] as number);
+    this.#starts ??= lineStarts(this.#source);
+    const line = lastAtMost(this.#starts, index);
+    return { line: line + 1, column: index - (this.#starts[line] as number) + 1 };
   }
 }

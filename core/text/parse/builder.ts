@@ -31,11 +31,11 @@ export class ModuleBuilder {
   start: number | undefined;
   startOffset = 0;
   /** Items met so far, by kind, imports included: the index of the next. */
-  private readonly counts: Record<ExternKind, number> = { func: 0, table: 0, memory: 0, global: 0, tag: 0 };
+  readonly #counts: Record<ExternKind, number> = { func: 0, table: 0, memory: 0, global: 0, tag: 0 };
 
   /** The index of the next import or definition of this kind. */
   nextIndex(kind: ExternKind): number {
-    return this.counts[kind]++;
+    return this.#counts[kind]++;
   }
 
   finish(c: Context, usesData: boolean): Module {

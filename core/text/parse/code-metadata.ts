@@ -39,48 +39,48 @@ export function canHaveHint(name: string, row: Row): boolean {
 }
 
 export class CodeMetadata {
-  private readonly c: Context;
-  private pending: Hint[] | undefined;
-  private placed: Placed[] = [];
-  private readonly sections = new Map<string, FunctionEntry[]>();
+  readonly #c: Context;
+  #pending: Hint[] | undefined;
+  #placed: Placed[] = [];
+  readonly #sections = new Map<string, FunctionEntry[]>();
   /** False while an expression outside functions is parsed. */
   inFunction = false;
 
   constructor(c: Context) {
-    this.c = c;
+    this.#c = c;
   }
 
   /** Takes the annotations that stand before the character at `index` and keeps them for the next instruction. */
   gather(index: number): void {
-    const { annotations } = this.c.lexer;
+    const { annotations } = this.#c.lexer;
     let count = 0;
     for (const annotation of annotations) {
       if (annotation.start >= index) break;
-      this.keep(annotation);
+      this.#keep(annotation);
       count++;
     }
     annotations.splice(0, count);
   }
 
-  private keep(annotation: Annotation): void {
+  #keep(annotation: Annotation): void {
     const { name, start } = annotation;
-    const { lexer } = this.c;
+    const { lexer } = this.#c;
     if (!name.startsWith("metadata.code.")) lexer.fail(`misplaced @${name} annotation`, "misplaced-annotation", start);
     if (!this.inFunction) lexer.fail(`@${name} annotation: not in a function`, "misplaced-annotation", start);
-    if (this.pending?.some((hint) => hint.name === name)) {
+    if (this.#pending?.some((hint) => hint.name === name)) {
       lexer.fail(`@${name} annotation: duplicate annotation`, "duplicate-annotation", start);
     }
-    const hint = { name, bytes: parseHintBytes(this.c, annotation), at: start };
-    if (wholeFunctionHints.has(name)) this.placed.push({ hint, offset: undefined });
-    else if (this.pending === undefined) this.pending = [hint];
-    else this.pending.push(hint);
+    const hint = { name, bytes: parseHintBytes(this.#c, annotation), at: start };
+    if (wholeFunctionHints.has(name)) this.#placed.push({ hint, offset: undefined });
+    else if (this.#pending === undefined) this.#pending = [hint];
+    else this.#pending.push(hint);
   }
 
   /** Hands over the annotations that were gathered. */
   take(): readonly Hint[] {
-    if (this.pending === undefined) return noHints;
-    const { pending } = this;
-    this.pending = undefined;
+    if (this.#pending === undefined) return noHints;
+    const pending = this.#pending;
+    this.#pending = undefined;
     return pending;
   }
 
@@ -88,28 +88,28 @@ export class CodeMetadata {
   attach(hints: readonly Hint[], row: Row, offset: number): void {
     for (const hint of hints) {
       if (!canHaveHint(hint.name, row)) {
-        const position = positionAt(this.c.lexer.source, hint.at);
+        const position = positionAt(this.#c.lexer.source, hint.at);
         throw new CompileError(`@${hint.name} annotation: invalid target`, { code: "hint-target", position, expected: "if or br_if" });
       }
-      this.placed.push({ hint, offset });
+      this.#placed.push({ hint, offset });
     }
   }
 
   /** Closes a function: its expression starts `header` bytes behind the function's size field. */
   endFunction(func: number, header: number): void {
-    if (this.placed.length === 0) return;
-    for (const { hint, offset } of this.placed) {
-      const functions = this.sections.get(hint.name) ?? [];
-      this.sections.set(hint.name, functions);
+    if (this.#placed.length === 0) return;
+    for (const { hint, offset } of this.#placed) {
+      const functions = this.#sections.get(hint.name) ?? [];
+      this.#sections.set(hint.name, functions);
       if (functions.at(-1)?.func !== func) functions.push({ func, entries: [] });
       functions.at(-1)?.entries.push({ offset: offset === undefined ? 0 : header + offset, bytes: hint.bytes });
     }
-    this.placed = [];
+    this.#placed = [];
   }
 
   /** The sections, to be placed before the code section. */
   customSections(after: number): CustomSection[] {
-    return [...this.sections].map(([name, functions]) => {
+    return [...this.#sections].map(([name, functions]) => {
       const writer = new Writer();
       writer.vector(functions, ({ func, entries }) => {
         writer.u32(func);

@@ -66,19 +66,19 @@ class Frame {
 type Open = "flat" | "folded";
 
 export class InstructionParser {
-  private readonly c: Context;
-  private readonly writer = new Writer(4096);
-  private readonly frames: Frame[] = [];
-  private depth = 0;
+  readonly #c: Context;
+  readonly #writer = new Writer(4096);
+  readonly #frames: Frame[] = [];
+  #depth = 0;
   /** The key of the expression's first byte. */
-  private key = 0;
+  #key = 0;
   /** Where the expression starts in the writer, which collects those of the whole module. */
-  private base = 0;
-  private readonly immediates = new Immediates();
+  #base = 0;
+  readonly #immediates = new Immediates();
   readonly metadata: CodeMetadata;
 
   constructor(c: Context) {
-    this.c = c;
+    this.#c = c;
     this.metadata = new CodeMetadata(c);
   }
 
@@ -87,130 +87,130 @@ export class InstructionParser {
    * expression with its final `end`.
    */
   parseExpression(single: boolean): Expression {
-    const { map } = this.c;
+    const { map } = this.#c;
     const key = map.next;
-    this.key = key;
-    this.base = this.writer.size;
-    this.depth = 0;
-    this.c.labels.clear();
+    this.#key = key;
+    this.#base = this.#writer.size;
+    this.#depth = 0;
+    this.#c.labels.clear();
     // The expression itself is a block, whose label branches return from it.
-    this.c.labels.push(undefined);
+    this.#c.labels.push(undefined);
     if (single) {
-      if (this.c.lexer.kind !== LEFT) this.c.unexpected("a folded instruction");
-      this.open();
-      while (this.depth > 0) this.step();
-    } else while (this.depth > 0 || this.c.lexer.kind !== RIGHT) this.step();
-    this.emit(endRow, this.immediates, this.c.lexer.previousEnd);
-    map.next = key + this.offset;
-    return { bytes: this.writer.view().slice(this.base), offset: key };
+      if (this.#c.lexer.kind !== LEFT) this.#c.unexpected("a folded instruction");
+      this.#open();
+      while (this.#depth > 0) this.#step();
+    } else while (this.#depth > 0 || this.#c.lexer.kind !== RIGHT) this.#step();
+    this.#emit(endRow, this.#immediates, this.#c.lexer.previousEnd);
+    map.next = key + this.#offset;
+    return { bytes: this.#writer.view().slice(this.#base), offset: key };
   }
 
   /** The offset of the next byte in the expression. */
-  private get offset(): number {
-    return this.writer.size - this.base;
+  get #offset(): number {
+    return this.#writer.size - this.#base;
   }
 
-  private get top(): Frame | undefined {
-    return this.depth === 0 ? undefined : this.frames[this.depth - 1];
+  get #top(): Frame | undefined {
+    return this.#depth === 0 ? undefined : this.#frames[this.#depth - 1];
   }
 
-  private push(kind: FrameKind): Frame {
-    const frame = this.frames[this.depth] ?? new Frame();
-    this.frames[this.depth++] = frame;
+  #push(kind: FrameKind): Frame {
+    const frame = this.#frames[this.#depth] ?? new Frame();
+    this.#frames[this.#depth++] = frame;
     frame.kind = kind;
     frame.label = undefined;
     return frame;
   }
 
-  private emit(row: Row, immediates: Immediates, at: number): void {
-    this.c.map.mark(this.key + this.offset, at);
-    writeInstruction(this.writer, row, immediates);
+  #emit(row: Row, immediates: Immediates, at: number): void {
+    this.#c.map.mark(this.#key + this.#offset, at);
+    writeInstruction(this.#writer, row, immediates);
   }
 
   /** Takes the next token or two and does what they ask for. */
-  private step(): void {
-    const lexer: Lexer = this.c.lexer;
-    const { top } = this;
+  #step(): void {
+    const lexer: Lexer = this.#c.lexer;
+    const top = this.#top;
     switch (lexer.kind) {
       case KEYWORD:
-        this.flat(top);
+        this.#flat(top);
         return;
       case LEFT:
-        this.arm(top) ? undefined : this.open();
+        this.#arm(top) ? undefined : this.#open();
         return;
       case RIGHT:
-        this.close(top as Frame);
+        this.#close(top as Frame);
         return;
       default:
-        this.c.unexpected(lexer.kind === END ? ")" : "an instruction");
+        this.#c.unexpected(lexer.kind === END ? ")" : "an instruction");
     }
   }
 
   /** Takes a keyword as an instruction; sets nothing where the language has none by that name. */
-  private row(): Row {
-    const lexer: Lexer = this.c.lexer;
+  #row(): Row {
+    const lexer: Lexer = this.#c.lexer;
     const row = lexer.kind === KEYWORD ? rowByName(lexer.text()) : undefined;
-    if (row === undefined) this.c.unexpected("an instruction");
-    if (!this.c.features.has(row.feature)) this.c.require(row.feature, row.name);
+    if (row === undefined) this.#c.unexpected("an instruction");
+    if (!this.#c.features.has(row.feature)) this.#c.require(row.feature, row.name);
     lexer.advance();
     return row;
   }
 
   /** A label behind a block's keyword. */
-  private optionalLabel(): string | undefined {
-    return this.c.optionalId();
+  #optionalLabel(): string | undefined {
+    return this.#c.optionalId();
   }
 
   /** Opens the scope of a block's label. */
-  private pushLabel(label: string | undefined): void {
-    const c: Context = this.c;
+  #pushLabel(label: string | undefined): void {
+    const c: Context = this.#c;
     if (label !== undefined) c.labelNames?.set(c.labelCount, label);
     c.labelCount++;
     c.labels.push(label);
   }
 
   /** An instruction in the flat form. */
-  private flat(top: Frame | undefined): void {
-    const c: Context = this.c;
+  #flat(top: Frame | undefined): void {
+    const c: Context = this.#c;
     if (top !== undefined && !takesInstructions(top.kind)) c.unexpected("a folded instruction or )");
     const at = c.lexer.start;
-    const row = this.row();
+    const row = this.#row();
     if (c.lexer.annotations.length > 0) this.metadata.gather(at);
     switch (row.control) {
       case "block":
       case "loop":
       case "try_table":
-        this.startBlock(row, "block", at, "flat");
+        this.#startBlock(row, "block", at, "flat");
         return;
       case "if":
-        this.startBlock(row, "if", at, "flat");
+        this.#startBlock(row, "if", at, "flat");
         return;
       case "try":
-        this.startBlock(row, "try", at, "flat");
+        this.#startBlock(row, "try", at, "flat");
         return;
       case "else":
       case "catch":
-        this.flatArm(top, row, at);
+        this.#flatArm(top, row, at);
         return;
       case "end":
-        this.flatEnd(top, at);
+        this.#flatEnd(top, at);
         return;
       case "delegate":
-        this.flatDelegate(top, at);
+        this.#flatDelegate(top, at);
         return;
       default: {
-        const chosen = parseImmediates(c, row, this.immediates);
-        this.metadata.attach(this.metadata.take(), chosen, this.offset);
-        this.emit(chosen, this.immediates, at);
+        const chosen = parseImmediates(c, row, this.#immediates);
+        this.metadata.attach(this.metadata.take(), chosen, this.#offset);
+        this.#emit(chosen, this.#immediates, at);
       }
     }
   }
 
   /** A structured instruction behind its keyword: emits it and opens its frame and label. */
-  private startBlock(row: Row, kind: FrameKind, at: number, form: Open): void {
-    const c: Context = this.c;
-    const label = this.optionalLabel();
-    const frame = this.push(kind);
+  #startBlock(row: Row, kind: FrameKind, at: number, form: Open): void {
+    const c: Context = this.#c;
+    const label = this.#optionalLabel();
+    const frame = this.#push(kind);
     frame.label = label;
     frame.row = row;
     frame.at = at;
@@ -220,78 +220,78 @@ export class InstructionParser {
       frame.hints = this.metadata.take();
       return;
     }
-    this.metadata.attach(this.metadata.take(), row, this.offset);
-    this.emit(row, frame.immediates, at);
-    this.pushLabel(label);
+    this.metadata.attach(this.metadata.take(), row, this.#offset);
+    this.#emit(row, frame.immediates, at);
+    this.#pushLabel(label);
   }
 
   /** Raises the error of an arm or an end that belongs to no block. */
-  private misplaced(row: Row, at: number): void {
-    this.c.lexer.fail(`unexpected token ${row.name}`, "unexpected-token", at);
+  #misplaced(row: Row, at: number): void {
+    this.#c.lexer.fail(`unexpected token ${row.name}`, "unexpected-token", at);
   }
 
-  private checkLabel(frame: Frame): void {
-    const at = this.c.lexer.start;
-    const label = this.optionalLabel();
-    if (label !== undefined && label !== frame.label) this.c.lexer.fail("mismatching label", "mismatching-label", at, frame.label);
+  #checkLabel(frame: Frame): void {
+    const at = this.#c.lexer.start;
+    const label = this.#optionalLabel();
+    if (label !== undefined && label !== frame.label) this.#c.lexer.fail("mismatching label", "mismatching-label", at, frame.label);
   }
 
   /** `else`, `catch x` and `catch_all` in the flat form. */
-  private flatArm(top: Frame | undefined, row: Row, at: number): void {
-    const c: Context = this.c;
+  #flatArm(top: Frame | undefined, row: Row, at: number): void {
+    const c: Context = this.#c;
     const fits =
       row === elseRow ? top?.kind === "if" : top?.kind === "try" || (top?.kind === "catch" && (row === catchRow || row === catchAllRow));
     if (top === undefined || !fits) c.lexer.fail(`unexpected token ${row.name}`, "unexpected-token", at);
-    if (row === catchRow) parseImmediates(c, row, this.immediates);
-    else this.checkLabel(top);
-    this.emit(row, this.immediates, at);
+    if (row === catchRow) parseImmediates(c, row, this.#immediates);
+    else this.#checkLabel(top);
+    this.#emit(row, this.#immediates, at);
     top.kind = row === elseRow ? "else" : row === catchRow ? "catch" : "catch_all";
   }
 
-  private flatEnd(top: Frame | undefined, at: number): void {
-    if (top === undefined || !isFlatBlock(top.kind)) this.c.lexer.fail("unexpected token end", "unexpected-token", at);
-    this.checkLabel(top);
-    this.emit(endRow, this.immediates, at);
-    this.c.labels.pop();
-    this.depth--;
+  #flatEnd(top: Frame | undefined, at: number): void {
+    if (top === undefined || !isFlatBlock(top.kind)) this.#c.lexer.fail("unexpected token end", "unexpected-token", at);
+    this.#checkLabel(top);
+    this.#emit(endRow, this.#immediates, at);
+    this.#c.labels.pop();
+    this.#depth--;
   }
 
-  private flatDelegate(top: Frame | undefined, at: number): void {
-    if (top?.kind !== "try") this.c.lexer.fail("unexpected token delegate", "unexpected-token", at);
+  #flatDelegate(top: Frame | undefined, at: number): void {
+    if (top?.kind !== "try") this.#c.lexer.fail("unexpected token delegate", "unexpected-token", at);
     // The label counts from outside the block that ends here.
-    this.c.labels.pop();
-    this.immediates.label = this.c.label();
-    this.emit(delegateRow, this.immediates, at);
-    this.depth--;
+    this.#c.labels.pop();
+    this.#immediates.label = this.#c.label();
+    this.#emit(delegateRow, this.#immediates, at);
+    this.#depth--;
   }
 
   /** `(` and an instruction. */
-  private open(): void {
-    const c: Context = this.c;
+  #open(): void {
+    const c: Context = this.#c;
     const at = c.lexer.start;
     c.lexer.advance();
-    const row = this.row();
+    const row = this.#row();
     if (c.lexer.annotations.length > 0) this.metadata.gather(at);
     switch (row.control) {
       case "block":
       case "loop":
       case "try_table":
-        this.startBlock(row, "folded-block", at, "folded");
+        this.#startBlock(row, "folded-block", at, "folded");
         return;
       case "if":
-        this.startBlock(row, "folded-condition", at, "folded");
+        this.#startBlock(row, "folded-condition", at, "folded");
         return;
       case "try":
-        this.startBlock(row, "folded-try", at, "folded");
+        this.#startBlock(row, "folded-try", at, "folded");
         return;
       case "else":
       case "catch":
       case "end":
       case "delegate":
-        this.misplaced(row, at + 1);
+        this.#misplaced(row, at + 1);
         return;
       default: {
-        const frame = this.push("operands");
+        const frame = this.#push("operands");
         frame.at = at;
         frame.row = parseImmediates(c, row, frame.immediates);
         frame.hints = this.metadata.take();
@@ -300,78 +300,78 @@ export class InstructionParser {
   }
 
   /** `(then`, `(else`, `(do`, `(catch`, `(catch_all`, `(delegate`, where the frame on top waits for one: false where it does not. */
-  private arm(top: Frame | undefined): boolean {
+  #arm(top: Frame | undefined): boolean {
     switch (top?.kind) {
       case "folded-condition":
-        if (!this.c.tryOpen("then")) return false;
-        this.metadata.attach(top.hints, ifRow, this.offset);
-        this.emit(ifRow, top.immediates, top.at);
-        this.pushLabel(top.label);
-        return this.openArm(top, "folded-then");
+        if (!this.#c.tryOpen("then")) return false;
+        this.metadata.attach(top.hints, ifRow, this.#offset);
+        this.#emit(ifRow, top.immediates, top.at);
+        this.#pushLabel(top.label);
+        return this.#openArm(top, "folded-then");
       case "folded-then": {
-        const at = this.c.lexer.start;
-        this.c.open("else");
-        this.emit(elseRow, this.immediates, at);
-        return this.openArm(top, "folded-else");
+        const at = this.#c.lexer.start;
+        this.#c.open("else");
+        this.#emit(elseRow, this.#immediates, at);
+        return this.#openArm(top, "folded-else");
       }
       case "folded-try":
-        this.c.open("do");
-        return this.openArm(top, "folded-catches");
+        this.#c.open("do");
+        return this.#openArm(top, "folded-catches");
       case "folded-catches":
-        return this.foldedCatch(top);
+        return this.#foldedCatch(top);
       case "folded-else":
       case "folded-catch-all":
       case "folded-delegated":
-        return this.c.unexpected(")");
+        return this.#c.unexpected(")");
       default:
         return false;
     }
   }
 
-  private openArm(frame: Frame, next: FrameKind): true {
+  #openArm(frame: Frame, next: FrameKind): true {
     frame.kind = next;
-    this.push("arm");
+    this.#push("arm");
     return true;
   }
 
-  private foldedCatch(top: Frame): true {
-    const c: Context = this.c;
+  #foldedCatch(top: Frame): true {
+    const c: Context = this.#c;
     const at = c.lexer.start;
     if (c.tryOpen("catch")) {
-      parseImmediates(c, catchRow, this.immediates);
-      this.emit(catchRow, this.immediates, at);
+      parseImmediates(c, catchRow, this.#immediates);
+      this.#emit(catchRow, this.#immediates, at);
       top.row = catchRow;
-      return this.openArm(top, "folded-catches");
+      return this.#openArm(top, "folded-catches");
     }
     if (c.tryOpen("catch_all")) {
-      this.emit(catchAllRow, this.immediates, at);
-      return this.openArm(top, "folded-catch-all");
+      this.#emit(catchAllRow, this.#immediates, at);
+      return this.#openArm(top, "folded-catch-all");
     }
     if (top.row !== tryRow) c.unexpected("(catch, (catch_all or )");
     c.open("delegate");
     c.labels.pop();
-    this.immediates.label = c.label();
-    this.emit(delegateRow, this.immediates, at);
+    this.#immediates.label = c.label();
+    this.#emit(delegateRow, this.#immediates, at);
     c.close();
     top.kind = "folded-delegated";
     return true;
   }
 
   /** A closing parenthesis. */
-  private close(top: Frame): void {
-    const c: Context = this.c;
+  #close(top: Frame): void {
+    const c: Context = this.#c;
     const at = c.lexer.start;
     switch (top.kind) {
       case "operands":
-        this.metadata.attach(top.hints, top.row, this.offset);
-        this.emit(top.row, top.immediates, top.at);
+        this.metadata.attach(top.hints, top.row, this.#offset);
+        this.#emit(top.row, top.immediates, top.at);
         break;
       case "folded-block":
       case "folded-then":
       case "folded-else":
       case "folded-catches":
       case "folded-catch-all":
-        this.emit(endRow, this.immediates, at);
+        this.#emit(endRow, this.#immediates, at);
         c.labels.pop();
         break;
       case "folded-delegated":
@@ -381,7 +381,7 @@ export class InstructionParser {
         c.unexpected(top.kind === "folded-condition" ? "(then" : "end");
     }
     c.lexer.advance();
-    this.depth--;
+    this.#depth--;
   }
 }
 

@@ -53,114 +53,114 @@ function spaceOf(c: Context, kind: ExternKind): IndexSpace {
 }
 
 export class Scanner {
-  private readonly c: Context;
-  private readonly fields: Field[] = [];
-  private readonly customs: CustomSection[] = [];
+  readonly #c: Context;
+  readonly #fields: Field[] = [];
+  readonly #customs: CustomSection[] = [];
   /** The first kind of definition met: imports may not follow it. */
-  private defined: ExternKind | undefined;
-  private started = false;
+  #defined: ExternKind | undefined;
+  #started = false;
 
   constructor(c: Context) {
-    this.c = c;
+    this.#c = c;
   }
 
   /** Reads the fields up to the closing parenthesis of the module, or the end of the text. */
   scan(): Scan {
-    const lexer: Lexer = this.c.lexer;
+    const lexer: Lexer = this.#c.lexer;
     while (lexer.kind === LEFT) {
-      this.annotations();
-      this.field();
+      this.#annotations();
+      this.#field();
       // Those inside the field: a later pass meets them again.
-      this.takeAnnotations();
-      this.c.close();
+      this.#takeAnnotations();
+      this.#c.close();
     }
-    this.annotations();
-    return { fields: this.fields, customs: this.customs };
+    this.#annotations();
+    return { fields: this.#fields, customs: this.#customs };
   }
 
   /** Takes the annotations before the current token, which stand between fields. */
-  private annotations(): void {
-    for (const annotation of this.takeAnnotations()) this.annotation(annotation);
+  #annotations(): void {
+    for (const annotation of this.#takeAnnotations()) this.#annotation(annotation);
   }
 
   /** Removes the annotations before the current token, all at once: there may be very many. */
-  private takeAnnotations(): readonly Annotation[] {
-    const { annotations, start } = this.c.lexer;
+  #takeAnnotations(): readonly Annotation[] {
+    const { annotations, start } = this.#c.lexer;
     if (annotations.length === 0) return annotations;
     const following = annotations.findIndex((annotation) => annotation.start >= start);
     return annotations.splice(0, following < 0 ? annotations.length : following);
   }
 
-  private annotation(annotation: Annotation): void {
-    const { lexer, names } = this.c;
-    if (annotation.name === "custom") this.customs.push(parseCustom(lexer.source, annotation));
+  #annotation(annotation: Annotation): void {
+    const { lexer, names } = this.#c;
+    if (annotation.name === "custom") this.#customs.push(parseCustom(lexer.source, annotation));
     else if (annotation.name === "name") {
-      if (this.fields.length > 0) lexer.fail("misplaced @name annotation", "misplaced-annotation", annotation.start);
-      if (this.named) lexer.fail("@name annotation: multiple module names", "duplicate-annotation", annotation.start);
-      this.named = true;
+      if (this.#fields.length > 0) lexer.fail("misplaced @name annotation", "misplaced-annotation", annotation.start);
+      if (this.#named) lexer.fail("@name annotation: multiple module names", "duplicate-annotation", annotation.start);
+      this.#named = true;
       names.module = parseNameAnnotation(lexer.source, annotation);
     } else lexer.fail(`@${annotation.name} annotation: not in a function`, "misplaced-annotation", annotation.start);
   }
-  private named = false;
+  #named = false;
 
   /** Enters one field and stops at its closing parenthesis. */
-  private field(): void {
-    const c: Context = this.c;
+  #field(): void {
+    const c: Context = this.#c;
     const lexer: Lexer = c.lexer;
     const at = lexer.start;
     lexer.advance();
     const word = lexer.kind === KEYWORD ? lexer.text() : "";
     if (!fieldKinds.has(word)) c.unexpected("a module field");
     const kind = word as FieldKind;
-    this.fields.push({ kind, at });
+    this.#fields.push({ kind, at });
     lexer.advance();
     switch (kind) {
       case "type":
-        this.bind(c.types.space);
+        this.#bind(c.types.space);
         break;
       case "rec":
-        this.rec();
+        this.#rec();
         return;
       case "import":
-        this.import(at);
+        this.#import(at);
         break;
       case "elem":
-        this.bind(c.elements);
+        this.#bind(c.elements);
         break;
       case "data":
-        this.bind(c.data);
+        this.#bind(c.data);
         break;
       case "start":
-        if (this.started) lexer.fail("multiple start sections", "duplicate-start", at);
-        this.started = true;
+        if (this.#started) lexer.fail("multiple start sections", "duplicate-start", at);
+        this.#started = true;
         break;
       case "export":
         break;
       default:
-        this.definition(kind, at);
+        this.#definition(kind, at);
         return;
     }
     lexer.skipToClosing();
   }
 
-  private bind(space: IndexSpace): void {
-    const at = this.c.lexer.start;
-    this.c.bind(space, this.c.optionalId(), at);
+  #bind(space: IndexSpace): void {
+    const at = this.#c.lexer.start;
+    this.#c.bind(space, this.#c.optionalId(), at);
   }
 
-  private rec(): void {
-    const c: Context = this.c;
+  #rec(): void {
+    const c: Context = this.#c;
     while (c.lexer.kind === LEFT) {
       c.open("type");
-      this.bind(c.types.space);
+      this.#bind(c.types.space);
       c.lexer.skipToClosing();
       c.close();
     }
     if (c.lexer.kind !== RIGHT) c.unexpected(")");
   }
 
-  private import(at: number): void {
-    const c: Context = this.c;
+  #import(at: number): void {
+    const c: Context = this.#c;
     const lexer: Lexer = c.lexer;
     c.name();
     c.name();
@@ -169,32 +169,32 @@ export class Scanner {
     const kind = lexer.text();
     if (lexer.kind !== KEYWORD || !isExternKind(kind)) c.unexpected("func, table, memory, global or tag");
     lexer.advance();
-    this.checkOrder(at);
-    this.bind(spaceOf(c, kind));
+    this.#checkOrder(at);
+    this.#bind(spaceOf(c, kind));
     lexer.skipToClosing();
     lexer.advance();
   }
 
-  private checkOrder(at: number): void {
-    if (this.defined === undefined) return;
-    const title = this.defined === "func" ? "function" : this.defined;
-    this.c.lexer.fail(`import after ${title}`, "import-order", at);
+  #checkOrder(at: number): void {
+    if (this.#defined === undefined) return;
+    const title = this.#defined === "func" ? "function" : this.#defined;
+    this.#c.lexer.fail(`import after ${title}`, "import-order", at);
   }
 
   /** A function, table, memory, global or tag: defined here, or imported in the short form. */
-  private definition(kind: ExternKind, at: number): void {
-    const c: Context = this.c;
+  #definition(kind: ExternKind, at: number): void {
+    const c: Context = this.#c;
     const lexer: Lexer = c.lexer;
-    this.bind(spaceOf(c, kind));
+    this.#bind(spaceOf(c, kind));
     while (c.tryOpen("export")) {
       lexer.skipToClosing();
       lexer.advance();
     }
-    if (lexer.isOpening("import")) this.checkOrder(at);
-    else this.defined ??= kind;
+    if (lexer.isOpening("import")) this.#checkOrder(at);
+    else this.#defined ??= kind;
     // A segment in the short form takes an index of its own.
     if (kind === "table" || kind === "memory") {
-      for (; lexer.kind !== RIGHT && lexer.kind !== END; this.skipToken()) {
+      for (; lexer.kind !== RIGHT && lexer.kind !== END; this.#skipToken()) {
         if (kind === "table" && lexer.isOpening("elem")) c.elements.add(undefined);
         if (kind === "memory" && lexer.isOpening("data")) c.data.add(undefined);
       }
@@ -203,8 +203,8 @@ export class Scanner {
   }
 
   /** Skips a token, or a group with its parentheses. */
-  private skipToken(): void {
-    const lexer: Lexer = this.c.lexer;
+  #skipToken(): void {
+    const lexer: Lexer = this.#c.lexer;
     const group = lexer.kind === LEFT;
     lexer.advance();
     if (!group) return;

@@ -9,15 +9,15 @@ export class TypeSpace {
   readonly recGroups: RecGroup[] = [];
   /** Indices of fields by name, for each structure type. */
   readonly fields = new Map<number, IndexSpace>();
-  private readonly fieldNames: Map<number, Map<number, string>>;
+  readonly #fieldNames: Map<number, Map<number, string>>;
   /** Where the added types come from in the text. */
-  private readonly added: { readonly type: SubType; readonly at: number }[] = [];
+  readonly #added: { readonly type: SubType; readonly at: number }[] = [];
   /** The smallest index of each plain function type, by its written form. */
-  private readonly plain = new Map<string, number>();
+  readonly #plain = new Map<string, number>();
 
   constructor(space: IndexSpace, fieldNames: Map<number, Map<number, string>>) {
     this.space = space;
-    this.fieldNames = fieldNames;
+    this.#fieldNames = fieldNames;
   }
 
   /** Adds an explicit recursion group. */
@@ -29,7 +29,7 @@ export class TypeSpace {
     const only = types[0];
     if (types.length === 1 && only !== undefined && isPlain(only)) {
       const key = keyOf(only.composite.params, only.composite.results);
-      if (!this.plain.has(key)) this.plain.set(key, start);
+      if (!this.#plain.has(key)) this.#plain.set(key, start);
     }
   }
 
@@ -37,13 +37,13 @@ export class TypeSpace {
   addFields(type: number, space: IndexSpace): void {
     if (space.names.size === 0) return;
     this.fields.set(type, space);
-    this.fieldNames.set(type, space.names);
+    this.#fieldNames.set(type, space.names);
   }
 
   /** The smallest index of this function type; adds it as a group of its own where there is none. */
   indexOf(params: readonly ValType[], results: readonly ValType[], at: number): number {
     const key = keyOf(params, results);
-    const known = this.plain.get(key);
+    const known = this.#plain.get(key);
     if (known !== undefined) return known;
     const index = this.types.length;
     const type: SubType = {
@@ -55,15 +55,15 @@ export class TypeSpace {
       composite: { kind: "func", params: [...params], results: [...results] },
     };
     this.types.push(type);
-    this.added.push({ type, at });
-    this.plain.set(key, index);
+    this.#added.push({ type, at });
+    this.#plain.set(key, index);
     return index;
   }
 
   /** Adds the groups of the types that type uses added; only now, because no key may be taken while an expression is parsed. */
   finish(map: SourceMapBuilder): void {
-    let start = this.types.length - this.added.length;
-    for (const { type, at } of this.added) this.recGroups.push({ start: start++, types: [type], offset: map.place(at) });
+    let start = this.types.length - this.#added.length;
+    for (const { type, at } of this.#added) this.recGroups.push({ start: start++, types: [type], offset: map.place(at) });
   }
 
   /** The function type at this index; undefined where there is none. */

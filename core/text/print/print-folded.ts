@@ -49,40 +49,40 @@ interface Open {
 }
 
 export class FoldedPrinter {
-  private readonly printer: InstructionPrinter;
-  private readonly features: FeatureSet;
-  private readonly arityOf: (row: Row, immediates: Immediates) => Arity;
+  readonly #printer: InstructionPrinter;
+  readonly #features: FeatureSet;
+  readonly #arityOf: (row: Row, immediates: Immediates) => Arity;
 
   constructor(printer: InstructionPrinter, features: FeatureSet, arityOf: (row: Row, immediates: Immediates) => Arity) {
-    this.printer = printer;
-    this.features = features;
-    this.arityOf = arityOf;
+    this.#printer = printer;
+    this.#features = features;
+    this.#arityOf = arityOf;
   }
 
   /** The lines of a body, each after a line feed. */
   body(expression: Expression, body: BodyNames, hints: ReadonlyMap<number, string> | undefined, indent: string): string {
-    const root = this.tree(expression, body, hints);
+    const root = this.#tree(expression, body, hints);
     return root.children.map((node) => `\n${indent}${render(node, indent)}`).join("");
   }
 
   /** A constant expression on one line. */
   inline(expression: Expression, body: BodyNames): string {
-    return this.tree(expression, body, undefined)
+    return this.#tree(expression, body, undefined)
       .children.map((node) => oneLine(node))
       .join(" ");
   }
 
-  private tree(expression: Expression, body: BodyNames, hints: ReadonlyMap<number, string> | undefined): Node {
+  #tree(expression: Expression, body: BodyNames, hints: ReadonlyMap<number, string> | undefined): Node {
     const root = new Node("", "", 0);
     const open: Open[] = [{ node: root, owner: undefined }];
-    const cursor = new InstructionCursor(expression, this.features);
+    const cursor = new InstructionCursor(expression, this.#features);
     while (cursor.next() && cursor.nesting > 0) {
-      this.add(open, cursor.row, cursor.immediates, body, hints?.get(cursor.offset - expression.offset) ?? "");
+      this.#add(open, cursor.row, cursor.immediates, body, hints?.get(cursor.offset - expression.offset) ?? "");
     }
     return root;
   }
 
-  private add(open: Open[], row: Row, immediates: Immediates, body: BodyNames, hint: string): void {
+  #add(open: Open[], row: Row, immediates: Immediates, body: BodyNames, hint: string): void {
     const { node, owner } = open.at(-1) as Open;
     switch (row.control) {
       case "block":
@@ -90,12 +90,12 @@ export class FoldedPrinter {
       case "try_table":
       case "if":
       case "try":
-        this.openBlock(open, row, immediates, body, hint);
+        this.#openBlock(open, row, immediates, body, hint);
         return;
       case "else":
       case "catch": {
         const arm = new Node(
-          row.control === "else" ? "else" : `${row.name}${this.printer.immediates(row, immediates, body)}`,
+          row.control === "else" ? "else" : `${row.name}${this.#printer.immediates(row, immediates, body)}`,
           "",
           0,
           Number.POSITIVE_INFINITY,
@@ -115,18 +115,18 @@ export class FoldedPrinter {
       case "delegate":
         body.labels.pop();
         open.pop();
-        owner?.add(new Node(`delegate${this.printer.immediates(row, immediates, body)}`, "", 0));
+        owner?.add(new Node(`delegate${this.#printer.immediates(row, immediates, body)}`, "", 0));
         return;
     }
-    const [operands, results] = this.arityOf(row, immediates);
-    const made = new Node(`${this.printer.keyword(row)}${this.printer.immediates(row, immediates, body)}`, hint, results);
+    const [operands, results] = this.#arityOf(row, immediates);
+    const made = new Node(`${this.#printer.keyword(row)}${this.#printer.immediates(row, immediates, body)}`, hint, results);
     takeOperands(node, made, operands);
     node.add(made);
   }
 
-  private openBlock(open: Open[], row: Row, immediates: Immediates, body: BodyNames, hint: string): void {
+  #openBlock(open: Open[], row: Row, immediates: Immediates, body: BodyNames, hint: string): void {
     const list = (open.at(-1) as Open).node;
-    const operands = this.printer.immediates(row, immediates, body);
+    const operands = this.#printer.immediates(row, immediates, body);
     const name = body.open();
     const results = immediates.blockKind === "result" ? 1 : 0;
     const head = `${row.name}${name === undefined ? "" : ` ${printIdentifier(name)}`}${operands}`;

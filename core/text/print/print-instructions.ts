@@ -13,18 +13,18 @@ export class BodyNames {
   readonly locals: Identifiers;
   readonly labels = new LabelStack();
   /** Names of labels by the order in which blocks open. */
-  private readonly labelNames: ReadonlyMap<number, string>;
-  private opened = 0;
+  readonly #labelNames: ReadonlyMap<number, string>;
+  #opened = 0;
 
   constructor(locals: Identifiers, labelNames: ReadonlyMap<number, string>) {
     this.locals = locals;
-    this.labelNames = labelNames;
+    this.#labelNames = labelNames;
     this.labels.push(undefined);
   }
 
   /** Enters a block and returns the name of its label. */
   open(): string | undefined {
-    const name = this.labelNames.get(this.opened++);
+    const name = this.#labelNames.get(this.#opened++);
     const label = name === "" ? undefined : name;
     this.labels.push(label);
     return label;
@@ -32,12 +32,12 @@ export class BodyNames {
 }
 
 export class InstructionPrinter {
-  private readonly names: PrintNames;
-  private readonly types: TypePrinter;
+  readonly #names: PrintNames;
+  readonly #types: TypePrinter;
 
   constructor(names: PrintNames, types: TypePrinter) {
-    this.names = names;
-    this.types = types;
+    this.#names = names;
+    this.#types = types;
   }
 
   /** The keyword of a row; two rows may share one. */
@@ -49,12 +49,12 @@ export class InstructionPrinter {
   /** The immediates, each with a blank before it. */
   immediates(row: Row, immediates: Immediates, body: BodyNames): string {
     const { index, index2 } = immediates;
-    const { names } = this;
+    const names = this.#names;
     const optional = (ids: Identifiers, at: number): string => (at === 0 ? "" : ` ${ids.use(at)}`);
     const pair = (ids: Identifiers): string => (index === 0 && index2 === 0 ? "" : ` ${ids.use(index)} ${ids.use(index2)}`);
     switch (row.immediates.join(" ")) {
       case "type table":
-        return `${optional(names.tables, index2)} ${this.types.use(index)}`;
+        return `${optional(names.tables, index2)} ${this.#types.use(index)}`;
       case "elem table":
         return `${optional(names.tables, index2)} ${names.elements.use(index)}`;
       case "data memory":
@@ -67,17 +67,18 @@ export class InstructionPrinter {
     let text = "";
     let before = false;
     for (const kind of row.immediates) {
-      text += this.immediate(kind, before ? index2 : index, row, immediates, body);
+      text += this.#immediate(kind, before ? index2 : index, row, immediates, body);
       before ||= indexKinds.has(kind);
     }
     return text;
   }
 
-  private immediate(kind: ImmediateKind, at: number, row: Row, immediates: Immediates, body: BodyNames): string {
-    const { names, types } = this;
+  #immediate(kind: ImmediateKind, at: number, row: Row, immediates: Immediates, body: BodyNames): string {
+    const names = this.#names;
+    const types = this.#types;
     switch (kind) {
       case "blocktype":
-        return this.blockType(immediates);
+        return this.#blockType(immediates);
       case "label":
         return ` ${label(body, immediates.label)}`;
       case "labels":
@@ -113,14 +114,14 @@ export class InstructionPrinter {
       case "valtypes":
         return immediates.types.length === 0 ? " (result)" : types.list("result", immediates.types);
       case "memarg":
-        return this.memoryArgument(row, immediates);
+        return this.#memoryArgument(row, immediates);
       default:
-        return otherImmediate(kind, immediates, this.clauses(kind, immediates, body));
+        return otherImmediate(kind, immediates, this.#clauses(kind, immediates, body));
     }
   }
 
-  private clauses(kind: ImmediateKind, { catches, handlers }: Immediates, body: BodyNames): string {
-    const { tags } = this.names;
+  #clauses(kind: ImmediateKind, { catches, handlers }: Immediates, body: BodyNames): string {
+    const { tags } = this.#names;
     if (kind === "catches") {
       const clause = (tag: number | undefined): string => (tag === undefined ? "" : ` ${tags.use(tag)}`);
       return catches.map((one) => ` (${one.kind}${clause(one.tag)} ${label(body, one.label)})`).join("");
@@ -130,13 +131,13 @@ export class InstructionPrinter {
     return handlers.map((one) => ` (on ${tags.use(one.tag)} ${target(one.label)})`).join("");
   }
 
-  private blockType({ blockKind, block }: Immediates): string {
+  #blockType({ blockKind, block }: Immediates): string {
     if (blockKind === "empty") return "";
-    return blockKind === "result" ? this.types.list("result", [block as ValType]) : ` ${this.types.use(block)}`;
+    return blockKind === "result" ? this.#types.list("result", [block as ValType]) : ` ${this.#types.use(block)}`;
   }
 
-  private memoryArgument(row: Row, { index, hasOrder, order, offset, align }: Immediates): string {
-    let text = index === 0 ? "" : ` ${this.names.memories.use(index)}`;
+  #memoryArgument(row: Row, { index, hasOrder, order, offset, align }: Immediates): string {
+    let text = index === 0 ? "" : ` ${this.#names.memories.use(index)}`;
     if (hasOrder) text += ` ${order}`;
     if (offset !== 0n) text += ` offset=${offset}`;
     if (align !== row.memory?.sizeLog2) text += ` align=${1n << BigInt(align)}`;

@@ -5,9 +5,9 @@ import { printIdentifier, printName } from "../lex/strings.ts";
 
 /** Identifiers of one index space. */
 export class Identifiers {
-  private readonly ids = new Map<number, string>();
+  readonly #ids = new Map<number, string>();
   /** Names that their identifier does not spell, because another item has it or because it is empty. */
-  private readonly others = new Map<number, string>();
+  readonly #others = new Map<number, string>();
 
   /** `annotated` spaces keep a name that cannot be an identifier in an annotation; in others such an item has no identifier. */
   constructor(names: ReadonlyMap<number, string>, annotated: boolean) {
@@ -17,7 +17,7 @@ export class Identifiers {
       if (name === "" || taken.has(name)) late.push([index, name]);
       else {
         taken.add(name);
-        this.ids.set(index, printIdentifier(name));
+        this.#ids.set(index, printIdentifier(name));
       }
     }
     if (!annotated) return;
@@ -25,25 +25,25 @@ export class Identifiers {
       let id = `${name}_${index}`;
       while (taken.has(id)) id += "_";
       taken.add(id);
-      this.ids.set(index, printIdentifier(id));
-      this.others.set(index, name);
+      this.#ids.set(index, printIdentifier(id));
+      this.#others.set(index, name);
     }
   }
 
   /** How the item is referred to: its identifier, or its index. */
   use(index: number): string {
-    return this.ids.get(index) ?? String(index);
+    return this.#ids.get(index) ?? String(index);
   }
 
   /** The identifier alone, for those who number otherwise. */
   id(index: number): string | undefined {
-    return this.ids.get(index);
+    return this.#ids.get(index);
   }
 
   /** What stands behind the keyword of the item's definition: a blank and its identifier, its index as a comment, its other name. */
   define(index: number): string {
-    const id = this.ids.get(index);
-    const other = this.others.get(index);
+    const id = this.#ids.get(index);
+    const other = this.#others.get(index);
     return `${id === undefined ? "" : ` ${id}`} (;${index};)${other === undefined ? "" : ` (@name ${printName(other)})`}`;
   }
 }
@@ -58,15 +58,15 @@ export class PrintNames {
   readonly tags: Identifiers;
   readonly elements: Identifiers;
   readonly data: Identifiers;
-  private readonly module: ModuleParts;
-  private readonly fields = new Map<number, Identifiers>();
+  readonly #module: ModuleParts;
+  readonly #fields = new Map<number, Identifiers>();
 
   constructor(module: ModuleParts) {
     const { names } = module;
     const counts = countImports(module);
     const within = (map: ReadonlyMap<number, string>, count: number): Map<number, string> =>
       new Map([...map].filter(([index]) => index < count));
-    this.module = module;
+    this.#module = module;
     this.types = new Identifiers(within(names.types, module.types.length), false);
     this.functions = new Identifiers(within(names.functions, counts.func + module.functions.length), true);
     this.tables = new Identifiers(within(names.tables, counts.table + module.tables.length), true);
@@ -79,13 +79,13 @@ export class PrintNames {
 
   /** Identifiers of a structure type's fields. */
   fieldsOf(type: number): Identifiers {
-    let fields = this.fields.get(type);
+    let fields = this.#fields.get(type);
     if (fields === undefined) {
-      const composite = this.module.types[type]?.composite;
-      const names = composite?.kind === "struct" ? this.module.names.fields.get(type) : undefined;
+      const composite = this.#module.types[type]?.composite;
+      const names = composite?.kind === "struct" ? this.#module.names.fields.get(type) : undefined;
       const count = composite?.kind === "struct" ? composite.fields.length : 0;
       fields = new Identifiers(new Map([...(names ?? [])].filter(([index]) => index < count)), false);
-      this.fields.set(type, fields);
+      this.#fields.set(type, fields);
     }
     return fields;
   }

@@ -42,17 +42,17 @@ const shorthandNames = new Map<string, string>([...shorthands].map(([short, name
 const PAGE_SIZE_LOG2 = 16;
 
 export class TypePrinter {
-  private readonly module: ModuleParts;
-  private readonly names: PrintNames;
+  readonly #module: ModuleParts;
+  readonly #names: PrintNames;
 
   constructor(module: ModuleParts, names: PrintNames) {
-    this.module = module;
-    this.names = names;
+    this.#module = module;
+    this.#names = names;
   }
 
   heap(type: HeapType): string {
     if (!isAbstract(type)) {
-      const use = this.names.types.use(indexOf(type));
+      const use = this.#names.types.use(indexOf(type));
       return isExact(type) ? `(exact ${use})` : use;
     }
     const name = abstractNames.get(abstractOf(type)) ?? "any";
@@ -79,20 +79,20 @@ export class TypePrinter {
 
   /** The function type at an index; undefined where there is none. */
   func(index: number): FuncType | undefined {
-    const composite = this.module.types[index]?.composite;
+    const composite = this.#module.types[index]?.composite;
     return composite?.kind === "func" ? composite : undefined;
   }
 
-  private composite(type: CompositeType, index: number): string {
+  #composite(type: CompositeType, index: number): string {
     switch (type.kind) {
       case "func":
         return `(func${this.list("param", type.params)}${this.list("result", type.results)})`;
       case "array":
         return `(array ${this.field(type.element)})`;
       case "cont":
-        return `(cont ${this.names.types.use(type.func)})`;
+        return `(cont ${this.#names.types.use(type.func)})`;
       case "struct": {
-        const ids = this.names.fieldsOf(index);
+        const ids = this.#names.fieldsOf(index);
         const fields = type.fields.map((field, at) => {
           const id = ids.id(at);
           return ` (field ${id === undefined ? "" : `${id} `}${this.field(field)})`;
@@ -104,30 +104,30 @@ export class TypePrinter {
 
   /** `(type id ...)`. */
   definition(type: SubType, index: number): string {
-    let text = this.composite(type.composite, index);
-    if (type.descriptor !== undefined) text = `(descriptor ${this.names.types.use(type.descriptor)}) ${text}`;
-    if (type.describes !== undefined) text = `(describes ${this.names.types.use(type.describes)}) ${text}`;
+    let text = this.#composite(type.composite, index);
+    if (type.descriptor !== undefined) text = `(descriptor ${this.#names.types.use(type.descriptor)}) ${text}`;
+    if (type.describes !== undefined) text = `(describes ${this.#names.types.use(type.describes)}) ${text}`;
     if (type.shared) text = `(shared ${text})`;
     if (!type.final || type.supertypes.length > 0) {
-      const supertypes = type.supertypes.map((supertype) => `${this.names.types.use(supertype)} `).join("");
+      const supertypes = type.supertypes.map((supertype) => `${this.#names.types.use(supertype)} `).join("");
       text = `(sub ${type.final ? "final " : ""}${supertypes}${text})`;
     }
-    return `(type${this.names.types.define(index)} ${text})`;
+    return `(type${this.#names.types.define(index)} ${text})`;
   }
 
   /** `(type x) (param t*) (result t*)`. */
   use(index: number): string {
     const type = this.func(index);
     const inline = type === undefined ? "" : `${this.list("param", type.params)}${this.list("result", type.results)}`;
-    return `(type ${this.names.types.use(index)})${inline}`;
+    return `(type ${this.#names.types.use(index)})${inline}`;
   }
 
-  private limits({ minimum, maximum }: Limits): string {
+  #limits({ minimum, maximum }: Limits): string {
     return maximum === undefined ? `${minimum}` : `${minimum} ${maximum}`;
   }
 
   table(type: TableType): string {
-    return `${type.is64 ? "i64 " : ""}${type.shared ? "shared " : ""}${this.limits(type)} ${this.value(type.element)}`;
+    return `${type.is64 ? "i64 " : ""}${type.shared ? "shared " : ""}${this.#limits(type)} ${this.value(type.element)}`;
   }
 
   memory(type: MemoryType): string {
@@ -135,7 +135,7 @@ export class TypePrinter {
     const { protection } = type;
     const protectedPages = protection === undefined ? "" : ` (no-access ${protection.noAccess}) (read-only ${protection.readOnly})`;
     const prefix = `${type.is64 ? "i64 " : ""}${type.virtual === true ? "virtual " : ""}`;
-    return `${prefix}${this.limits(type)}${type.shared ? " shared" : ""}${pages}${protectedPages}`;
+    return `${prefix}${this.#limits(type)}${type.shared ? " shared" : ""}${pages}${protectedPages}`;
   }
 
   global({ type, mutable, shared, threadLocal }: GlobalType): string {

@@ -25,34 +25,35 @@ export function printModule(module: ModuleParts, options: PrintOptions = {}): st
 }
 
 class ModulePrinter {
-  private readonly module: ModuleParts;
-  private readonly fold: boolean;
-  private readonly names: PrintNames;
-  private readonly types: TypePrinter;
-  private readonly instructions: InstructionPrinter;
-  private readonly folded: FoldedPrinter;
-  private readonly hints: HintTexts = new Map();
-  private readonly lines: string[] = [];
+  readonly #module: ModuleParts;
+  readonly #fold: boolean;
+  readonly #names: PrintNames;
+  readonly #types: TypePrinter;
+  readonly #instructions: InstructionPrinter;
+  readonly #folded: FoldedPrinter;
+  readonly #hints: HintTexts = new Map();
+  readonly #lines: string[] = [];
 
   constructor(module: ModuleParts, fold: boolean) {
-    this.module = module;
-    this.fold = fold;
-    this.names = new PrintNames(module);
-    this.types = new TypePrinter(module, this.names);
-    this.instructions = new InstructionPrinter(this.names, this.types);
+    this.#module = module;
+    this.#fold = fold;
+    this.#names = new PrintNames(module);
+    this.#types = new TypePrinter(module, this.#names);
+    this.#instructions = new InstructionPrinter(this.#names, this.#types);
     const functionTypes = [
       ...module.imports.flatMap(({ type }) => (type.kind === "func" ? [type.type] : [])),
       ...module.functions.map(({ type }) => type),
     ];
-    this.folded = new FoldedPrinter(this.instructions, all, (row, immediates) => arityOf(module, functionTypes, row, immediates));
+    this.#folded = new FoldedPrinter(this.#instructions, all, (row, immediates) => arityOf(module, functionTypes, row, immediates));
   }
 
   print(): string {
-    const { module, lines } = this;
-    const customs = takeHints(module, all, this.hints);
-    lines.push(`(module${this.moduleName()}`);
-    this.definitions();
-    this.segmentsAndCode();
+    const module = this.#module;
+    const lines = this.#lines;
+    const customs = takeHints(module, all, this.#hints);
+    lines.push(`(module${this.#moduleName()}`);
+    this.#definitions();
+    this.#segmentsAndCode();
     for (const { name, after, bytes } of customs) {
       if (name === "name") continue;
       const place = customSectionWords.get(after) ?? "(after last)";
@@ -61,14 +62,17 @@ class ModulePrinter {
     return `${lines.join("\n")})\n`;
   }
 
-  private moduleName(): string {
-    const { module: name } = this.module.names;
+  #moduleName(): string {
+    const { module: name } = this.#module.names;
     if (name === undefined) return "";
     return name === "" ? ' (@name "")' : ` ${printIdentifier(name)}`;
   }
 
-  private definitions(): void {
-    const { module, names, types, lines } = this;
+  #definitions(): void {
+    const module = this.#module;
+    const names = this.#names;
+    const types = this.#types;
+    const lines = this.#lines;
     for (const { start, types: group } of module.recGroups) {
       const written = group.map((type, at) => types.definition(type, start + at));
       if (written.length === 1) lines.push(`  ${written[0]}`);
@@ -83,7 +87,7 @@ class ModulePrinter {
     }
     const first = countImports(module);
     module.tables.forEach(({ type, init }, at) => {
-      const tail = init === undefined ? "" : ` ${this.constant(init)}`;
+      const tail = init === undefined ? "" : ` ${this.#constant(init)}`;
       lines.push(`  (table${names.tables.define(first.table + at)} ${types.table(type)}${tail})`);
     });
     module.memories.forEach(({ type }, at) => {
@@ -93,56 +97,60 @@ class ModulePrinter {
       lines.push(`  (tag${names.tags.define(first.tag + at)} ${types.use(type)})`);
     });
     module.globals.forEach(({ type, init }, at) => {
-      lines.push(`  (global${names.globals.define(first.global + at)} ${types.global(type)} ${this.constant(init)})`);
+      lines.push(`  (global${names.globals.define(first.global + at)} ${types.global(type)} ${this.#constant(init)})`);
     });
     for (const { name, kind, index } of module.exports) lines.push(`  (export ${printName(name)} (${kind} ${spaces[kind].use(index)}))`);
     if (module.start !== undefined) lines.push(`  (start ${names.functions.use(module.start)})`);
   }
 
-  private segmentsAndCode(): void {
-    const { module, names, lines } = this;
+  #segmentsAndCode(): void {
+    const module = this.#module;
+    const names = this.#names;
+    const lines = this.#lines;
     module.elements.forEach((segment, at) => {
-      lines.push(`  (elem${names.elements.define(at)}${this.element(segment)})`);
+      lines.push(`  (elem${names.elements.define(at)}${this.#element(segment)})`);
     });
     const imported = countImports(module).func;
     module.functions.forEach((func, at) => {
-      lines.push(this.function(func, imported + at));
+      lines.push(this.#function(func, imported + at));
     });
     module.data.forEach(({ mode, shared, bytes }, at) => {
-      const place = this.place(mode, (index) => `(memory ${names.memories.use(index)})`);
+      const place = this.#place(mode, (index) => `(memory ${names.memories.use(index)})`);
       lines.push(`  (data${names.data.define(at)}${shared ? " shared" : ""}${place} ${printString(bytes)})`);
     });
   }
 
   /** A constant expression, folded, without parentheses of its own. */
-  private constant(expression: Expression): string {
-    return this.folded.inline(expression, new BodyNames(noIdentifiers, noNames));
+  #constant(expression: Expression): string {
+    return this.#folded.inline(expression, new BodyNames(noIdentifiers, noNames));
   }
 
-  private place(mode: SegmentMode, home: (index: number) => string): string {
+  #place(mode: SegmentMode, home: (index: number) => string): string {
     switch (mode.kind) {
       case "passive":
         return "";
       case "declarative":
         return " declare";
       case "active":
-        return `${mode.index === 0 ? "" : ` ${home(mode.index)}`} (offset ${this.constant(mode.at)})`;
+        return `${mode.index === 0 ? "" : ` ${home(mode.index)}`} (offset ${this.#constant(mode.at)})`;
     }
   }
 
-  private element({ type, mode, shared, items }: ElementSegment): string {
-    const { names, types } = this;
+  #element({ type, mode, shared, items }: ElementSegment): string {
+    const names = this.#names;
+    const types = this.#types;
     const list =
       items.kind === "functions"
         ? ["func", ...items.indices.map((index) => names.functions.use(index))]
-        : [types.value(type), ...items.list.map((item) => `(item ${this.constant(item)})`)];
-    return `${shared ? " shared" : ""}${this.place(mode, (index) => `(table ${names.tables.use(index)})`)} ${list.join(" ")}`;
+        : [types.value(type), ...items.list.map((item) => `(item ${this.#constant(item)})`)];
+    return `${shared ? " shared" : ""}${this.#place(mode, (index) => `(table ${names.tables.use(index)})`)} ${list.join(" ")}`;
   }
 
-  private function({ type, locals, body }: Func, index: number): string {
-    const { names, types } = this;
+  #function({ type, locals, body }: Func, index: number): string {
+    const names = this.#names;
+    const types = this.#types;
     const func = types.func(type);
-    const ids = new Identifiers(this.module.names.locals.get(index) ?? noNames, false);
+    const ids = new Identifiers(this.#module.names.locals.get(index) ?? noNames, false);
     let text = `  (func${names.functions.define(index)} (type ${names.types.use(type)})`;
     const params = func?.params ?? [];
     params.forEach((param, at) => {
@@ -150,20 +158,20 @@ class ModulePrinter {
       text += ` (param ${id === undefined ? "" : `${id} `}${types.value(param)})`;
     });
     if (func !== undefined) text += types.list("result", func.results);
-    const hints = this.hints.get(index);
+    const hints = this.#hints.get(index);
     text += ` ${hints?.get(-1) ?? ""}`.trimEnd();
     let local = params.length;
     for (const { count, type: localType } of locals) {
-      text += this.localRun(local, count, types.value(localType), ids);
+      text += this.#localRun(local, count, types.value(localType), ids);
       local += count;
     }
-    const bodyNames = new BodyNames(ids, this.module.names.labels.get(index) ?? noNames);
+    const bodyNames = new BodyNames(ids, this.#module.names.labels.get(index) ?? noNames);
     const indent = "    ";
-    return `${text}${this.fold ? this.folded.body(body, bodyNames, hints, indent) : printFlat(this.instructions, body, all, bodyNames, hints, indent)})`;
+    return `${text}${this.#fold ? this.#folded.body(body, bodyNames, hints, indent) : printFlat(this.#instructions, body, all, bodyNames, hints, indent)})`;
   }
 
   /** Locals of one type: those with names each on their own, the others together. */
-  private localRun(first: number, count: number, type: string, ids: Identifiers): string {
+  #localRun(first: number, count: number, type: string, ids: Identifiers): string {
     let text = "";
     let unnamed: string[] = [];
     const flush = (): void => {

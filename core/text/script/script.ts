@@ -85,69 +85,69 @@ export function loadModule(script: Script, { source }: ScriptModule, features: F
 const moduleFields = new Set(["type", "rec", "import", "func", "table", "memory", "global", "tag", "export", "start", "elem", "data"]);
 
 class ScriptParser {
-  private readonly c: Context;
-  private readonly lines: LineCounter;
+  readonly #c: Context;
+  readonly #lines: LineCounter;
 
   constructor(source: string) {
-    this.c = new Context(source, 0, source.length, defaultFeatures);
-    this.lines = new LineCounter(source);
+    this.#c = new Context(source, 0, source.length, defaultFeatures);
+    this.#lines = new LineCounter(source);
   }
 
   parse(): Script {
-    const lexer: Lexer = this.c.lexer;
+    const lexer: Lexer = this.#c.lexer;
     const { source } = lexer;
     // A file may be the fields of one module.
     if (lexer.kind === LEFT && lexer.nextKind === KEYWORD && moduleFields.has(source.slice(lexer.nextStart, lexer.nextEnd))) {
       const module: ScriptModule = { name: undefined, source: { kind: "text", start: 0, end: source.length } };
-      return { source, commands: [{ kind: "module", module, definition: false, line: this.lines.at(lexer.start) }] };
+      return { source, commands: [{ kind: "module", module, definition: false, line: this.#lines.at(lexer.start) }] };
     }
-    const commands = this.commands();
-    if (lexer.kind !== END) this.c.unexpected("a command");
+    const commands = this.#commands();
+    if (lexer.kind !== END) this.#c.unexpected("a command");
     return { source, commands };
   }
 
   /** Commands up to something that is none. */
-  private commands(): Command[] {
-    const lexer: Lexer = this.c.lexer;
+  #commands(): Command[] {
+    const lexer: Lexer = this.#c.lexer;
     const commands: Command[] = [];
     while (lexer.kind === LEFT) {
-      const line = this.lines.at(lexer.start);
-      commands.push({ ...this.command(), line });
+      const line = this.#lines.at(lexer.start);
+      commands.push({ ...this.#command(), line });
       lexer.annotations.length = 0;
     }
     return commands;
   }
 
-  private command(): CommandBody {
-    const { c } = this;
+  #command(): CommandBody {
+    const c = this.#c;
     const lexer: Lexer = c.lexer;
     const word = lexer.nextKind === KEYWORD ? lexer.source.slice(lexer.nextStart, lexer.nextEnd) : "";
     switch (word) {
       case "module":
-        return this.module();
+        return this.#module();
       case "component":
-        return { kind: "module", module: this.component(), definition: false };
+        return { kind: "module", module: this.#component(), definition: false };
       case "invoke":
       case "get":
-        return { kind: "action", action: this.action() };
+        return { kind: "action", action: this.#action() };
     }
     lexer.advance();
     lexer.advance();
-    const body = this.behindWord(word);
+    const body = this.#behindWord(word);
     c.close();
     return body;
   }
 
   /** A command behind its keyword, up to its closing parenthesis. */
-  private behindWord(word: string): CommandBody {
-    const { c } = this;
+  #behindWord(word: string): CommandBody {
+    const c = this.#c;
     switch (word) {
       case "register": {
         const as = c.name();
         return { kind: "register", as, module: c.optionalId() };
       }
       case "assert_return": {
-        const action = this.action();
+        const action = this.#action();
         const expected: Pattern[] = [];
         while (c.lexer.kind === LEFT) expected.push(parsePattern(c));
         return { kind: "assert_return", action, expected };
@@ -156,58 +156,58 @@ class ScriptParser {
       case "assert_exhaustion":
       case "assert_exception":
       case "assert_suspension":
-        return this.assertion(word.slice("assert_".length) as AssertKind);
+        return this.#assertion(word.slice("assert_".length) as AssertKind);
       case "assert_malformed":
       case "assert_invalid":
       case "assert_unlinkable":
       case "assert_malformed_custom":
       case "assert_invalid_custom": {
-        const module = this.moduleInside();
-        return { kind: "assert_refused", what: word.slice("assert_".length) as RefusalKind, module, message: this.message() };
+        const module = this.#moduleInside();
+        return { kind: "assert_refused", what: word.slice("assert_".length) as RefusalKind, module, message: this.#message() };
       }
       case "thread":
-        return this.thread();
+        return this.#thread();
       case "wait":
-        return { kind: "wait", thread: this.id() };
+        return { kind: "wait", thread: this.#id() };
       default:
         return c.lexer.fail(`unknown command ${word}`, "unknown-command", c.lexer.previousEnd);
     }
   }
 
-  private assertion(what: AssertKind): CommandBody {
-    const { c } = this;
+  #assertion(what: AssertKind): CommandBody {
+    const c = this.#c;
     if (c.lexer.isOpening("module") || c.lexer.isOpening("component")) {
-      const module = this.moduleInside();
-      return { kind: "assert_instantiation", what, module, message: this.message() };
+      const module = this.#moduleInside();
+      return { kind: "assert_instantiation", what, module, message: this.#message() };
     }
-    const action = this.action();
-    return { kind: "assert_action", what, action, message: this.message() };
+    const action = this.#action();
+    return { kind: "assert_action", what, action, message: this.#message() };
   }
 
   /** The expected message; an exception has none. */
-  private message(): string {
-    return this.c.lexer.kind === STRING ? this.c.name() : "";
+  #message(): string {
+    return this.#c.lexer.kind === STRING ? this.#c.name() : "";
   }
 
-  private id(): string {
-    return this.c.optionalId() ?? this.c.unexpected("an identifier");
+  #id(): string {
+    return this.#c.optionalId() ?? this.#c.unexpected("an identifier");
   }
 
-  private thread(): CommandBody {
-    const { c } = this;
-    const name = this.id();
+  #thread(): CommandBody {
+    const c = this.#c;
+    const name = this.#id();
     const shared: string[] = [];
     while (c.tryOpen("shared")) {
       c.open("module");
-      shared.push(this.id());
+      shared.push(this.#id());
       c.close();
       c.close();
     }
-    return { kind: "thread", name, shared, commands: this.commands() };
+    return { kind: "thread", name, shared, commands: this.#commands() };
   }
 
-  private module(): CommandBody {
-    const { c } = this;
+  #module(): CommandBody {
+    const c = this.#c;
     const start = c.lexer.start;
     c.open("module");
     if (c.tryKeyword("instance")) {
@@ -217,26 +217,26 @@ class ScriptParser {
       return { kind: "instance", name, module };
     }
     const definition = c.tryKeyword("definition");
-    return { kind: "module", module: this.moduleBody(start), definition };
+    return { kind: "module", module: this.#moduleBody(start), definition };
   }
 
-  private moduleInside(): ScriptModule {
-    const { c } = this;
-    if (c.lexer.isOpening("component")) return this.component();
+  #moduleInside(): ScriptModule {
+    const c = this.#c;
+    if (c.lexer.isOpening("component")) return this.#component();
     const start = c.lexer.start;
     c.open("module");
     c.tryKeyword("definition");
-    return this.moduleBody(start);
+    return this.#moduleBody(start);
   }
 
   /** A module behind its keyword; `start` is where its parenthesis opens. */
-  private moduleBody(start: number): ScriptModule {
-    const { c } = this;
+  #moduleBody(start: number): ScriptModule {
+    const c = this.#c;
     const lexer: Lexer = c.lexer;
     const name = c.optionalId();
     let source: ModuleSource;
-    if (c.tryKeyword("binary")) source = { kind: "binary", bytes: this.strings(undefined) };
-    else if (c.tryKeyword("quote")) source = { kind: "quote", bytes: this.strings(0x20) };
+    if (c.tryKeyword("binary")) source = { kind: "binary", bytes: this.#strings(undefined) };
+    else if (c.tryKeyword("quote")) source = { kind: "quote", bytes: this.#strings(0x20) };
     else {
       lexer.skipToClosing();
       source = { kind: "text", start, end: lexer.end };
@@ -246,8 +246,8 @@ class ScriptParser {
     return { name, source };
   }
 
-  private component(): ScriptModule {
-    const { c } = this;
+  #component(): ScriptModule {
+    const c = this.#c;
     c.open("component");
     c.lexer.skipToClosing();
     c.close();
@@ -255,8 +255,8 @@ class ScriptParser {
   }
 
   /** String literals, one behind the other, with `separator` between them. */
-  private strings(separator: number | undefined): Uint8Array {
-    const lexer: Lexer = this.c.lexer;
+  #strings(separator: number | undefined): Uint8Array {
+    const lexer: Lexer = this.#c.lexer;
     const parts: Uint8Array[] = [];
     for (; lexer.kind === STRING; lexer.advance()) {
       if (separator !== undefined && parts.length > 0) parts.push(Uint8Array.of(separator));
@@ -271,8 +271,8 @@ class ScriptParser {
     return bytes;
   }
 
-  private action(): Action {
-    const { c } = this;
+  #action(): Action {
+    const c = this.#c;
     const get = c.tryOpen("get");
     if (!get) c.open("invoke");
     const module = c.optionalId();
@@ -286,17 +286,17 @@ class ScriptParser {
 
 /** Counts lines for places in ascending order. */
 class LineCounter {
-  private readonly source: string;
-  private index = 0;
-  private line = 1;
+  readonly #source: string;
+  #index = 0;
+  #line = 1;
 
   constructor(source: string) {
-    this.source = source;
+    this.#source = source;
   }
 
   at(index: number): number {
-    this.line += positionAt(this.source.slice(this.index, index), index - this.index).line - 1;
-    this.index = index;
-    return this.line;
+    this.#line += positionAt(this.#source.slice(this.#index, index), index - this.#index).line - 1;
+    this.#index = index;
+    return this.#line;
   }
 }

@@ -49,58 +49,59 @@ interface Job {
 
 /** The scripts that are still to run, and those that a page has. */
 class Queue {
-  private readonly waiting: Job[];
-  private readonly running = new Map<number, Job>();
-  private readonly options: RunOptions;
-  private readonly report: Report;
-  private nextId = 0;
-  private wake: () => void = () => undefined;
+  readonly #waiting: Job[];
+  readonly #running = new Map<number, Job>();
+  readonly #options: RunOptions;
+  readonly #report: Report;
+  #nextId = 0;
+  #wake: () => void = () => undefined;
 
   constructor(jobs: readonly Job[], options: RunOptions, report: Report) {
-    this.waiting = [...jobs];
-    this.options = options;
-    this.report = report;
+    this.#waiting = [...jobs];
+    this.#options = options;
+    this.#report = report;
   }
 
   get empty(): boolean {
-    return this.waiting.length + this.running.size === 0;
+    return this.#waiting.length + this.#running.size === 0;
   }
 
   /** Whether a page has taken a script and not told what it came to. */
   get hasRunning(): boolean {
-    return this.running.size > 0;
+    return this.#running.size > 0;
   }
 
   /** Answers the page's two requests. */
   answer(body: string, response: ServerResponse, url: string | undefined): void {
-    this.wake();
+    this.#wake();
     if (url === "/result") {
-      this.complete(JSON.parse(body) as Completion);
+      this.#complete(JSON.parse(body) as Completion);
       response.writeHead(204).end();
       return;
     }
-    const job = this.waiting.shift();
+    const job = this.#waiting.shift();
     if (job === undefined) response.writeHead(204).end();
-    else response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(this.assign(job)));
+    else response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(this.#assign(job)));
   }
 
-  private assign(job: Job): Assignment {
-    const id = this.nextId++;
-    this.running.set(id, job);
-    return { id, request: requestFor(job.file, job.mode, this.options), timeout: this.options.timeout };
+  #assign(job: Job): Assignment {
+    const id = this.#nextId++;
+    this.#running.set(id, job);
+    return { id, request: requestFor(job.file, job.mode, this.#options), timeout: this.#options.timeout };
   }
 
-  private complete({ id, replies }: Completion): void {
-    const job = this.running.get(id);
+  #complete({ id, replies }: Completion): void {
+    const job = this.#running.get(id);
     if (job === undefined) return;
-    this.running.delete(id);
-    for (const reply of replies) take(this.report, job.file, job.mode, reply);
+    this.#running.delete(id);
+    for (const reply of replies) take(this.#report, job.file, job.mode, reply);
   }
 
   /** Gives up on what the page has, and with `all` also on what waits. */
   abandon(reason: string, all: boolean): void {
-    for (const { file, mode } of [...this.running.values(), ...(all ? this.waiting.splice(0) : [])]) this.report.broken(file, mode, reason);
-    this.running.clear();
+    for (const { file, mode } of [...this.#running.values(), ...(all ? this.#waiting.splice(0) : [])])
+      this.#report.broken(file, mode, reason);
+    this.#running.clear();
   }
 
   /** Resolves when everything is done, or with a reason why that will not happen. */
@@ -108,13 +109,13 @@ class Queue {
     let reason: string | undefined;
     gone.then((why) => {
       reason ??= why;
-      this.wake();
+      this.#wake();
     });
     while (!this.empty && reason === undefined) {
       let timer: NodeJS.Timeout | undefined;
       const heard = await new Promise<boolean>((resolve) => {
-        timer = setTimeout(() => resolve(false), this.options.timeout + PATIENCE);
-        this.wake = () => setImmediate(() => resolve(true));
+        timer = setTimeout(() => resolve(false), this.#options.timeout + PATIENCE);
+        this.#wake = () => setImmediate(() => resolve(true));
       });
       clearTimeout(timer);
       if (!heard) reason ??= "nothing was heard from the page";

@@ -19,13 +19,13 @@ export class Mutator {
   readonly heap: Heap;
   readonly records: Records;
   readonly program: Program;
-  private readonly module: WebAssembly.Module;
+  readonly #module: WebAssembly.Module;
 
   private constructor(heap: Heap, id: number, records: Records, module: WebAssembly.Module) {
     heap.attach(id);
     this.heap = heap;
     this.records = records;
-    this.module = module;
+    this.#module = module;
     const instance = new WebAssembly.Instance(module, { heap: { ...heap.imports }, types: { ...records } });
     this.program = instance.exports as unknown as Program;
   }
@@ -43,7 +43,7 @@ export class Mutator {
   }
 
   share(): MutatorShare {
-    return { heap: this.heap.share(), records: this.records, program: this.module };
+    return { heap: this.heap.share(), records: this.records, program: this.#module };
   }
 
   /** Runs `work` as a mutator. What `work` returns is an address at most until the next collection: see `keep`. */

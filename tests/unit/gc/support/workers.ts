@@ -6,11 +6,11 @@ import type { Task } from "./worker.ts";
 
 export class TestWorker {
   readonly id: number;
-  private readonly worker: Worker;
+  readonly #worker: Worker;
 
   private constructor(id: number, worker: Worker) {
     this.id = id;
-    this.worker = worker;
+    this.#worker = worker;
   }
 
   /** Starts a Worker as agent `id` of the heap of `mutator`. */
@@ -22,18 +22,18 @@ export class TestWorker {
   }
 
   async ask(task: Task): Promise<number> {
-    this.worker.postMessage(task);
-    return nextMessage(this.worker);
+    this.#worker.postMessage(task);
+    return nextMessage(this.#worker);
   }
 
   /** Sends the task without waiting for an answer. */
   tell(task: Task): void {
-    this.worker.postMessage(task);
+    this.#worker.postMessage(task);
   }
 
   /** Ends the Worker wherever it is; resolves when it runs no more. */
   async terminate(): Promise<void> {
-    await this.worker.terminate();
+    await this.#worker.terminate();
   }
 }
 

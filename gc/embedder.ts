@@ -4,14 +4,24 @@
  */
 import { InternalError } from "../core/base/assert.ts";
 import { canDiscard, discard } from "../memory/native.ts";
-import { measureCollection } from "./heap/pauses.ts";
-import { hasStack, type StackProbe } from "./heap/stack-probe.ts";
 import { DISCARD_DONE, DISCARD_ELSEWHERE, DISCARD_IMPOSSIBLE } from "./layout/control.ts";
 
 /** One agent's buffer, as globals that its lowered modules import too. */
 export interface AllocationBuffer {
   readonly top: WebAssembly.Global;
   readonly limit: WebAssembly.Global;
+}
+
+/** What an agent's side of the heap does for its runtime. */
+export interface RuntimeHost {
+  /** Raises what the host raises for an exhausted stack, unless there is room for `1 + levels` times 8 KB. */
+  readonly probe: (levels: number) => number;
+  /** The same as an answer. */
+  hasStack(levels: number): boolean;
+  /** The creator is to give pages back, and this thread cannot. */
+  askToShrink(): void;
+  /** This agent has run a collection, whose record (layout/control.ts) is at `record`. */
+  collected(record: number): void;
 }
 
 /** What a check of the runtime found; the codes are in `runtime/debug.ts`. */
@@ -27,30 +37,24 @@ const failures: readonly string[] = [
   "called in the wrong agent state",
 ];
 
-/** Makes the runtime's imports for one agent. `askToShrink` is called where the creator is to give pages back, and this thread cannot. */
-export function runtimeImports(
-  memory: WebAssembly.Memory,
-  buffer: AllocationBuffer,
-  probe: StackProbe,
-  askToShrink: () => void,
-): WebAssembly.Imports {
+/** Makes the runtime's imports for one agent. */
+export function runtimeImports(memory: WebAssembly.Memory, buffer: AllocationBuffer, host: RuntimeHost): WebAssembly.Imports {
   return {
     env: {
       memory,
       top: buffer.top,
       limit: buffer.limit,
-      probe,
-      hasStack: (levels: number): number => (hasStack(probe, levels) ? 1 : 0),
+      probe: host.probe,
+      hasStack: (levels: number): number => (host.hasStack(levels) ? 1 : 0),
       /** Milliseconds since the epoch: one clock for all agents, whose `performance.now` begin at different times. */
       now: (): number => performance.timeOrigin + performance.now(),
       discard: (start: number, bytes: number): number => {
         if (canDiscard()) return discard(memory, start >>> 0, bytes >>> 0) ? DISCARD_DONE : DISCARD_IMPOSSIBLE;
         // It is the creator who has found that pages can be given back.
-        askToShrink();
+        host.askToShrink();
         return DISCARD_ELSEWHERE;
       },
-      /** This agent has run a collection, whose record (layout/control.ts) is at `record`. */
-      collected: (record: number): void => measureCollection(memory, record >>> 0),
+      collected: (record: number): void => host.collected(record >>> 0),
       /** A broken promise inside the heap: never caused by a program. */
       fail: (code: number, address: number): never => {
         throw new InternalError(`${failures[code] ?? failures[0]} (0x${(address >>> 0).toString(16)})`);

@@ -7,46 +7,51 @@
  * A slot is filled while the agent is a mutator (between `enter` and `leave`): in a safe region the object could be gone by then.
  */
 
+import type { RuntimeExports } from "../api.ts";
 import { NULL_REFERENCE } from "../layout/layout.ts";
-import type { Heap } from "./heap.ts";
-import { Slots } from "./slots.ts";
+import { type SlotMemory, Slots } from "./slots.ts";
+
+/** What handles need of the heap. */
+export interface HandleMemory extends SlotMemory {
+  readonly runtime: Pick<RuntimeExports, "addHandles">;
+}
 
 /** The address of a root slot. */
 export type Handle = number & { readonly __handle?: never };
 
 export class Handles {
-  private readonly heap: Heap;
-  private readonly slots: Slots;
+  readonly #memory: HandleMemory;
+  readonly #slots: Slots;
 
-  constructor(heap: Heap) {
-    this.heap = heap;
-    this.slots = new Slots(heap, () => heap.runtime.addHandles());
+  constructor(memory: HandleMemory) {
+    this.#memory = memory;
+    this.#slots = new Slots(memory, () => memory.runtime.addHandles());
   }
 
   /** Number of handles in use. */
   get size(): number {
-    return this.slots.size;
+    return this.#slots.size;
   }
 
   /** Keeps `address` alive until `free`. The agent must be a mutator. */
   create(address: number): Handle {
-    const slot = this.slots.take();
-    this.slots.fill(slot, address);
+    const slot = this.#slots.take();
+    this.#slots.fill(slot, address);
     return slot;
   }
 
   /** The object's address. */
   get(handle: Handle): number {
-    return Atomics.load(this.heap.words, handle >>> 2) >>> 0;
+    return Atomics.load(this.#memory.words, handle >>> 2) >>> 0;
   }
 
   /** Makes the handle keep another object alive. The agent must be a mutator. */
   set(handle: Handle, address: number): void {
-    this.slots.fill(handle, address);
+    this.#slots.fill(handle, address);
   }
 
   free(handle: Handle): void {
-    Atomics.store(this.heap.words, handle >>> 2, NULL_REFERENCE | 0);
-    this.slots.give(handle);
+    Atomics.store(this.#memory.words, handle >>> 2, NULL_REFERENCE | 0);
+    this.#slots.give(handle);
   }
 }

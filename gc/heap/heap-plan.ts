@@ -55,21 +55,21 @@ function hostParallelism(): number {
 /** Places tables one behind the other. */
 class Placement {
   readonly words = new Map<number, number>();
-  private position: number;
+  #position: number;
 
   constructor(start: number) {
-    this.position = start;
+    this.#position = start;
   }
 
   /** Reserves `bytes` and writes their address to the plan word `word`. */
   place(word: number, bytes: number, align = 4096): void {
-    this.position = roundUp(this.position, align);
-    this.words.set(word, this.position);
-    this.position += bytes;
+    this.#position = roundUp(this.#position, align);
+    this.words.set(word, this.#position);
+    this.#position += bytes;
   }
 
   end(align: number): number {
-    return roundUp(this.position, align);
+    return roundUp(this.#position, align);
   }
 }
 

@@ -1,8 +1,12 @@
 /** Figures of a heap, read from its control words without stopping anybody: a moment's view, exact when no agent runs. */
 
 import * as c from "../layout/control.ts";
-import type { Heap } from "./heap.ts";
-import { type PausePercentiles, percentiles, readCollections } from "./pauses.ts";
+import { type PauseMemory, type PausePercentiles, percentiles, readCollections } from "./pauses.ts";
+
+/** What the figures are read from. */
+export interface StatisticsMemory extends PauseMemory {
+  readonly words: Int32Array<ArrayBufferLike>;
+}
 
 /** Times are in milliseconds, sizes in bytes. */
 export interface HeapStatistics {
@@ -58,7 +62,7 @@ const states: Readonly<Record<number, AgentHeapStatistics["state"]>> = {
 
 /** What the block table tells. */
 function readBlockTable(
-  heap: Heap,
+  heap: StatisticsMemory,
 ): Pick<HeapStatistics, "freeBytes" | "returnedBytes" | "largeBytes" | "permanentBytes" | "fragmentation"> {
   const table = heap.plan(c.PLAN_BLOCKS) >>> 2;
   const entries = heap.words.subarray(table, table + heap.plan(c.HIGH_BLOCKS));
@@ -82,7 +86,7 @@ function readBlockTable(
   };
 }
 
-function readAgents(heap: Heap, view: DataView<ArrayBufferLike>): AgentHeapStatistics[] {
+function readAgents(heap: StatisticsMemory, view: DataView<ArrayBufferLike>): AgentHeapStatistics[] {
   const agents: AgentHeapStatistics[] = [];
   for (let agent = 0; agent < heap.plan(c.AGENTS_HIGH); agent++) {
     const control = c.AGENTS + agent * c.AGENT_BYTES;
@@ -100,7 +104,7 @@ function readAgents(heap: Heap, view: DataView<ArrayBufferLike>): AgentHeapStati
 }
 
 /** Collects the figures; called by `Heap.statistics`. */
-export function readStatistics(heap: Heap): HeapStatistics {
+export function readStatistics(heap: StatisticsMemory): HeapStatistics {
   const view = new DataView(heap.memory.buffer);
   const word = (address: number): number => view.getUint32(address, true);
   const agents = word(c.AGENTS_HIGH);

@@ -10,7 +10,7 @@ import { assert } from "../../core/base/assert.ts";
 import { engine } from "../../core/base/engine.ts";
 import type { RuntimeExports } from "../api.ts";
 import { debugRuntime, releaseRuntime } from "../build/runtime.ts";
-import { type AllocationBuffer, runtimeImports } from "../embedder.ts";
+import { type AllocationBuffer, type RuntimeHost, runtimeImports } from "../embedder.ts";
 import {
   AGENT_BYTES,
   AGENTS,
@@ -26,7 +26,8 @@ import { Boxes } from "./boxes.ts";
 import { Handles } from "./handles.ts";
 import { type HeapOptions, planHeap } from "./heap-plan.ts";
 import { type HeapStatistics, readStatistics } from "./heap-statistics.ts";
-import { createStackProbe } from "./stack-probe.ts";
+import { measureCollection } from "./pauses.ts";
+import { createStackProbe, hasStack } from "./stack-probe.ts";
 
 export type { HeapOptions } from "./heap-plan.ts";
 export type { HeapStatistics } from "./heap-statistics.ts";
@@ -72,23 +73,26 @@ export class Heap {
   readonly boxes: Boxes;
   /** The `heap` namespace of lowered modules, all but `trap`. */
   readonly imports: Readonly<Record<string, WebAssembly.ImportValue>>;
-  private readonly module: WebAssembly.Module;
-  private wordView: Int32Array<ArrayBufferLike>;
-  private byteView: Uint8Array<ArrayBufferLike>;
+  readonly #module: WebAssembly.Module;
+  #wordView: Int32Array<ArrayBufferLike>;
+  #byteView: Uint8Array<ArrayBufferLike>;
   /** Tells the creator that it should call `runtime.shrink`; set on agents that have a way to. */
   onShrinkable: (() => void) | undefined;
-  private agent = -1;
-  private readonly probeStack = createStackProbe();
+  #agent = -1;
+  readonly #probeStack = createStackProbe();
 
   private constructor(share: HeapShare) {
     this.memory = share.memory;
-    this.module = share.module;
+    this.#module = share.module;
     const global = (): WebAssembly.Global => new engine.Global({ value: "i32", mutable: true }, 0);
     const buffer: AllocationBuffer = { top: global(), limit: global() };
-    const instance = new engine.Instance(
-      share.module,
-      runtimeImports(share.memory, buffer, this.probeStack, () => this.askToShrink()),
-    );
+    const host: RuntimeHost = {
+      probe: this.#probeStack,
+      hasStack: (levels) => hasStack(this.#probeStack, levels),
+      askToShrink: () => this.#askToShrink(),
+      collected: (record) => measureCollection(share.memory, record),
+    };
+    const instance = new engine.Instance(share.module, runtimeImports(share.memory, buffer, host));
     const runtime = instance.exports as unknown as RuntimeExports;
     this.runtime = runtime;
     this.imports = {
@@ -101,8 +105,8 @@ export class Heap {
     };
     this.handles = new Handles(this);
     this.boxes = new Boxes(this);
-    this.wordView = new Int32Array(share.memory.buffer);
-    this.byteView = new Uint8Array(share.memory.buffer);
+    this.#wordView = new Int32Array(share.memory.buffer);
+    this.#byteView = new Uint8Array(share.memory.buffer);
   }
 
   /** Makes a store's memory. Throws a `RangeError` where the host or a 32-bit memory cannot have it. */
@@ -124,7 +128,7 @@ export class Heap {
   }
 
   share(): HeapShare {
-    return { memory: this.memory, module: this.module };
+    return { memory: this.memory, module: this.#module };
   }
 
   /**
@@ -132,26 +136,26 @@ export class Heap {
    * or to open a lock again. Called before the first of the two, so that the second, from the same place, does not fail.
    */
   needStack(): void {
-    this.probeStack(ENTER_LEVELS);
+    this.#probeStack(ENTER_LEVELS);
   }
 
   /** The same for work with many data structures, which must not be left half changed: compiling, linking. */
   needMuchStack(): void {
-    this.probeStack(WORK_LEVELS);
+    this.#probeStack(WORK_LEVELS);
   }
 
   /** Makes this the heap of agent `id`, in a safe region. */
   attach(id: number): void {
-    assert(this.agent < 0, "the agent is attached already");
+    assert(this.#agent < 0, "the agent is attached already");
     assert(id >= 0 && id < this.plan(PLAN_MAXIMUM_AGENTS), "the agent's id is below the number of agents that the heap was made for");
     this.runtime.attach(id, canBlock() ? 1 : 0);
-    this.agent = id;
+    this.#agent = id;
   }
 
   /** Ends the agent, from a safe region: its roots and handles hold nothing any more. */
   detach(): void {
     this.runtime.detach();
-    this.agent = -1;
+    this.#agent = -1;
   }
 
   /**
@@ -166,10 +170,10 @@ export class Heap {
 
   /** The agent's id; -1 when detached. */
   get id(): number {
-    return this.agent;
+    return this.#agent;
   }
 
-  private askToShrink(): void {
+  #askToShrink(): void {
     if (this.onShrinkable === undefined) return;
     // Once, until the creator begins: there may be many collections before it comes to that.
     if (Atomics.exchange(this.words, SHRINK_ASKED >>> 2, 1) === 0) this.onShrinkable();
@@ -182,37 +186,37 @@ export class Heap {
 
   /** Address of the agent's control block. */
   get control(): number {
-    assert(this.agent >= 0, "the agent is attached");
-    return AGENTS + this.agent * AGENT_BYTES;
+    assert(this.#agent >= 0, "the agent is attached");
+    return AGENTS + this.#agent * AGENT_BYTES;
   }
 
   /** All words of the memory, as far as it has grown; an index is an address divided by 4. Ask again after any call: the memory may have grown. */
   get words(): Int32Array<ArrayBufferLike> {
-    if (this.isOutgrown) this.renewViews();
-    return this.wordView;
+    if (this.#isOutgrown) this.#renewViews();
+    return this.#wordView;
   }
 
   /** All bytes of the memory, as far as it has grown. */
   get bytes(): Uint8Array<ArrayBufferLike> {
-    if (this.isOutgrown) this.renewViews();
-    return this.byteView;
+    if (this.#isOutgrown) this.#renewViews();
+    return this.#byteView;
   }
 
   /** The memory's end as the agents know it, in bytes: what they use lies below. */
-  private get grownEnd(): number {
-    return (this.wordView[GROWN_END >>> 2] as number) >>> 0;
+  get #grownEnd(): number {
+    return (this.#wordView[GROWN_END >>> 2] as number) >>> 0;
   }
 
-  private get isOutgrown(): boolean {
-    return this.wordView.buffer !== this.memory.buffer || this.grownEnd > this.wordView.byteLength;
+  get #isOutgrown(): boolean {
+    return this.#wordView.buffer !== this.memory.buffer || this.#grownEnd > this.#wordView.byteLength;
   }
 
-  private renewViews(): void {
+  #renewViews(): void {
     // Race: another agent has grown the memory and its new part is in use, but this agent's host has not been told, and has the old buffer.
     // It looks when it is asked to grow, be it by nothing.
-    if (this.grownEnd > this.memory.buffer.byteLength) this.memory.grow(0);
-    this.wordView = new Int32Array(this.memory.buffer);
-    this.byteView = new Uint8Array(this.memory.buffer);
+    if (this.#grownEnd > this.memory.buffer.byteLength) this.memory.grow(0);
+    this.#wordView = new Int32Array(this.memory.buffer);
+    this.#byteView = new Uint8Array(this.memory.buffer);
   }
 
   /** Zeroed memory that is never freed; throws a `RangeError` when there is none. */

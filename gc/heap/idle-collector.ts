@@ -3,15 +3,23 @@
  * would keep all garbage otherwise, since collections come with allocation, and what they leave for a program that goes on.
  */
 
+import type { RuntimeExports } from "../api.ts";
 import { BLOCK_BYTES, STAT_PAUSES, USED_BLOCKS } from "../layout/control.ts";
-import type { Heap } from "./heap.ts";
 
 const PERIOD = 5000;
 /** Below this there is little to win. */
 const LEAST_BYTES = 64 << 20;
 
+/** What the collector of idle heaps looks at. */
+export interface IdleHeap {
+  readonly runtime: Pick<RuntimeExports, "shrink">;
+  readonly handles: { readonly size: number };
+  /** A control word. */
+  plan(word: number): number;
+}
+
 export class IdleCollector {
-  readonly #heap: Heap;
+  readonly #heap: IdleHeap;
   readonly #collect: () => void;
   readonly #tidy: () => void;
   readonly #timer: ReturnType<typeof setInterval>;
@@ -23,7 +31,7 @@ export class IdleCollector {
   #trimmed = 0;
 
   /** `collect` makes a full collection on this agent; `tidy`, called now and then, lets go of what collections have found dead. */
-  constructor(heap: Heap, collect: () => void, tidy: () => void, period = PERIOD) {
+  constructor(heap: IdleHeap, collect: () => void, tidy: () => void, period = PERIOD) {
     this.#heap = heap;
     this.#collect = collect;
     this.#tidy = tidy;

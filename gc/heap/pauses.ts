@@ -1,7 +1,6 @@
 /** The heap's last collections, as the runtime has recorded them (runtime/pauses.ts), and what follows from them. */
 
 import * as c from "../layout/control.ts";
-import type { Heap } from "./heap.ts";
 
 /** One collection. Times are in milliseconds, absolute ones since the epoch. */
 export interface Collection {
@@ -23,6 +22,13 @@ export interface Collection {
   /** Bytes of blocks in use before and after. */
   readonly usedBefore: number;
   readonly usedAfter: number;
+}
+
+/** What the ring of records is read from. */
+export interface PauseMemory {
+  readonly memory: WebAssembly.Memory;
+  /** A word of the plan. */
+  plan(word: number): number;
 }
 
 /** Pauses of which so many percent are not longer. */
@@ -55,7 +61,7 @@ function readRecord(view: DataView<ArrayBufferLike>, at: number): Collection | u
 }
 
 /** The last collections, the oldest first: at most PAUSE_CAPACITY of them. */
-export function readCollections(heap: Heap): Collection[] {
+export function readCollections(heap: PauseMemory): Collection[] {
   const view = new DataView(heap.memory.buffer);
   const count = view.getUint32(c.STAT_PAUSES, true);
   const base = heap.plan(c.PLAN_PAUSES);

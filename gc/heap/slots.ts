@@ -4,7 +4,12 @@
  */
 
 import { LINE_LOG2, SLOT_CARDS, SLOT_CHUNK_BYTES, SLOTS_PER_CHUNK, SLOTS_START } from "../layout/control.ts";
-import type { Heap } from "./heap.ts";
+
+/** What slots need of the heap: its memory as words and as bytes. */
+export interface SlotMemory {
+  readonly words: Int32Array<ArrayBufferLike>;
+  readonly bytes: Uint8Array<ArrayBufferLike>;
+}
 
 /** Address of the chunk that a slot lies in: chunks are aligned to their size. */
 export function chunkOf(slot: number): number {
@@ -21,43 +26,43 @@ export function cardOf(slot: number): number {
 export class Slots {
   /** Addresses of the chunks, in the order in which they were added. */
   readonly chunks: number[] = [];
-  private readonly heap: Heap;
-  private readonly addChunk: () => number;
-  private readonly unused: number[] = [];
-  private taken = 0;
+  readonly #memory: SlotMemory;
+  readonly #addChunk: () => number;
+  readonly #unused: number[] = [];
+  #taken = 0;
 
-  constructor(heap: Heap, addChunk: () => number) {
-    this.heap = heap;
-    this.addChunk = addChunk;
+  constructor(memory: SlotMemory, addChunk: () => number) {
+    this.#memory = memory;
+    this.#addChunk = addChunk;
   }
 
   /** Number of slots in use. */
   get size(): number {
-    return this.taken;
+    return this.#taken;
   }
 
   take(): number {
-    if (this.unused.length === 0) this.another();
-    this.taken++;
-    return this.unused.pop()!;
+    if (this.#unused.length === 0) this.#another();
+    this.#taken++;
+    return this.#unused.pop()!;
   }
 
   give(slot: number): void {
-    this.unused.push(slot);
-    this.taken--;
+    this.#unused.push(slot);
+    this.#taken--;
   }
 
   /** Writes a slot. The agent must be a mutator: only then no collection reads the card, which is written beside it. */
   fill(slot: number, value: number): void {
     // Atomic, because a collector on another agent reads slots without stopping an agent that is in JS.
-    Atomics.store(this.heap.words, slot >>> 2, value | 0);
-    Atomics.or(this.heap.bytes, cardOf(slot), 1);
+    Atomics.store(this.#memory.words, slot >>> 2, value | 0);
+    Atomics.or(this.#memory.bytes, cardOf(slot), 1);
   }
 
-  private another(): void {
-    const chunk = this.addChunk() >>> 0;
+  #another(): void {
+    const chunk = this.#addChunk() >>> 0;
     if (chunk === 0) throw new RangeError("the heap has no room for more references from JS");
     this.chunks.push(chunk);
-    for (let i = SLOTS_PER_CHUNK - 1; i >= 0; i--) this.unused.push(chunk + SLOTS_START + 4 * i);
+    for (let i = SLOTS_PER_CHUNK - 1; i >= 0; i--) this.#unused.push(chunk + SLOTS_START + 4 * i);
   }
 }

@@ -9,10 +9,15 @@ import { exceptionLayout } from "../layout/exception-layout.ts";
 import * as layout from "../layout/layout.ts";
 import { arrayLayout, structLayout } from "../layout/object-layout.ts";
 import { isHostExtern } from "../layout/reference-types.ts";
-import type { Heap } from "./heap.ts";
 
 /** The `id` of a record whose type no module has. */
 export const UNNAMED_TYPE = 0x7fffffff;
+
+/** What records are written into. */
+export interface RecordMemory {
+  readonly words: Int32Array<ArrayBufferLike>;
+  allocatePermanent(bytes: number): number;
+}
 
 /** What a record says beside its place in the type hierarchy. */
 export interface RecordContents {
@@ -32,7 +37,7 @@ export interface RecordContents {
 const MAPPED_WORDS = 32;
 
 /** Writes a record and returns its address. */
-export function writeRecord(heap: Heap, contents: RecordContents): number {
+export function writeRecord(heap: RecordMemory, contents: RecordContents): number {
   const depth = contents.supertypes.length;
   const entries = Math.max(layout.DISPLAY_MINIMUM, depth + 1);
   const address = heap.allocatePermanent(layout.TYPE_DISPLAY + 4 * entries);
@@ -62,7 +67,7 @@ function refmap({ kind, references }: RecordContents): number {
 }
 
 /** The list of references that the bit map does not reach. */
-function writeMore(heap: Heap, offsets: readonly number[]): number {
+function writeMore(heap: RecordMemory, offsets: readonly number[]): number {
   const address = heap.allocatePermanent(4 + 4 * offsets.length);
   heap.words.set([offsets.length, ...offsets], address >>> 2);
   return address;
@@ -83,11 +88,11 @@ function prototypeOffset(types: TypeStore, id: number): number {
 
 /** The records of a store's types. */
 export class TypeRecords {
-  readonly #heap: Heap;
+  readonly #heap: RecordMemory;
   readonly #types: TypeStore;
   readonly #addresses = new Map<number, number>();
 
-  constructor(heap: Heap, types: TypeStore) {
+  constructor(heap: RecordMemory, types: TypeStore) {
     this.#heap = heap;
     this.#types = types;
   }

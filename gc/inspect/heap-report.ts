@@ -5,17 +5,10 @@ import type { HeapStatistics } from "../heap/heap-statistics.ts";
 import { type Collection, readCollections } from "../heap/pauses.ts";
 import { type Block, drawBlocks, readBlocks } from "./block-map.ts";
 import { countTypes, type TypeCount } from "./census.ts";
+import type { RootPlaces } from "./root-places.ts";
 import { writeSnapshot } from "./snapshot.ts";
 import { type TraceFile, traceOf } from "./trace-events.ts";
 import type { TypeNames } from "./type-names.ts";
-
-/** What a root is called: a global, or a table, of which it is the element with an index. */
-export interface RootPlace {
-  readonly name: string;
-  readonly element?: number;
-}
-/** The place of the root at an address, if it has one that has a name. */
-export type RootPlaces = (address: number) => RootPlace | undefined;
 
 /** What looks into the heap when it is called. */
 export class HeapTools {

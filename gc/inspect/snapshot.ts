@@ -7,10 +7,10 @@
  */
 
 import type { Heap } from "../heap/heap.ts";
-import { ARRAY_ELEMENTS, TYPE_ARRAY, TYPE_ID, TYPE_KIND } from "../layout/layout.ts";
-import { beginningOf, TYPE_SHARED_STRING } from "../layout/string-layout.ts";
+import { ARRAY_ELEMENTS, ARRAY_LENGTH, TYPE_ARRAY, TYPE_ID, TYPE_KIND } from "../layout/layout.ts";
+import { STRING_UNITS, TYPE_SHARED_STRING } from "../layout/string-layout.ts";
 import { recordName } from "./census.ts";
-import type { RootPlaces } from "./heap-report.ts";
+import type { RootPlaces } from "./root-places.ts";
 import type { TypeNames } from "./type-names.ts";
 import { type WalkVisitor, walkHeap } from "./walk.ts";
 
@@ -37,25 +37,25 @@ const meta = {
 /** Numbers, many of them. */
 class NumberList {
   length = 0;
-  private values = new Uint32Array(1 << 12);
+  #values = new Uint32Array(1 << 12);
 
   push(a: number, b: number, c: number): void {
-    if (this.length + 3 > this.values.length) {
-      const larger = new Uint32Array(2 * this.values.length);
-      larger.set(this.values);
-      this.values = larger;
+    if (this.length + 3 > this.#values.length) {
+      const larger = new Uint32Array(2 * this.#values.length);
+      larger.set(this.#values);
+      this.#values = larger;
     }
-    this.values[this.length++] = a;
-    this.values[this.length++] = b;
-    this.values[this.length++] = c;
+    this.#values[this.length++] = a;
+    this.#values[this.length++] = b;
+    this.#values[this.length++] = c;
   }
 
   get(index: number): number {
-    return this.values[index] as number;
+    return this.#values[index] as number;
   }
 
   set(index: number, value: number): void {
-    this.values[index] = value;
+    this.#values[index] = value;
   }
 }
 
@@ -89,71 +89,71 @@ class SnapshotVisitor implements WalkVisitor {
   /** Per edge: type, name or index, number of the object. */
   readonly edges = new NumberList();
   readonly strings: string[] = [""];
-  private readonly stringNumbers = new Map<string, number>();
-  private readonly records = new Map<number, SnapshotType>();
-  private readonly heap: Heap;
-  private readonly names: TypeNames;
-  private readonly rootPlaces: RootPlaces;
-  private readonly tables = new Map<string, RootGroup>();
-  private rootGroup: RootGroup | undefined;
-  private current: SnapshotType | undefined;
-  private currentRecord = 0;
+  readonly #stringNumbers = new Map<string, number>();
+  readonly #records = new Map<number, SnapshotType>();
+  readonly #heap: Heap;
+  readonly #names: TypeNames;
+  readonly #rootPlaces: RootPlaces;
+  readonly #tables = new Map<string, RootGroup>();
+  #rootGroup: RootGroup | undefined;
+  #current: SnapshotType | undefined;
+  #currentRecord = 0;
 
   constructor(heap: Heap, names: TypeNames, rootPlaces: RootPlaces) {
-    this.heap = heap;
-    this.names = names;
-    this.rootPlaces = rootPlaces;
+    this.#heap = heap;
+    this.#names = names;
+    this.#rootPlaces = rootPlaces;
   }
 
   string(text: string): number {
-    let number = this.stringNumbers.get(text);
+    let number = this.#stringNumbers.get(text);
     if (number === undefined) {
       number = this.strings.push(text) - 1;
-      this.stringNumbers.set(text, number);
+      this.#stringNumbers.set(text, number);
     }
     return number;
   }
 
   group(name: string): void {
-    this.rootGroup = { name: `(${name})`, edges: new NumberList() };
-    this.groups.push(this.rootGroup);
+    this.#rootGroup = { name: `(${name})`, edges: new NumberList() };
+    this.groups.push(this.#rootGroup);
   }
 
   root(object: number, address: number): void {
-    const place = this.rootPlaces(address);
-    if (place?.element !== undefined) this.table(place.name).push(edgeType("element"), place.element, object);
-    else if (place !== undefined) this.rootGroup!.edges.push(edgeType("property"), this.string(place.name), object);
-    else this.rootGroup!.edges.push(edgeType("element"), this.rootGroup!.edges.length / 3, object);
+    const place = this.#rootPlaces(address);
+    if (place?.element !== undefined) this.#table(place.name).push(edgeType("element"), place.element, object);
+    else if (place !== undefined) this.#rootGroup!.edges.push(edgeType("property"), this.string(place.name), object);
+    else this.#rootGroup!.edges.push(edgeType("element"), this.#rootGroup!.edges.length / 3, object);
   }
 
   /** The edges of a table: a group of its own, so that its elements have their indices. */
-  private table(name: string): NumberList {
-    let group = this.tables.get(name);
+  #table(name: string): NumberList {
+    let group = this.#tables.get(name);
     if (group === undefined) {
       group = { name: `(table ${name})`, edges: new NumberList() };
       this.groups.push(group);
-      this.tables.set(name, group);
+      this.#tables.set(name, group);
     }
     return group.edges;
   }
 
   object(address: number, record: number, bytes: number): void {
-    let known = this.records.get(record);
+    let known = this.#records.get(record);
     if (known === undefined) {
-      const kind = this.heap.plan(record + TYPE_KIND);
-      const name = this.string(recordName(this.heap, this.names, record));
+      const kind = this.#heap.plan(record + TYPE_KIND);
+      const name = this.string(recordName(this.#heap, this.#names, record));
       known = { isArray: kind === TYPE_ARRAY, isString: kind === TYPE_SHARED_STRING, name, fields: new Map() };
-      this.records.set(record, known);
+      this.#records.set(record, known);
     }
-    this.current = known;
-    this.currentRecord = record;
+    this.#current = known;
+    this.#currentRecord = record;
     if (known.isString) this.texts.add(this.edgeCounts.length);
-    this.objects.push(known.isString ? this.string(beginningOf(this.heap, address, STRING_SHOWN)) : known.name, address, bytes);
+    this.objects.push(known.isString ? this.string(beginningOf(this.#heap, address, STRING_SHOWN)) : known.name, address, bytes);
     this.edgeCounts.push(0);
   }
 
   edge(offset: number, object: number): void {
-    const { isArray, isString, fields } = this.current!;
+    const { isArray, isString, fields } = this.#current!;
     this.edgeCounts[this.edgeCounts.length - 1]!++;
     if (offset === 0) {
       this.edges.push(edgeType("internal"), this.string("descriptor"), object);
@@ -164,7 +164,7 @@ class SnapshotVisitor implements WalkVisitor {
     } else {
       let name = fields.get(offset);
       if (name === undefined) {
-        name = this.string(this.names.field(this.heap.plan(this.currentRecord + TYPE_ID), offset));
+        name = this.string(this.#names.field(this.#heap.plan(this.#currentRecord + TYPE_ID), offset));
         fields.set(offset, name);
       }
       this.edges.push(edgeType("property"), name, object);
@@ -172,21 +172,29 @@ class SnapshotVisitor implements WalkVisitor {
   }
 }
 
+/** The beginning of the string at `address`: `most` units, and dots where it is longer. Nobody changes the heap meanwhile. */
+function beginningOf(heap: Heap, address: number, most: number): string {
+  const units = heap.plan(address + STRING_UNITS);
+  const length = heap.plan(units + ARRAY_LENGTH);
+  const view = new Uint16Array(heap.bytes.buffer, units + ARRAY_ELEMENTS, Math.min(length, most));
+  return String.fromCharCode(...view) + (length > most ? "..." : "");
+}
+
 const PIECE = 1 << 16;
 
 /** Joins numbers to pieces of text of a reasonable size. */
 class Pieces {
   readonly parts: string[] = [];
-  private pending: string[] = [];
+  #pending: string[] = [];
 
   add(text: string): void {
-    this.pending.push(text);
-    if (this.pending.length >= PIECE) this.flush();
+    this.#pending.push(text);
+    if (this.#pending.length >= PIECE) this.flush();
   }
 
   flush(): void {
-    if (this.pending.length > 0) this.parts.push(this.pending.join(""));
-    this.pending = [];
+    if (this.#pending.length > 0) this.parts.push(this.#pending.join(""));
+    this.#pending = [];
   }
 }
 

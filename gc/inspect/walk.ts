@@ -24,20 +24,20 @@ const WORDS_PER_BLOCK = c.BLOCK_BYTES / 8;
 /** Numbers of the objects of the heap, by address. */
 class Numbers {
   readonly addresses: number[] = [];
-  private readonly blocks: (Int32Array | undefined)[] = [];
-  private readonly start: number;
+  readonly #blocks: (Int32Array | undefined)[] = [];
+  readonly #start: number;
 
   constructor(start: number) {
-    this.start = start;
+    this.#start = start;
   }
 
   /** The number of the object at `address`, a new one if it has none. */
   of(address: number): number {
-    const at = address - this.start;
-    let block = this.blocks[at >>> c.BLOCK_LOG2];
+    const at = address - this.#start;
+    let block = this.#blocks[at >>> c.BLOCK_LOG2];
     if (block === undefined) {
       block = new Int32Array(WORDS_PER_BLOCK);
-      this.blocks[at >>> c.BLOCK_LOG2] = block;
+      this.#blocks[at >>> c.BLOCK_LOG2] = block;
     }
     const index = (at & (c.BLOCK_BYTES - 1)) >>> 3;
     let number = block[index] as number;
@@ -50,101 +50,101 @@ class Numbers {
 }
 
 class Walk {
-  private readonly words: Int32Array<ArrayBufferLike>;
-  private readonly heap: Heap;
-  private readonly visitor: WalkVisitor;
-  private readonly start: number;
-  private readonly end: number;
-  private readonly numbers: Numbers;
+  readonly #words: Int32Array<ArrayBufferLike>;
+  readonly #heap: Heap;
+  readonly #visitor: WalkVisitor;
+  readonly #start: number;
+  readonly #end: number;
+  readonly #numbers: Numbers;
 
   constructor(heap: Heap, visitor: WalkVisitor) {
-    this.heap = heap;
-    this.visitor = visitor;
-    this.words = heap.words;
-    this.start = heap.plan(c.PLAN_HEAP_START);
-    this.end = heap.plan(c.PLAN_HEAP_END);
-    this.numbers = new Numbers(this.start);
+    this.#heap = heap;
+    this.#visitor = visitor;
+    this.#words = heap.words;
+    this.#start = heap.plan(c.PLAN_HEAP_START);
+    this.#end = heap.plan(c.PLAN_HEAP_END);
+    this.#numbers = new Numbers(this.#start);
   }
 
-  private word(address: number): number {
-    return (this.words[address >>> 2] as number) >>> 0;
+  #word(address: number): number {
+    return (this.#words[address >>> 2] as number) >>> 0;
   }
 
-  private isObject(word: number): boolean {
-    return (word & 1) === 0 && word >= this.start && word < this.end;
+  #isObject(word: number): boolean {
+    return (word & 1) === 0 && word >= this.#start && word < this.#end;
   }
 
   run(): void {
-    this.roots();
+    this.#roots();
     // The list grows while it is walked.
-    const { addresses } = this.numbers;
-    for (let i = 0; i < addresses.length; i++) this.object(addresses[i] as number);
+    const { addresses } = this.#numbers;
+    for (let i = 0; i < addresses.length; i++) this.#object(addresses[i] as number);
   }
 
-  private roots(): void {
-    const agents = this.heap.plan(c.AGENTS_HIGH);
+  #roots(): void {
+    const agents = this.#heap.plan(c.AGENTS_HIGH);
     for (let id = 0; id < agents; id++) {
       const control = c.AGENTS + id * c.AGENT_BYTES;
-      if (this.word(control + c.AGENT_STATE) === c.AGENT_DETACHED) continue;
-      this.visitor.group(`agent ${id}: stack`);
-      this.range(this.word(control + c.AGENT_SHADOW_BASE), this.word(control + c.AGENT_SP));
-      this.visitor.group(`agent ${id}: held by JavaScript`);
-      for (let chunk = this.word(control + c.AGENT_HANDLES); chunk !== 0; chunk = this.word(chunk)) {
-        this.range(chunk + c.SLOTS_START, chunk + c.SLOT_CHUNK_BYTES);
+      if (this.#word(control + c.AGENT_STATE) === c.AGENT_DETACHED) continue;
+      this.#visitor.group(`agent ${id}: stack`);
+      this.#range(this.#word(control + c.AGENT_SHADOW_BASE), this.#word(control + c.AGENT_SP));
+      this.#visitor.group(`agent ${id}: held by JavaScript`);
+      for (let chunk = this.#word(control + c.AGENT_HANDLES); chunk !== 0; chunk = this.#word(chunk)) {
+        this.#range(chunk + c.SLOTS_START, chunk + c.SLOT_CHUNK_BYTES);
       }
     }
-    this.visitor.group("shared globals and tables");
-    this.ranges(0);
+    this.#visitor.group("shared globals and tables");
+    this.#ranges(0);
     for (let id = 0; id < agents; id++) {
-      this.visitor.group(`agent ${id}: globals and tables`);
-      this.ranges(1 + id);
+      this.#visitor.group(`agent ${id}: globals and tables`);
+      this.#ranges(1 + id);
     }
   }
 
   /** The root ranges (runtime/roots.ts) of one owner. */
-  private ranges(owner: number): void {
-    for (let chunk = this.heap.plan(c.PLAN_ROOT_RANGES); chunk !== 0; chunk = this.word(chunk)) {
+  #ranges(owner: number): void {
+    for (let chunk = this.#heap.plan(c.PLAN_ROOT_RANGES); chunk !== 0; chunk = this.#word(chunk)) {
       for (let i = 1; i <= c.ROOT_RANGES; i++) {
         const entry = chunk + 16 * i;
-        if (this.word(entry + 8) === owner) this.range(this.word(entry), this.word(entry + 4));
+        if (this.#word(entry + 8) === owner) this.#range(this.#word(entry), this.#word(entry + 4));
       }
     }
   }
 
   /** Also of a free entry or one that is being written, whose end is 0. */
-  private range(start: number, end: number): void {
+  #range(start: number, end: number): void {
     for (let at = start; at < end; at += 4) {
-      const word = this.word(at);
-      if (this.isObject(word)) this.visitor.root(this.numbers.of(word), at);
+      const word = this.#word(at);
+      if (this.#isObject(word)) this.#visitor.root(this.#numbers.of(word), at);
     }
   }
 
-  private object(address: number): void {
-    const descriptor = (this.word(address) & ~layout.HEADER_FLAGS_MASK) >>> 0;
-    const record = this.word(descriptor + layout.TYPE_RECORD);
-    const size = this.word(record + layout.TYPE_SIZE);
-    const map = this.word(record + layout.TYPE_REFMAP);
-    if (this.word(record + layout.TYPE_KIND) === layout.TYPE_ARRAY) {
-      const length = this.word(address + layout.ARRAY_LENGTH);
-      this.visitor.object(address, record, Math.ceil((layout.ARRAY_ELEMENTS + length * 2 ** size) / 8) * 8);
-      if (descriptor !== record) this.edge(0, descriptor);
-      if (map !== 0) for (let i = 0; i < length; i++) this.field(address, layout.ARRAY_ELEMENTS + 4 * i);
+  #object(address: number): void {
+    const descriptor = (this.#word(address) & ~layout.HEADER_FLAGS_MASK) >>> 0;
+    const record = this.#word(descriptor + layout.TYPE_RECORD);
+    const size = this.#word(record + layout.TYPE_SIZE);
+    const map = this.#word(record + layout.TYPE_REFMAP);
+    if (this.#word(record + layout.TYPE_KIND) === layout.TYPE_ARRAY) {
+      const length = this.#word(address + layout.ARRAY_LENGTH);
+      this.#visitor.object(address, record, Math.ceil((layout.ARRAY_ELEMENTS + length * 2 ** size) / 8) * 8);
+      if (descriptor !== record) this.#edge(0, descriptor);
+      if (map !== 0) for (let i = 0; i < length; i++) this.#field(address, layout.ARRAY_ELEMENTS + 4 * i);
       return;
     }
-    this.visitor.object(address, record, size);
-    if (descriptor !== record) this.edge(0, descriptor);
-    for (let bits = map; bits !== 0; bits &= bits - 1) this.field(address, 4 * (31 - Math.clz32(bits & -bits)));
-    const more = this.word(record + layout.TYPE_REFMAP_MORE);
-    if (more !== 0) for (let i = 1; i <= this.word(more); i++) this.field(address, this.word(more + 4 * i));
+    this.#visitor.object(address, record, size);
+    if (descriptor !== record) this.#edge(0, descriptor);
+    for (let bits = map; bits !== 0; bits &= bits - 1) this.#field(address, 4 * (31 - Math.clz32(bits & -bits)));
+    const more = this.#word(record + layout.TYPE_REFMAP_MORE);
+    if (more !== 0) for (let i = 1; i <= this.#word(more); i++) this.#field(address, this.#word(more + 4 * i));
   }
 
-  private field(address: number, offset: number): void {
-    const word = this.word(address + offset);
-    if (this.isObject(word)) this.edge(offset, word);
+  #field(address: number, offset: number): void {
+    const word = this.#word(address + offset);
+    if (this.#isObject(word)) this.#edge(offset, word);
   }
 
-  private edge(offset: number, address: number): void {
-    this.visitor.edge(offset, this.numbers.of(address));
+  #edge(offset: number, address: number): void {
+    this.#visitor.edge(offset, this.#numbers.of(address));
   }
 }
 

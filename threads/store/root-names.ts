@@ -1,6 +1,6 @@
 /** What the roots of a heap are called, so that a snapshot can tell which global or which element of a table keeps an object. */
 import type { Names } from "../../core/types/module.ts";
-import type { RootPlaces } from "../../gc/inspect/heap-report.ts";
+import type { RootPlaces } from "../../gc/inspect/root-places.ts";
 import { TABLE_ELEMENTS, TABLE_LENGTH } from "../../gc/layout/layout.ts";
 import type { Agent } from "../agents/agent.ts";
 import type { LinkedInstance } from "../link/link.ts";

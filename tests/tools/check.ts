@@ -8,6 +8,7 @@ import type { Checker, Sources } from "./checks/check.ts";
 import { fileSizes } from "./checks/file-sizes.ts";
 import { folderSizes } from "./checks/folder-sizes.ts";
 import { generatedPages } from "./checks/generated-pages.ts";
+import { hiddenMembers } from "./checks/hidden-members.ts";
 import { importCircles } from "./checks/import-circles.ts";
 import { filesIntroduceThemselves } from "./checks/introductions.ts";
 import { nothingLeftBehind } from "./checks/leftovers.ts";
@@ -29,6 +30,7 @@ const checkers: readonly Checker[] = [
   // of the sources
   nothingLeftBehind,
   filesIntroduceThemselves,
+  hiddenMembers,
   // of the documentation
   links,
   generatedPages,

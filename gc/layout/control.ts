@@ -42,7 +42,7 @@ export const LARGE_YOUNG_BLOCKS = 468;
 export const MARKERS_POSSIBLE = 472;
 /** 1 + highest id of an agent that was ever attached. */
 export const AGENTS_HIGH = 512;
-/** Lock of the permanent allocator: 1 + owner's id, or 0. */
+/** Lock of the permanent allocator (owned-lock.ts). */
 export const PERMANENT_LOCK = 576;
 export const PERMANENT_TOP = 580;
 export const PERMANENT_END = 584;

@@ -6,11 +6,10 @@
  *
  *     queue                            node
  *      0  header                        0  state    NODE_...
- *      4  lock     0, or 1 + holder,    4  next     the node behind it, or 0
- *                  | LOCK_CONTENDED     8  queue    that it waits in
- *      8  waiters  nodes in the list   12  chain    next node of the same agent
- *     12  head     first node, or 0    16  locking  queue whose lock the agent takes (the agent's first node only), or 0
- *     16  tail     last node, or 0
+ *      4  lock     (owned-lock.ts)      4  next     the node behind it, or 0
+ *      8  waiters  nodes in the list    8  queue    that it waits in
+ *     12  head     first node, or 0    12  chain    next node of the same agent
+ *     16  tail     last node, or 0     16  locking  queue whose lock the agent takes (the agent's first node only), or 0
  *     20  waking   node that is being taken off the list, or 0
  */
 
@@ -20,9 +19,6 @@ export const QUEUE_HEAD = 12;
 export const QUEUE_TAIL = 16;
 export const QUEUE_WAKING = 20;
 export const QUEUE_BYTES = 24;
-
-/** Bit of a taken lock: an agent sleeps until it is free. */
-export const LOCK_CONTENDED = 0x10000;
 
 export const NODE_STATE = 0;
 export const NODE_NEXT = 4;

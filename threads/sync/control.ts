@@ -1,7 +1,7 @@
 /**
  * The words that all agents of a store share beside the heap's own: one permanent block of the heap memory.
  *
- *      0  LOCK              0, or 1 + id of the agent that holds it; with LOCK_CONTENDED where somebody may sleep for it
+ *      0  LOCK              of the job queue and of what is `locked` (owned-lock.ts)
  *      4  INSTALLS          how many instances were announced to all agents
  *      8  QUEUE_HEAD        entries ever taken from the job queue
  *     12  QUEUE_TAIL        entries ever put into it
@@ -28,11 +28,11 @@
 import type { Heap } from "../../gc/heap/heap.ts";
 import { JS_TAG } from "../../gc/layout/exception-layout.ts";
 import { FUNCTION_TYPES_POINTER } from "../../gc/layout/layout.ts";
-import { LOCK_CONTENDED } from "../../gc/layout/wait-queue-layout.ts";
 import { createSharedValueRecords } from "../values/shared-values.ts";
 import { createThreadBoundRecord } from "../values/thread-bound-data.ts";
 import { createWaitNodes } from "../wait/wait-queues.ts";
 import { createAgentRecords } from "./agent-records.ts";
+import { OwnedLocks } from "./owned-lock.ts";
 
 const LOCK = 0;
 const INSTALLS = 4;
@@ -59,9 +59,6 @@ const ENTRY_BYTES = 16;
 
 /** Words of an agent's record. */
 const Word = { state: 0, sent: 1, jobKind: 2, job: 3, jobBlock: 4, jobTarget: 5 } as const;
-/** Looks at the lock before an agent sleeps for it, and milliseconds for which it does. */
-const LOOKS = 1000;
-const LOCK_PATIENCE = 1;
 const RUNNING = 0;
 const PARKED = 1;
 
@@ -90,16 +87,16 @@ export class Control {
   readonly address: number;
   readonly #heap: Heap;
   readonly #id: number;
-  readonly #canBlock: boolean;
+  readonly #locks: OwnedLocks;
   /** Reaches over the block, if not over all of the memory. */
   #view: Int32Array<ArrayBufferLike>;
 
-  private constructor(heap: Heap, address: number, id: number, canBlock: boolean) {
+  private constructor(heap: Heap, address: number, id: number, mayBlock: boolean) {
     this.#heap = heap;
     this.#view = heap.words;
     this.address = address;
     this.#id = id;
-    this.#canBlock = canBlock;
+    this.#locks = new OwnedLocks({ heap, id, mayBlock });
   }
 
   /** Lays out the block in a fresh heap. `watchMode` is what agents are to say of their waits (agent-records.ts). */
@@ -224,53 +221,12 @@ export class Control {
 
   /** Runs `body` alone among all agents. Bodies are short, call no user code and need no other lock of ours. */
   locked<T>(body: () => T): T {
-    this.#begin();
-    try {
-      return body();
-    } finally {
-      this.#end();
-    }
-  }
-
-  /** Begins what this agent does alone among all, and which it does as a whole or not at all where it is condemned. */
-  #begin(): void {
-    this.#heap.needStack();
-    this.#heap.runtime.beginCritical();
-    this.#lock();
-  }
-
-  #end(): void {
-    this.#unlock();
-    this.#heap.runtime.endCritical();
-  }
-
-  #lock(): void {
-    const cell = (this.address + LOCK) >>> 2;
-    const words = this.#view;
-    let mine = this.#id + 1;
-    for (let looks = 0; ; looks++) {
-      const holder = Atomics.compareExchange(words, cell, 0, mine);
-      if (holder === 0) return;
-      if (looks < LOOKS || !this.#canBlock) continue;
-      // Who has slept does not know whether others still do, so its own release wakes one.
-      mine = (this.#id + 1) | LOCK_CONTENDED;
-      const contended = holder | LOCK_CONTENDED;
-      if (holder === contended || Atomics.compareExchange(words, cell, holder, contended) === holder) {
-        // With a time limit, since a holder that was killed is only found by the agent that buries it, and that may not notify.
-        Atomics.wait(words, cell, contended, LOCK_PATIENCE);
-      }
-    }
-  }
-
-  #unlock(): void {
-    const cell = (this.address + LOCK) >>> 2;
-    if ((Atomics.exchange(this.#view, cell, 0) & LOCK_CONTENDED) !== 0) Atomics.notify(this.#view, cell, 1);
+    return this.#locks.locked(this.address + LOCK, body, undefined);
   }
 
   /** Frees the lock if the dead agent `id` held it. */
   breakLock(id: number): void {
-    const cell = (this.address + LOCK) >>> 2;
-    for (const held of [id + 1, (id + 1) | LOCK_CONTENDED]) Atomics.compareExchange(this.#view, cell, held, 0);
+    this.#locks.breakDead(this.address + LOCK, id);
   }
 
   /** Address of the type record of a function index. */
@@ -301,59 +257,56 @@ export class Control {
 
   /** Puts a job at the end of the queue and wakes a parked agent; false when none was parked. */
   submit(job: Job): boolean {
-    this.#begin();
-    try {
-      const tail = this.#load(QUEUE_TAIL);
-      const ring = this.#load(QUEUE_RING) >>> 0;
-      const capacity = this.#wordsAt(ring)[ring >>> 2]!;
-      if (((tail - this.#load(QUEUE_HEAD)) | 0) === capacity) this.#growRing(capacity * 2);
-      const entry = this.#entry(tail);
-      const words = this.#view;
-      words[entry] = job.kind;
-      words[entry + 1] = job.target;
-      words[entry + 2] = job.argument;
-      words[entry + 3] = job.id;
-      this.#store(QUEUE_TAIL, (tail + 1) | 0);
-    } finally {
-      this.#end();
-    }
+    this.#locks.locked(this.address + LOCK, this.#put, job);
     return this.nudge();
   }
+
+  readonly #put = (job: Job): void => {
+    const tail = this.#load(QUEUE_TAIL);
+    const ring = this.#load(QUEUE_RING) >>> 0;
+    const capacity = this.#wordsAt(ring)[ring >>> 2]!;
+    if (((tail - this.#load(QUEUE_HEAD)) | 0) === capacity) this.#growRing(capacity * 2);
+    const entry = this.#entry(tail);
+    const words = this.#view;
+    words[entry] = job.kind;
+    words[entry + 1] = job.target;
+    words[entry + 2] = job.argument;
+    words[entry + 3] = job.id;
+    // Last: an agent that dies before has added nothing.
+    this.#store(QUEUE_TAIL, (tail + 1) | 0);
+  };
 
   /** Takes the oldest job for this agent and notes it in the agent's record. */
   take(): Job | undefined {
     if (this.queued === 0) return undefined;
-    this.#begin();
-    try {
-      if (this.queued === 0) return undefined;
-      const head = this.#load(QUEUE_HEAD);
-      const entry = this.#entry(head);
-      const words = this.#view;
-      const job = { kind: words[entry]! as JobKind, target: words[entry + 1]!, argument: words[entry + 2]!, id: words[entry + 3]! };
-      const record = this.#agentWord(this.#id, 0);
-      words[record + Word.job] = job.id;
-      words[record + Word.jobBlock] = job.argument;
-      words[record + Word.jobTarget] = job.target;
-      Atomics.store(words, record + Word.jobKind, job.kind);
-      this.#store(QUEUE_HEAD, (head + 1) | 0);
-      return job;
-    } finally {
-      this.#end();
-    }
+    return this.#locks.locked(this.address + LOCK, this.#takeOldest, this.#id);
   }
+
+  readonly #takeOldest = (id: number): Job | undefined => {
+    if (this.queued === 0) return undefined;
+    const head = this.#load(QUEUE_HEAD);
+    const entry = this.#entry(head);
+    const words = this.#view;
+    const job = { kind: words[entry]! as JobKind, target: words[entry + 1]!, argument: words[entry + 2]!, id: words[entry + 3]! };
+    const record = this.#agentWord(id, 0);
+    words[record + Word.job] = job.id;
+    words[record + Word.jobBlock] = job.argument;
+    words[record + Word.jobTarget] = job.target;
+    Atomics.store(words, record + Word.jobKind, job.kind);
+    // Last: a job of an agent that dies before is still in the queue, and its record says what is done already where it is not.
+    this.#store(QUEUE_HEAD, (head + 1) | 0);
+    return job;
+  };
 
   /** Says that this agent's job has ended; true when it was the last thread that lived. */
   finishJob(kind: JobKind): boolean {
-    const { beginCritical, endCritical } = this.#heap.runtime;
-    this.#heap.needStack();
-    beginCritical();
-    try {
-      Atomics.store(this.#view, this.#agentWord(this.#id, Word.jobKind), -kind);
-      return kind === JobKind.thread && this.endThread();
-    } finally {
-      endCritical();
-    }
+    return this.#locks.critical(this.#noteEnd, kind, this.#id);
   }
+
+  readonly #noteEnd = (kind: JobKind, id: number): boolean => {
+    Atomics.store(this.#view, this.#agentWord(id, Word.jobKind), -kind);
+    return kind === JobKind.thread && this.endThread();
+  };
 
   /** The job that agent `id` was at last; `ended` where it has none now. */
   jobOf(id: number): { kind: JobKind; ended: boolean; id: number; block: number; target: number } {

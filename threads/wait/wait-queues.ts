@@ -13,7 +13,6 @@ import type { Heap } from "../../gc/heap/heap.ts";
 import { writeRecord } from "../../gc/heap/type-records.ts";
 import { HEADER_FLAGS_MASK } from "../../gc/layout/layout.ts";
 import {
-  LOCK_CONTENDED,
   NODE_BYTES,
   NODE_CHAIN,
   NODE_IDLE,
@@ -34,16 +33,13 @@ import {
 import { TrapCode } from "../../lower/host/lowered.ts";
 import { hardwareConcurrency } from "../host/host.ts";
 import type { Gate } from "../sync/gate.ts";
+import { OwnedLocks } from "../sync/owned-lock.ts";
 import type { WaitWatch } from "./wait-watch.ts";
 
 /** The block of a store's first nodes: the record of wait queues, then a node for each agent. */
 const NODES = 32;
-const LOOKS = 1000;
 /** So many times a wait looks at its control word before it joins the queue: about as long as to put a thread to sleep takes, some microseconds. */
 const SPINS = 4000;
-const HOLDER = LOCK_CONTENDED - 1;
-/** Whoever waits for a lock looks again after so many milliseconds: a dead holder's lock is freed without its knowing. */
-const LOCK_PATIENCE = 1;
 const POLL_MILLISECONDS = 4;
 
 /** How a wait ended, as the instructions say it. */
@@ -86,6 +82,7 @@ export class WaitQueues {
   readonly #block: number;
   readonly #id: number;
   readonly #mayBlock: boolean;
+  readonly #locks: OwnedLocks;
   readonly #raise: (code: TrapCode) => never;
   readonly #watch: WaitWatch;
   readonly #raiseInLowered: (error: RuntimeError) => never;
@@ -101,6 +98,7 @@ export class WaitQueues {
     this.#block = control.waitNodes;
     this.#id = id;
     this.#mayBlock = mayBlock;
+    this.#locks = new OwnedLocks(agent);
     this.#watch = watch;
     this.#raise = (code) => agent.raise(code);
     this.#raiseInLowered = (error) => agent.traps.raiseUntranslated(error);
@@ -177,17 +175,17 @@ export class WaitQueues {
     this.#append(queue, node);
     this.#unlock(queue);
     this.#gate.leave(sp);
-    const result = this.#sleep(queue, node, timeout < 0n ? Number.POSITIVE_INFINITY : Number(timeout) / 1e6);
+    const result = this.#sleep(node, timeout < 0n ? Number.POSITIVE_INFINITY : Number(timeout) / 1e6);
     this.#gate.enter();
     if (result instanceof RuntimeError) this.#raiseInLowered(result);
     return result;
   }
 
   /**
-   * Sleeps until `node` is woken, or for so many milliseconds. The agent is in a safe region, and something keeps the queue. The result is an error
+   * Sleeps until `node` is woken, or for so many milliseconds. The agent is in a safe region, and something keeps the node's queue. The result is an error
    * where the wait was ended because of a deadlock.
    */
-  #sleep(queue: number, node: number, milliseconds: number): WaitResult | RuntimeError {
+  #sleep(node: number, milliseconds: number): WaitResult | RuntimeError {
     const watch = this.#watch;
     const state = (node + NODE_STATE) >>> 2;
     const start = performance.now();
@@ -206,21 +204,23 @@ export class WaitQueues {
       else if (isEndless && patience !== watch.patience) watch.look();
       verdict = watch.verdict;
     }
-    const isWoken = this.#leave(queue, node);
+    const isWoken = this.#leave(node);
     watch.end();
     this.#isAsleep = false;
     if (isWoken) return WaitResult.woken;
     return verdict === undefined ? WaitResult.timedOut : new RuntimeError(verdict, { code: "deadlock" });
   }
 
-  /** Ends a wait; true where the node was woken, however late. */
-  #leave(queue: number, node: number): boolean {
-    return this.#critical(() => this.#leaveList(queue, node));
+  /** Ends the wait of a node, if it waits; true where it was woken, however late. */
+  #leave(node: number): boolean {
+    return this.#locks.critical(this.#leaveQueue, node);
   }
 
-  #leaveList(queue: number, node: number): boolean {
+  readonly #leaveQueue = (node: number): boolean => {
     if (this.#load(node + NODE_STATE) === NODE_WAITING) {
+      const queue = this.#load(node + NODE_QUEUE) >>> 0;
       this.#lock(queue);
+      // Race: who notifies may have woken the node before the lock was taken.
       if (this.#load(node + NODE_STATE) === NODE_WAITING) {
         this.#store(node + NODE_STATE, NODE_IDLE);
         this.#repair(queue);
@@ -230,7 +230,7 @@ export class WaitQueues {
     const woken = this.#load(node + NODE_STATE) === NODE_WOKEN;
     this.#store(node + NODE_STATE, NODE_IDLE);
     return woken;
-  }
+  };
 
   /** Puts a node at the end. The queue is locked and has counted it. */
   #append(queue: number, node: number): void {
@@ -246,6 +246,10 @@ export class WaitQueues {
   notify(queue: number, count: number): number {
     if (count === 0) return 0;
     this.#heap.needStack();
+    return this.#notify(queue, count);
+  }
+
+  readonly #notify = (queue: number, count: number): number => {
     this.#lock(queue);
     let woken = 0;
     let node = this.#load(queue + QUEUE_HEAD);
@@ -263,11 +267,12 @@ export class WaitQueues {
     this.#store(queue + QUEUE_WAITERS, this.#load(queue + QUEUE_WAITERS) - woken);
     this.#unlock(queue);
     return woken;
-  }
+  };
 
   /** The same for JS, in a safe region. */
   notifyFromJs(queue: number, count: number): number {
-    return this.#critical(() => this.notify(queue, count));
+    if (count === 0) return 0;
+    return this.#locks.critical(this.#notify, queue, count);
   }
 
   #wake(node: number): void {
@@ -288,13 +293,13 @@ export class WaitQueues {
     const node = this.#take();
     this.#join(queue, node);
     try {
-      if (condition?.() === false) return this.#leave(queue, node) ? WaitResult.woken : WaitResult.notEqual;
-      const result = this.#sleep(queue, node, milliseconds);
+      if (condition?.() === false) return this.#leave(node) ? WaitResult.woken : WaitResult.notEqual;
+      const result = this.#sleep(node, milliseconds);
       if (result instanceof RuntimeError) throw result;
       return result;
     } finally {
       // Where `condition` threw, the node still waits.
-      this.#leave(queue, node);
+      this.#leave(node);
       this.#free.push(node);
     }
   }
@@ -318,7 +323,7 @@ export class WaitQueues {
     while (this.#load(node + NODE_STATE) === NODE_WAITING && performance.now() < deadline) {
       await this.#stateChange(state, deadline - performance.now());
     }
-    const woken = this.#leave(queue, node);
+    const woken = this.#leave(node);
     this.#free.push(node);
     return woken ? WaitResult.woken : WaitResult.timedOut;
   }
@@ -333,25 +338,15 @@ export class WaitQueues {
   }
 
   #join(queue: number, node: number): void {
-    this.#critical(() => {
-      this.#lock(queue);
-      this.#store(queue + QUEUE_WAITERS, this.#load(queue + QUEUE_WAITERS) + 1);
-      this.#append(queue, node);
-      this.#unlock(queue);
-    });
+    this.#locks.critical(this.#joinQueue, queue, node);
   }
 
-  /** Runs `body` in a safe region, so that an agent which is condemned leaves no lock behind. */
-  #critical<T>(body: () => T): T {
-    const { beginCritical, endCritical } = this.#heap.runtime;
-    this.#heap.needStack();
-    beginCritical();
-    try {
-      return body();
-    } finally {
-      endCritical();
-    }
-  }
+  readonly #joinQueue = (queue: number, node: number): void => {
+    this.#lock(queue);
+    this.#store(queue + QUEUE_WAITERS, this.#load(queue + QUEUE_WAITERS) + 1);
+    this.#append(queue, node);
+    this.#unlock(queue);
+  };
 
   /** A node of this agent beside the one that it sleeps with. */
   #take(): number {
@@ -365,28 +360,14 @@ export class WaitQueues {
   }
 
   #lock(queue: number): void {
-    const cell = (queue + QUEUE_LOCK) >>> 2;
-    const mine = this.#id + 1;
-    // Before the lock is taken: whoever buries this agent looks there.
+    // Race: an agent that dies right after it took the lock is found with it, since whoever buries it looks there.
     this.#store(this.#node(this.#id) + NODE_LOCKING, queue);
-    let taken = mine;
-    for (let looks = 0; ; looks++) {
-      const { words } = this.#heap;
-      const holder = Atomics.compareExchange(words, cell, 0, taken);
-      if (holder === 0) return;
-      if (looks < LOOKS || !this.#mayBlock) continue;
-      taken = mine | LOCK_CONTENDED;
-      const contended = holder | LOCK_CONTENDED;
-      if (holder === contended || Atomics.compareExchange(words, cell, holder, contended) === holder) {
-        Atomics.wait(words, cell, contended, LOCK_PATIENCE);
-      }
-    }
+    this.#locks.acquire(queue + QUEUE_LOCK);
   }
 
   #unlock(queue: number): void {
-    const cell = (queue + QUEUE_LOCK) >>> 2;
-    const { words } = this.#heap;
-    if ((Atomics.exchange(words, cell, 0) & LOCK_CONTENDED) !== 0) Atomics.notify(words, cell, 1);
+    this.#locks.release(queue + QUEUE_LOCK);
+    // Race: cleared before the lock is free, the lock of an agent that dies in between would be taken for ever.
     this.#store(this.#node(this.#id) + NODE_LOCKING, 0);
   }
 
@@ -414,14 +395,14 @@ export class WaitQueues {
   bury(id: number): void {
     const own = this.#node(id);
     const locking = this.#load(own + NODE_LOCKING) >>> 0;
-    if (locking !== 0 && (this.#load(locking + QUEUE_LOCK) & HOLDER) === id + 1) {
+    if (locking !== 0 && this.#locks.takeOver(locking + QUEUE_LOCK, id)) {
       this.#finishWaking(locking);
       this.#repair(locking);
       this.#unlock(locking);
     }
     this.#store(own + NODE_LOCKING, 0);
     for (let node = own; node !== 0; node = this.#load(node + NODE_CHAIN)) {
-      if (this.#load(node + NODE_STATE) === NODE_WAITING) this.#leave(this.#load(node + NODE_QUEUE) >>> 0, node);
+      if (this.#load(node + NODE_STATE) === NODE_WAITING) this.#leave(node);
       this.#store(node + NODE_STATE, NODE_IDLE);
     }
   }

@@ -10,35 +10,16 @@ import {
   PLAN_LIMIT_BLOCKS,
 } from "../../layout/control";
 import { NONE, addressOf, blocksFor, entryOf, takeSpan } from "./blocks";
-import { beginCritical, endCritical } from "../condemn";
+import { acquireLock, breakLock, releaseLock } from "../owned-lock";
 import { needLittleStack } from "../stack";
-import { agent, heapEnd, heapStart, mayBlock } from "../state";
+import { agent, heapEnd, heapStart } from "../state";
 
 /** Blocks taken at a time for small pieces. */
 const SPAN_BLOCKS: u32 = 4;
-const LOCK_SPINS: u32 = 1000;
-const NANOSECONDS_PER_MILLISECOND: i64 = 1000000;
 
-/** The lock names its owner, so that `reclaim` can open it. It is held for a few instructions, of which each leaves the words usable. */
-function lock(): void {
-  beginCritical();
-  let spins: u32 = 0;
-  for (;;) {
-    const owner = atomic.cmpxchg<u32>(PERMANENT_LOCK, 0, agent + 1);
-    if (owner == 0) return;
-    // Not notified: contention is rare, and the time-out also covers an owner that died before it could notify.
-    if (++spins > LOCK_SPINS && mayBlock) atomic.wait<u32>(PERMANENT_LOCK, owner, NANOSECONDS_PER_MILLISECOND);
-  }
-}
-
-function unlock(): void {
-  atomic.store<u32>(PERMANENT_LOCK, 0);
-  endCritical();
-}
-
-/** Opens the lock that agent `id` may have held when it died. */
+/** Opens the lock that agent `id` may have held when it died: it is held for a few stores, each of which leaves the words usable. */
 export function unlockDead(id: u32): void {
-  atomic.cmpxchg<u32>(PERMANENT_LOCK, id + 1, 0);
+  breakLock(PERMANENT_LOCK, id);
 }
 
 /** Counts `blocks` more as permanent; false, and nothing is counted, where collected objects would not have the room that they may take. */
@@ -70,7 +51,7 @@ export function allocatePermanent(bytes: usize): usize {
   needLittleStack();
   if (bytes >= (BLOCK_BYTES as usize)) return takePermanent(blocksFor(bytes));
   const size = (bytes + 15) & ~15;
-  lock();
+  acquireLock(PERMANENT_LOCK);
   let top = load<usize>(PERMANENT_TOP);
   if (top + size > load<usize>(PERMANENT_END)) {
     let blocks = SPAN_BLOCKS;
@@ -80,7 +61,7 @@ export function allocatePermanent(bytes: usize): usize {
       start = takePermanent(blocks);
     }
     if (start == 0) {
-      unlock();
+      releaseLock(PERMANENT_LOCK);
       return 0;
     }
     // In this order: whoever finds the words after the owner's death sees an empty range until both belong together.
@@ -90,6 +71,6 @@ export function allocatePermanent(bytes: usize): usize {
     top = start;
   }
   store<usize>(PERMANENT_TOP, top + size);
-  unlock();
+  releaseLock(PERMANENT_LOCK);
   return top;
 }

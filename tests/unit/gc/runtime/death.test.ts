@@ -2,6 +2,7 @@ import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { HeapOptions } from "../../../../gc/heap/heap.ts";
 import { AGENT_BYTES, AGENT_MARKING, AGENT_MUTATOR, AGENT_STATE, AGENTS, PERMANENT_LOCK } from "../../../../gc/layout/control.ts";
 import { STOP_REQUEST } from "../../../../gc/layout/layout.ts";
+import { LOCK_CONTENDED } from "../../../../gc/layout/owned-lock.ts";
 import { Mutator } from "../support/mutator.ts";
 import { assembleProgram } from "../support/program.ts";
 import { TestWorker } from "../support/workers.ts";
@@ -61,10 +62,10 @@ describe("what an agent held when it died", () => {
     check();
   });
 
-  test("the permanent allocator's lock is opened", async () => {
+  test.each([0, LOCK_CONTENDED])("the permanent allocator's lock is opened, whether agents sleep for it (%i) or not", async (sleepers) => {
     const [mutator] = heapWithTree(10, {});
     const worker = await startWorker(mutator, 1);
-    Atomics.store(mutator.heap.words, PERMANENT_LOCK >>> 2, 2);
+    Atomics.store(mutator.heap.words, PERMANENT_LOCK >>> 2, 2 | sleepers);
     await worker.terminate();
     mutator.heap.reclaim(1);
     expect(mutator.heap.allocatePermanent(100)).toBeGreaterThan(0);

@@ -10,9 +10,10 @@
 import "../lower/rules/gc/rules.ts";
 import "../lower/rules/shared/rules.ts";
 import { explainIsolation, IsolationError } from "../threads/host/isolation.ts";
-import { Store } from "../threads/store/store.ts";
 import type { StoreOptions } from "../threads/store/store-options.ts";
+import { openStore, storeWithoutWorkers } from "./composed-store.ts";
 import type { Namespace } from "./js/shape.ts";
+import type { Store } from "./store.ts";
 
 export { CompileError, LinkError, RuntimeError } from "../core/base/errors.ts";
 export type { HeapStatistics } from "../gc/heap/heap.ts";
@@ -24,8 +25,8 @@ export type { AgentStatistics } from "../threads/agents/protocol.ts";
 export type { EmbeddersWorker } from "../threads/host/host.ts";
 export { IsolationError, type IsolationHeader } from "../threads/host/isolation.ts";
 export type { ModuleSource } from "../threads/modules/compile.ts";
-export type { Store, StoreStatistics } from "../threads/store/store.ts";
 export type { StoreOptions } from "../threads/store/store-options.ts";
+export type { StoreStatistics } from "../threads/store/store-statistics.ts";
 export { type JoinedStore, joinStore } from "./join.ts";
 export type { JoinedNamespace } from "./js/joined-namespace.ts";
 export type {
@@ -47,7 +48,8 @@ export type {
   TagDescriptor,
   TagObject,
 } from "./js/shape.ts";
-export type { Handle, Posting, TransferHandler } from "./posting.ts";
+export type { Handle, Posting, TransferHandler } from "./messages.ts";
+export type { Store } from "./store.ts";
 
 /**
  * Makes a store and starts its Workers. Rejects with an `IsolationError` where the host has no shared memory for them: in browsers a page needs
@@ -55,18 +57,16 @@ export type { Handle, Posting, TransferHandler } from "./posting.ts";
  * store of one agent, with `threads: 0`, needs no headers.
  */
 export async function createStore(options: StoreOptions = {}): Promise<Store> {
-  let store: Store;
   try {
-    store = new Store(options);
+    return await openStore(options);
   } catch (error) {
     throw error instanceof IsolationError ? await explainIsolation(error) : error;
   }
-  return store.open();
 }
 
 let defaultStore: Store | undefined;
 function defaultNamespace(): Namespace {
-  defaultStore ??= new Store({ threads: 0 });
+  defaultStore ??= storeWithoutWorkers();
   return defaultStore.WebAssembly;
 }
 

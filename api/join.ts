@@ -12,7 +12,8 @@ import { LIFE_READY } from "../threads/sync/agent-records.ts";
 import { Kinds } from "../threads/values/kinds.ts";
 import { createContext } from "./js/context.ts";
 import { createJoinedNamespace, type JoinedNamespace } from "./js/joined-namespace.ts";
-import { Posting } from "./posting.ts";
+import type { Posting } from "./messages.ts";
+import { AgentPosting } from "./posting.ts";
 
 /** A store, as a thread has it that was admitted. */
 export interface JoinedStore {
@@ -49,7 +50,7 @@ export async function joinStore(): Promise<JoinedStore> {
   return {
     agent: agent.id,
     WebAssembly: namespace,
-    messages: new Posting(start.store, context, namespace),
+    messages: new AgentPosting(start.store, context, namespace),
   };
 }
 

@@ -12,30 +12,25 @@ import type { GlobalItem, TableItem, TagItem } from "../threads/link/items.ts";
 import type { InstanceItem } from "../threads/link/plans.ts";
 import type { ValueKind } from "../threads/values/kinds.ts";
 import type { ApiContext } from "./js/context.ts";
-import { globalOf } from "./js/instance.ts";
-import type { Namespace } from "./js/shape.ts";
+import { globalOf, type ItemClasses } from "./js/instance.ts";
+import type { Handle, Posting, TransferHandler } from "./messages.ts";
 
-/** A posted value. Plain data: it can be cloned, but received once only where it stands for a heap object. */
-export type Handle = { readonly heddle: string } & (
-  | { readonly kind: "object" | "exception"; readonly cell: number }
-  | { readonly kind: "function"; readonly number: number }
-  | { readonly kind: "global"; readonly type: GlobalType; readonly value: ValueKind; readonly cell: number }
-  | { readonly kind: "thread-local global"; readonly type: GlobalType; readonly item: InstanceItem }
-  | { readonly kind: "table"; readonly type: TableType; readonly element: ValueKind; readonly record: number }
-  | { readonly kind: "tag"; readonly tag: TagItem }
-);
+/** A handle, with what the other agent makes the value from. */
+type ItemHandle = Handle &
+  (
+    | { readonly kind: "object" | "exception"; readonly cell: number }
+    | { readonly kind: "function"; readonly number: number }
+    | { readonly kind: "global"; readonly type: GlobalType; readonly value: ValueKind; readonly cell: number }
+    | { readonly kind: "thread-local global"; readonly type: GlobalType; readonly item: InstanceItem }
+    | { readonly kind: "table"; readonly type: TableType; readonly element: ValueKind; readonly record: number }
+    | { readonly kind: "tag"; readonly tag: TagItem }
+  );
 
-/** What comlink asks of a transfer handler. */
-export interface TransferHandler {
-  canHandle(value: unknown): value is unknown;
-  serialize(value: unknown): [Handle, Transferable[]];
-  deserialize(handle: Handle): unknown;
-}
-
-export type ItemClasses = Pick<Namespace, "Global" | "Table" | "Tag">;
+/** Handles of what an agent makes an object for, and finds by `keyOf`. */
+type KeyedHandle = Exclude<ItemHandle, { kind: "object" | "exception" | "function" }>;
 
 /** Posts and receives for one agent. */
-export class Posting {
+export class AgentPosting implements Posting {
   readonly transferHandler: TransferHandler;
   readonly #store: string;
   readonly #context: ApiContext;
@@ -57,12 +52,10 @@ export class Posting {
     };
   }
 
-  /** Whether a value is one of the store's that other agents can have. */
   canPost(value: unknown): boolean {
     return this.#find(value) !== undefined;
   }
 
-  /** The handle of a shared value. Raises a TypeError for values that other agents cannot have. */
   post(value: unknown): Handle {
     const found = this.#find(value);
     if (found === undefined)
@@ -74,7 +67,7 @@ export class Posting {
   }
 
   /** Says how to make the handle of a value; undefined where it has none. */
-  #find(value: unknown): (() => Handle) | undefined {
+  #find(value: unknown): (() => ItemHandle) | undefined {
     const heddle = this.#store;
     const agent = this.#agent;
     const { globals, tables, tags } = this.#context;
@@ -100,27 +93,24 @@ export class Posting {
     return tag?.shared === true ? () => ({ heddle, kind: "tag", tag }) : undefined;
   }
 
-  #global({ type, kind: value, cell, threadLocal: item }: GlobalItem): (() => Handle) | undefined {
+  #global({ type, kind: value, cell, threadLocal: item }: GlobalItem): (() => ItemHandle) | undefined {
     const heddle = this.#store;
     if (item !== undefined) return () => ({ heddle, kind: "thread-local global", type, item });
     return type.shared && cell !== undefined ? () => ({ heddle, kind: "global", type, value, cell }) : undefined;
   }
 
-  /**
-   * What a handle stands for on this agent. Raises a TypeError for values that are no handle of this store, and for the handle of a heap object
-   * that has been received before.
-   */
   receive(handle: Handle): unknown {
     if (handle?.heddle !== this.#store) throw new TypeError("a handle of this store is expected");
-    switch (handle.kind) {
+    const item = handle as ItemHandle;
+    switch (item.kind) {
       case "object":
-        return this.#take(handle.cell, (address) => this.#agent.objects.wrap(address, true));
+        return this.#take(item.cell, (address) => this.#agent.objects.wrap(address, true));
       case "exception":
-        return this.#take(handle.cell, (address) => this.#agent.exceptions.objectOf(address));
+        return this.#take(item.cell, (address) => this.#agent.exceptions.objectOf(address));
       case "function":
-        return this.#function(handle.number);
+        return this.#function(item.number);
       default:
-        return this.#item(handle);
+        return this.#item(item);
     }
   }
 
@@ -136,7 +126,7 @@ export class Posting {
     return this.#agent.functionObject(number);
   }
 
-  #item(handle: Exclude<Handle, { kind: "object" | "exception" | "function" }>): object {
+  #item(handle: KeyedHandle): object {
     const key = keyOf(handle) as string;
     const known = this.#objects.get(key)?.deref();
     if (known !== undefined) return known;
@@ -145,7 +135,7 @@ export class Posting {
     return object;
   }
 
-  #makeItem(handle: Exclude<Handle, { kind: "object" | "exception" | "function" }>): object {
+  #makeItem(handle: KeyedHandle): object {
     const { globals, tables, tags } = this.#context;
     switch (handle.kind) {
       case "global": {
@@ -168,7 +158,7 @@ export class Posting {
 }
 
 /** Tells items apart; undefined for what an agent finds by its address or number. */
-function keyOf(handle: Handle): string | undefined {
+function keyOf(handle: ItemHandle): string | undefined {
   switch (handle.kind) {
     case "global":
       return `global ${handle.cell}`;

@@ -1,24 +1,48 @@
-/** What the interfaces of one namespace have in common. */
+/** What the interfaces of one namespace have in common, and what they ask of the store that they are bound to. */
+import type { FeatureSet } from "../../core/base/features.ts";
+import type { TypeStore } from "../../core/types/type-store.ts";
 import type { Agent } from "../../threads/agents/agent.ts";
-import type { CompiledModule } from "../../threads/link/imports.ts";
+import type { CompileOptions } from "../../threads/builtins/compile-options.ts";
+import type { CompiledModule, ImportedItems } from "../../threads/link/imports.ts";
 import type { GlobalItem, TableItem, TagItem } from "../../threads/link/items.ts";
-import type { Store } from "../../threads/store/store.ts";
-import type { Kinds } from "../../threads/values/kinds.ts";
+import type { LinkedInstance } from "../../threads/link/link.ts";
+import type { StableSource } from "../../threads/modules/compile.ts";
+import type { Kinds, Signature } from "../../threads/values/kinds.ts";
 import { Registry } from "./registry.ts";
 
+/** A store, as the namespace of its creator asks it to make types, modules, instances and functions. */
+export interface Creator {
+  /** The creator's agent. */
+  readonly agent: Agent;
+  readonly types: TypeStore;
+  readonly kinds: Kinds;
+  /** The features that modules may use. */
+  readonly features: FeatureSet;
+  /** Decodes or parses, validates, lowers and compiles a module. Raises `CompileError`. */
+  compile(source: StableSource, options: CompileOptions): CompiledModule;
+  /** The same; the host compiles on threads of its own. */
+  compileLater(source: StableSource, options: CompileOptions): Promise<CompiledModule>;
+  /** Instantiates a module and runs its start function. Raises `RuntimeError`, and whatever the start function throws. */
+  instantiate(module: CompiledModule, imported: ImportedItems): LinkedInstance;
+  /** Makes a thread-local function that no agent has initialized; returns its index. */
+  createLocalFunction(signature: Signature): number;
+}
+
+/** One agent's objects of the JS API, and what they stand for. */
 export interface ApiContext {
   readonly agent: Agent;
   /** On a Worker, of abstract types only. */
   readonly kinds: Kinds;
   /** The store, on its creator: only there are types, modules and functions made. */
-  readonly store: Store | undefined;
+  readonly store: Creator | undefined;
   readonly modules: Registry<CompiledModule>;
   readonly globals: Registry<GlobalItem>;
   readonly tables: Registry<TableItem>;
   readonly tags: Registry<TagItem>;
 }
 
-export function createContext(agent: Agent, kinds: Kinds, store: Store | undefined): ApiContext {
+/** A context without objects. `store` is given on its creator only. */
+export function createContext(agent: Agent, kinds: Kinds, store: Creator | undefined): ApiContext {
   return {
     agent,
     kinds,
@@ -31,7 +55,7 @@ export function createContext(agent: Agent, kinds: Kinds, store: Store | undefin
 }
 
 /** The store; a TypeError on an agent that did not create it. */
-export function creatorOf({ store }: ApiContext, what: string): Store {
+export function creatorOf({ store }: ApiContext, what: string): Creator {
   if (store === undefined) throw new TypeError(`${what} can only be made on the thread that created the store`);
   return store;
 }

@@ -2,15 +2,14 @@
 import { EXTERNREF, type ValType } from "../../core/types/types.ts";
 import { JS_TAG } from "../../gc/layout/exception-layout.ts";
 import type { TagItem } from "../../threads/link/items.ts";
-import type { Store } from "../../threads/store/store.ts";
 import { isOpaqueToJs, opaqueError } from "../../threads/values/convert.ts";
 import { defineFunctionType } from "../../threads/values/type-definitions.ts";
-import { type ApiContext, creatorOf } from "./context.ts";
+import { type ApiContext, type Creator, creatorOf } from "./context.ts";
 import type { Namespace, TagDescriptor, TagObject } from "./shape.ts";
 import { toValueType } from "./value-types.ts";
 import { defineInterface, requireMember, toDictionary, toSequence, toUnsignedLong } from "./webidl.ts";
 
-function createTag(store: Store, params: readonly ValType[], shared: boolean, number: number): TagItem {
+function createTag(store: Creator, params: readonly ValType[], shared: boolean, number: number): TagItem {
   const type = defineFunctionType(store.types, params, [], shared);
   const signature = store.kinds.signature(type);
   return { type, params: signature.params, record: signature.record, number, shared };
@@ -37,7 +36,7 @@ export function createTagClass(context: ApiContext): Namespace["Tag"] {
 }
 
 /** The JavaScript exception tag: that of whatever JS throws. */
-export function createJsTag(context: ApiContext, store: Store, { prototype }: Namespace["Tag"]): TagObject {
+export function createJsTag(context: ApiContext, store: Creator, { prototype }: Namespace["Tag"]): TagObject {
   return context.tags.objectOf(createTag(store, [EXTERNREF], false, JS_TAG), prototype) as TagObject;
 }
 

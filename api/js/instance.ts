@@ -5,8 +5,7 @@ import { type CompiledModule, type ImportedItems, readImports } from "../../thre
 import type { GlobalItem, TableItem, TagItem } from "../../threads/link/items.ts";
 import { importKey, type LinkedInstance } from "../../threads/link/link.ts";
 import { instantiatePassed, PassedModule, readPassedImports } from "../../threads/modules/passed-modules.ts";
-import type { Store } from "../../threads/store/store.ts";
-import type { ApiContext } from "./context.ts";
+import type { ApiContext, Creator } from "./context.ts";
 import type { InstanceObject, ModuleObject, Namespace } from "./shape.ts";
 import { defineInterface } from "./webidl.ts";
 
@@ -29,7 +28,7 @@ export function toImportObject(value: unknown): WebAssembly.Imports | undefined 
   throw new TypeError("the imports must be an object");
 }
 
-export function createInstanceClass(context: ApiContext, store: Store, classes: ItemClasses): InstanceInterface {
+export function createInstanceClass(context: ApiContext, store: Creator, classes: ItemClasses): InstanceInterface {
   const { modules, globals, tables, tags } = context;
   const { agent, kinds, types } = store;
   const exportsObjects = new WeakMap<object, InstanceObject["exports"]>();

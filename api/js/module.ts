@@ -2,8 +2,7 @@
 import type { ExternKind } from "../../core/types/module.ts";
 import { type CompileOptions, importedBuiltin, isStringConstant } from "../../threads/builtins/compile-options.ts";
 import { type StableSource, stableSource } from "../../threads/modules/compile.ts";
-import type { Store } from "../../threads/store/store.ts";
-import type { ApiContext } from "./context.ts";
+import type { ApiContext, Creator } from "./context.ts";
 import type { ModuleExportDescriptor, ModuleImportDescriptor, ModuleObject, Namespace } from "./shape.ts";
 import { defineInterface, toDictionary, toDomString, toSequence, toUsvString } from "./webidl.ts";
 
@@ -30,7 +29,7 @@ function kindOf(kind: ExternKind): WebAssembly.ImportExportKind {
   return (kind === "func" ? "function" : kind) as WebAssembly.ImportExportKind;
 }
 
-export function createModuleClass({ modules }: ApiContext, store: Store): Namespace["Module"] {
+export function createModuleClass({ modules }: ApiContext, store: Creator): Namespace["Module"] {
   class Module {
     constructor(source: unknown, ...[options]: [unknown?]) {
       modules.bind(this, store.compile(toSource(source), toCompileOptions(options)));

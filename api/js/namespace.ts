@@ -8,9 +8,7 @@ import { CompileError, LinkError, RuntimeError } from "../../core/base/errors.ts
 import type { CompileOptions } from "../../threads/builtins/compile-options.ts";
 import type { CompiledModule, ImportedItems } from "../../threads/link/imports.ts";
 import { isValid, type StableSource } from "../../threads/modules/compile.ts";
-import type { Store } from "../../threads/store/store.ts";
-import { Posting } from "../posting.ts";
-import { createContext } from "./context.ts";
+import { type ApiContext, type Creator, createContext } from "./context.ts";
 import { createExceptionClass, createJsTag, createTagClass } from "./exception.ts";
 import { createFunctionClass } from "./function.ts";
 import { createGlobalClass } from "./global.ts";
@@ -25,12 +23,14 @@ export interface BoundNamespace {
   readonly namespace: Namespace;
   /** The module behind a `Module` object; a TypeError for anything else. */
   moduleOf(value: unknown): CompiledModule;
+  /** Reads a module's imports; raises what instantiation raises. */
   readImports(module: CompiledModule, imports: WebAssembly.Imports | undefined): ImportedItems;
-  readonly posting: Posting;
+  /** The objects of the namespace. */
+  readonly context: ApiContext;
 }
 
-/** Makes the namespace of a store. `id` tells the store from others. */
-export function createNamespace(store: Store, id: string): BoundNamespace {
+/** Makes the namespace of a store, on its creator. */
+export function createNamespace(store: Creator): BoundNamespace {
   const context = createContext(store.agent, store.kinds, store);
   const { modules } = context;
   const Module = createModuleClass(context, store);
@@ -121,6 +121,6 @@ export function createNamespace(store: Store, id: string): BoundNamespace {
     namespace,
     moduleOf: (value) => modules.itemOf(value),
     readImports: instances.readImports,
-    posting: new Posting(id, context, interfaces),
+    context,
   };
 }

@@ -7,7 +7,7 @@ import { AbstractHeap, abstractOf, F32, F64, I32, I64, isRef, type ValType } fro
 import { noOptions } from "../../threads/builtins/compile-options.ts";
 import type { CompiledModule } from "../../threads/link/imports.ts";
 import { type GlobalItem, initializeGlobal } from "../../threads/link/items.ts";
-import type { Store } from "../../threads/store/store.ts";
+import type { Creator } from "./context.ts";
 import { globalOf } from "./instance.ts";
 
 const numbers = new Map<ValType, string>([
@@ -27,9 +27,9 @@ function heapOf(type: ValType): string {
   return Object.entries(AbstractHeap).find(([, code]) => code === abstractOf(type))?.[0] as string;
 }
 
-const modules = new WeakMap<Store, Map<string, CompiledModule>>();
+const modules = new WeakMap<Creator, Map<string, CompiledModule>>();
 
-function moduleFor(store: Store, type: ValType, mutable: boolean): CompiledModule {
+function moduleFor(store: Creator, type: ValType, mutable: boolean): CompiledModule {
   const known = modules.get(store) ?? new Map<string, CompiledModule>();
   modules.set(store, known);
   const name = textOf(type);
@@ -41,7 +41,7 @@ function moduleFor(store: Store, type: ValType, mutable: boolean): CompiledModul
 }
 
 /** Makes the global; `value`, this agent's, is lowered and kept alive by the caller. */
-export function createThreadLocalGlobal(store: Store, type: ValType, mutable: boolean, value: unknown): GlobalItem {
+export function createThreadLocalGlobal(store: Creator, type: ValType, mutable: boolean, value: unknown): GlobalItem {
   const module = moduleFor(store, type, mutable);
   const instance = store.instantiate(module, { resolved: [], local: new Map(), globals: [], tables: [], tags: [] });
   const item = globalOf(module.valid.globals[0]!, instance, 0);

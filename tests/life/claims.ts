@@ -1,4 +1,6 @@
 /** What must hold when Workers die, on every host, and where there can be none. */
+
+import { internalsOf } from "../../api/composed-store.ts";
 import {
   createStore,
   WebAssembly as heddle,
@@ -126,20 +128,20 @@ export function lifeClaims({ script, closingScript, canExitInWait, endsByRejecti
   const options = { threads: 2, maximumThreads: 2, workerScript: script };
   const dying = (death: Death, mustDie: boolean) => () =>
     withProgram(options, async (store, exports) => {
-      const { lives } = store.agent.control;
+      const { lives } = internalsOf(store).agent.control;
       await tell(death);
       // Parked Workers turn to their event loops when they are asked something, for as long as it takes to answer.
       const ask = (): void => void store.agentStatistics().catch(() => undefined);
       ask();
       if (mustDie) {
         await until(() => {
-          const areDead = store.agent.control.lives === lives + 2;
+          const areDead = internalsOf(store).agent.control.lives === lives + 2;
           if (!areDead) ask();
           return areDead;
         });
       }
       await expectAlive(store, exports, 2);
-      expect(store.agent.control.lives === lives + (mustDie ? 2 : 0), "another number of deaths");
+      expect(internalsOf(store).agent.control.lives === lives + (mustDie ? 2 : 0), "another number of deaths");
     });
 
   const exitInWait: Claim = [

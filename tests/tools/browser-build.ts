@@ -12,7 +12,7 @@ export function packageImport(path: string): Plugin {
   return {
     name: "package-import",
     setup: ({ onResolve }) => {
-      onResolve({ filter: /\/threads\/runtime\.ts$/ }, () => ({ path, external: true }));
+      onResolve({ filter: /\/api\/heddle\.ts$/ }, () => ({ path, external: true }));
     },
   };
 }

@@ -6,39 +6,37 @@ import type { TagItem } from "./items.ts";
 import { importKey } from "./link.ts";
 import type { ResolvedImport } from "./plans.ts";
 
-/** What templates ask of their store. */
-export interface TemplateStore {
-  /** Reads a module's imports; raises what instantiation raises. */
-  readImports(module: CompiledModule, imports: WebAssembly.Imports): ImportedItems;
-  /** Tells all agents of a new template. */
-  announce(id: number, module: CompiledModule, imports: readonly ResolvedImport[]): void;
-}
+/** Reads a module's imports from what JS gives; raises what instantiation raises. */
+export type ReadImports = (module: CompiledModule, imports: WebAssembly.Imports) => ImportedItems;
+
+/** Tells all agents of a new template. */
+export type AnnounceTemplate = (id: number, module: CompiledModule, imports: readonly ResolvedImport[]) => void;
 
 const noImports: WebAssembly.Imports = {};
 
 export class Templates {
-  readonly #store: TemplateStore;
+  readonly #announce: AnnounceTemplate;
   readonly #known = new WeakMap<WebAssembly.Imports, WeakMap<CompiledModule, number>>();
   readonly #modules: CompiledModule[] = [];
 
-  constructor(store: TemplateStore) {
-    this.#store = store;
+  constructor(announce: AnnounceTemplate) {
+    this.#announce = announce;
   }
 
   /** The number of a module with these imports. Raises a `TypeError` where another thread cannot have them. */
-  find(module: CompiledModule, imports: WebAssembly.Imports = noImports): number {
+  find(module: CompiledModule, readImports: ReadImports, imports: WebAssembly.Imports = noImports): number {
     const known = this.#known.get(imports) ?? new WeakMap<CompiledModule, number>();
     this.#known.set(imports, known);
     let id = known.get(module);
     if (id === undefined) {
-      const imported = this.#store.readImports(module, imports);
+      const imported = readImports(module, imports);
       const { resolved } = imported;
       const unshared = unsharedImports(module, imported);
       if (unshared.length > 0)
         throw new TypeError(`another thread cannot have these imports, which are not shared: ${unshared.join(", ")}`);
       id = this.#modules.push(module) - 1;
       known.set(module, id);
-      this.#store.announce(id, module, resolved);
+      this.#announce(id, module, resolved);
     }
     return id;
   }

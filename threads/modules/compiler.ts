@@ -1,12 +1,12 @@
 /** Compiles modules for one store, and makes them known to its creator's agent. */
 import type { FeatureSet } from "../../core/base/features.ts";
+import type { Names } from "../../core/types/module.ts";
 import type { ValidModule } from "../../core/validate/body/valid-module.ts";
 import type { Heap } from "../../gc/heap/heap.ts";
 import type { TypeNames } from "../../gc/inspect/type-names.ts";
-import type { Agent } from "../agents/agent.ts";
 import type { CompileOptions } from "../builtins/compile-options.ts";
 import type { CompiledModule } from "../link/imports.ts";
-import type { RootNames } from "../store/root-names.ts";
+import type { ModulePlan } from "../link/plans.ts";
 import {
   type CompileContext,
   hostModule,
@@ -18,16 +18,23 @@ import {
 } from "./compile.ts";
 import { PassedModule, preparePassed } from "./passed-modules.ts";
 
+/** Takes the name sections of modules, by which roots of the heap are called. */
+interface ModuleNames {
+  add(module: number, names: Names): void;
+}
+
 export interface CompilerOptions {
-  readonly agent: Agent;
+  /** The creator, which has to know each module. */
+  readonly agent: { install(step: { readonly kind: "module"; readonly plan: ModulePlan }): void };
   readonly heap: Heap;
   readonly context: CompileContext;
   readonly names: TypeNames;
-  readonly rootNames: RootNames;
+  readonly rootNames: ModuleNames;
   /** Whether modules that need nothing go to the host as they are. */
   readonly passThrough: boolean;
 }
 
+/** The modules of one store. */
 export class Compiler {
   readonly #options: CompilerOptions;
   #modules = 0;
@@ -40,6 +47,7 @@ export class Compiler {
     return this.#options.context.features;
   }
 
+  /** Decodes or parses, validates, lowers and compiles a module. Raises `CompileError`. */
   compile(source: StableSource, options: CompileOptions): CompiledModule {
     const prepared = this.#prepare(source, options);
     return this.#finish(prepared, hostModule(prepared.bytes));

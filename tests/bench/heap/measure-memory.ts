@@ -2,6 +2,7 @@
  * What a heap takes of the machine's memory, as JSON: of a program that allocates 4 GB in all while 20 MB live, and of one after a peak of
  * 500 MB.
  */
+import { internalsOf } from "../../../api/composed-store.ts";
 import { createStore } from "../../../api/heddle.ts";
 import { sourceOf } from "./engines.ts";
 import { residentBytes } from "./resident.ts";
@@ -33,7 +34,7 @@ async function measureChurn(): Promise<MemorySample["churn"]> {
   let resident = 0;
   while (store.heap.allocatedBytes < 4096 * MEGABYTE) {
     run(state, Math.floor((64 * MEGABYTE) / ROUND_BYTES));
-    resident = Math.max(resident, residentBytes(store.agent.heap.memory));
+    resident = Math.max(resident, residentBytes(internalsOf(store).agent.heap.memory));
   }
   const { allocatedBytes } = store.heap;
   await store.close();
@@ -51,14 +52,14 @@ async function measurePeak(): Promise<MemorySample["peak"]> {
   if (large === undefined) throw new Error("the peak is kept until here");
   large = undefined;
   const begin = performance.now();
-  let resident = residentBytes(store.agent.heap.memory);
+  let resident = residentBytes(internalsOf(store).agent.heap.memory);
   let seconds = 0;
   while (resident > 100 * MEGABYTE && seconds < 60) {
     // Lets the host finalize the wrapper of `large`, and the heap tidy up.
     await new Promise((resolve) => setTimeout(resolve, 20));
     globalThis.gc?.();
     run(small, 200);
-    resident = residentBytes(store.agent.heap.memory);
+    resident = residentBytes(internalsOf(store).agent.heap.memory);
     seconds = (performance.now() - begin) / 1000;
   }
   await store.close();

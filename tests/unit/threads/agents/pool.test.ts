@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
+import { internalsOf } from "../../../../api/composed-store.ts";
 import { createStore, type ExceptionObject, type TagObject, WorkerLostError } from "../../../../api/heddle.ts";
 import { exportsOf, withStore } from "../../support/programs.ts";
 
@@ -73,7 +74,7 @@ describe("store.threadsEnded", () => {
       const { go } = await exportsOf<Exports>(store, program);
       for (let i = 0; i < 20; i++) {
         go(2);
-        while (store.agent.control.liveThreads > 0);
+        while (internalsOf(store).agent.control.liveThreads > 0);
         await expect(store.threadsEnded()).rejects.toThrow("unreachable");
       }
     });
@@ -108,11 +109,11 @@ test("spawn_ref traps where the queue has no room for more threads, and counts n
           (try_table (catch_all 0) (loop $l (drop (call $spawn (ref.func $thread) (i32.const 0))) (br $l)))))`,
     );
     expect(flood).toThrow("out of memory");
-    const { liveThreads } = store.agent.control;
+    const { liveThreads } = internalsOf(store).agent.control;
     expect(liveThreads - store.statistics().queued).toBeLessThanOrEqual(1);
     stop();
     await store.close();
-    expect(store.agent.control.liveThreads).toBe(0);
+    expect(internalsOf(store).agent.control.liveThreads).toBe(0);
   });
 });
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { createStore } from "../../../../api/heddle.ts";
+import { createStore, type Store } from "../../../../api/heddle.ts";
 import { type Callable, ConfigurationFault, configurePrototypes } from "../../../../threads/builtins/configure-prototypes.ts";
-import type { Store } from "../../../../threads/store/store.ts";
+
 import { withStore } from "../../support/programs.ts";
 
 type Exports = Readonly<Record<string, (...values: unknown[]) => unknown>>;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { internalsOf } from "../../../../api/composed-store.ts";
 import type { Store } from "../../../../api/heddle.ts";
 import { exportsOf, withStore } from "../../support/programs.ts";
 
@@ -109,7 +110,7 @@ describe("values of JS that memory holds", () => {
       const exports = await load(store);
       const kept = (): number => {
         store.collect();
-        return store.agent.values.size;
+        return internalsOf(store).agent.values.size;
       };
       expect(kept()).toBe(0);
       exports["make"]!("a", "b");
@@ -131,7 +132,7 @@ describe("values of JS that memory holds", () => {
     await withStore({ threads: 0, heap: { maximum: 64 << 20, nurseryBytes: 1 << 20 } }, async (store) => {
       const exports = await load(store);
       for (let i = 0; i < 300_000; i++) exports["tableSet"]!(0, `${i}`);
-      expect(store.agent.values.size).toBeLessThan(200_000);
+      expect(internalsOf(store).agent.values.size).toBeLessThan(200_000);
       expect(exports["tableGet"]!(0)).toBe("299999");
     });
   });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { internalsOf } from "../../../../api/composed-store.ts";
 import { CompileError } from "../../../../api/heddle.ts";
 import { exportsOf, withStore } from "../../support/programs.ts";
 
@@ -45,7 +46,7 @@ describe("shared externs", () => {
         expect(kept.value).toBe(value);
         expect(await store.spawn(pass, value)).toBe(value);
       }
-      expect(store.agent.heap.runtime.verify()).toBe(0);
+      expect(internalsOf(store).agent.heap.runtime.verify()).toBe(0);
     });
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { internalsOf } from "../../../../api/composed-store.ts";
 import { exportsOf, withStore } from "../../support/programs.ts";
 
 const program = `(module
@@ -30,9 +31,9 @@ describe("WebAssembly.ThreadBoundData", () => {
   test("throws on an agent that did not make it", async () => {
     await withStore({ threads: 0 }, async (store) => {
       const data = new store.WebAssembly.ThreadBoundData(1);
-      const { address } = store.agent.objects.describe(data) as { readonly address: number };
+      const { address } = internalsOf(store).agent.objects.describe(data) as { readonly address: number };
       // The owner's number, as another agent's object has it.
-      Atomics.add(store.agent.heap.words, (address + 4) >>> 2, 1);
+      Atomics.add(internalsOf(store).agent.heap.words, (address + 4) >>> 2, 1);
       expect(() => data.get()).toThrow("bound to another thread");
     });
   });
@@ -40,8 +41,8 @@ describe("WebAssembly.ThreadBoundData", () => {
   test("keeps its value as long as wasm code refers to it, and no longer", async () => {
     await withStore({ threads: 0 }, async (store) => {
       const { keep, kept } = await exportsOf<Exports>(store, program);
-      const { heap, values } = store.agent;
-      const address = (value: object): number => (store.agent.objects.describe(value) as { readonly address: number }).address;
+      const { heap, values } = internalsOf(store).agent;
+      const address = (value: object): number => (internalsOf(store).agent.objects.describe(value) as { readonly address: number }).address;
       const data = new store.WebAssembly.ThreadBoundData("kept");
       keep(data);
       expect(address(kept() as object)).toBe(address(data));

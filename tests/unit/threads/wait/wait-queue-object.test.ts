@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { internalsOf } from "../../../../api/composed-store.ts";
 import type { Store } from "../../../../api/heddle.ts";
 import type { WaitQueueObject } from "../../../../threads/wait/wait-queue-object.ts";
 import { exportsOf, withStore } from "../../support/programs.ts";
@@ -25,8 +26,8 @@ const program = `(module
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
 
 async function joined(store: Store, queue: WaitQueueObject): Promise<void> {
-  const { address } = store.agent.objects.describe(queue) as { readonly address: number };
-  while (store.agent.waitQueues.waiters(address) === 0) await turn();
+  const { address } = internalsOf(store).agent.objects.describe(queue) as { readonly address: number };
+  while (internalsOf(store).agent.waitQueues.waiters(address) === 0) await turn();
 }
 
 describe("WebAssembly.WaitQueue", () => {
@@ -121,7 +122,7 @@ describe("WebAssembly.WaitQueue", () => {
       store.collect();
       for (let i = 0; i < 1000; i++) make();
       store.collect();
-      expect(store.agent.heap.runtime.verify()).toBe(0);
+      expect(internalsOf(store).agent.heap.runtime.verify()).toBe(0);
       expect(new Set(await Promise.all(answers))).toEqual(new Set(["timed-out"]));
     });
   });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { internalsOf } from "../../../../api/composed-store.ts";
 import type { Store } from "../../../../api/heddle.ts";
 import { exportsOf, withStore } from "../../support/programs.ts";
 
@@ -108,11 +109,11 @@ describe("waiting", () => {
 
   /** Starts waiters one after the other: each is in the list before the next one starts. */
   async function lineUp(store: Store, { work, queue }: OrderExports, count: number): Promise<Promise<number>[]> {
-    const { address } = store.agent.objects.describe(queue()) as { readonly address: number };
+    const { address } = internalsOf(store).agent.objects.describe(queue()) as { readonly address: number };
     const started: Promise<number>[] = [];
     for (let i = 0; i < count; i++) {
       started.push(store.spawn(work, i));
-      while (store.agent.waitQueues.waiters(address) !== i + 1) await soon();
+      while (internalsOf(store).agent.waitQueues.waiters(address) !== i + 1) await soon();
     }
     return started;
   }
@@ -173,7 +174,7 @@ describe("waiting", () => {
       churn(50);
       store.collect();
       expect(await waiter).toBe(2);
-      expect(store.agent.heap.runtime.verify()).toBe(0);
+      expect(internalsOf(store).agent.heap.runtime.verify()).toBe(0);
     });
   });
 

@@ -1,0 +1,103 @@
+/** Instances of a store, and its thread-local functions: made on the creator, and told to all agents that shared code may reach. */
+import type { Heap } from "../../gc/heap/heap.ts";
+import { FUNCTION_COUNT } from "../../gc/layout/control.ts";
+import type { Agent } from "../agents/agent.ts";
+import { createRootBlock, createSharedBlock } from "../link/blocks.ts";
+import type { CompiledModule, ImportedItems } from "../link/imports.ts";
+import { InstallLog } from "../link/install-log.ts";
+import { createSharedMemories, type LinkedInstance } from "../link/link.ts";
+import type { Install } from "../link/plans.ts";
+import { reserveFunctions } from "../values/functions.ts";
+import type { Signature } from "../values/kinds.ts";
+
+export class Instances {
+  readonly #agent: Agent;
+  readonly #heap: Heap;
+  /** Tells all agents, also those to come. */
+  readonly #announce: (step: Install) => void;
+  readonly #installLog: InstallLog;
+  readonly #announced = new Set<number>();
+  readonly #memoryNumbers = new WeakMap<WebAssembly.Memory, number>();
+  #memoryCount = 0;
+  #count = 0;
+
+  /** `announce` tells all agents of a step, also those to come. */
+  constructor(agent: Agent, announce: (step: Install) => void) {
+    this.#agent = agent;
+    this.#heap = agent.heap;
+    this.#announce = announce;
+    this.#installLog = new InstallLog(agent.heap, agent.control.installLog, (memory) => this.#memoryNumber(memory));
+  }
+
+  /** Instantiates on the creator, and on all other agents what shared code may reach. */
+  instantiate(module: CompiledModule, imported: ImportedItems): LinkedInstance {
+    if (!module.plan.replicated) return this.#instantiate(module, imported);
+    const { control } = this.#agent;
+    control.installingFrom = this.#heap.plan(FUNCTION_COUNT);
+    try {
+      return this.#instantiate(module, imported);
+    } finally {
+      control.installingFrom = -1;
+    }
+  }
+
+  #instantiate(module: CompiledModule, imported: ImportedItems): LinkedInstance {
+    this.#heap.needMuchStack();
+    const { plan } = module;
+    const agent = this.#agent;
+    const instancePlan = {
+      id: this.#count++,
+      module: plan.id,
+      functions: reserveFunctions(this.#heap, plan.signatures.slice(plan.lowered.importedFunctions)),
+      shared: createSharedBlock(agent, plan),
+      tags: agent.control.reserveTags(plan.lowered.tags.filter(({ imported }) => !imported).length),
+      memories: createSharedMemories(plan),
+      imports: imported.resolved,
+    };
+    const instance = agent.link(instancePlan, createRootBlock(agent, plan), imported.local);
+    agent.initialize(instance, () => {
+      // Before the start function, which may spawn threads that run this module's functions; after `init`, on whose work the replicas'
+      // thread-local globals may depend.
+      if (!plan.replicated) return;
+      this.announceModule(module);
+      this.#installLog.instance(instancePlan, plan.signatures.length - plan.lowered.importedFunctions);
+      agent.control.installingFrom = -1;
+      this.#announce({ kind: "instance", plan: instancePlan });
+    });
+    return instance;
+  }
+
+  /** Makes a thread-local function that no agent has initialized; returns its index. */
+  createLocalFunction(signature: Signature): number {
+    const { control, localFunctions } = this.#agent;
+    control.installingFrom = this.#heap.plan(FUNCTION_COUNT);
+    try {
+      const plan = { number: reserveFunctions(this.#heap, [signature]), signature };
+      localFunctions.install(plan);
+      this.#installLog.localFunction(plan);
+      this.#announce({ kind: "function", plan });
+      return plan.number;
+    } finally {
+      control.installingFrom = -1;
+    }
+  }
+
+  /** Tells all agents of a module, the first time. */
+  announceModule({ plan, code }: CompiledModule): void {
+    if (this.#announced.has(plan.id)) return;
+    this.#announced.add(plan.id);
+    if (plan.replicated) this.#installLog.module(plan, code);
+    this.#announce({ kind: "module", plan });
+  }
+
+  /** A memory's number; the first time, all agents are told. */
+  #memoryNumber(memory: WebAssembly.Memory): number {
+    let number = this.#memoryNumbers.get(memory);
+    if (number === undefined) {
+      number = this.#memoryCount++;
+      this.#memoryNumbers.set(memory, number);
+      this.#announce({ kind: "memory", number, memory });
+    }
+    return number;
+  }
+}

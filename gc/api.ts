@@ -84,12 +84,10 @@ export interface RuntimeExports {
   /** Heap verifier: stops the world, from a safe region. 0 when every header, reference and line mark is right, else the address of the first bad object. */
   verify(): number;
 }
-export type RuntimeFunction = keyof RuntimeExports;
 
-/** Runtime functions that lowered code imports, with their host signature (all parameters and results are i32). */
-export const loweredImports = {
-  allocate: { params: 2, results: 1 },
-  poll: { params: 1, results: 0 },
-  log: { params: 1, results: 0 },
-  logElements: { params: 3, results: 0 },
-} as const satisfies Partial<Record<RuntimeFunction, { params: number; results: number }>>;
+/** What lowered code imports of the heap itself, from `heap` (lower/host/host-imports.ts has the whole table). */
+export interface HeapImports extends Pick<RuntimeExports, "allocate" | "poll" | "log"> {
+  readonly memory: WebAssembly.Memory;
+  readonly top: WebAssembly.Global;
+  readonly limit: WebAssembly.Global;
+}

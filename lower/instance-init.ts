@@ -11,7 +11,7 @@
 
 import { assert } from "../core/base/assert.ts";
 import type { DataSegment, ElementSegment, Expression, Table } from "../core/types/module.ts";
-import { EXTERNREF, I32, I64, type ValType } from "../core/types/types.ts";
+import { I32, I64, type ValType } from "../core/types/types.ts";
 import { isHostExtern } from "../gc/layout/reference-types.ts";
 import { pushCell, storeName } from "./access/global-cell.ts";
 import { checkBytes, pushHostAddress } from "./access/memory-access.ts";
@@ -121,7 +121,7 @@ class Initializer {
     this.#push(expression, type);
     if (isHostExtern(module.types, type)) {
       this.#code.get(SHADOW_STACK_POINTER);
-      this.#code.call(module.runtime("internalize", [EXTERNREF, I32], [I32]));
+      this.#code.call(module.runtime("internalize"));
     }
     this.#withLocal(module.lowered(storedType(module, type)), use);
   }

@@ -132,7 +132,6 @@ function describe(lowering: ModuleLowering): LoweredModule {
     sharedScannedBytes: placement.shared.scannedBytes,
     rootBytes: placement.roots.bytes,
     rootScannedBytes: placement.roots.scannedBytes,
-    runtimeImports: [...lowering.runtimeImports],
   });
 }
 

@@ -8,7 +8,7 @@
 
 import { assert } from "../../core/base/assert.ts";
 import { engine } from "../../core/base/engine.ts";
-import type { RuntimeExports } from "../api.ts";
+import type { HeapImports, RuntimeExports } from "../api.ts";
 import { debugRuntime, releaseRuntime } from "../build/runtime.ts";
 import { type AllocationBuffer, type RuntimeHost, runtimeImports } from "../embedder.ts";
 import {
@@ -71,8 +71,8 @@ export class Heap {
   readonly handles: Handles;
   /** Objects that stand for values of JS. */
   readonly boxes: Boxes;
-  /** The `heap` namespace of lowered modules, all but `trap`. */
-  readonly imports: Readonly<Record<string, WebAssembly.ImportValue>>;
+  /** What lowered modules import of the heap. */
+  readonly imports: HeapImports;
   readonly #module: WebAssembly.Module;
   #wordView: Int32Array<ArrayBufferLike>;
   #byteView: Uint8Array<ArrayBufferLike>;
@@ -101,7 +101,6 @@ export class Heap {
       allocate: runtime.allocate,
       poll: runtime.poll,
       log: runtime.log,
-      logElements: runtime.logElements,
     };
     this.handles = new Handles(this);
     this.boxes = new Boxes(this);

@@ -1,5 +1,5 @@
 /** Cells of globals in memory: of shared globals, and the copies of host globals that the collector sees. */
-import { F32, F64, I32, I64, V128, type ValType } from "../../core/types/types.ts";
+import { F32, F64, I64, V128, type ValType } from "../../core/types/types.ts";
 import type { HostCode } from "../host/host-code.ts";
 import type { ModuleLowering } from "../module/module-lowering.ts";
 
@@ -19,7 +19,7 @@ export function pushCell(module: ModuleLowering, code: HostCode, index: number):
       code.globalGet(module.rootBlock);
       return { offset: place.rootOffset ?? 0 };
     default:
-      code.globalGet(module.host.importGlobal("globalcell", String(index), I32, false));
+      code.globalGet(module.imports.number("globalcell", index));
       return { offset: 0 };
   }
 }

@@ -11,6 +11,14 @@ import { HostCode, HostItem } from "./host-code.ts";
 
 export type ImportKind = "func" | "table" | "memory" | "global" | "tag";
 
+export type HostImportType =
+  | { readonly kind: "func"; readonly params: readonly ValType[]; readonly results: readonly ValType[] }
+  | { readonly kind: "global"; readonly type: ValType; readonly mutable: boolean }
+  | { readonly kind: "memory"; readonly type: MemoryType }
+  /** A table of functions. */
+  | { readonly kind: "table" }
+  | { readonly kind: "tag"; readonly params: readonly ValType[] };
+
 export interface HostImport {
   readonly item: HostItem;
   readonly module: string;
@@ -70,48 +78,50 @@ export class HostModule {
     return index;
   }
 
-  #import(module: string, name: string, kind: ImportKind, describe: (writer: Writer) => void): HostItem {
+  /** The item that is imported under this name, if there is one. */
+  imported(module: string, name: string): HostItem | undefined {
+    return this.#importsByName.get(`${module}.${name}`);
+  }
+
+  /** The item that is imported under this name, declared now if it was not. */
+  import(module: string, name: string, type: HostImportType): HostItem {
     const key = `${module}.${name}`;
     let item = this.#importsByName.get(key);
     if (item === undefined) {
       item = new HostItem(key);
       this.#importsByName.set(key, item);
-      this.imports.push({ item, module, name, kind, describe });
+      this.imports.push({ item, module, name, kind: type.kind, describe: this.#description(type) });
     }
     return item;
   }
 
-  importFunction(module: string, name: string, params: readonly ValType[], results: readonly ValType[]): HostItem {
-    const type = this.type(params, results);
-    return this.#import(module, name, "func", (writer) => writer.u32(type));
-  }
-
-  importGlobal(module: string, name: string, type: ValType, mutable: boolean): HostItem {
-    return this.#import(module, name, "global", (writer) => {
-      writeValType(writer, type);
-      writer.u8(mutable ? 1 : 0);
-    });
-  }
-
-  importMemory(module: string, name: string, type: MemoryType): HostItem {
-    return this.#import(module, name, "memory", (writer) => writeMemoryType(writer, type));
-  }
-
-  /** A table of functions. */
-  importTable(module: string, name: string): HostItem {
-    return this.#import(module, name, "table", (writer) => {
-      writer.u8(0x70);
-      writer.u8(0);
-      writer.u32(0);
-    });
-  }
-
-  importTag(module: string, name: string, params: readonly ValType[]): HostItem {
-    const type = this.type(params, []);
-    return this.#import(module, name, "tag", (writer) => {
-      writer.u8(0);
-      writer.u32(type);
-    });
+  #description(type: HostImportType): (writer: Writer) => void {
+    switch (type.kind) {
+      case "func": {
+        const index = this.type(type.params, type.results);
+        return (writer) => writer.u32(index);
+      }
+      case "global":
+        return (writer) => {
+          writeValType(writer, type.type);
+          writer.u8(type.mutable ? 1 : 0);
+        };
+      case "memory":
+        return (writer) => writeMemoryType(writer, type.type);
+      case "table":
+        return (writer) => {
+          writer.u8(0x70);
+          writer.u8(0);
+          writer.u32(0);
+        };
+      case "tag": {
+        const index = this.type(type.params, []);
+        return (writer) => {
+          writer.u8(0);
+          writer.u32(index);
+        };
+      }
+    }
   }
 
   /** Declares a function; its code may be written at any time before the module is encoded. */

@@ -1,51 +1,15 @@
 /**
  * A lowered module: plain WebAssembly for the host, and the plan by which an agent links it.
  *
- * Everything here can be structured-cloned to a Worker. The host module imports:
+ * Everything here can be structured-cloned to a Worker. `host-imports.ts` has what the host module imports.
  *
- *     heap       memory                 the store's shared memory; memory 0 of the host module
- *     heap       top, limit             the agent's allocation buffer (mutable i32 globals)
- *     heap       <runtime function>     what lowered code calls (`runtimeImports`): of the heap runtime (gc/api.ts) `allocate`, `poll`, `log`;
- *                                       of the linker those listed below
- *     heap       trap                   (code: i32, a: i32) -> (): throws the standard's RuntimeError (TrapCode)
- *     heap       exception              (param i32): the tag of all exceptions; the value is the exception's address
- *     heap       known                  function indices below are in the agent's function table, if shared (mutable i32 global)
- *     functions  table                  the agent's host function table
- *     base       functions              first function index of this instance's range
- *     base       shared                 address of the instance's shared block: shared globals, shared tables
- *     base       roots                  address of this agent's root block for the instance: unshared references
- *     base       tags                   number of the first tag that this instance defines
- *     base       control                address of the agent's control block
- *     base       spins                  how often a wait looks at its control word before it joins the queue (lower/rules/shared/wait-queue.ts)
- *     base       operand                address of the agent's cell for operands of conversions (`rules/truncate.ts`)
- *     func       <k>                    imported function k, in the lowered signature
- *     funcref    <k>                    function index of imported function k (immutable i32), where `ref.func` or a segment needs it
- *     global     <k>                    imported unshared global k: a host global of the lowered type, always mutable
- *     globalcell <k>                    address of imported global k's cell (immutable i32): shared globals, and root cells of references
- *     table      <k>                    address of imported table k's record (immutable i32)
- *     memory     <k>                    imported memory k, or shared memory k that the module defines
- *     memorylength <k>                  address of the length in bytes of imported memory k, where that has pages of a byte
- *     tag        <k>                    number of imported tag k (immutable i32)
- *
- * and exports `global <k>`, `memory <k>` for each item that the module defines (unshared globals and memories only), `init` (params: sp),
- * which the creating agent runs once, and `initThreadLocals` (params: sp), which the others run. Functions are reached through the function
- * table: `base.functions + i` is function `importedFunctions + i`, put there by an element segment when the host module is instantiated.
+ * It exports `global <k>`, `memory <k>` for each item that the module defines (unshared globals and memories only), `init`
+ * (params: sp), which the creating agent runs once, and `initThreadLocals` (params: sp), which the others run. Functions are
+ * reached through the function table: `base.functions + i` is function `importedFunctions + i`, put there by an element
+ * segment when the host module is instantiated.
  *
  * In a lowered signature an unshared extern is an `externref`, every other reference an i32, and one i32 parameter is added at the end: the
  * shadow-stack pointer.
- *
- * Runtime functions of the linker, under `heap`:
- *
- *     growTable     (record, delta, value, scanned: i32) -> i32     the old length, or -1
- *     internalize   (externref, sp: i32) -> i32                     `any.convert_extern`; may allocate
- *     externalize   (i32) -> externref                              `extern.convert_any`
- *     beginWait     (isEndless, sp: i32)                            around a wait (lower/rules/shared/blocking.ts)
- *     endWait       ()
- *     resolve       (index: i32)                                    has a shared function put into the agent's function table
- *     newQueue      (sp: i32) -> i32                                `waitqueue.new`; may allocate
- *     notifyQueue   (queue, count: i32) -> i32                      `waitqueue.notify`
- *     waitBegin     (queue: i32)                                    around the look at a control word (lower/rules/shared/wait-queue.ts)
- *     waitEnd       (queue, matches: i32, timeout: i64, sp: i32) -> i32
  */
 import type { ExternKind, MemoryType } from "../../core/types/module.ts";
 import type { ValType } from "../../core/types/types.ts";
@@ -161,8 +125,6 @@ export interface LoweredModuleParts {
   /** The same for the agent's root block: root cells of reference globals and element segments first, then unshared tables' records. */
   readonly rootBytes: number;
   readonly rootScannedBytes: number;
-  /** Runtime functions that the host module imports from `heap`. */
-  readonly runtimeImports: readonly string[];
 }
 export type LoweredModule = LoweredModuleParts & { readonly [lowered]: true };
 

@@ -6,10 +6,10 @@
  * memories there.
  */
 import type { MemoryType } from "../../core/types/module.ts";
-import { I32 } from "../../core/types/types.ts";
 import type { ValidModule } from "../../core/validate/body/valid-module.ts";
 import type { HostCode, HostItem } from "../host/host-code.ts";
 import type { HostModule } from "../host/host-module.ts";
+import type { ImportedItems } from "../host/imported-items.ts";
 import type { LoweredMemory } from "../host/lowered.ts";
 import type { LowerOptions } from "../host/options.ts";
 import type { Placement } from "./placement.ts";
@@ -38,15 +38,15 @@ function hostType({ minimum, maximum, shared, is64, pageSizeLog2 }: MemoryType, 
 export class Memories {
   readonly items: HostItem[] = [];
   readonly #valid: ValidModule;
-  readonly #host: HostModule;
+  readonly #imports: ImportedItems;
   readonly #types: readonly MemoryType[];
   readonly #lengths: readonly (number | undefined)[];
   readonly #indices: number[] = [];
 
   /** Declares the memories in the host module, behind the heap. */
-  constructor(valid: ValidModule, host: HostModule, options: LowerOptions, placement: Placement) {
+  constructor(valid: ValidModule, host: HostModule, imports: ImportedItems, options: LowerOptions, placement: Placement) {
     this.#valid = valid;
-    this.#host = host;
+    this.#imports = imports;
     this.#types = valid.memories.map((type) => hostType(type, options));
     this.#lengths = placement.memoryLengths;
     // A shared memory is one for all agents, so even the module's own comes from outside.
@@ -54,7 +54,7 @@ export class Memories {
     this.#assignIndices(isOutside);
     this.#types.forEach((type, index) => {
       const outside = isOutside[index] === true;
-      const memory = outside ? host.importMemory("memory", String(index), type) : host.memory(`memory ${index}`, type);
+      const memory = outside ? imports.item("memory", index, { kind: "memory", type }) : host.memory(`memory ${index}`, type);
       this.items.push(memory);
       if (!outside) host.export(`memory ${index}`, "memory", memory);
     });
@@ -99,10 +99,10 @@ export class Memories {
   pushLengthCell(code: HostCode, index: number): number {
     const offset = this.#lengths[index];
     if (offset !== undefined) {
-      code.globalGet(this.#host.importGlobal("base", "shared", I32, false));
+      code.globalGet(this.#imports.base("shared"));
       return offset;
     }
-    code.globalGet(this.#host.importGlobal("memorylength", String(index), I32, false));
+    code.globalGet(this.#imports.number("memorylength", index));
     return 0;
   }
 

@@ -11,7 +11,9 @@ import { Body } from "../../core/validate/body/body.ts";
 import { blockTypeOf, resolveType, type ValidModule } from "../../core/validate/body/valid-module.ts";
 import { type LoweredSignature, loweredBlock, loweredFunction, loweredType } from "../../gc/layout/reference-types.ts";
 import { emptyBlock, type HostBlockType, type HostCode, type HostItem } from "../host/host-code.ts";
+import type { RuntimeFunction } from "../host/host-imports.ts";
 import { HostModule } from "../host/host-module.ts";
+import { ImportedItems } from "../host/imported-items.ts";
 import type { LowerOptions } from "../host/options.ts";
 import { type Instruction, instructionsOfExpression } from "../instructions/instruction.ts";
 import { constantNames } from "../instructions/operand.ts";
@@ -21,9 +23,6 @@ import { type HeapModel, heapModel } from "./heap-model.ts";
 import { Memories } from "./memories.ts";
 import { type Placement, placeItems, type SegmentPlace } from "./placement.ts";
 import { Stubs } from "./stubs.ts";
-
-/** The largest 32-bit memory: what an import of any heap declares. */
-const MAXIMUM_PAGES = 65536n;
 
 const zeroNames: Readonly<Record<number, string>> = {
   [I32]: "i32.const",
@@ -42,6 +41,7 @@ export class ModuleLowering {
   readonly sharedInstructions = new SharedInstructions();
   readonly heap: HeapModel = heapModel();
   readonly host = new HostModule();
+  readonly imports = new ImportedItems(this.host);
   readonly placement: Placement;
   readonly stubs: Stubs;
   /** Host functions by function index. */
@@ -49,9 +49,9 @@ export class ModuleLowering {
   readonly memories: Memories;
   /** Types whose records lowered code names. */
   readonly usedTypes = new Set<number>();
-  readonly runtimeImports = new Set<string>();
   readonly heapMemory: HostItem;
   readonly functionsBase: HostItem;
+  readonly functionTable: HostItem;
   // Items that are imported when they are first asked for, and asked for often.
   #heapTop: HostItem | undefined;
   #heapLimit: HostItem | undefined;
@@ -68,16 +68,10 @@ export class ModuleLowering {
     this.options = options;
     this.observed = new Body(valid);
     this.placement = placeItems(valid);
-    this.heapMemory = this.host.importMemory("heap", "memory", {
-      minimum: 1n,
-      maximum: MAXIMUM_PAGES,
-      shared: true,
-      is64: false,
-      pageSizeLog2: 16,
-    });
-    this.functionsBase = this.host.importGlobal("base", "functions", I32, false);
-    this.host.importTable("functions", "table");
-    this.memories = new Memories(valid, this.host, options, this.placement);
+    this.heapMemory = this.imports.heap("memory");
+    this.functionsBase = this.imports.base("functions");
+    this.functionTable = this.imports.functionTable;
+    this.memories = new Memories(valid, this.host, this.imports, options, this.placement);
     this.#declareGlobals();
     this.#declareFunctions();
     this.stubs = new Stubs(this);
@@ -85,38 +79,25 @@ export class ModuleLowering {
 
   // Items of the host module
 
-  get functionTable(): HostItem {
-    return this.host.importTable("functions", "table");
-  }
   get heapTop(): HostItem {
-    this.#heapTop ??= this.host.importGlobal("heap", "top", I32, true);
+    this.#heapTop ??= this.imports.heap("top");
     return this.#heapTop;
   }
   get heapLimit(): HostItem {
-    this.#heapLimit ??= this.host.importGlobal("heap", "limit", I32, true);
+    this.#heapLimit ??= this.imports.heap("limit");
     return this.#heapLimit;
   }
   get sharedBlock(): HostItem {
-    this.#sharedBlock ??= this.host.importGlobal("base", "shared", I32, false);
+    this.#sharedBlock ??= this.imports.base("shared");
     return this.#sharedBlock;
   }
-  /** The host's tag of all exceptions of the language; its value is the exception's address in the heap. */
-  get exceptionTag(): HostItem {
-    return this.host.importTag("heap", "exception", [I32]);
-  }
   get rootBlock(): HostItem {
-    return this.host.importGlobal("base", "roots", I32, false);
+    return this.imports.base("roots");
   }
 
-  /** Address of the cell for operands of conversions. */
-  get conversionOperand(): HostItem {
-    return this.host.importGlobal("base", "operand", I32, false);
-  }
-
-  /** A function of the heap runtime. */
-  runtime(name: string, params: readonly ValType[], results: readonly ValType[]): HostItem {
-    this.runtimeImports.add(name);
-    return this.host.importFunction("heap", name, params, results);
+  /** A function of the heap runtime or of the linker. */
+  runtime(name: RuntimeFunction): HostItem {
+    return this.imports.heap(name);
   }
 
   functionAt(index: number): HostItem {
@@ -154,7 +135,7 @@ export class ModuleLowering {
   /** Pushes the address of a table's record. */
   tableRecord(code: HostCode, index: number): void {
     if (index < this.valid.imports.table) {
-      code.globalGet(this.host.importGlobal("table", String(index), I32, false));
+      code.globalGet(this.imports.number("table", index));
       return;
     }
     code.globalGet(this.valid.tables[index]?.shared === true ? this.sharedBlock : this.rootBlock);
@@ -168,10 +149,10 @@ export class ModuleLowering {
   tagNumber(code: HostCode, index: number): void {
     const own = index - this.valid.imports.tag;
     if (own < 0) {
-      code.globalGet(this.host.importGlobal("tag", String(index), I32, false));
+      code.globalGet(this.imports.number("tag", index));
       return;
     }
-    code.globalGet(this.host.importGlobal("base", "tags", I32, false));
+    code.globalGet(this.imports.base("tags"));
     if (own === 0) return;
     code.i32(own);
     code.op("i32.add");
@@ -181,7 +162,7 @@ export class ModuleLowering {
   functionReference(code: HostCode, index: number): void {
     const own = index - this.valid.imports.func;
     if (own < 0) {
-      code.globalGet(this.host.importGlobal("funcref", String(index), I32, false));
+      code.globalGet(this.imports.number("funcref", index));
       return;
     }
     code.globalGet(this.functionsBase);
@@ -268,7 +249,7 @@ export class ModuleLowering {
       if (shared) return;
       const lowered = this.lowered(type);
       if (index < imports.global) {
-        this.#globals[index] = this.host.importGlobal("global", String(index), lowered, true);
+        this.#globals[index] = this.imports.item("global", index, { kind: "global", type: lowered, mutable: true });
         return;
       }
       const initial = this.initialConstant(index);
@@ -306,7 +287,7 @@ export class ModuleLowering {
     functions.forEach(({ type }, index) => {
       const { params, results } = this.signatureOf(type);
       if (index < imports.func) {
-        this.functions.push(this.host.importFunction("func", String(index), params, results));
+        this.functions.push(this.imports.item("func", index, { kind: "func", params, results }));
         return;
       }
       const { item: defined } = this.host.function(module.names.functions.get(index) ?? `function ${index}`, params, results);

@@ -48,7 +48,7 @@ export class Stubs {
     return this.define(`heddle.trap.${trapNames.get(reason)}`, [], [], (code) => {
       code.i32(reason);
       code.i32(0);
-      code.call(this.#module.runtime("trap", [I32, I32], []));
+      code.call(this.#module.runtime("trap"));
       code.op("unreachable");
     });
   }
@@ -66,7 +66,7 @@ export class Stubs {
     return this.define(`heddle.trap.${trapNames.get(reason)}.with`, [I32], [], (code) => {
       code.i32(reason);
       code.get(0);
-      code.call(this.#module.runtime("trap", [I32, I32], []));
+      code.call(this.#module.runtime("trap"));
       code.op("unreachable");
     });
   }
@@ -83,7 +83,7 @@ export class Stubs {
       spillParameters(code, 1, 2, references);
       code.get(0);
       pushOffset(code, 1, references * WORD);
-      code.call(this.#module.runtime("allocate", [I32, I32], [I32]));
+      code.call(this.#module.runtime("allocate"));
       code.tee(address);
       code.op("i32.eqz");
       code.unlikely();
@@ -98,7 +98,7 @@ export class Stubs {
     return this.define(`heddle.poll.${references}`, [I32, ...words(references)], [], (code) => {
       spillParameters(code, 0, 1, references);
       pushOffset(code, 0, references * WORD);
-      code.call(this.#module.runtime("poll", [I32], []));
+      code.call(this.#module.runtime("poll"));
     });
   }
 
@@ -106,7 +106,7 @@ export class Stubs {
   log(): HostItem {
     this.#log ??= this.define("heddle.log", [I32], [], (code) => {
       code.get(0);
-      code.call(this.#module.runtime("log", [I32], []));
+      code.call(this.#module.runtime("log"));
     });
     return this.#log;
   }

@@ -15,7 +15,7 @@
 import { assert } from "../../core/base/assert.ts";
 import { Immediates } from "../../core/ops/immediates.ts";
 import { rowByName, rows } from "../../core/ops/table.ts";
-import { AbstractHeap, EXTERNREF, I32, isNullable, refAbstract, type ValType } from "../../core/types/types.ts";
+import { AbstractHeap, isNullable, refAbstract, type ValType } from "../../core/types/types.ts";
 import { isHostExtern } from "../../gc/layout/reference-types.ts";
 import type { HostCode } from "../host/host-code.ts";
 import type { FunctionBody } from "../instructions/function-body.ts";
@@ -32,7 +32,7 @@ export function storedType(module: ModuleLowering, type: ValType): ValType {
 
 /** With a value as memory has it on the stack, leaves it as locals have it. */
 export function pushLoaded(module: ModuleLowering, code: HostCode, type: ValType): void {
-  if (isHostExtern(module.types, type)) code.call(module.runtime("externalize", [I32], [EXTERNREF]));
+  if (isHostExtern(module.types, type)) code.call(module.runtime("externalize"));
 }
 
 /** The body with externs in memory as internal references; the same one where it has none. */

@@ -8,6 +8,7 @@ import { type FeatureName, features } from "../../core/base/features.ts";
 import type { Row, Signature } from "../../core/ops/row.ts";
 import { rows } from "../../core/ops/table.ts";
 import { F32, F64, I32, I64, V128, type ValType } from "../../core/types/types.ts";
+import { indexedImports, type NamedImport, namedImports } from "../../lower/host/host-imports.ts";
 import { type LoweringStatus, loweringStatus } from "./lowering-status.ts";
 import { root } from "./source-files.ts";
 
@@ -110,11 +111,56 @@ function featuresPage(): string {
   ].join("\n");
 }
 
+function importType(entry: NamedImport): string {
+  switch (entry.kind) {
+    case "func":
+      return `[${entry.params.join(" ")}] → [${entry.results.join(" ")}]`;
+    case "global":
+      return `${entry.mutable ? "mutable " : ""}${entry.type}`;
+    case "memory":
+      return `${entry.shared ? "shared " : ""}memory`;
+    case "table":
+      return "table of functions";
+    case "tag":
+      return `tag [${entry.params.join(" ")}]`;
+  }
+}
+
+function hostImportsPage(): string {
+  const named = Object.entries(namedImports).flatMap(([namespace, entries]) =>
+    Object.entries<NamedImport>(entries).map(
+      ([name, entry]) => `| \`${namespace}\` | \`${name}\` | ${importType(entry)} | ${entry.what} |`,
+    ),
+  );
+  const indexed = Object.entries(indexedImports).map(([namespace, { kind, what }]) => `| \`${namespace}\` | ${kind} | ${what} |`);
+  return [
+    "# Imports of lowered modules",
+    "",
+    generated,
+    "",
+    "What the host module of a lowered module imports, from the table in [host-imports.ts](../lower/host/host-imports.ts):",
+    "lowering imports from it, and [the linker](../threads/link/link.ts) provides for it. Each is imported only where code",
+    "uses it. `sp` is the shadow-stack pointer.",
+    "",
+    "| namespace | name | type | what |",
+    "|---|---|---|---|",
+    ...named,
+    "",
+    "The names of others are indices: import `k` stands for item `k` of the module.",
+    "",
+    "| namespace | kind | what |",
+    "|---|---|---|",
+    ...indexed,
+    "",
+  ].join("\n");
+}
+
 /** Path from the root -> contents, of every generated page. */
 export function pages(): Map<string, string> {
   return new Map([
     ["docs/instructions.md", instructionsPage()],
     ["docs/features.md", featuresPage()],
+    ["docs/host-imports.md", hostImportsPage()],
   ]);
 }
 

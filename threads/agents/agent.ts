@@ -8,6 +8,7 @@
 
 import { assert, InternalError } from "../../core/base/assert.ts";
 import { canBlock, type Heap } from "../../gc/heap/heap.ts";
+import type { ProvidedImports } from "../../lower/host/host-imports.ts";
 import { TrapCode } from "../../lower/host/lowered.ts";
 import { prototypeOf } from "../builtins/prototypes.ts";
 import { exportedFunction } from "../functions/exported-function.ts";
@@ -95,7 +96,7 @@ export class Agent implements Conversions {
   /** `WebAssembly.WaitQueue`. */
   readonly waitQueueClass: WaitQueueConstructor;
   /** The `heap` namespace of lowered modules. */
-  readonly heapImports: Readonly<Record<string, WebAssembly.ImportValue>>;
+  readonly heapImports: ProvidedImports<"heap">;
   /** How many installs this agent has done. */
   installed = 0;
   jobs = 0;
@@ -137,15 +138,15 @@ export class Agent implements Conversions {
     this.lazyInstalls = new LazyInstalls(this, this.id === 0 ? 0 : this.control.installLog);
     this.heapImports = {
       ...this.heap.imports,
-      ...(this.#runtimeFunctions() as unknown as Record<string, WebAssembly.ImportValue>),
+      ...this.#runtimeFunctions(),
       known: this.lazyInstalls.known,
       trap: this.traps.trap,
-      exception: this.exceptions.tag as unknown as WebAssembly.ImportValue,
+      exception: this.exceptions.tag,
     };
   }
 
   /** Functions of JS that lowered code calls as a mutator: they run no code of the program. */
-  #runtimeFunctions(): Record<string, (...operands: never[]) => unknown> {
+  #runtimeFunctions() {
     const { enter, leave, needStack } = this.gate;
     return {
       beginWait: (isEndless: number, sp: number) => {

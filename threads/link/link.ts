@@ -1,5 +1,5 @@
 /**
- * Linking: makes the host instance of a lowered module on one agent (lower/host/lowered.ts says what the host module imports).
+ * Linking: makes the host instance of a lowered module on one agent (lower/host/host-imports.ts says what the host module imports).
  *
  * The agent that instantiates a module links with everything that it was given. The others link replicas, so that shared functions can run
  * there: what only the creator has is replaced by stand-ins which validation keeps out of reach of shared functions, and neither segments nor
@@ -10,6 +10,7 @@ import { assert } from "../../core/base/assert.ts";
 import { engine } from "../../core/base/engine.ts";
 import { LinkError } from "../../core/base/errors.ts";
 import { NULL_REFERENCE } from "../../gc/layout/layout.ts";
+import { type IndexedImport, isIndexedImport, type namedImports, type ProvidedImports } from "../../lower/host/host-imports.ts";
 import type { LoweredImport, LoweredMemory } from "../../lower/host/lowered.ts";
 import type { Agent } from "../agents/agent.ts";
 import { createBuiltin } from "../builtins/builtins.ts";
@@ -51,13 +52,15 @@ export function link(agent: Agent, module: ModulePlan, plan: InstancePlan, roots
   agent.traps.usesMemories ||= lowered.memories.length > 0;
 
   const linker = new Linker(agent, module, plan, roots, local, resolved);
-  const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {};
+  const imports: Record<string, object> = { ...linker.named() };
   for (const { module: from, name } of engine.Module.imports(module.host)) {
-    imports[from] ??= {};
-    imports[from][name] = linker.import(from, name);
+    if (!isIndexedImport(from)) continue;
+    const items = (imports[from] ?? {}) as Record<string, WebAssembly.ImportValue>;
+    imports[from] = items;
+    items[name] = linker.item(from, Number(name));
   }
   linker.addBuiltins();
-  const host = hostInstance(module.host, imports);
+  const host = hostInstance(module.host, imports as WebAssembly.Imports);
   agent.functions.setExports(plan.functions, host.exports);
 
   const memories = lowered.memories.map((memory, index) =>
@@ -104,60 +107,45 @@ class Linker {
     this.#resolved = resolved;
   }
 
-  import(from: string, name: string): WebAssembly.ImportValue {
-    switch (from) {
-      case "heap": {
-        const value = this.#agent.heapImports[name];
-        assert(value !== undefined, `the heap has no ${name}`);
-        return value;
-      }
-      case "functions":
-        return this.#agent.functions.table;
-      case "base":
-        return this.#base(name);
+  /** What all modules import under the same names. */
+  named(): { readonly [Namespace in keyof typeof namedImports]: ProvidedImports<Namespace> } {
+    return {
+      heap: this.#agent.heapImports,
+      functions: { table: this.#agent.functions.table },
+      base: {
+        functions: this.#plan.functions,
+        shared: this.#plan.shared | 0,
+        roots: this.#roots | 0,
+        tags: this.#plan.tags,
+        spins: this.#agent.waitQueues.spins,
+        operand: this.#agent.conversionOperand.address | 0,
+      },
+    };
+  }
+
+  /** What stands for an item of the module. */
+  item(namespace: IndexedImport, index: number): WebAssembly.ImportValue {
+    switch (namespace) {
       case "func":
-        return this.#function(Number(name));
+        return this.#function(index);
       case "funcref":
-        return this.#functionIndex(Number(name));
+        return this.#functionIndex(index);
       case "global":
-        return this.#global(Number(name));
+        return this.#global(index);
       case "globalcell":
-        return this.#globalCell(Number(name)) | 0;
+        return this.#globalCell(index) | 0;
       case "table": {
-        const entry = this.#resolved.get(importKey("table", Number(name)));
+        const entry = this.#resolved.get(importKey("table", index));
         return entry?.kind === "table" ? entry.record | 0 : NULL_REFERENCE | 0;
       }
       case "memory":
-        return this.memory(Number(name));
+        return this.memory(index);
       case "memorylength": {
-        const entry = this.#resolved.get(importKey("memory", Number(name)));
+        const entry = this.#resolved.get(importKey("memory", index));
         return entry?.kind === "memory" && entry.length !== undefined ? entry.length | 0 : NULL_REFERENCE | 0;
       }
       case "tag":
-        return this.#tag(Number(name));
-      default:
-        throw new Error(`unexpected import ${from} ${name} of a lowered module`);
-    }
-  }
-
-  #base(name: string): number {
-    switch (name) {
-      case "functions":
-        return this.#plan.functions;
-      case "shared":
-        return this.#plan.shared | 0;
-      case "roots":
-        return this.#roots | 0;
-      case "tags":
-        return this.#plan.tags;
-      case "control":
-        return this.#agent.heap.control | 0;
-      case "spins":
-        return this.#agent.waitQueues.spins;
-      case "operand":
-        return this.#agent.conversionOperand.address | 0;
-      default:
-        throw new Error(`unexpected import base ${name} of a lowered module`);
+        return this.#tag(index);
     }
   }
 

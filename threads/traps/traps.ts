@@ -7,6 +7,7 @@
 import { InternalError } from "../../core/base/assert.ts";
 import { engine } from "../../core/base/engine.ts";
 import { RuntimeError } from "../../core/base/errors.ts";
+import type { ProvidedImports } from "../../lower/host/host-imports.ts";
 import { TrapCode, trapMessages } from "../../lower/host/lowered.ts";
 import type { ConversionOperand } from "./conversion-operand.ts";
 import { StackTraces, type TracedModule } from "./stack-trace.ts";
@@ -60,7 +61,7 @@ function kebab(name: string): string {
 /** An agent's side of trapping. */
 export class Traps {
   /** The function that lowered code imports as `heap.trap`. */
-  readonly trap: WebAssembly.ExportValue;
+  readonly trap: ProvidedImports<"heap">["trap"];
   readonly #code: WebAssembly.Global;
   /** True once the agent runs code that has linear memories: then an access out of bounds need not be a null reference. */
   usesMemories = false;
@@ -74,7 +75,7 @@ export class Traps {
   constructor(conversionOperand?: ConversionOperand) {
     this.#conversionOperand = conversionOperand;
     const { exports } = new engine.Instance(new engine.Module(trapModule));
-    this.trap = exports["trap"]!;
+    this.trap = exports["trap"] as typeof this.trap;
     this.#code = exports["code"] as WebAssembly.Global;
   }
 

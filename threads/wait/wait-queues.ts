@@ -30,6 +30,7 @@ import {
   QUEUE_WAKING,
   TYPE_WAIT_QUEUE,
 } from "../../gc/layout/wait-queue-layout.ts";
+import type { ProvidedImports } from "../../lower/host/host-imports.ts";
 import { TrapCode } from "../../lower/host/lowered.ts";
 import { hardwareConcurrency } from "../host/host.ts";
 import type { Gate } from "../sync/gate.ts";
@@ -123,7 +124,7 @@ export class WaitQueues {
   }
 
   /** The functions that lowered code calls (lower/host/lowered.ts). */
-  imports(): Record<string, (...operands: never[]) => unknown> {
+  imports(): Pick<ProvidedImports<"heap">, "newQueue" | "notifyQueue" | "waitBegin" | "waitEnd"> {
     return {
       newQueue: (sp: number) => this.create(sp) | 0,
       notifyQueue: (queue: number, count: number) => this.notify(queue >>> 0, count >>> 0),

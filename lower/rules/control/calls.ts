@@ -50,11 +50,11 @@ export const quietCall: Rule = onStack((lowering, { immediates }) => {
 function resolveShared({ code, module }: FunctionLowering, type: number, pushIndex: () => void): void {
   if (!module.types.type(type).shared) return;
   pushIndex();
-  code.globalGet(module.host.importGlobal("heap", "known", I32, true));
+  code.globalGet(module.imports.heap("known"));
   code.op("i32.ge_u");
   code.unlikely();
   pushIndex();
-  code.call(module.runtime("resolve", [I32], []));
+  code.call(module.runtime("resolve"));
   code.end();
 }
 

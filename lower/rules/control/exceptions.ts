@@ -57,7 +57,7 @@ function create(lowering: FunctionLowering, tag: number, operands: readonly Oper
 /** Throws the exception whose address `pushAddress` pushes. */
 function throwAddress({ code, module, slots }: FunctionLowering, pushAddress: () => void): void {
   pushAddress();
-  code.throw(module.exceptionTag);
+  code.throw(module.imports.heap("exception"));
   slots.unreachable();
 }
 
@@ -85,7 +85,7 @@ const tryTable: Rule = {
       const { params } = loweredBlock(module.types, type);
       lowering.openLabel({ kind: "block", close: () => closeTryTable(lowering, catches) });
       code.block("block", module.hostBlockOf(params, [I32]));
-      code.tryTable(hostType, [{ code: 0, tag: module.exceptionTag, label: 0 }]);
+      code.tryTable(hostType, [{ code: 0, tag: module.imports.heap("exception"), label: 0 }]);
     }
     lowering.pushResults(instruction);
   },

@@ -3,7 +3,7 @@
  * host's, so the agent's table of JS values translates: `internalize` may allocate a box, and so collect.
  */
 
-import { EXTERNREF, I32, type ValType } from "../../../core/types/types.ts";
+import type { ValType } from "../../../core/types/types.ts";
 import { isHostExtern } from "../../../gc/layout/reference-types.ts";
 import { onStack, type RuleEntry, registerRules } from "../../instructions/registry.ts";
 
@@ -12,10 +12,10 @@ const same = onStack(() => undefined);
 const internalize = onStack((lowering) => {
   const { code, module } = lowering;
   lowering.pushCalleeStack();
-  code.call(module.runtime("internalize", [EXTERNREF, I32], [I32]));
+  code.call(module.runtime("internalize"));
 }, "call");
 
-const externalize = onStack(({ code, module }) => code.call(module.runtime("externalize", [I32], [EXTERNREF])));
+const externalize = onStack(({ code, module }) => code.call(module.runtime("externalize")));
 
 const toInternal: RuleEntry = ({ popped }, module) => (isHostExtern(module.types, popped[0] as ValType) ? internalize : same);
 const toExternal: RuleEntry = ({ pushed }, module) => (isHostExtern(module.types, pushed[0] as ValType) ? externalize : same);

@@ -4,7 +4,7 @@
  * All words of a table that may hold addresses are roots in every collection, so that storing to a table has no write barrier.
  */
 
-import { I32, I64, type ValType } from "../../../core/types/types.ts";
+import { I64, type ValType } from "../../../core/types/types.ts";
 import { isScanned } from "../../../gc/layout/reference-types.ts";
 import {
   checkIndex,
@@ -81,7 +81,7 @@ const grow = withOperands((lowering, instruction, operands) => {
   }
   lowering.get(value);
   code.i32(isScanned(module.types, type) ? 1 : 0);
-  code.call(module.runtime("growTable", [I32, I32, I32, I32], [I32]));
+  code.call(module.runtime("growTable"));
   if (delta.type === I64) code.op("i64.extend_i32_s");
   lowering.pushResults(instruction);
 });

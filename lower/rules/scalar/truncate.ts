@@ -13,7 +13,7 @@ import { registerRules, withTop } from "../../instructions/registry.ts";
 const truncate = withTop((lowering, instruction, operands) => {
   const [operand] = operands as readonly [Operand];
   const { code, module } = lowering;
-  code.globalGet(module.conversionOperand);
+  code.globalGet(module.imports.base("operand"));
   lowering.get(operand);
   if (operand.type === F32) code.access("f32.store", CONVERSION_OPERAND_F32);
   else code.access("f64.store", 0);

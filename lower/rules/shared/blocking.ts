@@ -8,7 +8,6 @@
 
 import { assert } from "../../../core/base/assert.ts";
 import { rowByName } from "../../../core/ops/table.ts";
-import { I32 } from "../../../core/types/types.ts";
 import { checkAccess, pushHostAddress, withHostMemories } from "../../access/memory-access.ts";
 import { TrapCode } from "../../host/lowered.ts";
 import type { Operand } from "../../instructions/operand.ts";
@@ -30,11 +29,11 @@ const wait = withOperands((lowering, instruction, operands) => {
   code.i64(0n);
   code.op("i64.lt_s");
   lowering.pushCalleeStack();
-  code.call(module.runtime("beginWait", [I32, I32], []));
+  code.call(module.runtime("beginWait"));
   pushHostAddress(lowering, index, address);
   for (const operand of [expected, timeout]) lowering.get(operand);
   code.instruction(row, immediates);
-  code.call(module.runtime("endWait", [], []));
+  code.call(module.runtime("endWait"));
   lowering.pushResults(instruction);
 }, "call");
 

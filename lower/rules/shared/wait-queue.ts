@@ -158,14 +158,14 @@ const wait = withOperands((lowering, instruction, operands) => {
   code.i32(NOT_EQUAL);
   code.else();
   lowering.get(queue);
-  code.call(module.runtime("waitBegin", [I32], []));
+  code.call(module.runtime("waitBegin"));
   lowering.get(queue);
   pushEquals();
   lowering.get(timeout);
   code.get(sp);
   code.i32(WORD);
   code.op("i32.add");
-  code.call(module.runtime("waitEnd", [I32, I32, I64, I32], [I32]));
+  code.call(module.runtime("waitEnd"));
   code.end();
   lowering.pushResults(instruction);
 }, "call");
@@ -177,7 +177,7 @@ const wait = withOperands((lowering, instruction, operands) => {
 function watch(lowering: FunctionLowering, timeout: Operand, pushEquals: () => void): void {
   const { code, module } = lowering;
   const looks = lowering.temporary(I32);
-  code.globalGet(module.host.importGlobal("base", "spins", I32, false));
+  code.globalGet(module.imports.base("spins"));
   code.i32(0);
   lowering.get(timeout);
   code.op("i64.eqz");
@@ -222,7 +222,7 @@ const notify = withOperands((lowering, instruction, operands) => {
   code.block("if", { kind: "result", type: I32 });
   lowering.get(queue);
   lowering.get(count);
-  code.call(module.runtime("notifyQueue", [I32, I32], [I32]));
+  code.call(module.runtime("notifyQueue"));
   code.else();
   code.i32(0);
   code.end();
@@ -231,7 +231,7 @@ const notify = withOperands((lowering, instruction, operands) => {
 
 const create = withOperands((lowering, instruction) => {
   lowering.pushCalleeStack();
-  lowering.code.call(lowering.module.runtime("newQueue", [I32], [I32]));
+  lowering.code.call(lowering.module.runtime("newQueue"));
   lowering.pushResults(instruction);
 }, "call");
 

@@ -2,9 +2,10 @@
  * No values are imported in a circle: which file of a circle runs first depends on who asks, and none of them can be read or tested before
  * the others. Types are erased and need no order; a Worker's script begins anew, on a thread of its own.
  */
+
+import { importsOf } from "../house/imports.ts";
+import { circles } from "../house/strongly-connected.ts";
 import type { Check, Sources } from "./check.ts";
-import { importsOf } from "./imports.ts";
-import { circles } from "./strongly-connected.ts";
 
 export function importCircles({ scripts }: Sources): Check {
   const imports = new Map<string, string[]>(scripts.map(({ path }) => [path, []]));

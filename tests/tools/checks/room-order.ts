@@ -1,6 +1,7 @@
 /** A file imports from its own room and from those before it in the table of rooms, types included. */
+
+import { House } from "../house/house.ts";
 import type { Check, Sources } from "./check.ts";
-import { House } from "./house.ts";
 
 /** Ways up that are being taken out. */
 const goingAway = new Set(["threads/store/store.ts"]);

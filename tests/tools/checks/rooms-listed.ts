@@ -1,7 +1,7 @@
 /** The table of rooms names every folder of sources, and none that is not there. */
 import { posix } from "node:path";
+import { House } from "../house/house.ts";
 import type { Check, Sources } from "./check.ts";
-import { House } from "./house.ts";
 
 export function roomsListed({ scripts, rooms }: Sources): Check {
   const house = new House(rooms);

@@ -1,6 +1,7 @@
 /** Threads are few rooms with few doors, so that a reader can say what may touch what. */
+
+import { House } from "../house/house.ts";
 import type { Check, Sources } from "./check.ts";
-import { House } from "./house.ts";
 
 const floor = "threads/";
 const maximumRooms = 15;

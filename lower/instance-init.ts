@@ -12,6 +12,7 @@
 import { assert } from "../core/base/assert.ts";
 import type { DataSegment, ElementSegment, Expression, Table } from "../core/types/module.ts";
 import { I32, I64, type ValType } from "../core/types/types.ts";
+import { TABLE_ELEMENTS, TABLE_LENGTH } from "../gc/layout/layout.ts";
 import { isHostExtern } from "../gc/layout/reference-types.ts";
 import { pushCell, storeName } from "./access/global-cell.ts";
 import { checkBytes, pushHostAddress } from "./access/memory-access.ts";
@@ -162,9 +163,9 @@ class Initializer {
     const code = this.#code;
     this.#withStored(init, element, (value) => {
       module.tableRecord(code, index);
-      code.access("i32.load", module.heap.tableRecord.elements);
+      code.access("i32.load", TABLE_ELEMENTS);
       module.tableRecord(code, index);
-      code.access("i32.load", module.heap.tableRecord.length);
+      code.access("i32.load", TABLE_LENGTH);
       code.get(value);
       code.call(fillWords(module, "i32.store"));
     });

@@ -1,6 +1,7 @@
 /** Testing for null, by hierarchy: the host's own test for host references, a compare for addresses and indices. */
 
 import { isNullable } from "../../core/types/types.ts";
+import { NULL_REFERENCE } from "../../gc/layout/layout.ts";
 import type { FunctionLowering } from "../function/function-lowering.ts";
 import type { TrapCode } from "../host/lowered.ts";
 import type { Operand } from "../instructions/operand.ts";
@@ -13,7 +14,7 @@ export function pushIsNull(lowering: FunctionLowering, operand: Operand): void {
     code.op("ref.is_null");
     return;
   }
-  code.i32(module.heap.nullReference);
+  code.i32(NULL_REFERENCE);
   code.op("i32.eq");
 }
 
@@ -26,7 +27,7 @@ export function pushIsNotNull(lowering: FunctionLowering, operand: Operand): voi
     return;
   }
   lowering.get(operand);
-  code.i32(module.heap.nullReference);
+  code.i32(NULL_REFERENCE);
   code.op("i32.ne");
 }
 

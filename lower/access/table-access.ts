@@ -3,6 +3,7 @@
  * four bytes each. Unshared externs are there in their internal form.
  */
 import { I32, I64, type ValType } from "../../core/types/types.ts";
+import { TABLE_ELEMENTS, TABLE_LENGTH } from "../../gc/layout/layout.ts";
 import type { FunctionLowering } from "../function/function-lowering.ts";
 import type { TrapCode } from "../host/lowered.ts";
 import { constantI32, type Operand } from "../instructions/operand.ts";
@@ -20,7 +21,7 @@ export function tableRecordLocal(lowering: FunctionLowering, table: number): num
 /** Pushes a table's length as an i32. */
 export function pushLength(lowering: FunctionLowering, record: number): void {
   lowering.code.get(record);
-  lowering.code.access("i32.load", lowering.module.heap.tableRecord.length);
+  lowering.code.access("i32.load", TABLE_LENGTH);
 }
 
 /** Traps unless the index, an i32 or i64, is below the table's length. */
@@ -79,9 +80,9 @@ export function pushNarrow(lowering: FunctionLowering, operand: Operand): void {
 
 /** Pushes the address of the element with this index, which is in range. */
 export function pushElementAddress(lowering: FunctionLowering, record: number, index: Operand): void {
-  const { code, module } = lowering;
+  const { code } = lowering;
   code.get(record);
-  code.access("i32.load", module.heap.tableRecord.elements);
+  code.access("i32.load", TABLE_ELEMENTS);
   pushScaled(lowering, index);
   code.op("i32.add");
 }

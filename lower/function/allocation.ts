@@ -8,6 +8,7 @@
  * others go behind them.
  */
 import { I32 } from "../../core/types/types.ts";
+import { INLINE_ALLOCATION_MAXIMUM } from "../../gc/layout/layout.ts";
 import type { FunctionLowering } from "./function-lowering.ts";
 
 export class AllocationSite {
@@ -24,7 +25,7 @@ export class AllocationSite {
     const { code, module } = this.#lowering;
     const address = this.#lowering.temporary(I32);
     const pushSize = (): void => code.i32(bytes);
-    if (bytes > module.heap.inlineAllocationMaximum || module.options.collectAtSafepoints === true) {
+    if (bytes > INLINE_ALLOCATION_MAXIMUM || module.options.collectAtSafepoints === true) {
       this.#slow(pushSize, address);
       return address;
     }
@@ -52,7 +53,7 @@ export class AllocationSite {
     const end = this.#lowering.temporary(I32);
     // The sum cannot wrap: a buffer ends below 0xFE000000, and what is too large for a buffer is refused first.
     code.get(bytes);
-    code.i32(module.heap.inlineAllocationMaximum);
+    code.i32(INLINE_ALLOCATION_MAXIMUM);
     code.op("i32.gt_u");
     code.globalGet(module.heapTop);
     code.tee(address);

@@ -9,6 +9,7 @@
 
 import { assert } from "../../core/base/assert.ts";
 import type { ValType } from "../../core/types/types.ts";
+import { NULL_REFERENCE, STOP_REQUEST } from "../../gc/layout/layout.ts";
 import { isRoot } from "../../gc/layout/reference-types.ts";
 import { analyseLiveness, type Liveness, localsToInitialize } from "../analysis/liveness.ts";
 import type { PollPlan } from "../analysis/polls.ts";
@@ -82,7 +83,7 @@ export class FunctionLowering {
   run(): void {
     const { module, code, body } = this;
     for (const local of localsToInitialize(module.types, body, this.#liveness.entry)) {
-      code.i32(module.heap.nullReference);
+      code.i32(NULL_REFERENCE);
       code.set(this.hostLocal(local));
     }
     if (this.polls.atEntry) this.#pollAtEntry();
@@ -154,7 +155,7 @@ export class FunctionLowering {
   /** Pushes the null of a reference type on the host's stack. */
   pushNull(type: ValType): void {
     const lowered = this.module.lowered(type);
-    if (lowered < 0) this.code.i32(this.module.heap.nullReference);
+    if (lowered < 0) this.code.i32(NULL_REFERENCE);
     else this.code.nullOf(lowered);
   }
 
@@ -319,7 +320,7 @@ export class FunctionLowering {
     const { code, module } = this;
     const always = module.options.collectAtSafepoints === true;
     if (!always) {
-      code.i32(module.heap.stopRequest);
+      code.i32(STOP_REQUEST);
       code.access("i32.atomic.load", 0);
       code.unlikely();
     }

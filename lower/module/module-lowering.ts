@@ -9,6 +9,7 @@ import type { TypeStore } from "../../core/types/type-store.ts";
 import { F32, F64, type FuncType, I32, I64, V128, type ValType, withoutNull } from "../../core/types/types.ts";
 import { Body } from "../../core/validate/body/body.ts";
 import { blockTypeOf, resolveType, type ValidModule } from "../../core/validate/body/valid-module.ts";
+import { NULL_REFERENCE } from "../../gc/layout/layout.ts";
 import { type LoweredSignature, loweredBlock, loweredFunction, loweredType } from "../../gc/layout/reference-types.ts";
 import { emptyBlock, type HostBlockType, type HostCode, type HostItem } from "../host/host-code.ts";
 import type { RuntimeFunction } from "../host/host-imports.ts";
@@ -19,7 +20,6 @@ import { type Instruction, instructionsOfExpression } from "../instructions/inst
 import { constantNames } from "../instructions/operand.ts";
 import { SharedInstructions } from "../instructions/shared-instructions.ts";
 import { ElementSegmentAccess } from "./element-segment.ts";
-import { type HeapModel, heapModel } from "./heap-model.ts";
 import { Memories } from "./memories.ts";
 import { type Placement, placeItems, type SegmentPlace } from "./placement.ts";
 import { Stubs } from "./stubs.ts";
@@ -39,7 +39,6 @@ export class ModuleLowering {
   /** For all functions that are observed, one after the other. */
   readonly observed: Body;
   readonly sharedInstructions = new SharedInstructions();
-  readonly heap: HeapModel = heapModel();
   readonly host = new HostModule();
   readonly imports = new ImportedItems(this.host);
   readonly placement: Placement;
@@ -275,7 +274,7 @@ export class ModuleLowering {
   #zero(lowered: ValType, type: ValType): { readonly row: Row; readonly immediates: Immediates } {
     const immediates = new Immediates();
     immediates.bytes = new Uint8Array(lowered === V128 ? 16 : lowered === F64 ? 8 : 4);
-    immediates.i32 = type < 0 ? 0 : this.heap.nullReference | 0;
+    immediates.i32 = type < 0 ? 0 : NULL_REFERENCE | 0;
     if (lowered >= 0) immediates.heap = withoutNull(lowered);
     const row = rowByName(zeroNames[lowered] ?? "ref.null");
     assert(row !== undefined, "every lowered type has a constant");

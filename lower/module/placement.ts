@@ -12,9 +12,9 @@
 import type { TypeStore } from "../../core/types/type-store.ts";
 import { F64, I64, V128, type ValType } from "../../core/types/types.ts";
 import type { ValidModule } from "../../core/validate/body/valid-module.ts";
+import { TABLE_RECORD_BYTES } from "../../gc/layout/layout.ts";
 import { isHeapAddress, isHostExtern, isScanned } from "../../gc/layout/reference-types.ts";
 import type { GlobalPlace } from "../host/lowered.ts";
-import { heapModel } from "./heap-model.ts";
 
 /** A block that grows while things are placed in it: first all scanned words, then the rest. */
 class Block {
@@ -93,8 +93,9 @@ export function placeItems(valid: ValidModule): Placement {
       roots.seal();
     }
   }
-  const { bytes: recordBytes } = heapModel().tableRecord;
-  const tables = valid.tables.map((table, index) => (index < imports.table ? 0 : (table.shared ? shared : roots).place(recordBytes, 8)));
+  const tables = valid.tables.map((table, index) =>
+    index < imports.table ? 0 : (table.shared ? shared : roots).place(TABLE_RECORD_BYTES, 8),
+  );
   const withLengths = segments.map((place) => ({ ...place, length: (place.shared ? shared : roots).place(WORD, WORD) }));
   const memoryLengths = valid.memories.map(({ pageSizeLog2 }, index) =>
     index < imports.memory || pageSizeLog2 === HOST_PAGE_LOG2 ? undefined : shared.place(numberBytes(I64), numberBytes(I64)),

@@ -8,6 +8,7 @@
  */
 import { isSubtype } from "../../../core/types/subtype.ts";
 import { I32, refDefined } from "../../../core/types/types.ts";
+import { FUNCTION_TYPES_POINTER, NULL_REFERENCE } from "../../../gc/layout/layout.ts";
 import { checkIndex, pushElementAddress } from "../../access/table-access.ts";
 import { pushIsInDisplay } from "../../access/type-check.ts";
 import type { FunctionLowering } from "../../function/function-lowering.ts";
@@ -103,7 +104,7 @@ function loadTarget(lowering: FunctionLowering, { immediates }: Instruction, ind
   pushElementAddress(lowering, record, index);
   code.access("i32.load", 0);
   code.tee(target);
-  code.i32(module.heap.nullReference);
+  code.i32(NULL_REFERENCE);
   code.op("i32.eq");
   lowering.trapIf(TrapCode.uninitializedElement);
   const element = module.valid.tables[immediates.index2]?.element;
@@ -116,7 +117,7 @@ function loadTarget(lowering: FunctionLowering, { immediates }: Instruction, ind
 function checkType(lowering: FunctionLowering, target: number, type: number): void {
   const { code, module } = lowering;
   const record = lowering.temporary(I32);
-  code.i32(module.heap.functionTypesPointer);
+  code.i32(FUNCTION_TYPES_POINTER);
   code.access("i32.load", 0);
   code.get(target);
   code.i32(2);

@@ -17,6 +17,7 @@
  * The loop's parameters stay on the host's stack while it polls: all four blocks take them.
  */
 
+import { STOP_REQUEST } from "../../../gc/layout/layout.ts";
 import { loweredBlock } from "../../../gc/layout/reference-types.ts";
 import { pushIsNotNull, pushIsNull } from "../../access/null-check.ts";
 import type { FunctionLowering } from "../../function/function-lowering.ts";
@@ -74,7 +75,7 @@ const loop: Rule = {
       return;
     }
     lowering.labels.setRoots(lowering.roots());
-    code.i32(module.heap.stopRequest);
+    code.i32(STOP_REQUEST);
     code.access("i32.atomic.load", 0);
     code.hint(false);
     code.branch("br_if", 1);

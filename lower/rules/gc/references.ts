@@ -1,5 +1,6 @@
 /** References without regard to what they refer to: null, equality, functions. */
 import type { ValType } from "../../../core/types/types.ts";
+import { NULL_REFERENCE } from "../../../gc/layout/layout.ts";
 import { trapIfNull } from "../../access/null-check.ts";
 import { TrapCode } from "../../host/lowered.ts";
 import type { Operand } from "../../instructions/operand.ts";
@@ -11,7 +12,7 @@ registerRules({
       code.op("ref.is_null");
       return;
     }
-    code.i32(module.heap.nullReference);
+    code.i32(NULL_REFERENCE);
     code.op("i32.eq");
   }),
   "ref.as_non_null": withTop((lowering, { pushed }, [reference]) => {

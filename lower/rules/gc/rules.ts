@@ -1,5 +1,4 @@
-/** Registers the heap's layout and the lowering rules of garbage-collected objects. */
-import "./heap-model.ts";
+/** Registers the lowering rules of garbage-collected objects. */
 import "./array-new.ts";
 import "./array.ts";
 import "./cast.ts";

@@ -12,6 +12,7 @@ import { hiddenMembers } from "./checks/hidden-members.ts";
 import { importCircles } from "./checks/import-circles.ts";
 import { filesIntroduceThemselves } from "./checks/introductions.ts";
 import { nothingLeftBehind } from "./checks/leftovers.ts";
+import { lineLengths } from "./checks/line-lengths.ts";
 import { links } from "./checks/links.ts";
 import { roomOrder } from "./checks/room-order.ts";
 import { roomsListed } from "./checks/rooms-listed.ts";
@@ -33,6 +34,7 @@ const checkers: readonly Checker[] = [
   hiddenMembers,
   // of the documentation
   links,
+  (sources) => lineLengths({ ...sources, scripts: [] }),
   generatedPages,
 ];
 

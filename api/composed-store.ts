@@ -1,4 +1,7 @@
-/** The store that programs get: the insides of one, with a namespace and messages around it, of which they see what `Store` names. */
+/**
+ * The store that programs get: the insides of one, with a namespace and messages around it, of which they see what
+ * `Store` names.
+ */
 import type { HeapReport } from "../gc/inspect/heap-report.ts";
 import type { AgentState } from "../threads/agents/agent-states.ts";
 import type { AgentStatistics } from "../threads/agents/protocol.ts";

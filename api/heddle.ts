@@ -1,5 +1,6 @@
 /**
- * Heddle's entry: the composition root, where the lowering rules of all features are registered, and what the package exports.
+ * Heddle's entry: the composition root, where the lowering rules of all features are registered, and what the package
+ * exports.
  *
  *     import { createStore, WebAssembly } from "heddle";
  *     const store = await createStore({ threads: 4, heap: { maximum: 1 << 30 } });
@@ -16,6 +17,7 @@ import type { Namespace } from "./js/shape.ts";
 import type { Store } from "./store.ts";
 
 export { CompileError, LinkError, RuntimeError } from "../core/base/errors.ts";
+export type { FeatureName, FeatureSet } from "../core/base/features.ts";
 export type { HeapStatistics } from "../gc/heap/heap.ts";
 export type { HeapReport } from "../gc/inspect/heap-report.ts";
 export type { AgentJob, AgentState, AgentWait } from "../threads/agents/agent-states.ts";
@@ -27,6 +29,8 @@ export { IsolationError, type IsolationHeader } from "../threads/host/isolation.
 export type { ModuleSource } from "../threads/modules/compile.ts";
 export type { StoreOptions } from "../threads/store/store-options.ts";
 export type { StoreStatistics } from "../threads/store/store-statistics.ts";
+export type { ThreadBoundDataObject } from "../threads/values/thread-bound-data.ts";
+export type { AsyncWait, WaitOutcome, WaitQueueObject } from "../threads/wait/wait-queue-object.ts";
 export { type JoinedStore, joinStore } from "./join.ts";
 export type { JoinedNamespace } from "./js/joined-namespace.ts";
 export type {
@@ -52,9 +56,11 @@ export type { Handle, Posting, TransferHandler } from "./messages.ts";
 export type { Store } from "./store.ts";
 
 /**
- * Makes a store and starts its Workers. Rejects with an `IsolationError` where the host has no shared memory for them: in browsers a page needs
- * the headers `Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`, and the error says which is missing. A
- * store of one agent, with `threads: 0`, needs no headers.
+ * Makes a store and starts its Workers. Rejects with an `IsolationError` where the host has no shared memory for them:
+ * in browsers a page needs the headers `Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy:
+ * require-corp`, and the error says which is missing. A store of one agent, with `threads: 0`, needs no headers.
+ * Rejects with a `RangeError` for sizes and numbers of threads that cannot be, and with a `WorkerLostError` where its
+ * Workers cannot be started.
  */
 export async function createStore(options: StoreOptions = {}): Promise<Store> {
   try {

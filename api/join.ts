@@ -1,6 +1,6 @@
 /**
- * Workers of the embedder's as agents of a store: `Store.admit` on the creator's side, `joinStore` on theirs. They run the embedder's JS, have an event
- * loop of their own, and take no jobs of the store's queue.
+ * Workers of the embedder's as agents of a store: `Store.admit` on the creator's side, `joinStore` on theirs. They run
+ * the embedder's JS, have an event loop of their own, and take no jobs of the store's queue.
  */
 import * as Comlink from "comlink";
 import { TypeStore } from "../core/types/type-store.ts";
@@ -26,8 +26,9 @@ export interface JoinedStore {
 }
 
 /**
- * Makes this Worker an agent of the store that admits it, for as long as the Worker lives. Resolves when the creator has called `store.admit` with the
- * Worker; the Worker's own listeners see that message, too, and may know it by `heddle: "join"`.
+ * Makes this Worker an agent of the store that admits it, for as long as the Worker lives. Resolves when the creator
+ * has called `store.admit` with the Worker; the Worker's own listeners see that message, too, and may know it by
+ * `heddle: "join"`. It does not resolve where nobody admits the Worker.
  */
 export async function joinStore(): Promise<JoinedStore> {
   const { start, events, lock } = await awaitMessage(isJoinMessage);

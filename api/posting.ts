@@ -1,10 +1,13 @@
 /**
- * Shared values in messages between agents (shared-everything threads, "JS API": shared objects keep their identity where they are posted).
+ * Shared values in messages between agents (shared-everything threads, "JS API": shared objects keep their identity
+ * where they are posted).
  *
- * A structured clone makes an empty object of a wrapper. So a value is posted as a handle, a plain object that every way of messages carries, and
- * received as what it stands for on the other agent: one object for one value there, and the same one again where it comes back.
+ * A structured clone makes an empty object of a wrapper. So a value is posted as a handle, a plain object that every
+ * way of messages carries, and received as what it stands for on the other agent: one object for one value there, and
+ * the same one again where it comes back.
  *
- * Between the two, a root cell keeps a heap object alive (root-cells.ts): a handle that nobody receives keeps its object for as long as the store lives.
+ * Between the two, a root cell keeps a heap object alive (root-cells.ts): a handle that nobody receives keeps its
+ * object for as long as the store lives.
  */
 import type { GlobalType, TableType } from "../core/types/module.ts";
 import type { Agent } from "../threads/agents/agent.ts";

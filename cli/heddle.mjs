@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-// The `heddle` command. This file is plain JavaScript that any Node can read: it finds a Node that is new enough and the program to run.
+// The `heddle` command. This file is plain JavaScript that any Node can read: it finds a Node that is new enough and
+// the program to run.
 //
-// From the sources the program is main.ts, which Node runs by stripping types, since 22.18; from an installed package it is dist/heddle-cli.js,
-// because Node strips no types under node_modules.
+// From the sources the program is main.ts, which Node runs by stripping types, since 22.18; from an installed package
+// it is dist/heddle-cli.js, because Node strips no types under node_modules.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -1,4 +1,6 @@
-/** The `heddle` command: finds the subcommand, runs it, and turns whatever it throws into a message and an exit code. */
+/**
+ * The `heddle` command: finds the subcommand, runs it, and turns whatever it throws into a message and an exit code.
+ */
 import { readFileSync } from "node:fs";
 import { type ModuleFile, readModuleFile } from "./base/files.ts";
 import { describeError, exitCodeOf } from "./base/report.ts";

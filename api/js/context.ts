@@ -22,7 +22,9 @@ export interface Creator {
   compile(source: StableSource, options: CompileOptions): CompiledModule;
   /** The same; the host compiles on threads of its own. */
   compileLater(source: StableSource, options: CompileOptions): Promise<CompiledModule>;
-  /** Instantiates a module and runs its start function. Raises `RuntimeError`, and whatever the start function throws. */
+  /**
+   * Instantiates a module and runs its start function. Raises `RuntimeError`, and whatever the start function throws.
+   */
   instantiate(module: CompiledModule, imported: ImportedItems): LinkedInstance;
   /** Makes a thread-local function that no agent has initialized; returns its index. */
   createLocalFunction(signature: Signature): number;

@@ -9,12 +9,17 @@ import type { Namespace, TagDescriptor, TagObject } from "./shape.ts";
 import { toValueType } from "./value-types.ts";
 import { defineInterface, requireMember, toDictionary, toSequence, toUnsignedLong } from "./webidl.ts";
 
+/** Makes a tag on the creator: `number` is what exceptions tell it by, on all agents. */
 function createTag(store: Creator, params: readonly ValType[], shared: boolean, number: number): TagItem {
   const type = defineFunctionType(store.types, params, [], shared);
   const signature = store.kinds.signature(type);
   return { type, params: signature.params, record: signature.record, number, shared };
 }
 
+/**
+ * The class for one agent; its constructor raises a TypeError on an agent that did not create the store. Members:
+ * `TagObject` in shape.ts.
+ */
 export function createTagClass(context: ApiContext): Namespace["Tag"] {
   const { agent, tags } = context;
 
@@ -40,6 +45,7 @@ export function createJsTag(context: ApiContext, store: Creator, { prototype }: 
   return context.tags.objectOf(createTag(store, [EXTERNREF], false, JS_TAG), prototype) as TagObject;
 }
 
+/** The class for one agent, also of the exceptions that wasm code throws. Members: `ExceptionObject` in shape.ts. */
 export function createExceptionClass({ agent, tags }: ApiContext): Namespace["Exception"] {
   const { exceptions } = agent;
   const stacks = new WeakMap<object, string>();

@@ -1,6 +1,7 @@
 /**
- * `WebAssembly.Function` (shared-everything threads, "JS API"): all exported functions are instances. The constructor makes a function of the
- * store from one of JS; with `thread-local` a shared function, behind which each agent has one of its own.
+ * `WebAssembly.Function` (shared-everything threads, "JS API"): all exported functions are instances. The constructor
+ * makes a function of the store from one of JS; with `thread-local` a shared function, behind which each agent has one
+ * of its own.
  */
 import { isOpaqueToJs, opaqueError } from "../../threads/values/convert.ts";
 import { defineFunctionType } from "../../threads/values/type-definitions.ts";
@@ -15,6 +16,9 @@ function isCallable(value: unknown): value is Callee {
   return typeof value === "function";
 }
 
+/**
+ * The class for one agent, and the prototype of all functions that it exports. Members: `FunctionObject` in shape.ts.
+ */
 export function createFunctionClass(context: ApiContext): Namespace["Function"] {
   const { agent } = context;
   const { localFunctions } = agent;
@@ -51,7 +55,8 @@ export function createFunctionClass(context: ApiContext): Namespace["Function"] 
     return agent.functionObject(agent.functions.add(signature, agent.hostFunction(signature, callee as Callee), 0));
   }
 
-  // A function, since a class without a superclass cannot return what is no instance of its own, and one with a superclass calls it.
+  // A function, since a class without a superclass cannot return what is no instance of its own, and one with a
+  // superclass calls it.
   function WebAssemblyFunction(descriptor: FunctionDescriptor, callee: unknown): object {
     if (new.target === undefined) throw new TypeError("WebAssembly.Function is called with new");
     return create(descriptor, callee);

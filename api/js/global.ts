@@ -1,8 +1,7 @@
 /**
- * `WebAssembly.Global`. With the descriptor's `shared` it is one for all agents; with `thread-local`, which goes before `shared`, each agent has one
- * of its own (shared-everything threads, "Shared Annotations").
+ * `WebAssembly.Global`. With the descriptor's `shared` it is one for all agents; with `thread-local`, which goes before
+ * `shared`, each agent has one of its own (shared-everything threads, "Shared Annotations").
  */
-
 import { createGlobal, readGlobal, writeGlobal } from "../../threads/link/items.ts";
 import { defaultLowered, isOpaqueToJs, opaqueError, toLowered } from "../../threads/values/convert.ts";
 import { type ApiContext, creatorOf } from "./context.ts";
@@ -11,6 +10,7 @@ import { createThreadLocalGlobal } from "./thread-local-global.ts";
 import { toValueType } from "./value-types.ts";
 import { defineInterface, requireMember, toDictionary } from "./webidl.ts";
 
+/** The class for one agent. Members: `GlobalObject` in shape.ts. */
 export function createGlobalClass(context: ApiContext): Namespace["Global"] {
   const { agent, globals, kinds } = context;
 

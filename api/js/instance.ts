@@ -15,12 +15,13 @@ export type ItemClasses = Pick<Namespace, "Global" | "Table" | "Tag">;
 /** The class, and its way around the constructor, which reads imports first and instantiates later. */
 export interface InstanceInterface {
   readonly Instance: Namespace["Instance"];
+  /** Reads imports (JS API, "read the imports of a module"). Raises TypeErrors and LinkErrors. */
   readImports(module: CompiledModule, imports: unknown): ImportedItems;
   /** Reads imports; the result instantiates the module with them. */
   prepare(module: CompiledModule, imports: unknown): () => InstanceObject;
 }
 
-/** Converts to an `optional object`. */
+/** Converts to an `optional object`. Raises a TypeError for other values than objects and undefined. */
 export function toImportObject(value: unknown): WebAssembly.Imports | undefined {
   if (value === undefined || (typeof value === "object" && value !== null) || typeof value === "function") {
     return value as WebAssembly.Imports | undefined;
@@ -28,6 +29,7 @@ export function toImportObject(value: unknown): WebAssembly.Imports | undefined 
   throw new TypeError("the imports must be an object");
 }
 
+/** Makes the class, on the creator only. `classes` are those of the objects that stand for exports. */
 export function createInstanceClass(context: ApiContext, store: Creator, classes: ItemClasses): InstanceInterface {
   const { modules, globals, tables, tags } = context;
   const { agent, kinds, types } = store;

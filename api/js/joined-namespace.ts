@@ -1,6 +1,7 @@
 /**
- * The namespace of an agent that did not create its store: the classes of what agents share. Modules are compiled and instantiated by the creator, and
- * so are made types, and with them tags, functions, and globals that are thread-local: their constructors raise TypeErrors here.
+ * The namespace of an agent that did not create its store: the classes of what agents share. Modules are compiled and
+ * instantiated by the creator, and so are made types, and with them tags, functions, and globals that are thread-local:
+ * their constructors raise TypeErrors here.
  */
 import { engine } from "../../core/base/engine.ts";
 import { CompileError, LinkError, RuntimeError } from "../../core/base/errors.ts";
@@ -27,6 +28,7 @@ export type JoinedNamespace = Pick<
   | "RuntimeError"
 >;
 
+/** Makes the namespace of an agent that did not create its store. */
 export function createJoinedNamespace(context: ApiContext): JoinedNamespace {
   const { agent } = context;
   const members: JoinedNamespace = {

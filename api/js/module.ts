@@ -9,13 +9,13 @@ import { defineInterface, toDictionary, toDomString, toSequence, toUsvString } f
 /** A module's text begins with a parenthesis or a comment; other strings are no sources. */
 const textStart = /^\s*(?:\(|;;)/;
 
-/** Copies a module's source. */
+/** Copies a module's source. Raises a TypeError for what is none. */
 export function toSource(value: unknown): StableSource {
   if (typeof value === "string" && !textStart.test(value)) throw new TypeError("the string is not the text of a module");
   return stableSource(value);
 }
 
-/** Converts to `WebAssemblyCompileOptions`. */
+/** Converts to `WebAssemblyCompileOptions`. Raises a TypeError for what cannot be. */
 export function toCompileOptions(value: unknown): CompileOptions {
   const { builtins, importedStringConstants } = toDictionary(value, "compile options");
   return {
@@ -25,10 +25,12 @@ export function toCompileOptions(value: unknown): CompileOptions {
   };
 }
 
+/** `ImportExportKind` of the JS API. */
 function kindOf(kind: ExternKind): WebAssembly.ImportExportKind {
   return (kind === "func" ? "function" : kind) as WebAssembly.ImportExportKind;
 }
 
+/** The class, on the creator only. Members: `Namespace` in shape.ts. */
 export function createModuleClass({ modules }: ApiContext, store: Creator): Namespace["Module"] {
   class Module {
     constructor(source: unknown, ...[options]: [unknown?]) {

@@ -67,7 +67,8 @@ export function createNamespace(store: Creator): BoundNamespace {
 
   async function instantiateModule(module: CompiledModule, imports: unknown): Promise<InstanceObject> {
     const create = instances.prepare(module, imports);
-    // What the start function does, it does in a later turn (JS API, "asynchronously instantiate a WebAssembly module").
+    // What the start function does, it does in a later turn (JS API, "asynchronously instantiate a WebAssembly
+    // module").
     await undefined;
     return create();
   }

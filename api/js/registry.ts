@@ -1,4 +1,7 @@
-/** Which object of a namespace stands for which item: each item has at most one object (JS API, "WebAssembly JS Object Caches"). */
+/**
+ * Which object of a namespace stands for which item: each item has at most one object (JS API, "WebAssembly JS Object
+ * Caches").
+ */
 
 /** The objects of one interface. */
 export class Registry<Item extends object> {

@@ -1,6 +1,12 @@
-/** `compileStreaming` and `instantiateStreaming` (WebAssembly Web API): from responses. The whole response is read before it is compiled. */
+/**
+ * `compileStreaming` and `instantiateStreaming` (WebAssembly Web API): from responses. The whole response is read
+ * before it is compiled.
+ */
 
-/** The bytes of a response of type `application/wasm`, or of a promise of one. */
+/**
+ * The bytes of a response of type `application/wasm`, or of a promise of one. Rejects with a TypeError for all else,
+ * and for failed responses.
+ */
 export async function responseBytes(source: unknown): Promise<ArrayBuffer> {
   const response = await source;
   if (typeof Response === "undefined" || !(response instanceof Response)) throw new TypeError("a Response, or a promise of one, expected");

@@ -21,6 +21,7 @@ function valueOrDefault(item: TableItem, values: readonly unknown[]): unknown {
   return values.length === 0 ? defaultElement(item) : values[0];
 }
 
+/** The class for one agent. Members: `TableObject` in shape.ts. */
 export function createTableClass({ agent, kinds, tables }: ApiContext): Namespace["Table"] {
   function toIndex({ type }: TableItem, value: unknown): number {
     return Number(toAddress(value, type.is64, "a table's index"));

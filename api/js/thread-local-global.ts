@@ -1,7 +1,7 @@
 /**
- * `new WebAssembly.Global({ "thread-local": true, ... })` (shared-everything threads, "Shared Annotations"): on each agent a global of its own,
- * which is zero or null at first, as declared ones are; the value given is that of the agent which makes the global. It is the global of a small
- * module, which all agents have like any other.
+ * `new WebAssembly.Global({ "thread-local": true, ... })` (shared-everything threads, "Shared Annotations"): on each
+ * agent a global of its own, which is zero or null at first, as declared ones are; the value given is that of the agent
+ * which makes the global. It is the global of a small module, which all agents have like any other.
  */
 import { AbstractHeap, abstractOf, F32, F64, I32, I64, isRef, type ValType } from "../../core/types/types.ts";
 import { noOptions } from "../../threads/builtins/compile-options.ts";

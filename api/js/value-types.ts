@@ -37,7 +37,10 @@ const valueTypes: Readonly<Record<string, ValType>> = {
   exnref: EXNREF,
 };
 
-/** ToValueType; a reference type is made that to shared objects where `shared`. */
+/**
+ * ToValueType, which raises a TypeError for names of no value type; a reference type is made that to shared objects
+ * where `shared`.
+ */
 export function toValueType(value: unknown, shared = false): ValType {
   const name = toDomString(value);
   const type = Object.hasOwn(valueTypes, name) ? valueTypes[name] : undefined;

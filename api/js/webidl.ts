@@ -1,6 +1,6 @@
 /**
- * Web IDL, as far as the JS API's interfaces use it: how arguments are converted, and how interface objects look to JS. A required argument
- * that is missing is undefined, which all conversions below refuse but that to a string.
+ * Web IDL, as far as the JS API's interfaces use it: how arguments are converted, and how interface objects look to JS.
+ * A required argument that is missing is undefined, which all conversions below refuse but that to a string.
  */
 
 /** Converts to a dictionary: an object, or undefined and null for an empty one. */
@@ -68,7 +68,10 @@ export function requireMember(value: unknown, name: string): unknown {
   return value;
 }
 
-/** Makes a class look as an interface object does: operations and attributes are enumerable, and the prototype has its name as a tag. */
+/**
+ * Makes a class look as an interface object does: operations and attributes are enumerable, and the prototype has its
+ * name as a tag.
+ */
 export function defineInterface(interfaceObject: abstract new (...args: never[]) => unknown, name: string): void {
   for (const object of [interfaceObject, interfaceObject.prototype as object]) {
     for (const [key, property] of Object.entries(Object.getOwnPropertyDescriptors(object))) {

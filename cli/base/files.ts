@@ -24,7 +24,10 @@ export function readModuleFile(file: string): ModuleFile {
   return { file, bytes, text: isText(bytes, file) ? new TextDecoder().decode(bytes) : undefined };
 }
 
-/** A file's text. Throws a CompileError with the offset of the first byte that is not UTF-8: a replacement of it could be read as if it were meant. */
+/**
+ * A file's text. Throws a CompileError with the offset of the first byte that is not UTF-8: a replacement of it could
+ * be read as if it were meant.
+ */
 export function textOf({ bytes }: ModuleFile): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);

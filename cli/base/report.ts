@@ -1,5 +1,6 @@
 /**
- * Errors as the command line prints them: the file, the place, the rule, and for text the line with a caret under the place.
+ * Errors as the command line prints them: the file, the place, the rule, and for text the line with a caret under the
+ * place.
  *
  *     broken.wasm: offset 0x1a3: type mismatch (expected i32)
  *     broken.wat:3:14: unknown local

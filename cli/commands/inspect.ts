@@ -1,6 +1,6 @@
 /**
- * `heddle inspect FILE [--invoke NAME ARG...]... [--top N] [--svg OUT] [--snapshot OUT] [--trace OUT]`: runs as `heddle run` does, and then tells
- * what is in the heap.
+ * `heddle inspect FILE [--invoke NAME ARG...]... [--top N] [--svg OUT] [--snapshot OUT] [--trace OUT]`: runs as `heddle
+ * run` does, and then tells what is in the heap.
  */
 
 import type { Store } from "../../api/heddle.ts";

@@ -34,7 +34,9 @@ interface Call {
 
 const defaultHeapMegabytes = 1024;
 
-/** What a command does beside running: its options, and a look at the store when all calls are done, or one has failed. */
+/**
+ * What a command does beside running: its options, and a look at the store when all calls are done, or one has failed.
+ */
 export interface Inspection {
   readonly options: Readonly<Record<string, OptionKind>>;
   look(store: Store, parsed: ParsedArguments): void;

@@ -1,5 +1,6 @@
 /**
- * From bytes or text to a module that every agent of a store can link: decode or parse, validate, lower, relocate, compile on the host.
+ * From bytes or text to a module that every agent of a store can link: decode or parse, validate, lower, relocate,
+ * compile on the host.
  */
 
 import { InternalError } from "../../core/base/assert.ts";
@@ -76,7 +77,10 @@ export interface PreparedModule {
   finish(host: WebAssembly.Module): CompiledModule;
 }
 
-/** Host modules have names of their own, also where there are several stores: stack traces of the host tell modules by them. */
+/**
+ * Host modules have names of their own, also where there are several stores: stack traces of the host tell modules by
+ * them.
+ */
 let hostModules = 0;
 
 /** Lowers a valid module for one store. */
@@ -107,7 +111,10 @@ export async function hostModuleLater(bytes: Uint8Array<ArrayBuffer>): Promise<W
 /** How hosts say that a module is beyond their limits. */
 const limitMessage = /limit|maximum|too (?:large|big|many)|exceed|out of memory/i;
 
-/** What was lowered is valid; but the host has limits of its own, such as the size of a function, to which what lowering adds counts. */
+/**
+ * What was lowered is valid; but the host has limits of its own, such as the size of a function, to which what lowering
+ * adds counts.
+ */
 function refusal(error: unknown): unknown {
   if (!(error instanceof engine.CompileError)) return error;
   const message = `the host refused the lowered module: ${error.message}`;

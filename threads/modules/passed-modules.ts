@@ -1,7 +1,7 @@
 /**
- * Modules that need nothing from Heddle and are handed to the host as they are (`StoreOptions.passThrough`): nothing shared but memories, no heap
- * objects, no exceptions, and nothing but functions of numbers and externs and memories to import and export. They run as they would
- * without Heddle, errors and stack traces included.
+ * Modules that need nothing from Heddle and are handed to the host as they are (`StoreOptions.passThrough`): nothing
+ * shared but memories, no heap objects, no exceptions, and nothing but functions of numbers and externs and memories to
+ * import and export. They run as they would without Heddle, errors and stack traces included.
  *
  * Only `store.run`, which instantiates a module on another thread, has to lower one.
  */

@@ -1,4 +1,7 @@
-/** Instances of a store, and its thread-local functions: made on the creator, and told to all agents that shared code may reach. */
+/**
+ * Instances of a store, and its thread-local functions: made on the creator, and told to all agents that shared code
+ * may reach.
+ */
 import type { Heap } from "../../gc/heap/heap.ts";
 import { FUNCTION_COUNT } from "../../gc/layout/control.ts";
 import type { Agent } from "../agents/agent.ts";
@@ -56,8 +59,8 @@ export class Instances {
     };
     const instance = agent.link(instancePlan, createRootBlock(agent, plan), imported.local);
     agent.initialize(instance, () => {
-      // Before the start function, which may spawn threads that run this module's functions; after `init`, on whose work the replicas'
-      // thread-local globals may depend.
+      // Before the start function, which may spawn threads that run this module's functions; after `init`, on whose
+      // work the replicas' thread-local globals may depend.
       if (!plan.replicated) return;
       this.announceModule(module);
       this.#installLog.instance(instancePlan, plan.signatures.length - plan.lowered.importedFunctions);

@@ -1,4 +1,7 @@
-/** What the roots of a heap are called, so that a snapshot can tell which global or which element of a table keeps an object. */
+/**
+ * What the roots of a heap are called, so that a snapshot can tell which global or which element of a table keeps an
+ * object.
+ */
 import type { Names } from "../../core/types/module.ts";
 import type { RootPlaces } from "../../gc/inspect/root-places.ts";
 import { TABLE_ELEMENTS, TABLE_LENGTH } from "../../gc/layout/layout.ts";
@@ -22,8 +25,8 @@ export class RootNames {
   }
 
   /**
-   * Names the words in which the instances of `agent` keep references: right until tables grow. Items are called as their name section says,
-   * else after an export, else by their index.
+   * Names the words in which the instances of `agent` keep references: right until tables grow. Items are called as
+   * their name section says, else after an export, else by their index.
    */
   of(agent: Agent): RootPlaces {
     const globals = new Map<number, string>();

@@ -22,7 +22,10 @@ export interface Size {
   readonly parallelism: number;
 }
 
-/** Raises a `RangeError` for numbers that cannot be, and an `IsolationError` where the host has no shared memory for Workers. */
+/**
+ * Raises a `RangeError` for numbers that cannot be, and an `IsolationError` where the host has no shared memory for
+ * Workers.
+ */
 export function sizeOf(options: StoreOptions): Size {
   const threads = options.threads ?? hardwareConcurrency();
   const maximumThreads = Math.max(threads, options.maximumThreads ?? (threads === 0 ? 0 : DEFAULT_MAXIMUM));

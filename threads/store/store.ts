@@ -1,6 +1,7 @@
 /**
- * The insides of a store: one program's heap, types, modules and agents, put together. The agent that makes it is its creator; compilation and
- * instantiation happen there, shared code runs on all of its agents. What JS sees of it is made around this, in api/.
+ * The insides of a store: one program's heap, types, modules and agents, put together. The agent that makes it is its
+ * creator; compilation and instantiation happen there, shared code runs on all of its agents. What JS sees of it is
+ * made around this, in api/.
  */
 import { RuntimeError } from "../../core/base/errors.ts";
 import type { FeatureSet } from "../../core/base/features.ts";
@@ -257,7 +258,10 @@ export class StoreInternals {
     return this.pool.admit(embeddersWorker(worker));
   }
 
-  /** Ends all Workers. Calls that were not answered reject, threads that live fail; the creator can go on using its instances. */
+  /**
+   * Ends all Workers. Calls that were not answered reject, threads that live fail; the creator can go on using its
+   * instances.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;

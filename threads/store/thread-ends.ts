@@ -45,7 +45,8 @@ export class ThreadEnds {
     if (control.liveThreads > 0 && !control.isClosed) {
       await this.#options.waitFor(new Promise<void>((resolve) => this.#waiters.push(resolve)));
     }
-    // Race: what a thread failed with was posted before its end was counted, and may arrive after the news that none is left.
+    // Race: what a thread failed with was posted before its end was counted, and may arrive after the news that none is
+    // left.
     await turn();
     const [first] = this.#errors.splice(0);
     if (first !== undefined) throw first;

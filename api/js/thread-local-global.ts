@@ -3,28 +3,22 @@
  * agent a global of its own, which is zero or null at first, as declared ones are; the value given is that of the agent
  * which makes the global. It is the global of a small module, which all agents have like any other.
  */
-import { AbstractHeap, abstractOf, F32, F64, I32, I64, isRef, type ValType } from "../../core/types/types.ts";
+import { abstractOf, isRef, type ValType } from "../../core/types/types.ts";
+import { heapTypeByCode, wordOf } from "../../core/types/vocabulary.ts";
 import { noOptions } from "../../threads/builtins/compile-options.ts";
 import type { CompiledModule } from "../../threads/link/imports.ts";
 import { type GlobalItem, initializeGlobal } from "../../threads/link/items.ts";
 import type { Creator } from "./context.ts";
 import { globalOf } from "./instance.ts";
 
-const numbers = new Map<ValType, string>([
-  [I32, "i32"],
-  [I64, "i64"],
-  [F32, "f32"],
-  [F64, "f64"],
-]);
-
 /** A type in the text format: of a number, or a reference to a shared abstract heap type. */
 function textOf(type: ValType): string {
-  if (!isRef(type)) return numbers.get(type) as string;
+  if (!isRef(type)) return wordOf(type) as string;
   return `(ref null (shared ${heapOf(type)}))`;
 }
 
 function heapOf(type: ValType): string {
-  return Object.entries(AbstractHeap).find(([, code]) => code === abstractOf(type))?.[0] as string;
+  return heapTypeByCode(abstractOf(type))?.name as string;
 }
 
 const modules = new WeakMap<Creator, Map<string, CompiledModule>>();

@@ -1,41 +1,21 @@
 /** `ValueType` and `TableKind` of the JS API, and the names that engines take beside them. */
-import {
-  ANYREF,
-  ARRAYREF,
-  abstractOf,
-  EQREF,
-  EXNREF,
-  EXTERNREF,
-  F32,
-  F64,
-  FUNCREF,
-  I31REF,
-  I32,
-  I64,
-  isRef,
-  refAbstract,
-  STRUCTREF,
-  V128,
-  type ValType,
-} from "../../core/types/types.ts";
+import { abstractOf, FUNCREF, isAbstract, isRef, refAbstract, type ValType } from "../../core/types/types.ts";
+import { type Hierarchy, heapTypeByCode, valueTypesByWord } from "../../core/types/vocabulary.ts";
 import { toDomString } from "./webidl.ts";
 
-const valueTypes: Readonly<Record<string, ValType>> = {
-  i32: I32,
-  i64: I64,
-  f32: F32,
-  f64: F64,
-  v128: V128,
-  externref: EXTERNREF,
-  anyfunc: FUNCREF,
-  funcref: FUNCREF,
-  anyref: ANYREF,
-  eqref: EQREF,
-  i31ref: I31REF,
-  structref: STRUCTREF,
-  arrayref: ARRAYREF,
-  exnref: EXNREF,
-};
+/** The hierarchies of which engines take the types by name. */
+const named: ReadonlySet<Hierarchy> = new Set<Hierarchy>(["any", "func", "extern", "exn"]);
+
+function hasName(type: ValType): boolean {
+  if (!isRef(type)) return true;
+  const heap = isAbstract(type) ? heapTypeByCode(abstractOf(type)) : undefined;
+  return heap !== undefined && named.has(heap.hierarchy) && !heap.isBottom;
+}
+
+const valueTypes: ReadonlyMap<string, ValType> = new Map([
+  ...[...valueTypesByWord].filter(([, type]) => hasName(type)),
+  ["anyfunc", FUNCREF],
+]);
 
 /**
  * ToValueType, which raises a TypeError for names of no value type; a reference type is made that to shared objects
@@ -43,7 +23,7 @@ const valueTypes: Readonly<Record<string, ValType>> = {
  */
 export function toValueType(value: unknown, shared = false): ValType {
   const name = toDomString(value);
-  const type = Object.hasOwn(valueTypes, name) ? valueTypes[name] : undefined;
+  const type = valueTypes.get(name);
   if (type === undefined) throw new TypeError(`"${name}" is no value type`);
   return shared && isRef(type) ? refAbstract(abstractOf(type), true, true) : type;
 }

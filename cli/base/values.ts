@@ -1,5 +1,6 @@
 /** Values of the language on the command line: arguments from words, and results as text. */
 import { AbstractHeap, abstractOf, F32, F64, I32, I64, isAbstract, isNullable, isRef, type ValType } from "../../core/types/types.ts";
+import { heapTypeByCode, wordOf } from "../../core/types/vocabulary.ts";
 import { UsageError } from "./usage.ts";
 
 const integer = /^[+-]?(0[xX][0-9a-fA-F_]+|[0-9][0-9_]*)$/;
@@ -48,10 +49,8 @@ function describe(value: unknown): string {
   return typeof value === "object" || typeof value === "function" ? typeof value : String(value);
 }
 
-const heapWords = new Map<number, string>(Object.entries(AbstractHeap).map(([name, code]) => [code, name]));
-
 function referenceWord(type: ValType): string {
-  return isAbstract(type) ? (heapWords.get(abstractOf(type)) ?? "any") : "struct";
+  return isAbstract(type) ? (heapTypeByCode(abstractOf(type))?.name ?? "any") : "struct";
 }
 
 /** The shortest decimal that reads back as the same number of the type, as the text format writes it. */
@@ -67,14 +66,7 @@ function formatFloatingPoint(value: number, type: ValType): string {
   return String(Number(value.toPrecision(9)));
 }
 
-const typeWords = new Map<ValType, string>([
-  [I32, "i32"],
-  [I64, "i64"],
-  [F32, "f32"],
-  [F64, "f64"],
-]);
-
 /** A value type in the words of the text format, as far as an argument can have it. */
 export function typeWord(type: ValType): string {
-  return typeWords.get(type) ?? (isRef(type) ? "a reference" : "v128");
+  return isRef(type) ? "a reference" : (wordOf(type) ?? "any type");
 }

@@ -6,20 +6,14 @@ import { invalid } from "../base/errors.ts";
 import type { FeatureName } from "../base/features.ts";
 import {
   AbstractHeap,
-  type AbstractHeapCode,
   abstractOf,
-  F32,
-  F64,
   type HeapType,
-  I8,
-  I16,
-  I32,
-  I64,
   indexOf,
   isAbstract,
   isAbstractShared,
   isExact,
   isNullable,
+  isPacked,
   isRef,
   refAbstract,
   refDefined,
@@ -28,6 +22,7 @@ import {
   type ValType,
   withNull,
 } from "../types/types.ts";
+import { heapTypeByCode, numberTypes, type PlainType, packedTypes } from "../types/vocabulary.ts";
 import type { Reader } from "./reader.ts";
 import { limits } from "./sections.ts";
 import type { Writer } from "./writer.ts";
@@ -36,38 +31,9 @@ const REF_NON_NULL = 0x64;
 const REF_NULL = 0x63;
 const EXACT = 0x62;
 const SHARED = 0x65;
-const numericCodes: ReadonlyMap<number, ValType> = new Map([
-  [0x7f, I32],
-  [0x7e, I64],
-  [0x7d, F32],
-  [0x7c, F64],
-  [0x7b, V128],
-  [0x78, I8],
-  [0x77, I16],
-]);
-const codesOfNumeric: ReadonlyMap<ValType, number> = new Map([...numericCodes].map(([code, type]) => [type, code]));
-
-function featureOfAbstract(code: AbstractHeapCode): FeatureName {
-  switch (code) {
-    case AbstractHeap.func:
-    case AbstractHeap.extern:
-      return "reference-types";
-    case AbstractHeap.exn:
-    case AbstractHeap.noexn:
-      return "exceptions";
-    case AbstractHeap.cont:
-    case AbstractHeap.nocont:
-      return "stack-switching";
-    case AbstractHeap.waitqueue:
-    case AbstractHeap.nowaitqueue:
-      return "shared-everything-threads";
-    default:
-      return "gc";
-  }
-}
-const abstractFeatures: ReadonlyMap<number, FeatureName> = new Map(
-  Object.values(AbstractHeap).map((code) => [code, featureOfAbstract(code)]),
-);
+const plainTypes = [...numberTypes, ...packedTypes];
+const typeOfCode: ReadonlyMap<number, PlainType> = new Map(plainTypes.map((row) => [row.code, row]));
+const codeOfPlain: ReadonlyMap<ValType, number> = new Map(plainTypes.map(({ type, code }) => [type, code]));
 
 /** Refuses what belongs to a feature that is off; `at` is an index into the reader's bytes. */
 export function requireFeature(reader: Reader, feature: FeatureName, phrase: string, at: number): void {
@@ -88,10 +54,10 @@ export function checkTypeIndex(reader: Reader, index: number, at: number): numbe
 }
 
 function readAbstract(reader: Reader, code: number, shared: boolean, phrase: string, at: number): HeapType {
-  const feature = abstractFeatures.get(code);
-  if (feature === undefined) return reader.fail(phrase, "malformed-type", at);
-  requireFeature(reader, feature, phrase, at);
-  return refAbstract(code as AbstractHeapCode, false, shared);
+  const heap = heapTypeByCode(code);
+  if (heap === undefined) return reader.fail(phrase, "malformed-type", at);
+  requireFeature(reader, heap.feature, phrase, at);
+  return refAbstract(heap.code, false, shared);
 }
 
 /** A heap type, as the non-null reference to it. */
@@ -141,20 +107,20 @@ export function readRefType(reader: Reader, phrase = "malformed reference type",
 /** A value type. */
 export function readValType(reader: Reader, phrase = "malformed value type"): ValType {
   const first = reader.peek();
-  const numeric = numericCodes.get(first);
-  if (numeric === undefined) return readRefType(reader, phrase);
-  if (numeric < V128) reader.fail(phrase, "malformed-type");
-  if (numeric === V128) requireFeature(reader, "simd", phrase, reader.pos);
+  const plain = typeOfCode.get(first);
+  if (plain === undefined) return readRefType(reader, phrase);
+  if (isPacked(plain.type)) reader.fail(phrase, "malformed-type");
+  if (plain.type === V128) requireFeature(reader, plain.feature, phrase, reader.pos);
   reader.pos++;
-  return numeric;
+  return plain.type;
 }
 
 /** A storage type: a value type, `i8` or `i16`. */
 export function readStorageType(reader: Reader): StorageType {
-  const first = reader.peek();
-  if (first === 0x78 || first === 0x77) {
+  const packed = typeOfCode.get(reader.peek())?.type;
+  if (packed !== undefined && isPacked(packed)) {
     reader.pos++;
-    return first === 0x78 ? I8 : I16;
+    return packed;
   }
   return readValType(reader, "malformed storage type");
 }
@@ -175,7 +141,7 @@ export function writeHeapType(writer: Writer, heap: HeapType): void {
 /** Writes a value or storage type; nullable references to unshared abstract types in their short form. */
 export function writeValType(writer: Writer, type: StorageType): void {
   if (!isRef(type)) {
-    writer.u8(codesOfNumeric.get(type) as number);
+    writer.u8(codeOfPlain.get(type) as number);
     return;
   }
   if (isNullable(type) && isAbstract(type) && !isAbstractShared(type)) {

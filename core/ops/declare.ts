@@ -1,26 +1,23 @@
 /** How the family files write a row in one line. */
-import { AbstractHeap, BOT, F32, F64, I32, I64, refAbstract, V128, type ValType } from "../types/types.ts";
+import { AbstractHeap, refAbstract, type ValType } from "../types/types.ts";
+import { valueTypesByWord } from "../types/vocabulary.ts";
 import type { Effects, RowSpec, Signature } from "./row.ts";
 
-const typeWords: Readonly<Record<string, ValType>> = {
-  i32: I32,
-  i64: I64,
-  f32: F32,
-  f64: F64,
-  v128: V128,
-  i31ref: refAbstract(AbstractHeap.i31, false),
-  sharedi31ref: refAbstract(AbstractHeap.i31, false, true),
-  waitqueue: refAbstract(AbstractHeap.waitqueue, false, true),
-  nullablewaitqueue: refAbstract(AbstractHeap.waitqueue, true, true),
-};
+/** The types of signatures that take more than a word of the text format. */
+const otherTypes: ReadonlyMap<string, ValType> = new Map([
+  ["i31", refAbstract(AbstractHeap.i31, false)],
+  ["shared-i31", refAbstract(AbstractHeap.i31, false, true)],
+  ["waitqueue", refAbstract(AbstractHeap.waitqueue, false, true)],
+  ["waitqueue-or-null", refAbstract(AbstractHeap.waitqueue, true, true)],
+]);
 
 function typesOf(words: string): ValType[] {
   return words
     .split(" ")
     .filter((word) => word !== "")
     .map((word) => {
-      const type = typeWords[word] ?? BOT;
-      if (type === BOT) throw new Error(`no type is called ${word}`);
+      const type = valueTypesByWord.get(word) ?? otherTypes.get(word);
+      if (type === undefined) throw new Error(`no type is called ${word}`);
       return type;
     });
 }

@@ -19,7 +19,7 @@ export const referenceRows: readonly RowSpec[] = [
   // An external reference that enters the heap is boxed.
   gc(0x1a, "any.convert_extern", "", { rule: "any.convert_extern", constant: true, effects: allocates, lowering: "any.convert_extern" }),
   gc(0x1b, "extern.convert_any", "", { rule: "extern.convert_any", constant: true, effects: allocates, lowering: "extern.convert_any" }),
-  gc(0x1c, "ref.i31", "i32 -> i31ref", { constant: true, lowering: "ref.i31" }),
+  gc(0x1c, "ref.i31", "i32 -> i31", { constant: true, lowering: "ref.i31" }),
   gc(0x1d, "i31.get_s", "", { rule: "i31.get", effects: traps, lowering: "i31.get" }),
   gc(0x1e, "i31.get_u", "", { rule: "i31.get", effects: traps, lowering: "i31.get" }),
 ];

@@ -62,9 +62,9 @@ export const sharedRows: readonly RowSpec[] = [
   atomic(0x71, "array.atomic.rmw.cmpxchg", "array.atomic.cmpxchg", { immediates: ["orders", "type"], effects: updatesOrTraps }),
 
   // References and wait queues.
-  shared(0x1f, "ref.i31_shared", "i32 -> sharedi31ref", { ...i31, lowering: "ref.i31" }),
+  shared(0x1f, "ref.i31_shared", "i32 -> shared-i31", { ...i31, lowering: "ref.i31" }),
   shared(0x05, "struct.wait", "", { immediates: ["type", "field"], rule: "struct.wait", effects: blocks, lowering: "wait" }),
-  shared(0x06, "waitqueue.notify", "nullablewaitqueue i32 -> i32", { effects: traps, lowering: "waitqueue.notify" }),
+  shared(0x06, "waitqueue.notify", "waitqueue-or-null i32 -> i32", { effects: traps, lowering: "waitqueue.notify" }),
   shared(0x07, "waitqueue.new", "-> waitqueue", { constant: true, effects: allocates, lowering: "waitqueue.new" }),
   shared(0x08, "array.wait", "", { immediates: ["type"], rule: "array.wait", effects: blocks, lowering: "wait" }),
   shared(0x09, "global.wait", "", { immediates: ["global"], rule: "global.wait", effects: blocks, lowering: "wait" }),

@@ -7,6 +7,7 @@ import type { TypeStore } from "./type-store.ts";
 import {
   AbstractHeap,
   type AbstractHeapCode,
+  type AbstractHeapName,
   abstractOf,
   BOT,
   BOT_REF,
@@ -23,68 +24,32 @@ import {
   type ValType,
   withoutNull,
 } from "./types.ts";
+import { type AbstractHeapType, abstractHeapTypes, bottoms, type Hierarchy, heapTypeByCode } from "./vocabulary.ts";
 
-const { any, array, cont, eq, exn, extern, func, i31, nocont, noexn, noextern, nofunc, none, nowaitqueue, struct, waitqueue } =
-  AbstractHeap;
+const { array, cont, func, nocont, nowaitqueue, struct } = AbstractHeap;
 
-/**
- * The strict supertypes of each abstract heap type.
- *
- * Core 3.3.3 "Heap types": `none <: i31, struct, array <: eq <: any`, `nofunc <: func`, `noextern <: extern`, `noexn <: exn`.
- * Stack switching, "Types": `nocont <: cont`. Shared-everything threads, "Managed waiter queues": `nowaitqueue <: waitqueue`.
- */
-const supertypesOfAbstract: Readonly<Record<AbstractHeapCode, readonly AbstractHeapCode[]>> = {
-  [any]: [],
-  [eq]: [any],
-  [i31]: [eq, any],
-  [struct]: [eq, any],
-  [array]: [eq, any],
-  [none]: [i31, struct, array, eq, any],
-  [func]: [],
-  [nofunc]: [func],
-  [extern]: [],
-  [noextern]: [extern],
-  [exn]: [],
-  [noexn]: [exn],
-  [cont]: [],
-  [nocont]: [cont],
-  [waitqueue]: [],
-  [nowaitqueue]: [waitqueue],
-};
-
-/** `supertypesOfAbstract`, reflexive, as a table of 32 x 32 over the codes 0x5B .. 0x75. */
+/** Which abstract heap type is below which (core 3.3.3), reflexive, as a table of 32 x 32 over the codes 0x5B .. 0x75. */
 const FIRST_CODE = nowaitqueue;
 const abstractTable = new Uint8Array(32 * 32);
-for (const [name, supertypes] of Object.entries(supertypesOfAbstract)) {
-  const code = Number(name);
-  for (const other of [code, ...supertypes]) abstractTable[((code - FIRST_CODE) << 5) | (other - FIRST_CODE)] = 1;
+for (const { name, code, above } of abstractHeapTypes) {
+  for (const other of [name, ...above]) abstractTable[((code - FIRST_CODE) << 5) | (AbstractHeap[other] - FIRST_CODE)] = 1;
 }
 const isAbstractSubtype = (a: AbstractHeapCode, b: AbstractHeapCode): boolean =>
   abstractTable[((a - FIRST_CODE) << 5) | (b - FIRST_CODE)] === 1;
 
 /** The abstract heap type just above all types of a kind (core 3.3.3: `struct <: eq`, ...). */
 const abstractOfKind = { func, struct, array, cont } as const;
-/** The bottom of the hierarchy of all types of a kind. */
-const bottomOfKind = { func: nofunc, struct: none, array: none, cont: nocont } as const;
-const topOfKind = { func, struct: any, array: any, cont } as const;
-const topOfAbstract: Readonly<Record<AbstractHeapCode, AbstractHeapCode>> = {
-  [any]: any,
-  [eq]: any,
-  [i31]: any,
-  [struct]: any,
-  [array]: any,
-  [none]: any,
-  [func]: func,
-  [nofunc]: func,
-  [extern]: extern,
-  [noextern]: extern,
-  [exn]: exn,
-  [noexn]: exn,
-  [cont]: cont,
-  [nocont]: cont,
-  [waitqueue]: waitqueue,
-  [nowaitqueue]: waitqueue,
-};
+const hierarchyOf = (code: AbstractHeapCode): Hierarchy => (heapTypeByCode(code) as AbstractHeapType).hierarchy;
+type Kind = keyof typeof abstractOfKind;
+const ofEachKind = (choose: (hierarchy: Hierarchy) => AbstractHeapName): Readonly<Record<Kind, AbstractHeapCode>> => ({
+  func: AbstractHeap[choose(hierarchyOf(func))],
+  struct: AbstractHeap[choose(hierarchyOf(struct))],
+  array: AbstractHeap[choose(hierarchyOf(array))],
+  cont: AbstractHeap[choose(hierarchyOf(cont))],
+});
+/** The bottom and the top of the hierarchy of all types of a kind. */
+const bottomOfKind = ofEachKind((hierarchy) => bottoms[hierarchy]);
+const topOfKind = ofEachKind((hierarchy) => hierarchy);
 
 /**
  * Core 3.3.10 "Defined types", declared subtyping: reflexive and transitive over the declared supertypes. The display makes that one
@@ -157,7 +122,7 @@ export function isContinuation(store: TypeStore, ref: ValType): boolean {
 
 /** The nullable reference to the top of a reference's hierarchy, with its sharedness. Not for `BOT_REF`. */
 export function topOf(store: TypeStore, ref: ValType): ValType {
-  if (isAbstract(ref)) return refAbstract(topOfAbstract[abstractOf(ref)], true, isAbstractShared(ref));
+  if (isAbstract(ref)) return refAbstract(AbstractHeap[hierarchyOf(abstractOf(ref))], true, isAbstractShared(ref));
   const type = store.type(indexOf(ref));
   return refAbstract(topOfKind[type.composite.kind], true, type.shared);
 }

@@ -6,8 +6,6 @@ import type { FeatureName, FeatureSet } from "../base/features.ts";
 import { invalidAt } from "../types/invalid.ts";
 import type { ExternType, GlobalType, Limits, MemoryType, ModuleParts } from "../types/module.ts";
 import {
-  AbstractHeap,
-  type AbstractHeapCode,
   abstractOf,
   type CompositeType,
   FUNCREF,
@@ -20,29 +18,17 @@ import {
   V128,
   type ValType,
 } from "../types/types.ts";
+import { heapTypeByCode } from "../types/vocabulary.ts";
 
-const { func, extern, exn, noexn, cont, nocont, waitqueue, nowaitqueue } = AbstractHeap;
 const STANDARD_PAGE = 16;
 
-/** The proposal that an abstract heap type came with. */
-function featureOfAbstract(code: AbstractHeapCode): readonly [FeatureName, string] {
-  switch (code) {
-    case func:
-    case extern:
-      return ["reference-types", "a reference"];
-    case exn:
-    case noexn:
-      return ["exceptions", "an exception reference"];
-    case cont:
-    case nocont:
-      return ["stack-switching", "a continuation reference"];
-    case waitqueue:
-    case nowaitqueue:
-      return ["shared-everything-threads", "a wait queue"];
-    default:
-      return ["gc", "this heap type"];
-  }
-}
+/** How messages call the heap types of a proposal. */
+const heapPhrases: Readonly<Partial<Record<FeatureName, string>>> = {
+  "reference-types": "a reference",
+  exceptions: "an exception reference",
+  "stack-switching": "a continuation reference",
+  "shared-everything-threads": "a wait queue",
+};
 
 /** Checks a whole module but its bodies. */
 export function checkFeatures(module: ModuleParts, features: FeatureSet): void {
@@ -139,8 +125,8 @@ class FeatureCheck {
 
   #abstract(type: ValType): void {
     if (isAbstractShared(type)) this.#require("shared-everything-threads", "a shared heap type");
-    const [feature, what] = featureOfAbstract(abstractOf(type));
-    this.#require(feature, what);
+    const feature = heapTypeByCode(abstractOf(type))?.feature ?? "gc";
+    this.#require(feature, heapPhrases[feature] ?? "this heap type");
   }
 
   #extern(type: ExternType): void {

@@ -4,6 +4,7 @@
  */
 import { assert, InternalError } from "../../core/base/assert.ts";
 import { AbstractHeap } from "../../core/types/types.ts";
+import { heapTypeByCode } from "../../core/types/vocabulary.ts";
 import { HEADER_FLAGS_MASK, TYPE_ARRAY, TYPE_DEPTH, TYPE_DISPLAY, TYPE_KIND, TYPE_RECORD, TYPE_STRUCT } from "../../gc/layout/layout.ts";
 import { TYPE_WAIT_QUEUE } from "../../gc/layout/wait-queue-layout.ts";
 import type { Control } from "../sync/control.ts";
@@ -259,7 +260,7 @@ export function defaultLowered(kind: ValueKind): unknown {
 
 /** A reference kind in words, for messages. */
 export function describe(kind: ReferenceKind): string {
-  const name = (Object.keys(AbstractHeap) as (keyof typeof AbstractHeap)[]).find((key) => AbstractHeap[key] === kind.heap);
+  const name = heapTypeByCode(kind.heap)?.name;
   if (name === undefined) throw new InternalError("unknown heap type");
   const type = `${kind.shared ? "shared " : ""}${name}${kind.record === 0 ? "" : " type"} reference`;
   return kind.nullable ? `nullable ${type}` : type;

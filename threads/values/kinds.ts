@@ -24,14 +24,13 @@ import {
   V128,
   type ValType,
 } from "../../core/types/types.ts";
+import { type Hierarchy, heapTypeByCode } from "../../core/types/vocabulary.ts";
 import type { TypeRecords } from "../../gc/heap/type-records.ts";
 import { NULL_REFERENCE } from "../../gc/layout/layout.ts";
 
-/** The reference hierarchies; in lowered code unshared `extern` is a reference of the host, all others i32. */
-export type Hierarchy = "any" | "func" | "extern" | "exn" | "cont" | "waitqueue";
-
 export interface ReferenceKind {
   readonly kind: "ref";
+  /** In lowered code unshared `extern` is a reference of the host, all others i32. */
   readonly hierarchy: Hierarchy;
   readonly nullable: boolean;
   readonly shared: boolean;
@@ -60,24 +59,11 @@ export interface Signature {
 /** The null reference as JS sees it in an i32 result. */
 export const NULL = NULL_REFERENCE | 0;
 
-const hierarchies: Readonly<Record<AbstractHeapCode, Hierarchy>> = {
-  [AbstractHeap.any]: "any",
-  [AbstractHeap.eq]: "any",
-  [AbstractHeap.i31]: "any",
-  [AbstractHeap.struct]: "any",
-  [AbstractHeap.array]: "any",
-  [AbstractHeap.none]: "any",
-  [AbstractHeap.func]: "func",
-  [AbstractHeap.nofunc]: "func",
-  [AbstractHeap.extern]: "extern",
-  [AbstractHeap.noextern]: "extern",
-  [AbstractHeap.exn]: "exn",
-  [AbstractHeap.noexn]: "exn",
-  [AbstractHeap.cont]: "cont",
-  [AbstractHeap.nocont]: "cont",
-  [AbstractHeap.waitqueue]: "waitqueue",
-  [AbstractHeap.nowaitqueue]: "waitqueue",
-};
+function hierarchyOf(code: AbstractHeapCode): Hierarchy {
+  const heap = heapTypeByCode(code);
+  if (heap === undefined) throw new InternalError("unknown heap type");
+  return heap.hierarchy;
+}
 
 /** True for an unshared extern, which lowered code holds as the host's `externref`. */
 export function isHostReference(kind: ValueKind): boolean {
@@ -130,7 +116,7 @@ export class Kinds {
       const heap = abstractOf(type);
       return {
         kind: "ref",
-        hierarchy: hierarchies[heap],
+        hierarchy: hierarchyOf(heap),
         nullable,
         shared: isAbstractShared(type),
         heap,
@@ -144,7 +130,7 @@ export class Kinds {
     const heap = AbstractHeap[definition.composite.kind];
     return {
       kind: "ref",
-      hierarchy: hierarchies[heap],
+      hierarchy: hierarchyOf(heap),
       nullable,
       shared: definition.shared,
       heap,

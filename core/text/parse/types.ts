@@ -1,16 +1,7 @@
 /** Value, heap and reference types in text (core 6.4.1 to 6.4.4). */
-import type { FeatureName } from "../../base/features.ts";
 import {
-  AbstractHeap,
   type AbstractHeapCode,
-  type AbstractHeapName,
-  F32,
-  F64,
   type HeapType,
-  I8,
-  I16,
-  I32,
-  I64,
   refAbstract,
   refDefined,
   type StorageType,
@@ -18,68 +9,36 @@ import {
   type ValType,
   withNull,
 } from "../../types/types.ts";
+import {
+  type AbstractHeapType,
+  heapTypesByName,
+  heapTypesByShorthand,
+  numberTypes,
+  type PlainType,
+  packedTypes,
+} from "../../types/vocabulary.ts";
 import { KEYWORD } from "../lex/lexer.ts";
 import type { Context } from "./context.ts";
 
-const numeric = new Map<string, ValType>([
-  ["i32", I32],
-  ["i64", I64],
-  ["f32", F32],
-  ["f64", F64],
-  ["v128", V128],
-]);
+const numbers: ReadonlyMap<string, PlainType> = new Map(numberTypes.map((row) => [row.name, row]));
+const packed: ReadonlyMap<string, PlainType> = new Map(packedTypes.map((row) => [row.name, row]));
 
-/** The one-word forms of nullable references to abstract heap types. */
-export const shorthands = new Map<string, AbstractHeapName>([
-  ["funcref", "func"],
-  ["externref", "extern"],
-  ["anyref", "any"],
-  ["eqref", "eq"],
-  ["i31ref", "i31"],
-  ["structref", "struct"],
-  ["arrayref", "array"],
-  ["exnref", "exn"],
-  ["contref", "cont"],
-  ["waitqueueref", "waitqueue"],
-  ["nullref", "none"],
-  ["nullfuncref", "nofunc"],
-  ["nullexternref", "noextern"],
-  ["nullexnref", "noexn"],
-  ["nullcontref", "nocont"],
-]);
-
-const heapCodes = new Map<string, AbstractHeapCode>(Object.entries(AbstractHeap));
-
-/** The feature that brings an abstract heap type. */
-const heapFeatures: Readonly<Record<AbstractHeapName, FeatureName>> = {
-  // The first version of the standard has `funcref` as the element type of tables.
-  func: "mvp",
-  extern: "reference-types",
-  nofunc: "gc",
-  noextern: "gc",
-  none: "gc",
-  any: "gc",
-  eq: "gc",
-  i31: "gc",
-  struct: "gc",
-  array: "gc",
-  exn: "exceptions",
-  noexn: "exceptions",
-  cont: "stack-switching",
-  nocont: "stack-switching",
-  waitqueue: "shared-everything-threads",
-  nowaitqueue: "shared-everything-threads",
-};
+/**
+ * Refuses a heap type whose feature is off. The first version of the standard has `funcref` as the element type of tables: whether
+ * functions stand elsewhere is looked at later.
+ */
+function requireHeap(c: Context, { name, feature }: AbstractHeapType): void {
+  if (name !== "func") c.require(feature, c.lexer.text());
+}
 
 /** The abstract heap type that the current token names, or undefined. */
 function abstractHeap(c: Context): AbstractHeapCode | undefined {
   if (c.lexer.kind !== KEYWORD) return undefined;
-  const word = c.lexer.text();
-  const code = heapCodes.get(word);
-  if (code === undefined) return undefined;
-  c.require(heapFeatures[word as AbstractHeapName], word);
+  const heap = heapTypesByName.get(c.lexer.text());
+  if (heap === undefined) return undefined;
+  requireHeap(c, heap);
   c.lexer.advance();
-  return code;
+  return heap.code;
 }
 
 /** A heap type: abstract, `(shared ht)`, an index, or `(exact x)`. Returned as the reference to it that is not nullable. */
@@ -109,11 +68,11 @@ export function parseHeapType(c: Context): HeapType {
 export function tryRefType(c: Context): ValType | undefined {
   const { lexer } = c;
   if (lexer.kind === KEYWORD) {
-    const name = shorthands.get(lexer.text());
-    if (name === undefined) return undefined;
-    c.require(heapFeatures[name], lexer.text());
+    const heap = heapTypesByShorthand.get(lexer.text());
+    if (heap === undefined) return undefined;
+    requireHeap(c, heap);
     lexer.advance();
-    return refAbstract(AbstractHeap[name], true);
+    return refAbstract(heap.code, true);
   }
   if (c.tryOpen("ref")) {
     const nullable = c.tryKeyword("null");
@@ -122,13 +81,13 @@ export function tryRefType(c: Context): ValType | undefined {
     return nullable ? withNull(heap) : heap;
   }
   if (!lexer.isOpening("shared")) return undefined;
-  const name = shorthands.get(peekAfterOpening(c));
-  if (name === undefined) return undefined;
+  const heap = heapTypesByShorthand.get(peekAfterOpening(c));
+  if (heap === undefined) return undefined;
   c.require("shared-everything-threads", "shared");
   c.open("shared");
   lexer.advance();
   c.close();
-  return refAbstract(AbstractHeap[name], true, true);
+  return refAbstract(heap.code, true, true);
 }
 
 /** The word behind `(word`, which is the third token; the empty string where it is no keyword. */
@@ -144,11 +103,11 @@ export function parseRefType(c: Context): ValType {
 /** A value type if one is there. */
 export function tryValType(c: Context): ValType | undefined {
   if (c.lexer.kind === KEYWORD) {
-    const type = numeric.get(c.lexer.text());
-    if (type !== undefined) {
-      if (type === V128) c.require("simd", "v128");
+    const plain = numbers.get(c.lexer.text());
+    if (plain !== undefined) {
+      if (plain.type === V128) c.require(plain.feature, plain.name);
       c.lexer.advance();
-      return type;
+      return plain.type;
     }
   }
   return tryRefType(c);
@@ -160,9 +119,10 @@ export function parseValType(c: Context): ValType {
 
 /** A field's type: a value type or a packed one. */
 export function parseStorageType(c: Context): StorageType {
-  if (c.tryKeyword("i8")) return I8;
-  if (c.tryKeyword("i16")) return I16;
-  return parseValType(c);
+  const plain = c.lexer.kind === KEYWORD ? packed.get(c.lexer.text()) : undefined;
+  if (plain === undefined) return parseValType(c);
+  c.lexer.advance();
+  return plain.type;
 }
 
 /** Value types up to the closing parenthesis, which is taken. */

@@ -1,18 +1,11 @@
 /** Types as text. */
 import type { ExternType, GlobalType, Limits, MemoryType, ModuleParts, TableType } from "../../types/module.ts";
 import {
-  AbstractHeap,
   abstractOf,
   type CompositeType,
-  F32,
-  F64,
   type FieldType,
   type FuncType,
   type HeapType,
-  I8,
-  I16,
-  I32,
-  I64,
   indexOf,
   isAbstract,
   isAbstractShared,
@@ -21,23 +14,10 @@ import {
   isRef,
   type StorageType,
   type SubType,
-  V128,
   type ValType,
 } from "../../types/types.ts";
-import { shorthands } from "../parse/types.ts";
+import { heapTypeByCode, wordOf } from "../../types/vocabulary.ts";
 import type { PrintNames } from "./print-names.ts";
-
-const numeric = new Map<ValType, string>([
-  [I32, "i32"],
-  [I64, "i64"],
-  [F32, "f32"],
-  [F64, "f64"],
-  [V128, "v128"],
-  [I8, "i8"],
-  [I16, "i16"],
-]);
-const abstractNames = new Map<number, string>(Object.entries(AbstractHeap).map(([name, code]) => [code, name]));
-const shorthandNames = new Map<string, string>([...shorthands].map(([short, name]) => [name, short]));
 
 const PAGE_SIZE_LOG2 = 16;
 
@@ -55,16 +35,14 @@ export class TypePrinter {
       const use = this.#names.types.use(indexOf(type));
       return isExact(type) ? `(exact ${use})` : use;
     }
-    const name = abstractNames.get(abstractOf(type)) ?? "any";
+    const name = heapTypeByCode(abstractOf(type))?.name ?? "any";
     return isAbstractShared(type) ? `(shared ${name})` : name;
   }
 
   value(type: StorageType): string {
-    if (!isRef(type)) return numeric.get(type) ?? "unreachable";
-    if (isAbstract(type) && isNullable(type) && !isAbstractShared(type)) {
-      const short = shorthandNames.get(this.heap(type));
-      if (short !== undefined) return short;
-    }
+    const word = wordOf(type);
+    if (word !== undefined) return word;
+    if (!isRef(type)) return "unreachable";
     return `(ref ${isNullable(type) ? "null " : ""}${this.heap(type)})`;
   }
 

@@ -2,37 +2,18 @@
 import { assert } from "../../base/assert.ts";
 import type { ModuleParts } from "../../types/module.ts";
 import {
-  AbstractHeap,
   abstractOf,
   BOT,
   BOT_REF,
-  F32,
-  F64,
-  I8,
-  I16,
-  I32,
-  I64,
   indexOf,
   isAbstract,
   isAbstractShared,
   isExact,
   isNullable,
   isUnknownShare,
-  V128,
   type ValType,
 } from "../../types/types.ts";
-
-const numericNames = new Map<ValType, string>([
-  [I32, "i32"],
-  [I64, "i64"],
-  [F32, "f32"],
-  [F64, "f64"],
-  [V128, "v128"],
-  [I8, "i8"],
-  [I16, "i16"],
-  [BOT, "any type"],
-]);
-const abstractNames = new Map<number, string>(Object.entries(AbstractHeap).map(([name, code]) => [code, name]));
+import { heapTypeByCode, wordOf } from "../../types/vocabulary.ts";
 
 /** What naming needs to know: canonical ids are named by a type index of the module that has them. */
 export interface Naming {
@@ -51,13 +32,13 @@ export function defName(naming: Naming, id: number): string {
 export function heapName(naming: Naming, ref: ValType): string {
   if (!isAbstract(ref)) return isExact(ref) ? `(exact ${defName(naming, indexOf(ref))})` : defName(naming, indexOf(ref));
   if (ref === BOT_REF) return "any heap type";
-  const name = abstractNames.get(abstractOf(ref)) ?? "bot";
+  const name = heapTypeByCode(abstractOf(ref))?.name ?? "bot";
   return isAbstractShared(ref) ? `(shared ${name})` : isUnknownShare(ref) ? `(maybe-shared ${name})` : name;
 }
 
 /** A canonical value type, such as `i32` or `(ref null $3)`. */
 export function typeName(naming: Naming, type: ValType): string {
-  if (type < 0) return numericNames.get(type) ?? `type ${type}`;
+  if (type < 0) return type === BOT ? "any type" : (wordOf(type) ?? `type ${type}`);
   return `(ref ${isNullable(type) ? "null " : ""}${heapName(naming, type)})`;
 }
 

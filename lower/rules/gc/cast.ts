@@ -9,6 +9,7 @@
 
 import { isHeapSubtype } from "../../../core/types/subtype.ts";
 import { AbstractHeap, abstractOf, I32, indexOf, isAbstract, isExact, isNullable, type ValType } from "../../../core/types/types.ts";
+import { heapTypeByCode } from "../../../core/types/vocabulary.ts";
 import { FUNCTION_TYPES_POINTER, TYPE_ARRAY, TYPE_KIND, TYPE_STRUCT } from "../../../gc/layout/layout.ts";
 import { isFunctionReference } from "../../../gc/layout/reference-types.ts";
 import { pushIsNotNull, pushIsNull } from "../../access/null-check.ts";
@@ -22,11 +23,10 @@ import { registerRules, withTop } from "../../instructions/registry.ts";
 import type { ModuleLowering } from "../../module/module-lowering.ts";
 import { mayBeI31, pushDistance, pushHeader, pushIsI31, pushRecord } from "./header.ts";
 
-const { array, eq, i31, nocont, noexn, noextern, nofunc, none, nowaitqueue, struct } = AbstractHeap;
-const bottoms: ReadonlySet<number> = new Set([none, nofunc, noextern, noexn, nocont, nowaitqueue]);
+const { array, eq, i31, struct } = AbstractHeap;
 const result = { kind: "result", type: I32 } as const;
 
-const isBottom = (type: ValType): boolean => isAbstract(type) && bottoms.has(abstractOf(type));
+const isBottom = (type: ValType): boolean => isAbstract(type) && heapTypeByCode(abstractOf(type))?.isBottom === true;
 const isAbstractOf = (type: ValType, code: number): boolean => isAbstract(type) && abstractOf(type) === code;
 
 /** Pushes whether the operand is of the reference type `target`. */

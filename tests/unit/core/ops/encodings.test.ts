@@ -10,16 +10,10 @@ import { type ImmediateKind, Immediates } from "../../../../core/ops/immediates.
 import type { Row } from "../../../../core/ops/row.ts";
 import { rowByName, rows } from "../../../../core/ops/table.ts";
 import type { Func } from "../../../../core/types/module.ts";
-import { F32, F64, I32, I64, isRef, V128, type ValType } from "../../../../core/types/types.ts";
+import { I32, isRef, type ValType } from "../../../../core/types/types.ts";
+import { wordOf } from "../../../../core/types/vocabulary.ts";
 
-const keywords = new Map<ValType, string>([
-  [I32, "i32"],
-  [I64, "i64"],
-  [F32, "f32"],
-  [F64, "f64"],
-  [V128, "v128"],
-]);
-const words = (types: readonly ValType[]): string => types.map((type) => keywords.get(type)).join(" ");
+const words = (types: readonly ValType[]): string => types.map((type) => wordOf(type)).join(" ");
 /** Immediates that may be left out in the text, and lanes, which every shape has two of. */
 const writable: ReadonlySet<ImmediateKind> = new Set(["memarg", "lane", "fence"]);
 

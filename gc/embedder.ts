@@ -24,7 +24,7 @@ export interface RuntimeHost {
   collected(record: number): void;
 }
 
-/** What a check of the runtime found; the codes are in `runtime/debug.ts`. */
+/** What a check of the runtime found; the codes are in `runtime/base/debug.ts`. */
 const failures: readonly string[] = [
   "heap check failed",
   "an object's header names no type record",

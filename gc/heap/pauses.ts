@@ -1,4 +1,4 @@
-/** The heap's last collections, as the runtime has recorded them (runtime/pauses.ts), and what follows from them. */
+/** The heap's last collections, as the runtime has recorded them (runtime/base/pauses.ts), and what follows from them. */
 
 import * as c from "../layout/control.ts";
 

@@ -1,6 +1,6 @@
 /**
  * Words in the heap memory that one agent's JS fills and the collector looks at: what handles and boxes have in common. The layout of their
- * chunks is drawn in layout/control.ts, and runtime/slots.ts is the collector's side.
+ * chunks is drawn in layout/control.ts, and runtime/collect/slots.ts is the collector's side.
  */
 
 import { LINE_LOG2, SLOT_CARDS, SLOT_CHUNK_BYTES, SLOTS_PER_CHUNK, SLOTS_START } from "../layout/control.ts";

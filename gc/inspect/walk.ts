@@ -101,7 +101,7 @@ class Walk {
     }
   }
 
-  /** The root ranges (runtime/roots.ts) of one owner. */
+  /** The root ranges (runtime/collect/roots.ts) of one owner. */
   #ranges(owner: number): void {
     for (let chunk = this.#heap.plan(c.PLAN_ROOT_RANGES); chunk !== 0; chunk = this.#word(chunk)) {
       for (let i = 1; i <= c.ROOT_RANGES; i++) {

@@ -4,7 +4,7 @@
  *     bits 0-15  1 + id of the agent that holds it
  *     bit 16     LOCK_CONTENDED: an agent may sleep until the lock is free, so that whoever frees it must wake one
  *
- * The protocol is the same on both sides, in JS (threads/sync/owned-lock.ts) and in the heap's runtime (gc/runtime/owned-lock.ts), and so an
+ * The protocol is the same on both sides, in JS (threads/sync/owned-lock.ts) and in the heap's runtime (gc/runtime/base/owned-lock.ts), and so an
  * agent may die or be ended with a lock: the word says whose it was, and who buries that agent frees the lock, or takes it over where there is
  * something to mend first. Whatever a lock guards is therefore such that each single store leaves it usable, or can be made right again.
  */

@@ -1,20 +1,21 @@
 /** The exports of the heap runtime: `RuntimeExports` in gc/api.ts. */
-import { STOP_REQUEST } from "../layout/layout";
 import { AGENT_MUTATOR, AGENT_STATE, MODE, MODE_STRESS } from "../layout/control";
-import { collectForStress, collectFull, collectYoung } from "./collect/collect";
+import { STOP_REQUEST } from "../layout/layout";
+import { self } from "./base/state";
+import { TRACE_VERIFY } from "./collect/tracer";
+import { trace } from "./collect/trace";
+import { collectForStress, collectFull, collectYoung } from "./collector";
 import { park, releaseFromSafeRegion, saveStack, stopFromSafeRegion } from "./safepoint";
-import { self } from "./state";
-import { TRACE_VERIFY, trace } from "./collect/trace";
 
-export { allocate } from "./allocate/allocate";
-export { log, logElements } from "./collect/barrier";
-export { beginCritical, condemn, endCritical } from "./condemn";
-export { attach, detach, initialize, reclaim } from "./lifecycle";
 export { allocatePermanent } from "./allocate/permanent";
-export { addAgentRoots, addRoots, removeRoots } from "./roots";
-export { enter, leave, releaseFromSafeRegion as resumeWorld, stopFromSafeRegion as stopWorld } from "./safepoint";
 export { shrinkFromSafeRegion as shrink } from "./allocate/shrink";
-export { addBoxes, addHandles } from "./slots";
+export { allocate } from "./allocation";
+export { beginCritical, endCritical } from "./base/condemn";
+export { log, logElements } from "./collect/barrier";
+export { addAgentRoots, addRoots, removeRoots } from "./collect/roots";
+export { addBoxes, addHandles } from "./collect/slots";
+export { attach, condemn, detach, initialize, reclaim } from "./lifecycle";
+export { enter, leave, releaseFromSafeRegion as resumeWorld, stopFromSafeRegion as stopWorld } from "./safepoint";
 
 /** A function that JS called without making the agent a mutator polls, too: nobody waits for it (lower/analysis/plain-functions.ts). */
 export function poll(sp: usize): void {

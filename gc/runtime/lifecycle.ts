@@ -1,6 +1,8 @@
 /** Agents come and go, some of them without saying so. */
 import {
   AGENTS_HIGH,
+  AGENT_CONDEMNED,
+  AGENT_CRITICAL,
   AGENT_DETACHED,
   AGENT_MARKING,
   AGENT_NURSERY_COUNT,
@@ -15,7 +17,6 @@ import {
   GROWN_END,
   MARK_ABORT,
   MODE,
-  NURSERY_BYTES,
   PLAN_MAXIMUM_AGENTS,
   PLAN_MODE,
   PLAN_SHADOW_BYTES,
@@ -25,18 +26,18 @@ import {
   STOP_ORPHANED,
 } from "../layout/control";
 import { AGENT_SHADOW_LIMIT, STOP_REQUEST } from "../layout/layout";
-import { attachLog } from "./collect/barrier";
+import { beginCritical, endCritical, forget } from "./base/condemn";
+import { FAIL_AGENT, fail } from "./base/debug";
+import { agent, becomeAgent, controlBlock, loadPlan, self } from "./base/state";
+import { wakeCollector, wakeSleepers } from "./base/wait";
 import { releaseReserved } from "./allocate/blocks";
-import { beginCritical, endCritical, forget } from "./condemn";
-import { FAIL_AGENT, fail } from "./debug";
-import { wakeSleepers } from "./collect/mark-stack";
 import { resetNursery } from "./allocate/nursery";
 import { unlockDead } from "./allocate/permanent";
+import { attachLog } from "./collect/barrier";
 import { firstBudgets } from "./collect/policy";
-import { removeRangesOf } from "./roots";
-import { attachSlots, clearSlotsOf } from "./slots";
-import { agent, becomeAgent, controlBlock, loadPlan, self } from "./state";
-import { wakeCollector } from "./wait";
+import { removeRangesOf } from "./collect/roots";
+import { attachSlots, clearSlotsOf } from "./collect/slots";
+import { releaseFromSafeRegion, stopFromSafeRegion } from "./safepoint";
 
 const FIRST_SPINS: u32 = 20000;
 
@@ -125,4 +126,14 @@ export function reclaim(id: u32): void {
   }
   if (owned) atomic.cmpxchg<u32>(STOP_REQUEST, id + 1, STOP_ORPHANED);
   wakeSleepers(-1);
+}
+
+/** Brings agent `id` to rest. The caller is in a safe region; it waits until the agent comes to a safepoint. */
+export function condemn(id: u32): void {
+  const control = controlBlock(id);
+  atomic.store<u32>(control, 1, AGENT_CONDEMNED);
+  // Lowered code looks at nothing but the stop request.
+  stopFromSafeRegion();
+  releaseFromSafeRegion();
+  while (atomic.load<u32>(control, AGENT_MARKING) != 0 || atomic.load<u32>(control, AGENT_CRITICAL) != 0) {}
 }

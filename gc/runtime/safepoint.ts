@@ -11,7 +11,6 @@
  * states then. All four are sequentially consistent, so one of the two sees the other, and no agent runs through a collection.
  */
 import {
-  AGENTS_HIGH,
   AGENT_MUTATOR,
   AGENT_SAFE,
   AGENT_SHADOW_BASE,
@@ -22,15 +21,15 @@ import {
   STOP_ORPHANED,
 } from "../layout/control";
 import { AGENT_SHADOW_LIMIT, STOP_REQUEST } from "../layout/layout";
-import { takeOver } from "./collect/collect";
-import { beginCritical, endCritical, isCondemned, rest } from "./condemn";
-import { FAIL_STACK, FAIL_STATE, check } from "./debug";
-import { helpMarking, markingWantsHelp } from "./collect/mark";
-import { wakeSleepers } from "./collect/mark-stack";
+import { beginCritical, endCritical, isCondemned, rest } from "./base/condemn";
+import { FAIL_STACK, FAIL_STATE, check } from "./base/debug";
+import { needMuchStack } from "./base/stack";
+import { self } from "./base/state";
+import { sleepUntilEvent, tired, wakeCollector } from "./base/wait";
 import { countAllocated, dropStaleBuffer } from "./allocate/nursery";
-import { needMuchStack } from "./stack";
-import { agent, controlBlock, self } from "./state";
-import { pauseForAgent, sleepUntilEvent, tired, wakeCollector } from "./wait";
+import { takeOver } from "./collect/collection";
+import { helpMarking, markingWantsHelp } from "./collect/mark";
+import { awaitStopped, releaseWorld, requestStop } from "./collect/stop";
 
 function setState(state: u32): void {
   atomic.store<u32>(self, state, AGENT_STATE);
@@ -107,26 +106,6 @@ export function endSafe(): void {
   becomeMutator(AGENT_SAFE);
 }
 
-/** Tries to become the collector. */
-export function requestStop(): bool {
-  return atomic.cmpxchg<u32>(STOP_REQUEST, 0, agent + 1) == 0;
-}
-
-/** Takes a collection over whose collector died; false when another agent did. */
-export function adoptStop(): bool {
-  return atomic.cmpxchg<u32>(STOP_REQUEST, STOP_ORPHANED, agent + 1) == STOP_ORPHANED;
-}
-
-/** Waits until all other agents are stopped, safe or gone. */
-export function awaitStopped(): void {
-  const high = atomic.load<u32>(AGENTS_HIGH);
-  for (let id: u32 = 0; id < high; id++) {
-    if (id == agent) continue;
-    const state = controlBlock(id) + AGENT_STATE;
-    while (atomic.load<u32>(state) == AGENT_MUTATOR) pauseForAgent(state, AGENT_MUTATOR);
-  }
-}
-
 /** Waits until this agent is the collector, in a safe region; `releaseFromSafeRegion` ends that. */
 export function stopFromSafeRegion(): void {
   for (;;) {
@@ -141,11 +120,4 @@ export function stopFromSafeRegion(): void {
 export function releaseFromSafeRegion(): void {
   releaseWorld();
   endCritical();
-}
-
-/** Lets the world go. */
-export function releaseWorld(): void {
-  // Publishes everything that the collection wrote.
-  atomic.store<u32>(STOP_REQUEST, 0);
-  wakeSleepers(-1);
 }

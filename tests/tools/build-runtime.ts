@@ -14,7 +14,7 @@ const sources = ["runtime/", "layout/"].map((folder) => base + folder);
 const output = `${root}gc/build/`;
 const generated = `${output}runtime.ts`;
 
-/** One build of the same sources. `heap-debug` checks what it relies on; see gc/runtime/debug.ts. */
+/** One build of the same sources. `heap-debug` checks what it relies on; see gc/runtime/base/debug.ts. */
 const variants = [
   { name: "heap", constant: "releaseRuntime", flags: ["--use", "DEBUG=0"] },
   { name: "heap-debug", constant: "debugRuntime", flags: ["--use", "DEBUG=1"] },

@@ -24,7 +24,7 @@ import {
   PLAN_LIMIT_BLOCKS,
   USED_BLOCKS,
 } from "../../layout/control";
-import { blockTable, heapEnd, heapStart, lineOf } from "../state";
+import { agent, blockTable, heapEnd, heapStart, lineOf } from "../base/state";
 
 /** "No block": block numbers stay below 131,072. */
 export const NONE: u32 = 0xffffffff;
@@ -290,4 +290,12 @@ export function makeLarge(first: u32, count: u32): void {
 @inline
 export function blocksFor(bytes: usize): u32 {
   return ((bytes >>> BLOCK_LOG2) + ((bytes & (BLOCK_BYTES - 1)) != 0 ? 1 : 0)) as u32;
+}
+
+/** Takes blocks for a large object; NONE when there are no such blocks, or the limit is reached; `beyond`: the limit of a heap full of holes. */
+export function takeLarge(blocks: u32, beyond: bool): u32 {
+  if (!reserve(blocks) && !(beyond && reserveBeyond(blocks))) return NONE;
+  const first = takeSpan(blocks, agent);
+  if (first == NONE) unreserve(blocks);
+  return first;
 }

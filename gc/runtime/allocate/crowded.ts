@@ -9,7 +9,7 @@ import {
   PLAN_LIMIT_BLOCKS,
   USED_BLOCKS,
 } from "../../layout/control";
-import { stoppedAt } from "../pauses";
+import { stoppedAt } from "../base/pauses";
 
 /** A full collection that leaves less than this part of the limit free has freed next to nothing. */
 const CROWDED_SHARE: u32 = 50;

@@ -34,11 +34,31 @@ import {
   SEQUENCE,
   USED_BLOCKS,
 } from "../../layout/control";
-import { GOOD_LINES, NONE, addressOf, claim, detailOf, entry, entryOf, freeLinesOf, highBlocks, limitReached, reserve, reserveBeyond, stateOf, takeFresh, takeSingle, takeSpan, unreserve } from "./blocks";
-import { agent, getTop, lineOf, self, setBuffer } from "../state";
+import { agent, getTop, lineOf, self, setBuffer } from "../base/state";
+import {
+  GOOD_LINES,
+  NONE,
+  addressOf,
+  claim,
+  detailOf,
+  entry,
+  entryOf,
+  freeLinesOf,
+  highBlocks,
+  limitReached,
+  reserve,
+  reserveBeyond,
+  stateOf,
+  takeFresh,
+  takeSingle,
+  takeSpan,
+  unreserve,
+} from "./blocks";
 
 /** A block with fewer free lines is not worth a visit. */
 export const USEFUL_LINES: u32 = 8;
+/** Objects above this size do not end a buffer that is too short for them. */
+const MEDIUM: usize = 1024;
 /** Whole blocks that a nursery may have in any case. */
 const LEAST_BLOCKS: u32 = 4;
 /** Entries of the list that `refill` leaves to extra blocks. */
@@ -311,6 +331,12 @@ function takeWhole(beyond: bool): u32 {
   if (block == NONE) unreserve(1);
   else atomic.store<u32>(entryOf(block), entry(BLOCK_OWNED, agent));
   return block;
+}
+
+/** Takes memory that the nursery has; 0 when it is used up. */
+export function fromNursery(size: usize): usize {
+  refreshNursery();
+  return size > MEDIUM ? allocateMedium(size) : nextHole(size);
 }
 
 /**

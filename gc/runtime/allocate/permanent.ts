@@ -9,10 +9,10 @@ import {
   PERMANENT_TOP,
   PLAN_LIMIT_BLOCKS,
 } from "../../layout/control";
+import { acquireLock, breakLock, releaseLock } from "../base/owned-lock";
+import { needLittleStack } from "../base/stack";
+import { agent, heapEnd, heapStart } from "../base/state";
 import { NONE, addressOf, blocksFor, entryOf, takeSpan } from "./blocks";
-import { acquireLock, breakLock, releaseLock } from "../owned-lock";
-import { needLittleStack } from "../stack";
-import { agent, heapEnd, heapStart } from "../state";
 
 /** Blocks taken at a time for small pieces. */
 const SPAN_BLOCKS: u32 = 4;

@@ -21,8 +21,8 @@ import {
   SHRINK_ASKED,
   USED_BLOCKS,
 } from "../../layout/control";
+import { agent } from "../base/state";
 import { addressOf, claim, entry, entryOf, highBlocks } from "./blocks";
-import { agent } from "../state";
 
 /** Gives the pages of [start, start + bytes) to the system, so that they read zero. Returns DISCARD_... */
 // @ts-ignore: decorator

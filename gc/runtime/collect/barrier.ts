@@ -21,9 +21,9 @@ import {
   PLAN_LOG_BYTES,
 } from "../../layout/control";
 import { HEADER_OLD_UNLOGGED } from "../../layout/layout";
+import { needLittleStack } from "../base/stack";
+import { agent, controlBlock, heapStart, lineOf, self } from "../base/state";
 import { NONE, addressOf, blockOf, entry, entryOf, freeBlocks, stateOf, takeSpan } from "../allocate/blocks";
-import { needLittleStack } from "../stack";
-import { agent, controlBlock, heapStart, lineOf, self } from "../state";
 
 export const SEGMENT_ENTRIES: usize = 8;
 

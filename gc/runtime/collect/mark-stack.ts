@@ -12,16 +12,15 @@ import {
   BLOCK_LARGE,
   BLOCK_LARGE_REST,
   BLOCK_LOG2,
-  EVENT,
   GRAY_COUNT,
   POOL_COUNT,
   POOL_SLOTS,
   POOL_SLOT_BYTES,
   POOL_SLOT_ENTRIES,
-  SLEEPERS,
 } from "../../layout/control";
+import { grayBits, grayFlags, heapStart, markBase, markLimit, pool } from "../base/state";
+import { wakeSleepers } from "../base/wait";
 import { addressOf, blockOf, entryOf, highBlocks, stateOf } from "../allocate/blocks";
-import { grayBits, grayFlags, heapStart, markBase, markLimit, pool } from "../state";
 
 /** Entry of a large array's elements from that address on. */
 export const WINDOW: usize = 2;
@@ -117,12 +116,6 @@ export function donate(entries: usize): void {
     wakeSleepers(1);
     return;
   }
-}
-
-/** Wakes up to `count` agents that sleep on EVENT. The count first: who is about to sleep then finds it changed. */
-export function wakeSleepers(count: i32): void {
-  atomic.add<u32>(EVENT, 1);
-  if (atomic.load<u32>(SLEEPERS) != 0) atomic.notify(EVENT, count);
 }
 
 /** Gets work for an empty stack from the pool or the gray bits. False when there was none. */

@@ -14,6 +14,7 @@ import {
   AGENT_MARKING,
   BLOCK_LARGE,
   EPOCH,
+  EVENT,
   LARGE_WRITTEN,
   LINE_BYTES,
   LINE_LOG2,
@@ -36,13 +37,13 @@ import {
   TYPE_SIZE,
   TYPE_STRUCT,
 } from "../../layout/layout";
+import { isCondemned, rest } from "../base/condemn";
+import { DEBUGGING } from "../base/debug";
+import { heapEnd, heapStart, lineOf, markBase, self } from "../base/state";
+import { sleepUntilEvent, tired, wakeSleepers } from "../base/wait";
 import { blockOf, entryOf, stateOf } from "../allocate/blocks";
-import { isCondemned, rest } from "../condemn";
-import { DEBUGGING } from "../debug";
-import { WINDOW, donate, markTop, resetWork, setMarkTop, softEnd, spill, takeWork, wakeSleepers, workWaits } from "./mark-stack";
+import { WINDOW, donate, markTop, resetWork, setMarkTop, softEnd, spill, takeWork, workWaits } from "./mark-stack";
 import { checkHeader, isObject, markLines, markOther, scanMapped, scanObject, scanWindow, scanWords } from "./scan";
-import { heapEnd, heapStart, lineOf, markBase, self } from "../state";
-import { pauseForMarkers } from "../wait";
 
 /** Entries between popping and looking. */
 const TOUCHED: u32 = 8;
@@ -225,6 +226,14 @@ function changeCount(sequence: u32, change: i32): u32 {
     word = found;
   }
   return 0;
+}
+
+/** The collector waits for another marker to finish or to give work away. */
+function pauseForMarkers(): void {
+  if (!tired()) return;
+  const event = atomic.load<u32>(EVENT);
+  if (workWaits() || (atomic.load<u32>(MARK_WORD) & 255) == 0 || atomic.load<u32>(MARK_ABORT) != 0) return;
+  sleepUntilEvent(event);
 }
 
 /** The collector's part. True when all is marked, false when the marking was given up: then it must start over. */

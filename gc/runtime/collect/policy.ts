@@ -23,10 +23,10 @@ import {
   USED_BLOCKS,
   YOUNG_MARKED,
 } from "../../layout/control";
+import { now, stoppedAt } from "../base/pauses";
+import { controlBlock } from "../base/state";
 import { highBlocks } from "../allocate/blocks";
-import { now, stoppedAt } from "../pauses";
 import { setKept } from "../allocate/shrink";
-import { controlBlock } from "../state";
 
 const MEGABYTE: u32 = 1 << 20;
 /** One agent alone: fits a core's caches, and a collection of almost nothing but roots is cheap. */

@@ -17,10 +17,10 @@ import {
   TYPE_REFMAP_MORE,
   TYPE_SIZE,
 } from "../../layout/layout";
+import { FAIL_HEADER, FAIL_REFERENCE, fail } from "../base/debug";
+import { heapEnd, heapStart, lineOf } from "../base/state";
 import { addressOf, blockOf, detailOf, entryOf, stateOf } from "../allocate/blocks";
-import { FAIL_HEADER, FAIL_REFERENCE, fail } from "../debug";
 import { WINDOW } from "./mark-stack";
-import { heapEnd, heapStart, lineOf } from "../state";
 
 /** Larger objects have blocks of their own, and no line marks. */
 export const LARGEST_SMALL: usize = INLINE_ALLOCATION_MAXIMUM;

@@ -22,10 +22,20 @@ import {
   USED_BLOCKS,
 } from "../../layout/control";
 import { HEADER_EPOCH_MASK } from "../../layout/layout";
-import { GOOD_LINES, addressOf, entry, entryOf, freeBlocks, freeLinesOf, highBlocks, spanOf, stateOf } from "../allocate/blocks";
-import { poison } from "../debug";
+import { poison } from "../base/debug";
+import { controlBlock, heapStart, lineOf, lineTable } from "../base/state";
+import {
+  GOOD_LINES,
+  addressOf,
+  entry,
+  entryOf,
+  freeBlocks,
+  freeLinesOf,
+  highBlocks,
+  spanOf,
+  stateOf,
+} from "../allocate/blocks";
 import { USEFUL_LINES, giveBack } from "../allocate/nursery";
-import { controlBlock, lineOf, lineTable, heapStart } from "../state";
 
 /** Takes all line marks back, before a full marking. */
 export function clearLines(): void {

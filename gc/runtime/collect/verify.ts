@@ -17,8 +17,8 @@ import {
   RETURNED,
   USED_BLOCKS,
 } from "../../layout/control";
+import { controlBlock } from "../base/state";
 import { addressOf, detailOf, entryOf, freeLinesOf, highBlocks, spanOf, stateOf } from "../allocate/blocks";
-import { controlBlock } from "../state";
 
 /** The address of the first block whose entry is not right, or the address of the counter that is not; 0 if all are. */
 export function verifyBlocks(): usize {

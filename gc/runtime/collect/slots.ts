@@ -18,11 +18,11 @@ import {
   SLOTS_START,
   SLOT_CARDS,
   SLOT_CHUNK_BYTES,
-} from "../layout/control";
-import { HEADER_EPOCH_MASK, NULL_REFERENCE } from "../layout/layout";
-import { allocatePermanent } from "./allocate/permanent";
-import { visitRange } from "./roots";
-import { controlBlock, heapEnd, heapStart, self } from "./state";
+} from "../../layout/control";
+import { HEADER_EPOCH_MASK, NULL_REFERENCE } from "../../layout/layout";
+import { controlBlock, heapEnd, heapStart, self } from "../base/state";
+import { allocatePermanent } from "../allocate/permanent";
+import { visitRange } from "./visit";
 
 const CARDS: usize = SLOT_CHUNK_BYTES >> LINE_LOG2;
 const CARD_FILLED: u8 = 1;

@@ -4,8 +4,7 @@
  *
  * Every sleep ends by itself after a while: an agent can die between the store that ends a wait and the notification of it.
  */
-import { COLLECTOR_SLEEPS, EVENT, MARK_ABORT, MARK_WORD, SLEEPERS, SPINS } from "../layout/control";
-import { workWaits } from "./collect/mark-stack";
+import { COLLECTOR_SLEEPS, EVENT, SLEEPERS, SPINS } from "../../layout/control";
 import { mayBlock } from "./state";
 
 const SLEEP_NANOSECONDS: i64 = 20000000;
@@ -27,14 +26,6 @@ export function sleepUntilEvent(event: u32): void {
   atomic.sub<u32>(SLEEPERS, 1);
 }
 
-/** The collector waits for another marker to finish or to give work away. */
-export function pauseForMarkers(): void {
-  if (!tired()) return;
-  const event = atomic.load<u32>(EVENT);
-  if (workWaits() || (atomic.load<u32>(MARK_WORD) & 255) == 0 || atomic.load<u32>(MARK_ABORT) != 0) return;
-  sleepUntilEvent(event);
-}
-
 /** The collector waits for the word at `address`, an agent's state, to be no more `value`. */
 export function pauseForAgent(address: usize, value: u32): void {
   if (!tired()) return;
@@ -47,4 +38,10 @@ export function pauseForAgent(address: usize, value: u32): void {
 /** An agent has changed the word at `address`: wakes the collector if it sleeps. */
 export function wakeCollector(address: usize): void {
   if (atomic.load<u32>(COLLECTOR_SLEEPS) != 0) atomic.notify(address, 1);
+}
+
+/** Wakes up to `count` agents that sleep on EVENT. The count first: who is about to sleep then finds it changed. */
+export function wakeSleepers(count: i32): void {
+  atomic.add<u32>(EVENT, 1);
+  if (atomic.load<u32>(SLEEPERS) != 0) atomic.notify(EVENT, count);
 }

@@ -2,7 +2,7 @@
  * Locks that know their owner, as the runtime takes them: what threads/sync/owned-lock.ts does in JS (gc/layout/owned-lock.ts has the word).
  * A lock is held inside of a critical section, so that an agent that is condemned comes to rest without it.
  */
-import { LOCK_CONTENDED, LOCK_LOOKS, LOCK_OWNER, LOCK_PATIENCE } from "../layout/owned-lock";
+import { LOCK_CONTENDED, LOCK_LOOKS, LOCK_OWNER, LOCK_PATIENCE } from "../../layout/owned-lock";
 import { beginCritical, endCritical } from "./condemn";
 import { agent, mayBlock } from "./state";
 

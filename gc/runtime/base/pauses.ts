@@ -29,7 +29,7 @@ import {
   STAT_PAUSE_TOTAL,
   STAT_YOUNG,
   USED_BLOCKS,
-} from "../layout/control";
+} from "../../layout/control";
 import { agent } from "./state";
 
 // @ts-ignore: decorator

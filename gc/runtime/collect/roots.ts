@@ -14,12 +14,11 @@ import {
   RANGE_RESERVED,
   ROOT_CHUNK_BYTES,
   ROOT_RANGES,
-} from "../layout/control";
-import { pushRoot } from "./collect/mark";
-import { allocatePermanent } from "./allocate/permanent";
+} from "../../layout/control";
+import { agent, controlBlock } from "../base/state";
+import { allocatePermanent } from "../allocate/permanent";
 import { visitHandles } from "./slots";
-import { agent, controlBlock } from "./state";
-import { traceEdge, tracing } from "./collect/trace";
+import { visitRange } from "./visit";
 
 const ENTRIES_START: usize = 16;
 const ENTRY_BYTES: usize = 16;
@@ -79,16 +78,6 @@ export function removeRangesOf(id: u32): void {
       const range = atomic.load<u64>(at);
       if (range != 0 && atomic.load<u32>(at, ENTRY_OWNER) == id + 1) atomic.cmpxchg<u64>(at, range, 0);
     }
-  }
-}
-
-/** Visits the words in [start, end). */
-export function visitRange(start: usize, end: usize): void {
-  for (let at = start; at < end; at += 4) {
-    // Atomic, because an agent in a safe region may free a handle meanwhile.
-    const word = atomic.load<usize>(at);
-    if (tracing) traceEdge(word);
-    else pushRoot(word);
   }
 }
 

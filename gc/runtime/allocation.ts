@@ -1,17 +1,21 @@
 /** Allocation where the inlined path ends. */
-import { AGENT_NURSERY_USED, LARGE_BUDGET_BLOCKS, LARGE_YOUNG_BLOCKS, MODE, MODE_STRESS, PLAN_LIMIT_BLOCKS } from "../../layout/control";
-import { STOP_REQUEST } from "../../layout/layout";
-import { NONE, addressOf, blocksFor, makeLarge, reserve, reserveBeyond, takeSpan, unreserve } from "./blocks";
-import { collectForObject, collectForSpan, collectForStress, collectYoung } from "../collect/collect";
-import { LARGEST_SMALL } from "../collect/scan";
-import { allocateInExtraBlock, allocateMedium, countAllocated, countBytes, nextHole, refreshNursery } from "./nursery";
-import { isCrowded } from "./crowded";
-import { park, saveStack } from "../safepoint";
-import { needLittleStack } from "../stack";
-import { agent, self } from "../state";
-
-/** Objects above this size do not end a buffer that is too short for them. */
-const MEDIUM: usize = 1024;
+import {
+  AGENT_NURSERY_USED,
+  LARGE_BUDGET_BLOCKS,
+  LARGE_YOUNG_BLOCKS,
+  MODE,
+  MODE_STRESS,
+  PLAN_LIMIT_BLOCKS,
+} from "../layout/control";
+import { STOP_REQUEST } from "../layout/layout";
+import { needLittleStack } from "./base/stack";
+import { self } from "./base/state";
+import { NONE, addressOf, blocksFor, makeLarge, takeLarge } from "./allocate/blocks";
+import { isCrowded } from "./allocate/crowded";
+import { allocateInExtraBlock, countAllocated, countBytes, fromNursery } from "./allocate/nursery";
+import { LARGEST_SMALL } from "./collect/scan";
+import { collectForObject, collectForSpan, collectForStress, collectYoung } from "./collector";
+import { park, saveStack } from "./safepoint";
 
 export function allocate(size: usize, sp: usize): usize {
   needLittleStack();
@@ -30,20 +34,6 @@ function allocateSmall(size: usize): usize {
   address = fromNursery(size);
   if (address == 0) address = allocateInExtraBlock(size, false);
   return address != 0 ? address : collectForObject(size);
-}
-
-/** Takes memory that the nursery has; 0 when it is used up. */
-export function fromNursery(size: usize): usize {
-  refreshNursery();
-  return size > MEDIUM ? allocateMedium(size) : nextHole(size);
-}
-
-/** Takes blocks for a large object; NONE when there are no such blocks, or the limit is reached; `beyond`: the limit of a heap full of holes. */
-export function takeLarge(blocks: u32, beyond: bool): u32 {
-  if (!reserve(blocks) && !(beyond && reserveBeyond(blocks))) return NONE;
-  const first = takeSpan(blocks, agent);
-  if (first == NONE) unreserve(blocks);
-  return first;
 }
 
 /** An object in blocks of its own. */

@@ -8,7 +8,6 @@ import {
   AGENT_STOPPED,
   EPOCH,
   FORCE_FULL,
-  LAST_WAS_FULL,
   MARKERS_POSSIBLE,
   MODE,
   MODE_VERIFY,
@@ -18,90 +17,26 @@ import {
   STAT_RESTARTS,
   USED_BLOCKS,
 } from "../../layout/control";
-import { fromNursery, takeLarge } from "../allocate/allocate";
+import { FAIL_BROKEN, fail } from "../base/debug";
+import { noteMarked, noteRequested, noteStopped, recordCollection } from "../base/pauses";
+import { agent, controlBlock } from "../base/state";
+import { pauseForAgent } from "../base/wait";
+import { noteFreed } from "../allocate/crowded";
+import { countAllocated, dropStaleBuffer } from "../allocate/nursery";
 import { SEGMENT_ENTRIES, resetLog } from "./barrier";
-import { NONE } from "../allocate/blocks";
-import { isCrowded, noteFreed } from "../allocate/crowded";
-import { FAIL_BROKEN, fail } from "../debug";
-import { beginMarking, closeMarking, markAsCollector, rescan, shareRoots } from "./mark";
 import { clearGray } from "./mark-stack";
-import { allocateInExtraBlock, countAllocated, dropStaleBuffer, refill } from "../allocate/nursery";
-import { noteMarked, noteRequested, noteStopped, recordCollection, reportCollection } from "../pauses";
+import { beginMarking, closeMarking, markAsCollector, rescan, shareRoots } from "./mark";
 import { activeAgents, adjustBudgets, fullIsDue } from "./policy";
-import { visitRanges, visitRootsOf } from "../roots";
-import { adoptStop, awaitStopped, beginSafe, endSafe, park, releaseWorld, requestStop } from "../safepoint";
-import { mayShrink, shrink } from "../allocate/shrink";
-import { sweepSlots } from "../slots";
-import { hasPlentyOfStack, needMuchStack } from "../stack";
-import { agent, controlBlock } from "../state";
+import { visitRanges, visitRootsOf } from "./roots";
+import { sweepSlots } from "./slots";
+import { adoptStop, awaitStopped, releaseWorld } from "./stop";
 import { clearLines, sweepFull, sweepYoung } from "./sweep";
-import { TRACE_RESET, TRACE_VERIFY_MARKED, trace } from "./trace";
-import { pauseForAgent } from "../wait";
+import { trace } from "./trace";
+import { TRACE_RESET, TRACE_VERIFY_MARKED } from "./tracer";
 
 /** Looks before sleeping: where each agent has a core the answer comes soon, else the one we wait for may need ours. */
 const SPINS_ALONE: u32 = 20000;
 const SPINS_CROWDED: u32 = 200;
-
-/** Collects now, or takes part in the collection that another agent has begun. The shadow stack's end is saved. */
-export function collectYoung(): void {
-  needMuchStack();
-  if (requestStop()) {
-    runCollection(false, false);
-    finish();
-  } else park();
-}
-
-/** Collects everything. */
-export function collectFull(): void {
-  stopAndCollectAll();
-  finish();
-}
-
-/** Collects everything, and takes `blocks` blocks before other agents run again and could be faster. Returns the first, or NONE. */
-export function collectForSpan(blocks: u32): u32 {
-  stopAndCollectAll();
-  const first = isCrowded() ? NONE : takeLarge(blocks, true);
-  refill();
-  releaseWorld();
-  reportCollection();
-  return first;
-}
-
-/** Collects everything, and allocates `size` bytes before other agents run again. 0 when the memory is full. */
-export function collectForObject(size: usize): usize {
-  stopAndCollectAll();
-  let address: usize = 0;
-  if (!isCrowded()) {
-    address = fromNursery(size);
-    if (address == 0) address = allocateInExtraBlock(size, true);
-  }
-  releaseWorld();
-  reportCollection();
-  return address;
-}
-
-function stopAndCollectAll(): void {
-  needMuchStack();
-  while (!requestStop()) park();
-  runCollection(true, false);
-}
-
-/** As if each safepoint were the one at which the nursery is used up; now and then everything is collected. */
-export function collectForStress(): void {
-  if ((load<u32>(SEQUENCE) & 15) == 15) collectFull();
-  else collectYoung();
-}
-
-/** Refills the collector's nursery before others can take the blocks, and lets the world go. */
-function finish(): void {
-  refill();
-  releaseWorld();
-  reportCollection();
-  if (load<u32>(LAST_WAS_FULL) == 0 || !mayShrink() || !hasPlentyOfStack()) return;
-  beginSafe();
-  shrink();
-  endSafe();
-}
 
 /** Finishes the collection of an agent that died in it. Called by whoever waits for that collection. */
 export function takeOver(): void {
@@ -126,7 +61,7 @@ function abandonMarking(): void {
 }
 
 /** Stops the world, and collects; `restart` after an unfinished collection, whose marks mean nothing. */
-function runCollection(full: bool, restart: bool): void {
+export function runCollection(full: bool, restart: bool): void {
   noteRequested();
   awaitStopped();
   noteStopped();

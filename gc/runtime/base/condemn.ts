@@ -12,11 +12,10 @@
  *       stopping the world from a safe
  *       region, and every lock there      AGENT_CRITICAL                 in `beginCritical`
  *
- * Each time the agent stores the one and loads AGENT_CONDEMNED then, and `condemn` stores AGENT_CONDEMNED and loads the others then. All are
+ * Each time the agent stores the one and loads AGENT_CONDEMNED then, and `condemn` (lifecycle.ts) stores AGENT_CONDEMNED and loads the others then. All are
  * sequentially consistent, so either the agent sees that it is condemned, or `condemn` sees what it must wait for.
  */
-import { AGENT_CONDEMNED, AGENT_CRITICAL, AGENT_MARKING, AGENT_MUTATOR, AGENT_STATE } from "../layout/control";
-import { releaseFromSafeRegion, stopFromSafeRegion } from "./safepoint";
+import { AGENT_CONDEMNED, AGENT_CRITICAL, AGENT_MARKING, AGENT_MUTATOR, AGENT_STATE } from "../../layout/control";
 import { controlBlock, mayBlock, self } from "./state";
 import { wakeCollector } from "./wait";
 
@@ -49,16 +48,6 @@ export function isCondemned(): bool {
 export function rest(): void {
   wakeCollector(self + AGENT_MARKING);
   for (;;) if (mayBlock) atomic.wait<u32>(self + AGENT_CONDEMNED, 1, SLEEP_NANOSECONDS);
-}
-
-/** Brings agent `id` to rest. The caller is in a safe region; it waits until the agent comes to a safepoint. */
-export function condemn(id: u32): void {
-  const control = controlBlock(id);
-  atomic.store<u32>(control, 1, AGENT_CONDEMNED);
-  // Lowered code looks at nothing but the stop request.
-  stopFromSafeRegion();
-  releaseFromSafeRegion();
-  while (atomic.load<u32>(control, AGENT_MARKING) != 0 || atomic.load<u32>(control, AGENT_CRITICAL) != 0) {}
 }
 
 /** For the next agent under this id. The condemned one is dead. */

@@ -12,7 +12,7 @@ import {
   PLAN_MARK_BYTES,
   PLAN_MARK_STACKS,
   PLAN_POOL,
-} from "../layout/control";
+} from "../../layout/control";
 
 /** The agent's allocation buffer, [top, limit): lowered code bumps `top`. */
 // @ts-ignore: decorator

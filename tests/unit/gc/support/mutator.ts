@@ -26,7 +26,10 @@ export class Mutator {
     this.heap = heap;
     this.records = records;
     this.#module = module;
-    const instance = new WebAssembly.Instance(module, { heap: { ...heap.imports }, types: { ...records } });
+    const instance = new WebAssembly.Instance(module, {
+      heap: { ...heap.imports, logElements: heap.runtime.logElements },
+      types: { ...records },
+    });
     this.program = instance.exports as unknown as Program;
   }
 

@@ -1,5 +1,5 @@
 /**
- * Type records in the heap: what the collector and lowered casts know of a type. The layout is drawn in runtime/layout.ts.
+ * Type records in the heap: what the collector and lowered casts know of a type. The layout is drawn in gc/layout/layout.ts.
  *
  * Records are permanent, because objects point to them. One agent per store writes them, when it prepares a module; the others get addresses.
  */

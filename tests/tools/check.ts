@@ -5,6 +5,7 @@
  *     npm run check
  */
 import type { Checker, Sources } from "./checks/check.ts";
+import { examples } from "./checks/examples.ts";
 import { fileSizes } from "./checks/file-sizes.ts";
 import { folderSizes } from "./checks/folder-sizes.ts";
 import { generatedPages } from "./checks/generated-pages.ts";
@@ -14,6 +15,7 @@ import { filesIntroduceThemselves } from "./checks/introductions.ts";
 import { nothingLeftBehind } from "./checks/leftovers.ts";
 import { lineLengths } from "./checks/line-lengths.ts";
 import { links } from "./checks/links.ts";
+import { namedFiles } from "./checks/named-files.ts";
 import { roomOrder } from "./checks/room-order.ts";
 import { roomsListed } from "./checks/rooms-listed.ts";
 import { threadRooms } from "./checks/thread-rooms.ts";
@@ -34,6 +36,8 @@ const checkers: readonly Checker[] = [
   hiddenMembers,
   // of the documentation
   links,
+  namedFiles,
+  examples,
   (sources) => lineLengths({ ...sources, scripts: [] }),
   generatedPages,
 ];

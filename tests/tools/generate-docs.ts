@@ -3,13 +3,14 @@
  *
  *     npm run docs
  */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { type FeatureName, features } from "../../core/base/features.ts";
 import type { Row, Signature } from "../../core/ops/row.ts";
 import { rows } from "../../core/ops/table.ts";
 import type { ValType } from "../../core/types/types.ts";
 import { wordOf } from "../../core/types/vocabulary.ts";
 import { indexedImports, type NamedImport, namedImports } from "../../lower/host/host-imports.ts";
+import { withRooms } from "./house/table.ts";
 import { type LoweringStatus, loweringStatus } from "./lowering-status.ts";
 import { root } from "./source-files.ts";
 
@@ -70,11 +71,13 @@ function instructionsPage(): string {
     "",
     generated,
     "",
-    `All ${rows.length} instructions that Heddle reads, checks and prints, by the proposal that brought them. What it does with one when a module runs:`,
+    `All ${rows.length} instructions that Heddle reads, checks and prints, by the proposal that brought them. What it does`,
+    "with one when a module runs:",
     "",
     "- **host's own**: the host has the instruction; Heddle passes it on, with indices adjusted;",
     "- **lowered**: Heddle translates it to instructions that every host has;",
-    "- **checked only**: modules with it are decoded, validated and printed, but running them is refused with an error that names it.",
+    "- **checked only**: modules with it are decoded, validated and printed, but running them is refused with an error",
+    "  that names it.",
     "",
     "| proposal | instructions | host's own | lowered | checked only |",
     "|---|---|---|---|---|",
@@ -94,8 +97,9 @@ function featuresPage(): string {
     "",
     generated,
     "",
-    "The proposals that Heddle knows, as `heddle features` prints them. `--features=-name` switches one off (and what needs it), after which",
-    "modules that use it are refused with an error that names it. Drafts are given by the date of the text that is followed.",
+    "The proposals that Heddle knows, as `heddle features` prints them. `--features=-name` switches one off (and what needs",
+    "it), after which modules that use it are refused with an error that names it. Drafts are given by the date of the text",
+    "that is followed.",
     "",
     "| feature | title | default | phase | draft | needs |",
     "|---|---|---|---|---|---|",
@@ -151,6 +155,7 @@ function hostImportsPage(): string {
 /** Path from the root -> contents, of every generated page. */
 export function pages(): Map<string, string> {
   return new Map([
+    ["ARCHITECTURE.md", withRooms(readFileSync(`${root}ARCHITECTURE.md`, "utf8"))],
     ["docs/instructions.md", instructionsPage()],
     ["docs/features.md", featuresPage()],
     ["docs/host-imports.md", hostImportsPage()],

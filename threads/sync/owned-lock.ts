@@ -1,7 +1,7 @@
 /**
  * Locks that know their owner, and critical sections, as one agent has them (gc/layout/owned-lock.ts has the word and the protocol).
  *
- * A lock is held by a mutator, or in a critical section: either way an agent that is condemned (gc/runtime/condemn.ts) comes to rest without it.
+ * A lock is held by a mutator, or in a critical section: either way an agent that is condemned (gc/runtime/base/condemn.ts) comes to rest without it.
  * Bodies are given as functions with their arguments beside them, so that a call makes no closure.
  */
 import type { Heap } from "../../gc/heap/heap.ts";

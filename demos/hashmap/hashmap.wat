@@ -1,11 +1,13 @@
-;; A hash map that all threads fill and read at once, in shared structs and arrays, while each of them makes garbage as fast as it can.
+;; A hash map that all threads fill and read at once, in shared structs and arrays, while each of them makes garbage as
+;; fast as it can.
 ;;
-;; Work item i grows a binary tree from a seed (2^(depth+1) - 1 objects, garbage at once unless kept), folds it to a key, and counts the key in
-;; the map. One tree in sixty-four is kept as the latest of its key; whoever passes by folds the tree that another thread left there and counts a
-;; failure unless it still gives that key. Nothing depends on which thread does what: any number of threads ends with the same map.
+;; Work item i grows a binary tree from a seed (2^(depth+1) - 1 objects, garbage at once unless kept), folds it to a
+;; key, and counts the key in the map. One tree in sixty-four is kept as the latest of its key; whoever passes by folds
+;; the tree that another thread left there and counts a failure unless it still gives that key. Nothing depends on which
+;; thread does what: any number of threads ends with the same map.
 ;;
-;; The map is lock-free: a bucket is a list of nodes that only grows at its head, by compare-and-exchange. A thread which loses that race
-;; looks at the nodes that arrived since and tries again.
+;; The map is lock-free: a bucket is a list of nodes that only grows at its head, by compare-and-exchange. A thread
+;; which loses that race looks at the nodes that arrived since and tries again.
 (module
   (type $bytes (shared (array (mut i8))))
   (type $tree (shared (struct

@@ -1,4 +1,5 @@
-;; What agents do while others die, throw, wait and load modules: allocate and keep, count, wait on a queue, wake, spawn, fail in three ways.
+;; What agents do while others die, throw, wait and load modules: allocate and keep, count, wait on a queue, wake,
+;; spawn, fail in three ways.
 (module
   (type $node (shared (struct (field $next (ref null $node)) (field $value i32))))
   (type $cell (shared (struct (field $word (mut i32)) (field $list (mut (ref null $node))) (field $sum (mut i32)))))
@@ -15,7 +16,8 @@
   (global $own (thread_local mut i32) (i32.const 0))
   (elem declare func $spawned)
 
-  ;; Makes a list, publishes it, and adds up what is published, whoever made it: every list has 1 to n, or 0 where there is none.
+  ;; Makes a list, publishes it, and adds up what is published, whoever made it: every list has 1 to n, or 0 where there
+  ;; is none.
   (func $work (export "work") (type $work) (param $n i32) (result i32)
     (local $list (ref null $node)) (local $i i32) (local $sum i32)
     (global.set $own (i32.add (global.get $own) (i32.const 1)))

@@ -1,5 +1,7 @@
-;; Message passing of fresh objects. A writer initialises an object and stores a reference to it, plainly; a reader that sees the reference must
-;; see what it refers to: header, length, fields and elements, and the type's record, which lies in the object's descriptor where there is one. Each reader returns how often it saw anything else, which must be never.
+;; Message passing of fresh objects. A writer initialises an object and stores a reference to it, plainly; a reader that
+;; sees the reference must see what it refers to: header, length, fields and elements, and the type's record, which lies
+;; in the object's descriptor where there is one. Each reader returns how often it saw anything else, which must be
+;; never.
 (module
   (type $base (sub (shared (struct (field $value i32) (field $check i32)))))
   (type $left (sub final $base (shared (struct (field $value i32) (field $check i32) (field $own i32)))))

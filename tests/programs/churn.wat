@@ -4,7 +4,8 @@
   (type $window (shared (array (mut (ref null $item)))))
   (type $churning (shared (func (param i32 i32) (result i64))))
 
-  ;; Makes `count` objects; each refers to the one that it drives out of a window of `size`. The result is the sum of what is in the window.
+  ;; Makes `count` objects; each refers to the one that it drives out of a window of `size`. The result is the sum of
+  ;; what is in the window.
   (func (export "churn") (type $churning) (param $count i32) (param $size i32) (result i64)
     (local $window (ref $window)) (local $number i32) (local $slot i32) (local $old (ref null $item)) (local $sum i64)
     (local.set $window (array.new_default $window (local.get $size)))

@@ -1,5 +1,5 @@
-;; Threads exchange objects through one window. Only the objects' headers lead to their descriptors, and each descriptor knows what its objects
-;; must hold: a descriptor that was collected, or confused with another one, is found.
+;; Threads exchange objects through one window. Only the objects' headers lead to their descriptors, and each descriptor
+;; knows what its objects must hold: a descriptor that was collected, or confused with another one, is found.
 (module
   (rec
     (type $object (shared (descriptor $class) (struct (field $value i32) (field $below (ref null $object)))))
@@ -11,7 +11,8 @@
   (func (export "make") (type $making) (param $size i32) (result (ref $window))
     (array.new_default $window (local.get $size)))
 
-  ;; Puts `count` objects, with numbers from `seed` on, into the window, and looks at as many. The result is the number of wrong ones.
+  ;; Puts `count` objects, with numbers from `seed` on, into the window, and looks at as many. The result is the number
+  ;; of wrong ones.
   (func (export "exchange") (type $exchanging) (param $window (ref $window)) (param $count i32) (param $seed i32) (result i32)
     (local $class (ref null (exact $class))) (local $found (ref null $object)) (local $wrong i32)
     (loop $next

@@ -1,5 +1,6 @@
-;; Random mutations of linked structures, driven by a pseudo-random sequence. model.ts does the same to objects of JavaScript: after as many
-;; steps both have the same graph. What threads do to the board is not deterministic; every object there carries its own check.
+;; Random mutations of linked structures, driven by a pseudo-random sequence. model.ts does the same to objects of
+;; JavaScript: after as many steps both have the same graph. What threads do to the board is not deterministic; every
+;; object there carries its own check.
 (module
   (type $node (shared (struct (field $value i32) (field $a (mut (ref null (shared eq)))) (field $b (mut (ref null (shared eq)))))))
   (type $refs (shared (array (mut (ref null (shared eq))))))

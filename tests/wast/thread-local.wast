@@ -82,7 +82,8 @@
             (i32.eq (struct.get $node $number (ref.cast (ref $node) (global.get $imported.any))) (local.get $n)))))))
   (func (export "set") (param i32) (call $set (local.get 0)))
 
-  ;; A thread sets them, makes garbage while others do the same, and looks. The Worker may have had a thread before, which left what it set.
+  ;; A thread sets them, makes garbage while others do the same, and looks. The Worker may have had a thread before,
+  ;; which left what it set.
   (global $started (shared mut i32) (i32.const 0))
   (global $good (shared mut i32) (i32.const 0))
   (global $done (shared mut i32) (i32.const 0))

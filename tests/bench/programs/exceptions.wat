@@ -1,4 +1,5 @@
-;; Exceptions: calls that mostly return and sometimes throw a number and an object, some frames below the handler, with cleanups between.
+;; Exceptions: calls that mostly return and sometimes throw a number and an object, some frames below the handler, with
+;; cleanups between.
 (module
   (type $reason (struct (field $code i32)))
   (tag $failure (param i32 (ref $reason)))

@@ -1,4 +1,5 @@
-;; Binary trees by hand in a linear memory: the limit of what allocation can do. Nothing is ever collected; each tree begins where the last began.
+;; Binary trees by hand in a linear memory: the limit of what allocation can do. Nothing is ever collected; each tree
+;; begins where the last began.
 (module
   (memory 4096)
   (global $top (mut i32) (i32.const 64))

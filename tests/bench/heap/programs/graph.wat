@@ -1,4 +1,5 @@
-;; Breadth-first search in a random graph: each node has the eight nodes that it leads to in an array. The queue is a list, made anew each time.
+;; Breadth-first search in a random graph: each node has the eight nodes that it leads to in an array. The queue is a
+;; list, made anew each time.
 (module
   (rec
     (type $nodes (shared (array (mut (ref null $node)))))

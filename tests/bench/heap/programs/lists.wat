@@ -1,5 +1,5 @@
-;; Lists of a thousand nodes: `size` nodes live at any time. In each round four lists are made and dropped at once, and one takes the place of a
-;; list that has lived since long ago.
+;; Lists of a thousand nodes: `size` nodes live at any time. In each round four lists are made and dropped at once, and
+;; one takes the place of a list that has lived since long ago.
 (module
   (type $node (shared (struct (field $value i32) (field $next (ref null $node)))))
   (type $lists (shared (array (mut (ref null $node)))))

@@ -1,5 +1,5 @@
-;; A cache of `size` entries, the least recently used of which makes room: a hash table over a doubly linked list. Every miss allocates an entry
-;; and drops one that has become old.
+;; A cache of `size` entries, the least recently used of which makes room: a hash table over a doubly linked list. Every
+;; miss allocates an entry and drops one that has become old.
 (module
   (type $entry (shared (struct
     (field $key i32) (field $value (mut i32))

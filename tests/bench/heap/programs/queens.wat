@@ -1,5 +1,5 @@
-;; All ways to place `size` queens, boards being persistent lists: a board shares its tail with the boards that it was made from, and the boards of
-;; all solutions of a size are made before they are counted.
+;; All ways to place `size` queens, boards being persistent lists: a board shares its tail with the boards that it was
+;; made from, and the boards of all solutions of a size are made before they are counted.
 (module
   (type $board (shared (struct (field $column i32) (field $rest (ref null $board)))))
   (type $boards (shared (struct (field $board (ref null $board)) (field $next (ref null $boards)))))

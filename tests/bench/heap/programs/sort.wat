@@ -1,4 +1,5 @@
-;; Merge sort of an array of references to records. Each round gives all records new keys; nothing but the records of the first round is allocated.
+;; Merge sort of an array of references to records. Each round gives all records new keys; nothing but the records of
+;; the first round is allocated.
 (module
   (type $record (shared (struct (field $key (mut i32)) (field $rank (mut i32)))))
   (type $records (shared (array (mut (ref null $record)))))

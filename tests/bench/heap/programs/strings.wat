@@ -1,5 +1,5 @@
-;; A hash map with strings as keys. Every operation makes its key anew, out of a number; half of the keys are new to the map at first, and entries
-;; are removed again.
+;; A hash map with strings as keys. Every operation makes its key anew, out of a number; half of the keys are new to the
+;; map at first, and entries are removed again.
 (module
   (type $string (shared (array (mut i8))))
   (type $entry (shared (struct

@@ -36,6 +36,10 @@ describe("lengths of lines", () => {
     expect(await findings(lineLengths, { "core/base/a.ts": text })).toHaveLength(count);
   });
 
+  test("a comment of the text format", async () => {
+    expect(await findings(lineLengths, { "demos/a.wat": `(module) ;; ${long}\n;; ${long}\n(func) ;; a` })).toHaveLength(2);
+  });
+
   test.each([
     ["prose", long, 1],
     ["an item of a list", `- ${long}`, 1],

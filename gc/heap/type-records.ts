@@ -8,10 +8,8 @@ import type { TypeStore } from "../../core/types/type-store.ts";
 import { exceptionLayout } from "../layout/exception-layout.ts";
 import * as layout from "../layout/layout.ts";
 import { arrayLayout, structLayout } from "../layout/object-layout.ts";
+import { KIND_ARRAY, KIND_CONT, KIND_FUNC, KIND_STRUCT } from "../layout/record-kinds.ts";
 import { isHostExtern } from "../layout/reference-types.ts";
-
-/** The `id` of a record whose type no module has. */
-export const UNNAMED_TYPE = 0x7fffffff;
 
 /** What records are written into. */
 export interface RecordMemory {
@@ -26,6 +24,7 @@ export interface RecordContents {
   readonly size: number;
   /** Byte offsets of a struct's references, ascending; for an array of references, anything. */
   readonly references: readonly number[];
+  /** Canonical id of the type; NO_TYPE where no module has it. */
   readonly id: number;
   /** Addresses of the supertypes' records, the root first. */
   readonly supertypes: readonly number[];
@@ -60,7 +59,7 @@ export function writeRecord(heap: RecordMemory, contents: RecordContents): numbe
 }
 
 function refmap({ kind, references }: RecordContents): number {
-  if (kind === layout.TYPE_ARRAY) return references.length === 0 ? 0 : 1;
+  if (kind === KIND_ARRAY) return references.length === 0 ? 0 : 1;
   let map = 0;
   for (const offset of references) if (offset < 4 * MAPPED_WORDS) map |= 1 << (offset >>> 2);
   return map;
@@ -117,20 +116,20 @@ export class TypeRecords {
     switch (this.#types.type(id).composite.kind) {
       case "struct": {
         const { size, references } = structLayout(this.#types, id);
-        return { ...place, kind: layout.TYPE_STRUCT, size, references };
+        return { ...place, kind: KIND_STRUCT, size, references };
       }
       case "array": {
         const { elementLog2, references } = arrayLayout(this.#types, id);
-        return { ...place, kind: layout.TYPE_ARRAY, size: elementLog2, references: references ? [layout.ARRAY_ELEMENTS] : [] };
+        return { ...place, kind: KIND_ARRAY, size: elementLog2, references: references ? [layout.ARRAY_ELEMENTS] : [] };
       }
       case "func": {
         // What it says of objects is about the exceptions whose tag has this type.
         const { size, references } = exceptionLayout(this.#types, id);
         const prototype = this.#types.type(id).shared ? layout.FUNC_SHARED : 0;
-        return { ...place, kind: layout.TYPE_FUNC, size, references, prototype };
+        return { ...place, kind: KIND_FUNC, size, references, prototype };
       }
       case "cont":
-        return { ...place, kind: layout.TYPE_CONT, size: 0, references: [] };
+        return { ...place, kind: KIND_CONT, size: 0, references: [] };
     }
   }
 }

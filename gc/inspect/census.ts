@@ -1,7 +1,8 @@
 /** Which types the objects of a heap have, and how much room they take. */
 import type { Heap } from "../heap/heap.ts";
-import { UNNAMED_TYPE } from "../heap/type-records.ts";
-import { TYPE_ARRAY, TYPE_ID, TYPE_KIND, TYPE_STRUCT } from "../layout/layout.ts";
+import { kindName } from "../layout/kind-names.ts";
+import { TYPE_ID, TYPE_KIND } from "../layout/layout.ts";
+import { KIND_ARRAY, KIND_STRUCT, NO_TYPE } from "../layout/record-kinds.ts";
 import type { TypeNames } from "./type-names.ts";
 import { walkHeap } from "./walk.ts";
 
@@ -18,22 +19,9 @@ export interface TypeCount {
 export function recordName(heap: Heap, names: TypeNames, record: number): string {
   const kind = heap.plan(record + TYPE_KIND);
   const id = heap.plan(record + TYPE_ID);
-  if (kind === TYPE_STRUCT || kind === TYPE_ARRAY) return id === UNNAMED_TYPE ? "(characters)" : names.type(id);
-  return hostKinds[kind] ?? `kind ${kind}`;
+  if (kind === KIND_STRUCT || kind === KIND_ARRAY) return id === NO_TYPE ? "(characters)" : names.type(id);
+  return `(${kindName(kind)})`;
 }
-
-/** Records of the other kinds that objects may have. */
-const hostKinds: readonly (string | undefined)[] = [
-  undefined,
-  undefined,
-  "(exception)",
-  "(continuation)",
-  "(JavaScript value)",
-  "(wait queue)",
-  "(thread-bound data)",
-  "(string)",
-  "(number)",
-];
 
 /** Counts everything that can be reached; the types that take most come first. Stops the world meanwhile. */
 export function countTypes(heap: Heap, names: TypeNames): TypeCount[] {
@@ -53,7 +41,7 @@ export function countTypes(heap: Heap, names: TypeNames): TypeCount[] {
   });
   const idOf = (record: number): number | undefined => {
     const id = heap.plan(record + TYPE_ID);
-    return heap.plan(record + TYPE_KIND) <= TYPE_ARRAY && id !== UNNAMED_TYPE ? id : undefined;
+    return heap.plan(record + TYPE_KIND) <= KIND_ARRAY && id !== NO_TYPE ? id : undefined;
   };
   return [...counts]
     .map(([record, count]) => ({ name: recordName(heap, names, record), id: idOf(record), ...count }))

@@ -7,8 +7,9 @@
  */
 
 import type { Heap } from "../heap/heap.ts";
-import { ARRAY_ELEMENTS, ARRAY_LENGTH, TYPE_ARRAY, TYPE_ID, TYPE_KIND } from "../layout/layout.ts";
-import { STRING_UNITS, TYPE_SHARED_STRING } from "../layout/string-layout.ts";
+import { STRING_UNITS } from "../layout/js-value-layout.ts";
+import { ARRAY_ELEMENTS, ARRAY_LENGTH, TYPE_ID, TYPE_KIND } from "../layout/layout.ts";
+import { KIND_ARRAY, KIND_STRING } from "../layout/record-kinds.ts";
 import { recordName } from "./census.ts";
 import type { RootPlaces } from "./root-places.ts";
 import type { TypeNames } from "./type-names.ts";
@@ -142,7 +143,7 @@ class SnapshotVisitor implements WalkVisitor {
     if (known === undefined) {
       const kind = this.#heap.plan(record + TYPE_KIND);
       const name = this.string(recordName(this.#heap, this.#names, record));
-      known = { isArray: kind === TYPE_ARRAY, isString: kind === TYPE_SHARED_STRING, name, fields: new Map() };
+      known = { isArray: kind === KIND_ARRAY, isString: kind === KIND_STRING, name, fields: new Map() };
       this.#records.set(record, known);
     }
     this.#current = known;

@@ -6,6 +6,7 @@
 import type { Heap } from "../heap/heap.ts";
 import * as c from "../layout/control.ts";
 import * as layout from "../layout/layout.ts";
+import { KIND_ARRAY } from "../layout/record-kinds.ts";
 
 /** Where a reference was found: a root, or an object's field or element. */
 export interface WalkVisitor {
@@ -124,7 +125,7 @@ class Walk {
     const record = this.#word(descriptor + layout.TYPE_RECORD);
     const size = this.#word(record + layout.TYPE_SIZE);
     const map = this.#word(record + layout.TYPE_REFMAP);
-    if (this.#word(record + layout.TYPE_KIND) === layout.TYPE_ARRAY) {
+    if (this.#word(record + layout.TYPE_KIND) === KIND_ARRAY) {
       const length = this.#word(address + layout.ARRAY_LENGTH);
       this.#visitor.object(address, record, Math.ceil((layout.ARRAY_ELEMENTS + length * 2 ** size) / 8) * 8);
       if (descriptor !== record) this.#edge(0, descriptor);

@@ -45,7 +45,7 @@ export const ARRAY_ELEMENTS = 8;
 /*
  * A type record, 8-byte aligned; word offsets:
  *
- *      0  kind        TYPE_STRUCT, TYPE_ARRAY, TYPE_FUNC, TYPE_CONT
+ *      0  kind        KIND_... (record-kinds.ts)
  *      4  record      its own address (a custom descriptor has its described type's record in the same place)
  *      8  size        struct: bytes of an object, a multiple of 8; array: log2 of the element's bytes
  *     12  refmap      struct: bit i set where word i of the object is a reference (i < 32); array: 1 where elements are references
@@ -67,10 +67,6 @@ export const TYPE_DEPTH = 24;
 export const TYPE_PROTOTYPE = 28;
 export const TYPE_DISPLAY = 32;
 export const DISPLAY_MINIMUM = 8;
-export const TYPE_STRUCT = 0;
-export const TYPE_ARRAY = 1;
-export const TYPE_FUNC = 2;
-export const TYPE_CONT = 3;
 export const FUNC_SHARED = 1;
 
 /** Address of the stop request: not zero while an agent wants all others at a safepoint. Lowered code polls it. */

@@ -32,6 +32,3 @@ export const NODE_IDLE = 0;
 export const NODE_WAITING = 1;
 /** Woken; nobody but its agent touches it any more. */
 export const NODE_WOKEN = 2;
-
-/** The `kind` word of the record of wait queues: neither of a type that modules define nor of JS values. */
-export const TYPE_WAIT_QUEUE = 5;

@@ -8,6 +8,7 @@
 
 import { assert, InternalError } from "../../core/base/assert.ts";
 import { canBlock, type Heap } from "../../gc/heap/heap.ts";
+import { HOST_BYTES, HOST_SLOT } from "../../gc/layout/js-value-layout.ts";
 import type { ProvidedImports } from "../../lower/host/host-imports.ts";
 import { TrapCode } from "../../lower/host/lowered.ts";
 import { prototypeOf } from "../builtins/prototypes.ts";
@@ -26,7 +27,7 @@ import { createGate, type Gate } from "../sync/gate.ts";
 import { ConversionOperand } from "../traps/conversion-operand.ts";
 import { Traps } from "../traps/traps.ts";
 import { BoxedValues } from "../values/boxed-values.ts";
-import { type Conversions, externalize, fromLowered, HOST_SLOT, internalize, toLowered } from "../values/convert.ts";
+import { type Conversions, externalize, fromLowered, internalize, toLowered } from "../values/convert.ts";
 import { Exceptions } from "../values/exceptions.ts";
 import { FunctionTable, type LoweredFunction, reserveFunctions } from "../values/functions.ts";
 import type { Signature, ValueKind } from "../values/kinds.ts";
@@ -420,7 +421,7 @@ export class Agent implements Conversions {
 
   /** Makes a heap object that holds a JS value. The agent is a mutator with the shadow stack up to `sp`. */
   allocateBox(value: unknown, sp: number): number {
-    const address = this.heap.runtime.allocate(8, sp) >>> 0;
+    const address = this.heap.runtime.allocate(HOST_BYTES, sp) >>> 0;
     if (address === 0) this.raise(TrapCode.outOfMemory);
     const { words } = this.heap;
     words[address >>> 2] = this.#hostRecord;

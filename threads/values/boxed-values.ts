@@ -6,8 +6,9 @@
  */
 import type { BoxSlot } from "../../gc/heap/boxes.ts";
 import type { Heap } from "../../gc/heap/heap.ts";
-import { TYPE_DISPLAY, TYPE_KIND, TYPE_RECORD, TYPE_SIZE } from "../../gc/layout/layout.ts";
-import { TYPE_HOST } from "./convert.ts";
+import { writeRecord } from "../../gc/heap/type-records.ts";
+import { HOST_BYTES } from "../../gc/layout/js-value-layout.ts";
+import { KIND_HOST, NO_TYPE } from "../../gc/layout/record-kinds.ts";
 
 export class BoxedValues {
   readonly #heap: Heap;
@@ -43,9 +44,5 @@ export class BoxedValues {
 
 /** The type record of JS values in the heap: like a struct without references, but no type of the language. */
 export function createHostRecord(heap: Heap): number {
-  const record = heap.allocatePermanent(TYPE_DISPLAY + 32);
-  heap.words[(record + TYPE_KIND) >>> 2] = TYPE_HOST;
-  heap.words[(record + TYPE_RECORD) >>> 2] = record;
-  heap.words[(record + TYPE_SIZE) >>> 2] = 8;
-  return record;
+  return writeRecord(heap, { kind: KIND_HOST, size: HOST_BYTES, references: [], id: NO_TYPE, supertypes: [] });
 }

@@ -5,19 +5,15 @@
 import { assert, InternalError } from "../../core/base/assert.ts";
 import { AbstractHeap } from "../../core/types/types.ts";
 import { heapTypeByCode } from "../../core/types/vocabulary.ts";
-import { HEADER_FLAGS_MASK, TYPE_ARRAY, TYPE_DEPTH, TYPE_DISPLAY, TYPE_KIND, TYPE_RECORD, TYPE_STRUCT } from "../../gc/layout/layout.ts";
-import { TYPE_WAIT_QUEUE } from "../../gc/layout/wait-queue-layout.ts";
+import { HOST_SLOT } from "../../gc/layout/js-value-layout.ts";
+import { HEADER_FLAGS_MASK, TYPE_DEPTH, TYPE_DISPLAY, TYPE_KIND, TYPE_RECORD } from "../../gc/layout/layout.ts";
+import { KIND_ARRAY, KIND_HOST, KIND_STRUCT, KIND_WAIT_QUEUE } from "../../gc/layout/record-kinds.ts";
 import type { Control } from "../sync/control.ts";
 import type { BoxedValues } from "./boxed-values.ts";
 import type { FunctionTable } from "./functions.ts";
 import { isHostReference, NULL, type ReferenceKind, type ValueKind } from "./kinds.ts";
 import type { Objects } from "./objects.ts";
 import type { SharedValues } from "./shared-values.ts";
-
-/** The `kind` word of the record of JS values in the heap: neither struct nor array nor function. */
-export const TYPE_HOST = 4;
-/** Where such an object has its box's slot. */
-export const HOST_SLOT = 4;
 
 /** What conversion asks of the agent. */
 export interface Conversions {
@@ -125,7 +121,7 @@ function sharedExternToLowered(agent: Conversions, value: unknown): number {
 
 function waitQueueToLowered(agent: Conversions, kind: ReferenceKind, value: unknown): number {
   const described = agent.objects.describe(value);
-  const isQueue = described !== undefined && agent.word(recordOf(agent, described.address) + TYPE_KIND) === TYPE_WAIT_QUEUE;
+  const isQueue = described !== undefined && agent.word(recordOf(agent, described.address) + TYPE_KIND) === KIND_WAIT_QUEUE;
   if (!isQueue || kind.heap === AbstractHeap.nowaitqueue || !kind.shared) throw new TypeError(`${describe(kind)} expected`);
   return described.address;
 }
@@ -181,13 +177,13 @@ function isObjectOf(agent: Conversions, { address, shared }: { address: number; 
   const type = agent.word(recordOf(agent, address) + TYPE_KIND);
   switch (kind.heap) {
     case AbstractHeap.any:
-      return type !== TYPE_WAIT_QUEUE;
+      return type !== KIND_WAIT_QUEUE;
     case AbstractHeap.eq:
-      return type === TYPE_STRUCT || type === TYPE_ARRAY;
+      return type === KIND_STRUCT || type === KIND_ARRAY;
     case AbstractHeap.struct:
-      return type === TYPE_STRUCT;
+      return type === KIND_STRUCT;
     case AbstractHeap.array:
-      return type === TYPE_ARRAY;
+      return type === KIND_ARRAY;
     default:
       return false;
   }
@@ -231,7 +227,7 @@ function referenceFromLowered(agent: Conversions, kind: ReferenceKind, value: un
     case "extern": {
       if (value & 1) return value >> 1;
       const record = recordOf(agent, value);
-      if (agent.word(record + TYPE_KIND) === TYPE_HOST) return agent.values.get(agent.word(value + HOST_SLOT));
+      if (agent.word(record + TYPE_KIND) === KIND_HOST) return agent.values.get(agent.word(value + HOST_SLOT));
       return agent.sharedValues.get(value) ?? agent.objects.wrap(value, kind.shared);
     }
     default:

@@ -15,7 +15,8 @@ import { engine } from "../../core/base/engine.ts";
 import type { Heap } from "../../gc/heap/heap.ts";
 import { writeRecord } from "../../gc/heap/type-records.ts";
 import { EXCEPTION_PAYLOAD, EXCEPTION_TAG, JS_TAG, placePayload } from "../../gc/layout/exception-layout.ts";
-import { FUNC_SHARED, HEADER_FLAGS_MASK, TYPE_FUNC, TYPE_PROTOTYPE } from "../../gc/layout/layout.ts";
+import { FUNC_SHARED, HEADER_FLAGS_MASK, TYPE_PROTOTYPE } from "../../gc/layout/layout.ts";
+import { KIND_FUNC, NO_TYPE } from "../../gc/layout/record-kinds.ts";
 import { TrapCode } from "../../lower/host/lowered.ts";
 import type { Traps } from "../traps/traps.ts";
 import { anyKind, type Conversions, externalize, fromLowered, internalize, toLowered } from "./convert.ts";
@@ -108,7 +109,7 @@ export class Exceptions {
   #allocateForJs(value: unknown, sp: number): number {
     const { heap, temporaries } = this.#agent;
     const { size } = placePayload([4]);
-    this.#jsRecord ||= writeRecord(heap, { kind: TYPE_FUNC, size, references: [EXCEPTION_PAYLOAD], id: 0, supertypes: [] });
+    this.#jsRecord ||= writeRecord(heap, { kind: KIND_FUNC, size, references: [EXCEPTION_PAYLOAD], id: NO_TYPE, supertypes: [] });
     const mark = temporaries.mark();
     const payload = this.#internalize(value, sp);
     const address = this.#allocate({ number: JS_TAG, record: this.#jsRecord, params: [] }, sp, size);

@@ -1,28 +1,15 @@
 /**
  * Strings and numbers of JS behind shared externs (shared-everything threads, "Conversions"): all agents can have them, so they lie in the heap
- * as what they are, and not as a slot of one agent's JS.
- *
- *     string                       its units                    number (one that is no i31)
- *      0  header                    0  header                    0  header
- *      4  units, a reference        4  length                    8  the double
- *                                   8  UTF-16 code units
- *
- * To modules they are neither structs nor arrays, as other values of JS are not.
+ * as what they are (gc/layout/js-value-layout.ts), and not as a slot of one agent's JS.
  */
 
 import type { Heap } from "../../gc/heap/heap.ts";
-import { UNNAMED_TYPE, writeRecord } from "../../gc/heap/type-records.ts";
-import { ARRAY_ELEMENTS, ARRAY_LENGTH, HEADER_FLAGS_MASK, OBJECT_ALIGN, TYPE_ARRAY } from "../../gc/layout/layout.ts";
-import { STRING_UNITS, TYPE_SHARED_STRING } from "../../gc/layout/string-layout.ts";
+import { writeRecord } from "../../gc/heap/type-records.ts";
+import { NUMBER_BYTES, NUMBER_VALUE, STRING_BYTES, STRING_UNITS } from "../../gc/layout/js-value-layout.ts";
+import { ARRAY_ELEMENTS, ARRAY_LENGTH, HEADER_FLAGS_MASK, OBJECT_ALIGN } from "../../gc/layout/layout.ts";
+import { KIND_ARRAY, KIND_NUMBER, KIND_STRING, NO_TYPE } from "../../gc/layout/record-kinds.ts";
 import { TrapCode } from "../../lower/host/lowered.ts";
 import type { Agent } from "../agents/agent.ts";
-
-/** The `kind` word of the record of numbers. */
-const TYPE_SHARED_NUMBER = 8;
-
-const STRING_BYTES = 8;
-const NUMBER_VALUE = 8;
-const NUMBER_BYTES = 16;
 
 /** How many units are made into a string at once: hosts limit the arguments of a call. */
 const CHUNK = 4096;
@@ -33,11 +20,11 @@ const Record = { string: 0, units: 1, number: 2 } as const;
 /** Writes the records of a store's strings and numbers; returns the address of a block with the records' addresses. */
 export function createSharedValueRecords(heap: Heap): number {
   const block = heap.allocatePermanent(16);
-  const common = { id: UNNAMED_TYPE, supertypes: [] };
+  const common = { id: NO_TYPE, supertypes: [] };
   const records = [
-    writeRecord(heap, { ...common, kind: TYPE_SHARED_STRING, size: STRING_BYTES, references: [STRING_UNITS] }),
-    writeRecord(heap, { ...common, kind: TYPE_ARRAY, size: 1, references: [] }),
-    writeRecord(heap, { ...common, kind: TYPE_SHARED_NUMBER, size: NUMBER_BYTES, references: [] }),
+    writeRecord(heap, { ...common, kind: KIND_STRING, size: STRING_BYTES, references: [STRING_UNITS] }),
+    writeRecord(heap, { ...common, kind: KIND_ARRAY, size: 1, references: [] }),
+    writeRecord(heap, { ...common, kind: KIND_NUMBER, size: NUMBER_BYTES, references: [] }),
   ];
   heap.words.set(records, block >>> 2);
   return block;

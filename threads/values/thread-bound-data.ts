@@ -2,25 +2,17 @@
  * `WebAssembly.ThreadBoundData` (shared-everything threads, "Thread-Bound Data"): a shared object that stands for any value of one agent's JS.
  * All agents can hold and pass it; only the agent that made it gets the value.
  *
- *      0  header
- *      4  owner   number of the agent's life: an agent that comes later under the same id is another one
- *      8  slot    the box's (gc/heap/boxes.ts)
- *
  * The agent keeps the value until a collection finds the object dead. A value from which its own ThreadBoundData object can be reached is never
  * found dead: cycles through both heaps are not collected (the overview's FAQ, "intermediate" support).
  */
 
 import type { Heap } from "../../gc/heap/heap.ts";
 import { writeRecord } from "../../gc/heap/type-records.ts";
+import { BOUND_BYTES, BOUND_OWNER, BOUND_SLOT } from "../../gc/layout/js-value-layout.ts";
 import { HEADER_FLAGS_MASK } from "../../gc/layout/layout.ts";
+import { KIND_THREAD_BOUND, NO_TYPE } from "../../gc/layout/record-kinds.ts";
 import { TrapCode } from "../../lower/host/lowered.ts";
 import type { Agent } from "../agents/agent.ts";
-
-const OWNER = 4;
-const SLOT = 8;
-const BYTES = 16;
-/** The `kind` word of the record: neither of a type that modules define, nor of JS values, nor of wait queues. */
-const TYPE_THREAD_BOUND = 6;
 
 export interface ThreadBoundDataObject {
   /** The value. Throws on an agent that did not make the object. */
@@ -33,7 +25,7 @@ export interface ThreadBoundDataConstructor {
 
 /** Writes the record of a store's objects of this kind; returns its address. */
 export function createThreadBoundRecord(heap: Heap): number {
-  return writeRecord(heap, { kind: TYPE_THREAD_BOUND, size: BYTES, references: [], id: -1, supertypes: [] });
+  return writeRecord(heap, { kind: KIND_THREAD_BOUND, size: BOUND_BYTES, references: [], id: NO_TYPE, supertypes: [] });
 }
 
 /** The thread-bound data of one agent. */
@@ -62,7 +54,7 @@ export class ThreadBound {
   create(wrapper: object, value: unknown): void {
     const { heap, objects, control, values } = this.#agent;
     this.#agent.asMutator((sp) => {
-      const address = heap.runtime.allocate(BYTES, sp) >>> 0;
+      const address = heap.runtime.allocate(BOUND_BYTES, sp) >>> 0;
       if (address === 0) this.#agent.raise(TrapCode.outOfMemory);
       const slot = values.add(address, value);
       heap.words.set([control.threadBoundRecord, this.#owner, slot, 0], address >>> 2);
@@ -74,8 +66,8 @@ export class ThreadBound {
   get(wrapper: unknown): unknown {
     const address = this.#agent.objects.describe(wrapper)?.address;
     if (address === undefined || !this.isData(address)) throw new TypeError("a ThreadBoundData of this store is expected");
-    if (this.#word(address + OWNER) !== this.#owner) throw new TypeError("the data is bound to another thread");
-    return this.#agent.values.get(this.#word(address + SLOT));
+    if (this.#word(address + BOUND_OWNER) !== this.#owner) throw new TypeError("the data is bound to another thread");
+    return this.#agent.values.get(this.#word(address + BOUND_SLOT));
   }
 }
 

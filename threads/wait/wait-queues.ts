@@ -12,6 +12,7 @@ import { RuntimeError } from "../../core/base/errors.ts";
 import type { Heap } from "../../gc/heap/heap.ts";
 import { writeRecord } from "../../gc/heap/type-records.ts";
 import { HEADER_FLAGS_MASK } from "../../gc/layout/layout.ts";
+import { KIND_WAIT_QUEUE, NO_TYPE } from "../../gc/layout/record-kinds.ts";
 import {
   NODE_BYTES,
   NODE_CHAIN,
@@ -28,7 +29,6 @@ import {
   QUEUE_TAIL,
   QUEUE_WAITERS,
   QUEUE_WAKING,
-  TYPE_WAIT_QUEUE,
 } from "../../gc/layout/wait-queue-layout.ts";
 import type { ProvidedImports } from "../../lower/host/host-imports.ts";
 import { TrapCode } from "../../lower/host/lowered.ts";
@@ -59,7 +59,7 @@ interface AsyncAtomics {
 /** Makes what the wait queues of a store need; returns the block's address. */
 export function createWaitNodes(heap: Heap, agents: number): number {
   const block = heap.allocatePermanent(NODES + agents * NODE_BYTES);
-  heap.words[block >>> 2] = writeRecord(heap, { kind: TYPE_WAIT_QUEUE, size: QUEUE_BYTES, references: [], id: -1, supertypes: [] });
+  heap.words[block >>> 2] = writeRecord(heap, { kind: KIND_WAIT_QUEUE, size: QUEUE_BYTES, references: [], id: NO_TYPE, supertypes: [] });
   return block;
 }
 

@@ -35,8 +35,8 @@ import {
   TYPE_RECORD,
   TYPE_REFMAP_MORE,
   TYPE_SIZE,
-  TYPE_STRUCT,
 } from "../../layout/layout";
+import { KIND_STRUCT } from "../../layout/record-kinds";
 import { isCondemned, rest } from "../base/condemn";
 import { DEBUGGING } from "../base/debug";
 import { heapEnd, heapStart, lineOf, markBase, self } from "../base/state";
@@ -62,7 +62,7 @@ let touchSink: u32 = 0;
 // @ts-ignore: decorator
 @inline
 function isPlain(type: usize): bool {
-  return ((load<u32>(type, TYPE_KIND) ^ TYPE_STRUCT) | load<u32>(type, TYPE_REFMAP_MORE)) == 0;
+  return ((load<u32>(type, TYPE_KIND) ^ KIND_STRUCT) | load<u32>(type, TYPE_REFMAP_MORE)) == 0;
 }
 
 /** Does the work on the stack, and what others give away, until there is none. False when the marking is given up. */

@@ -10,13 +10,13 @@ import {
   ARRAY_LENGTH,
   HEADER_FLAGS_MASK,
   INLINE_ALLOCATION_MAXIMUM,
-  TYPE_ARRAY,
   TYPE_KIND,
   TYPE_RECORD,
   TYPE_REFMAP,
   TYPE_REFMAP_MORE,
   TYPE_SIZE,
 } from "../../layout/layout";
+import { KIND_ARRAY } from "../../layout/record-kinds";
 import { FAIL_HEADER, FAIL_REFERENCE, fail } from "../base/debug";
 import { heapEnd, heapStart, lineOf } from "../base/state";
 import { addressOf, blockOf, detailOf, entryOf, stateOf } from "../allocate/blocks";
@@ -126,7 +126,7 @@ export function scanObject(object: usize, top: usize): usize {
     store<usize>(top, descriptor);
     top += 4;
   }
-  if (load<u32>(type, TYPE_KIND) == TYPE_ARRAY) return scanArray(object, type, top);
+  if (load<u32>(type, TYPE_KIND) == KIND_ARRAY) return scanArray(object, type, top);
   top = scanMapped(object, type, top, heapStart, (heapEnd - heapStart) >>> 1);
   const more = load<usize>(type, TYPE_REFMAP_MORE);
   return more == 0 ? top : scanMore(object, more, top);
@@ -135,7 +135,7 @@ export function scanObject(object: usize, top: usize): usize {
 /** Marks the lines of any object; returns its size. */
 export function markOther(object: usize): usize {
   const type = load<usize>((load<u32>(object) & ~HEADER_FLAGS_MASK) as usize, TYPE_RECORD);
-  const size = load<u32>(type, TYPE_KIND) == TYPE_ARRAY ? arrayBytes(object, type) : load<usize>(type, TYPE_SIZE);
+  const size = load<u32>(type, TYPE_KIND) == KIND_ARRAY ? arrayBytes(object, type) : load<usize>(type, TYPE_SIZE);
   markLines(object, size);
   return size;
 }

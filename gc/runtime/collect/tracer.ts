@@ -18,13 +18,13 @@ import {
   HEADER_FLAGS_MASK,
   HEADER_OLD_UNLOGGED,
   NULL_REFERENCE,
-  TYPE_ARRAY,
   TYPE_KIND,
   TYPE_RECORD,
   TYPE_REFMAP,
   TYPE_REFMAP_MORE,
   TYPE_SIZE,
 } from "../../layout/layout";
+import { KIND_ARRAY } from "../../layout/record-kinds";
 import { grayBits, heapEnd, heapStart, lineOf, markBase, markLimit } from "../base/state";
 import { addressOf, blockOf, entryOf, highBlocks, stateOf } from "../allocate/blocks";
 import { clearGray } from "./mark-stack";
@@ -88,7 +88,7 @@ function isSound(object: usize): bool {
   const marked = (header & HEADER_EPOCH_MASK) == load<u32>(EPOCH);
   if (!marked) return mode == TRACE_VERIFY && (header & HEADER_FLAGS_MASK) == 0;
   if (mode == TRACE_VERIFY_MARKED && (header & HEADER_OLD_UNLOGGED) == 0) return false;
-  const size = load<u32>(type, TYPE_KIND) == TYPE_ARRAY ? arrayBytes(object, type) : load<usize>(type, TYPE_SIZE);
+  const size = load<u32>(type, TYPE_KIND) == KIND_ARRAY ? arrayBytes(object, type) : load<usize>(type, TYPE_SIZE);
   if (large) return size > LARGEST_SMALL;
   const last = lineOf(object + size - 1);
   for (let mark = lineOf(object); mark <= last; mark++) if (load<u8>(mark) == 0) return false;
@@ -140,7 +140,7 @@ function traceFields(object: usize): void {
   const type = load<usize>(descriptor, TYPE_RECORD);
   if (type != descriptor) traceEdge(descriptor);
   const map = load<u32>(type, TYPE_REFMAP);
-  if (load<u32>(type, TYPE_KIND) == TYPE_ARRAY) {
+  if (load<u32>(type, TYPE_KIND) == KIND_ARRAY) {
     if (map != 0) traceElements(object);
     return;
   }

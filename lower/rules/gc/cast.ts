@@ -10,7 +10,8 @@
 import { isHeapSubtype } from "../../../core/types/subtype.ts";
 import { AbstractHeap, abstractOf, I32, indexOf, isAbstract, isExact, isNullable, type ValType } from "../../../core/types/types.ts";
 import { heapTypeByCode } from "../../../core/types/vocabulary.ts";
-import { FUNCTION_TYPES_POINTER, TYPE_ARRAY, TYPE_KIND, TYPE_STRUCT } from "../../../gc/layout/layout.ts";
+import { FUNCTION_TYPES_POINTER, TYPE_KIND } from "../../../gc/layout/layout.ts";
+import { KIND_ARRAY, KIND_STRUCT } from "../../../gc/layout/record-kinds.ts";
 import { isFunctionReference } from "../../../gc/layout/reference-types.ts";
 import { pushIsNotNull, pushIsNull } from "../../access/null-check.ts";
 import { pushIsInDisplay } from "../../access/type-check.ts";
@@ -144,7 +145,7 @@ function pushIsSubtype(lowering: FunctionLowering, found: number, id: number): v
 
 /** With a record's kind on the stack, pushes whether it belongs to an abstract type. */
 function pushKindTest(code: HostCode, heap: number): void {
-  code.i32(heap === struct ? TYPE_STRUCT : TYPE_ARRAY);
+  code.i32(heap === struct ? KIND_STRUCT : KIND_ARRAY);
   // Structs and arrays have the two lowest kinds.
   code.op(heap === struct || heap === array ? "i32.eq" : "i32.le_u");
 }

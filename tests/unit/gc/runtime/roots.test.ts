@@ -4,6 +4,7 @@ import { TypeStore } from "../../../../core/types/type-store.ts";
 import { TypeRecords } from "../../../../gc/heap/type-records.ts";
 import * as layout from "../../../../gc/layout/layout.ts";
 import { structLayout } from "../../../../gc/layout/object-layout.ts";
+import { KIND_ARRAY, KIND_FUNC, KIND_STRUCT } from "../../../../gc/layout/record-kinds.ts";
 import { Mutator, NULL } from "../support/mutator.ts";
 import { assembleProgram } from "../support/program.ts";
 
@@ -120,16 +121,16 @@ describe("type records", () => {
     const records = new TypeRecords(heap, types);
     const word = (index: number, offset: number): number => heap.plan(records.addressOf(ids[index]!) + offset);
     const bottom = structLayout(types, ids[2]!);
-    expect(word(2, layout.TYPE_KIND)).toBe(layout.TYPE_STRUCT);
+    expect(word(2, layout.TYPE_KIND)).toBe(KIND_STRUCT);
     expect(word(2, layout.TYPE_RECORD)).toBe(records.addressOf(ids[2]!));
     expect(word(2, layout.TYPE_SIZE)).toBe(bottom.size);
     expect(word(2, layout.TYPE_REFMAP)).toBe(bottom.references.reduce((map, offset) => map | (1 << (offset / 4)), 0));
     expect(word(2, layout.TYPE_DEPTH)).toBe(2);
     for (let i = 0; i < 3; i++) expect(word(2, layout.TYPE_DISPLAY + 4 * i)).toBe(records.addressOf(ids[i]!));
     expect(word(2, layout.TYPE_DISPLAY + 12)).toBe(0);
-    expect([word(3, layout.TYPE_KIND), word(3, layout.TYPE_SIZE), word(3, layout.TYPE_REFMAP)]).toEqual([layout.TYPE_ARRAY, 2, 1]);
-    expect([word(4, layout.TYPE_KIND), word(4, layout.TYPE_SIZE), word(4, layout.TYPE_REFMAP)]).toEqual([layout.TYPE_ARRAY, 1, 0]);
-    expect(word(5, layout.TYPE_KIND)).toBe(layout.TYPE_FUNC);
+    expect([word(3, layout.TYPE_KIND), word(3, layout.TYPE_SIZE), word(3, layout.TYPE_REFMAP)]).toEqual([KIND_ARRAY, 2, 1]);
+    expect([word(4, layout.TYPE_KIND), word(4, layout.TYPE_SIZE), word(4, layout.TYPE_REFMAP)]).toEqual([KIND_ARRAY, 1, 0]);
+    expect(word(5, layout.TYPE_KIND)).toBe(KIND_FUNC);
   });
 
   test("references past word 31 of a struct are followed", () => {
@@ -161,7 +162,7 @@ describe("type records", () => {
     const object = mutator.keep((sp, program) => {
       // A descriptor holds its described type's record where a record holds its own address.
       const descriptorRecord = heap.allocatePermanent(96);
-      heap.words.set([layout.TYPE_STRUCT, descriptorRecord, 16, 0b100], descriptorRecord >>> 2);
+      heap.words.set([KIND_STRUCT, descriptorRecord, 16, 0b100], descriptorRecord >>> 2);
       const descriptor = heap.runtime.allocate(16, sp);
       heap.words.set([descriptorRecord, records.node, program.build(2, sp), 0], descriptor >>> 2);
       const described = program.pair(NULL, NULL, sp);

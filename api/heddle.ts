@@ -8,8 +8,6 @@
  *     const result = await store.spawn(instance.exports.work, 42);
  *     await store.close();
  */
-import "../lower/rules/gc/rules.ts";
-import "../lower/rules/shared/rules.ts";
 import { explainIsolation, IsolationError } from "../threads/host/isolation.ts";
 import type { StoreOptions } from "../threads/store/store-options.ts";
 import { openStore, storeWithoutWorkers } from "./composed-store.ts";

@@ -18,12 +18,14 @@ import { pushCell, storeName } from "./access/global-cell.ts";
 import { checkBytes, pushHostAddress } from "./access/memory-access.ts";
 import { checkRange, pushElementAddress, pushLength } from "./access/table-access.ts";
 import { fillWords } from "./access/word-fill.ts";
-import { FunctionLowering } from "./function/function-lowering.ts";
+import { FunctionLowering, type Rule } from "./function/function-lowering.ts";
 import { TemporaryLocals } from "./function/temporary-locals.ts";
 import type { HostCode } from "./host/host-code.ts";
 import { TrapCode } from "./host/lowered.ts";
+import { constantNumber, constantOf } from "./instructions/constant-expression.ts";
 import type { FunctionBody } from "./instructions/function-body.ts";
-import { type Instruction, instructionsOfExpression } from "./instructions/instruction.ts";
+import type { Instruction } from "./instructions/instruction.ts";
+import type { InstructionReader } from "./instructions/instruction-reader.ts";
 import { i32Operand, type Operand } from "./instructions/operand.ts";
 import type { ElementSegmentAccess } from "./module/element-segment.ts";
 import type { ModuleLowering } from "./module/module-lowering.ts";
@@ -36,25 +38,27 @@ const PIECE_BYTES = 1 << 20;
 const BATCH = 4096;
 /** The shadow-stack pointer is the functions' only parameter. */
 const SHADOW_STACK_POINTER = 0;
-const noBody: FunctionBody = { name: "init", instructions: [], locals: [], parameters: 0, results: [] };
+const noBody: FunctionBody<Rule> = { name: "init", instructions: [], locals: [], parameters: 0, results: [] };
 const noPolls = { atEntry: false, loops: new Set<number>() };
 
 /** Adds `init` and `initThreadLocals` to the host module. */
-export function addInitFunctions(module: ModuleLowering): void {
-  new Initializer(module, "init").all();
-  new Initializer(module, "initThreadLocals").threadLocals();
+export function addInitFunctions(module: ModuleLowering, reader: InstructionReader<Rule>): void {
+  new Initializer(module, reader, "init").all();
+  new Initializer(module, reader, "initThreadLocals").threadLocals();
 }
 
 class Initializer {
   readonly #module: ModuleLowering;
+  readonly #reader: InstructionReader<Rule>;
   readonly #name: string;
   #code: HostCode;
   #temporaries: TemporaryLocals;
   /** By table: the greatest length that an active segment has asked for. No table gets shorter. */
   readonly #checked = new Map<number, number>();
 
-  constructor(module: ModuleLowering, name: string) {
+  constructor(module: ModuleLowering, reader: InstructionReader<Rule>, name: string) {
     this.#module = module;
+    this.#reader = reader;
     this.#name = `heddle.${name}`;
     const first = module.host.function(this.#name, [I32], []);
     module.host.export(name, "func", first.item);
@@ -100,14 +104,14 @@ class Initializer {
   }
 
   /** Evaluates a constant expression; its value is on the host's stack. */
-  #evaluate(instructions: readonly Instruction[]): void {
-    const body = withInternalExterns(this.#module, { ...noBody, instructions });
+  #evaluate(instructions: readonly Instruction<Rule>[]): void {
+    const body = withInternalExterns(this.#module, this.#reader, { ...noBody, instructions });
     assert(body.locals.length === 0, "constant expressions have no control flow");
     new FunctionLowering(this.#module, this.#code, body, noPolls, this.#temporaries).run();
   }
 
   #push(expression: Expression, type: ValType): void {
-    this.#evaluate(instructionsOfExpression(this.#module, expression, type));
+    this.#evaluate(this.#reader.expression(expression, type));
   }
 
   /** Evaluates an expression into a local, which `use` may read. */
@@ -210,7 +214,7 @@ class Initializer {
 
   /** Whether an earlier segment's check says that this one lies inside its table. Notes what it asks for. */
   #isInside({ index: table, at }: ActiveMode, count: number): boolean {
-    const start = constantNumber(instructionsOfExpression(this.#module, at, this.#indexType(table)));
+    const start = constantNumber(constantOf(this.#module.valid, at, this.#indexType(table)));
     if (start === undefined) return false;
     const checked = this.#checked.get(table) ?? -1;
     if (start + count <= checked) return true;
@@ -297,11 +301,4 @@ type ActiveMode = Extract<ElementSegment["mode"], { readonly kind: "active" }>;
 
 function itemCount({ items }: ElementSegment): number {
   return items.kind === "functions" ? items.indices.length : items.list.length;
-}
-
-/** The value of an expression that is an integer constant, as an unsigned number; undefined for others. */
-function constantNumber([first, last, ...rest]: readonly Instruction[]): number | undefined {
-  if (first === undefined || last?.row.control !== "end" || rest.length > 0) return undefined;
-  if (first.row.name === "i32.const") return first.immediates.i32 >>> 0;
-  return first.row.name === "i64.const" ? Number(BigInt.asUintN(64, first.immediates.i64)) : undefined;
 }

@@ -1,40 +1,45 @@
 /**
  * Lowering: from a valid module to plain WebAssembly on the shared heap, and the plan by which agents link it (`lowered.ts`).
  *
- * The passes, each in a file of its own: instructions with types and rules (`instruction.ts`), exception handling in its second form
- * (`legacy-exceptions.ts`), externs in memory as internal references (`extern-storage.ts`), what each function calls (`survey.ts`,
- * `call-graph.ts`), where to poll (`polls.ts`); then for each function, which references live across safepoints (`liveness.ts`), how
- * operands are kept (`stack-plan.ts`), and the host code (`function-lowering.ts` with the rules of `rules/`, `gc/lower` and
- * `threads/lower`). Last come entries for exported functions that need nothing of all this (`plain-functions.ts`).
+ * The passes, each in a file of its own: instructions with types and rules (`instruction-reader.ts`), exception handling in its
+ * second form (`legacy-exceptions.ts`), externs in memory as internal references (`extern-storage.ts`), what each function calls
+ * (`survey.ts`, `call-graph.ts`), where to poll (`polls.ts`), which calls are no safepoints (`may-collect.ts`); then for each
+ * function, which references live across safepoints (`liveness.ts`), how operands are kept (`stack-plan.ts`), and the host code
+ * (`function-lowering.ts` with the rules in `rules/`). Last come entries for exported functions that need nothing of all this
+ * (`plain-functions.ts`).
  */
-import "./rules/core-rules.ts";
 import type { ValType } from "../core/types/types.ts";
 import type { ValidModule } from "../core/validate/body/valid-module.ts";
-import { callGraph, mayCollect } from "./analysis/call-graph.ts";
-import { addPlainEntries } from "./analysis/plain-functions.ts";
+import { callGraph } from "./analysis/call-graph.ts";
+import { mayCollect } from "./analysis/may-collect.ts";
 import { planPolls } from "./analysis/polls.ts";
 import { type Survey, surveyOf } from "./analysis/survey.ts";
-import { FunctionLowering } from "./function/function-lowering.ts";
+import { FunctionLowering, type Rule } from "./function/function-lowering.ts";
 import { encodeHostModule } from "./host/encode-host-module.ts";
 import type { HostFunction } from "./host/host-module.ts";
 import { brandLowered, type GlobalPlace, type LoweredModule } from "./host/lowered.ts";
 import type { LowerOptions } from "./host/options.ts";
 import { addInitFunctions } from "./instance-init.ts";
 import type { FunctionBody } from "./instructions/function-body.ts";
-import { instructionsOf, notLowered } from "./instructions/instruction.ts";
+import type { Instruction } from "./instructions/instruction.ts";
+import { InstructionReader } from "./instructions/instruction-reader.ts";
+import { notLowered } from "./instructions/not-lowered.ts";
 import { ModuleLowering } from "./module/module-lowering.ts";
+import { addPlainEntries } from "./module/plain-entries.ts";
 import { withInternalExterns } from "./passes/extern-storage.ts";
 import { withoutLegacyExceptions } from "./passes/legacy-exceptions.ts";
 import { quietCall } from "./rules/control/calls.ts";
+import { ruleOf } from "./rules/rules.ts";
 
 /** Lowers a module. Raises a `CompileError` with the code `not-lowered` for instructions that cannot be lowered yet. */
 export function lowerModule(valid: ValidModule, options: LowerOptions): LoweredModule {
   const lowering = new ModuleLowering(valid, options);
-  refuseControlledMemories(lowering);
-  const bodies: FunctionBody[] = [];
-  const surveys: Survey[] = [];
+  const reader = new InstructionReader(valid, (instruction) => ruleOf(instruction, lowering));
+  refuseControlledMemories(valid);
+  const bodies: FunctionBody<Rule>[] = [];
+  const surveys: Survey<Instruction<Rule>>[] = [];
   for (const i of valid.module.functions.keys()) {
-    const body = functionBody(lowering, i);
+    const body = functionBody(lowering, reader, i);
     bodies.push(body);
     surveys.push(surveyOf(body.instructions));
   }
@@ -46,23 +51,23 @@ export function lowerModule(valid: ValidModule, options: LowerOptions): LoweredM
     new FunctionLowering(lowering, code, body, polls[i] as (typeof polls)[number]).run();
   });
   addPlainEntries(lowering, bodies, polls);
-  addInitFunctions(lowering);
+  addInitFunctions(lowering, reader);
   for (const { bytes } of valid.module.data) lowering.host.data.push(bytes);
   return describe(lowering);
 }
 
 /** A host's memory of the same size would let through what must trap. */
-function refuseControlledMemories(lowering: ModuleLowering): void {
-  const { imports, memories } = lowering.valid.module;
+function refuseControlledMemories({ module }: ValidModule): void {
+  const { imports, memories } = module;
   const imported = imports.flatMap(({ type, offset }) => (type.kind === "memory" ? [{ type: type.type, offset }] : []));
   for (const { type, offset } of [...imported, ...memories]) {
-    if (type.virtual === true) notLowered(lowering, "a virtual memory", offset);
-    if (type.protection !== undefined) notLowered(lowering, "a memory with protected pages", offset);
+    if (type.virtual === true) notLowered(module, "a virtual memory", offset);
+    if (type.protection !== undefined) notLowered(module, "a memory with protected pages", offset);
   }
 }
 
 /** Calls of functions which cannot let the collector run are no safepoints. */
-function quietenCalls(surveys: readonly Survey[], importedFunctions: number, collects: readonly boolean[]): void {
+function quietenCalls(surveys: readonly Survey<Instruction<Rule>>[], importedFunctions: number, collects: readonly boolean[]): void {
   for (const { calls } of surveys) {
     for (const instruction of calls) {
       if (instruction.row.name !== "call") continue;
@@ -71,7 +76,7 @@ function quietenCalls(surveys: readonly Survey[], importedFunctions: number, col
   }
 }
 
-function functionBody(lowering: ModuleLowering, definedIndex: number): FunctionBody {
+function functionBody(lowering: ModuleLowering, reader: InstructionReader<Rule>, definedIndex: number): FunctionBody<Rule> {
   const { valid } = lowering;
   const index = valid.imports.func + definedIndex;
   const { params, results } = lowering.functionTypeOf(valid.functions[index]?.type as number);
@@ -80,14 +85,14 @@ function functionBody(lowering: ModuleLowering, definedIndex: number): FunctionB
     const resolved = lowering.resolve(type);
     for (let i = 0; i < count; i++) locals.push(resolved);
   }
-  const body = withoutLegacyExceptions(lowering, {
+  const body = withoutLegacyExceptions(lowering, reader, {
     name: valid.module.names.functions.get(index) ?? `function ${index}`,
-    instructions: instructionsOf(lowering, definedIndex),
+    instructions: reader.function(definedIndex),
     locals,
     parameters: params.length,
     results,
   });
-  return withInternalExterns(lowering, body);
+  return withInternalExterns(lowering, reader, body);
 }
 
 /** All that linking needs, with the host module's bytes. */

@@ -10,13 +10,14 @@ import {
   updatesOrTraps,
   writesOrTraps,
 } from "./declare.ts";
+import type { LoweringName } from "./lowerings.ts";
 import type { RowSpec } from "./row.ts";
 import type { RuleName } from "./rules.ts";
 
 const gc: DeclareRow = family({ feature: "gc", prefix: 0xfb });
 
 /** An instruction whose validation rule and lowering have the same name. */
-const row = (code: number, name: string, rule: RuleName, detail: RowDetail): RowSpec =>
+const row = (code: number, name: string, rule: RuleName & LoweringName, detail: RowDetail): RowSpec =>
   gc(code, name, "", { rule, lowering: rule, ...detail });
 
 export const aggregateRows: readonly RowSpec[] = [

@@ -7,6 +7,7 @@
 import type { FeatureName } from "../base/features.ts";
 import type { ValType } from "../types/types.ts";
 import type { ImmediateKind } from "./immediates.ts";
+import type { LoweringName } from "./lowerings.ts";
 import type { RuleName } from "./rules.ts";
 
 /** What executing an instruction may do, beside computing its results. */
@@ -60,8 +61,8 @@ export interface Row {
   readonly rule: RuleName | undefined;
   readonly feature: FeatureName;
   readonly effects: Effects;
-  /** `keep` (the host has the instruction; only indices change), or the name of a rule that a feature folder registers. */
-  readonly lowering: string;
+  /** Name of the rule in `lower/rules` by which the instruction is lowered. */
+  readonly lowering: LoweringName;
   readonly memory: MemoryAccess | undefined;
   readonly control: ControlKind | undefined;
   /** May stand in a constant expression (core 3.4.12 and the proposals). */

@@ -11,6 +11,7 @@ import {
   writes,
   writesOrTraps,
 } from "./declare.ts";
+import type { LoweringName } from "./lowerings.ts";
 import type { Effects, RowSpec } from "./row.ts";
 import type { RuleName } from "./rules.ts";
 
@@ -18,7 +19,7 @@ const blocks: Effects = { trap: true, read: true, block: true };
 const shared = family({ feature: "shared-everything-threads", prefix: 0xfe });
 
 /** An instruction whose validation rule and lowering have the same name. */
-const atomic = (code: number, name: string, rule: RuleName, detail: RowDetail): RowSpec =>
+const atomic = (code: number, name: string, rule: RuleName & LoweringName, detail: RowDetail): RowSpec =>
   shared(code, name, "", { rule, lowering: rule, ...detail });
 
 /** Written FB 1F; FE 72 is what wasm-tools writes. */

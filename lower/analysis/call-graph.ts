@@ -1,12 +1,11 @@
 /**
- * Who may call whom in a module, and which functions can never let the collector run.
+ * Who may call whom in a module.
  *
  * A call through a reference or table reaches any function of a fitting type whose reference is taken. In a module that foreign functions can
  * get into, it reaches those too, which may call back any function that the module gives away; and so does the call of an import.
  */
 import { isSubtypeId } from "../../core/types/subtype.ts";
 import type { ValidModule } from "../../core/validate/body/valid-module.ts";
-import type { PollPlan } from "./polls.ts";
 import type { Survey } from "./survey.ts";
 
 export interface CallGraph {
@@ -51,27 +50,4 @@ function admitsForeignFunctions({ module, functions, types, globals }: ValidModu
     const composite = kind === "func" ? types.type(functions[index]?.type as number).composite : undefined;
     return composite?.kind === "func" && composite.params.some((param) => param >= 0);
   });
-}
-
-/** For each function of the module, whether the collector may run while it does. */
-export function mayCollect(surveys: readonly Survey[], { importedFunctions }: CallGraph, polls: readonly PollPlan[]): readonly boolean[] {
-  const callers: number[][] = surveys.map(() => []);
-  const found = new Uint8Array(surveys.length);
-  const pending: number[] = [];
-  const mark = (index: number): void => {
-    if (found[index] === 1) return;
-    found[index] = 1;
-    pending.push(index);
-  };
-  for (const [index, { calls, indirectCalls, hasSafepoint }] of surveys.entries()) {
-    if (polls[index]?.atEntry === true || (polls[index]?.loops.size ?? 0) > 0) mark(index);
-    if (hasSafepoint || indirectCalls.length > 0) mark(index);
-    for (const { immediates } of calls) {
-      const callee = immediates.index - importedFunctions;
-      if (callee >= 0) callers[callee]?.push(index);
-      else mark(index);
-    }
-  }
-  for (let index = pending.pop(); index !== undefined; index = pending.pop()) callers[index]?.forEach(mark);
-  return Array.from(found, (value) => value === 1);
 }

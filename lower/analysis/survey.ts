@@ -2,11 +2,11 @@
 import { rows } from "../../core/ops/table.ts";
 import type { Instruction } from "../instructions/instruction.ts";
 
-export interface Survey {
+export interface Survey<I extends Instruction = Instruction> {
   /** `call` and `return_call`. */
-  readonly calls: readonly Instruction[];
+  readonly calls: readonly I[];
   /** Calls through references and tables. */
-  readonly indirectCalls: readonly Instruction[];
+  readonly indirectCalls: readonly I[];
   /** Whether the collector may run in an instruction that is no call. */
   readonly hasSafepoint: boolean;
   readonly hasLoop: boolean;
@@ -22,13 +22,13 @@ const kinds = Uint8Array.from(rows, ({ name, control }) => {
   return control === "loop" ? LOOP : OTHER;
 });
 
-export function surveyOf(instructions: readonly Instruction[]): Survey {
-  const calls: Instruction[] = [];
-  const indirectCalls: Instruction[] = [];
+export function surveyOf<I extends Instruction>(instructions: readonly I[]): Survey<I> {
+  const calls: I[] = [];
+  const indirectCalls: I[] = [];
   let hasSafepoint = false;
   let hasLoop = false;
   for (let at = 0; at < instructions.length; at++) {
-    const instruction = instructions[at] as Instruction;
+    const instruction = instructions[at] as I;
     switch (kinds[instruction.row.id]) {
       case CALL:
         calls.push(instruction);

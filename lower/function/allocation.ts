@@ -7,15 +7,26 @@
  * The slow path leaves the slots alone that the code around it relies on: references which are in their slots already stay there, the
  * others go behind them.
  */
-import { I32 } from "../../core/types/types.ts";
+import { I32, type ValType } from "../../core/types/types.ts";
 import { INLINE_ALLOCATION_MAXIMUM } from "../../gc/layout/layout.ts";
-import type { FunctionLowering } from "./function-lowering.ts";
+import type { HostCode } from "../host/host-code.ts";
+import type { ModuleLowering } from "../module/module-lowering.ts";
+import type { ShadowSlots } from "./shadow-slots.ts";
+
+/** What an allocation takes of the function's lowering in which it stands. */
+interface AllocatingCode {
+  readonly module: ModuleLowering;
+  readonly code: HostCode;
+  readonly slots: ShadowSlots;
+  temporary(type: ValType): number;
+  spillForStub(from: number, roots: readonly number[]): number;
+}
 
 export class AllocationSite {
-  readonly #lowering: FunctionLowering;
+  readonly #lowering: AllocatingCode;
   readonly #roots: readonly number[];
 
-  constructor(lowering: FunctionLowering, roots: readonly number[]) {
+  constructor(lowering: AllocatingCode, roots: readonly number[]) {
     this.#lowering = lowering;
     this.#roots = roots;
   }

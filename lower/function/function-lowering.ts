@@ -18,7 +18,7 @@ import type { HostCode } from "../host/host-code.ts";
 import type { TrapCode } from "../host/lowered.ts";
 import { hasPosition, textPlace } from "../host/source-positions.ts";
 import type { FunctionBody } from "../instructions/function-body.ts";
-import type { Instruction } from "../instructions/instruction.ts";
+import type { Instruction, RuleNeeds } from "../instructions/instruction.ts";
 import { type ConstantInstruction, constantNames, type Operand } from "../instructions/operand.ts";
 import { ELSE, END, kindOf } from "../instructions/row-kinds.ts";
 import type { ModuleLowering } from "../module/module-lowering.ts";
@@ -45,10 +45,16 @@ const onHostStack: Entry = { operand: undefined, root: NONE, owned: NONE };
 const noOperands: Operand[] = [];
 const WORD = 4;
 
+/** How one kind of instruction is lowered. */
+export interface Rule extends RuleNeeds {
+  /** Writes the instruction's host code and names its results with `lowering.push...`. */
+  emit(lowering: FunctionLowering, instruction: Instruction, operands: readonly Operand[]): void;
+}
+
 export class FunctionLowering {
   readonly module: ModuleLowering;
   readonly code: HostCode;
-  readonly body: FunctionBody;
+  readonly body: FunctionBody<Rule>;
   readonly slots = new ShadowSlots();
   readonly labels: Labels;
   /** The host local that has the shadow-stack pointer. */
@@ -66,7 +72,7 @@ export class FunctionLowering {
   /** So many slots of the shadow stack the function uses at most. */
   #usedSlots = 0;
 
-  constructor(module: ModuleLowering, code: HostCode, body: FunctionBody, polls: PollPlan, temporaries = new TemporaryLocals(code)) {
+  constructor(module: ModuleLowering, code: HostCode, body: FunctionBody<Rule>, polls: PollPlan, temporaries = new TemporaryLocals(code)) {
     this.module = module;
     this.code = code;
     this.body = body;
@@ -90,7 +96,7 @@ export class FunctionLowering {
     const { instructions } = body;
     for (let position = 0; position < instructions.length; position++) {
       this.#position = position;
-      this.#step(instructions[position] as Instruction);
+      this.#step(instructions[position] as Instruction<Rule>);
     }
     // One body may be lowered in parts, by several of these.
     if (this.#usedSlots > 0 && !code.hasPrologue) guardStack(module, code.prologue(), this.sp);
@@ -101,7 +107,7 @@ export class FunctionLowering {
     return this.polls.loops.has(this.#position);
   }
 
-  #step(instruction: Instruction): void {
+  #step(instruction: Instruction<Rule>): void {
     const { rule } = instruction;
     const kind = kindOf(instruction.row);
     // An `else` or `end` finds whatever its arm left, which may have ended in a branch.

@@ -1,10 +1,10 @@
 /** A function as lowering sees it. */
 import type { ValType } from "../../core/types/types.ts";
-import type { Instruction } from "./instruction.ts";
+import type { Instruction, RuleNeeds } from "./instruction.ts";
 
-export interface FunctionBody {
+export interface FunctionBody<R extends RuleNeeds = RuleNeeds> {
   readonly name: string;
-  readonly instructions: readonly Instruction[];
+  readonly instructions: readonly Instruction<R>[];
   /** Parameters first; canonical types. */
   readonly locals: readonly ValType[];
   readonly parameters: number;

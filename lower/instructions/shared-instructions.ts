@@ -10,7 +10,7 @@ import type { Row } from "../../core/ops/row.ts";
 import { rows } from "../../core/ops/table.ts";
 import type { ValType } from "../../core/types/types.ts";
 import { hasPosition } from "../host/source-positions.ts";
-import type { Instruction } from "./instruction.ts";
+import type { Instruction, RuleNeeds } from "./instruction.ts";
 
 const SLOTS = 4096;
 const ROW_FACTOR = 0x9e3779b1;
@@ -28,11 +28,11 @@ function slotOf(row: Row, { index, i32 }: Immediates, pushed: readonly ValType[]
   return (hash ^ (hash >>> 15)) & (SLOTS - 1);
 }
 
-export class SharedInstructions {
-  readonly #slots: (Instruction | undefined)[] = new Array<undefined>(SLOTS).fill(undefined);
+export class SharedInstructions<R extends RuleNeeds> {
+  readonly #slots: (Instruction<R> | undefined)[] = new Array<undefined>(SLOTS).fill(undefined);
 
   /** The instruction with just these parts, if there is one; the lists and immediates are compared as objects. */
-  find(row: Row, immediates: Immediates, popped: readonly ValType[], pushed: readonly ValType[]): Instruction | undefined {
+  find(row: Row, immediates: Immediates, popped: readonly ValType[], pushed: readonly ValType[]): Instruction<R> | undefined {
     if (isShared[row.id] !== true) return undefined;
     const found = this.#slots[slotOf(row, immediates, pushed)];
     if (found === undefined || found.row !== row || found.immediates !== immediates) return undefined;
@@ -40,7 +40,7 @@ export class SharedInstructions {
   }
 
   /** Keeps an instruction for others to find, if its kind is shared. */
-  keep(instruction: Instruction): void {
+  keep(instruction: Instruction<R>): void {
     const { row, immediates, pushed } = instruction;
     if (isShared[row.id] === true) this.#slots[slotOf(row, immediates, pushed)] = instruction;
   }

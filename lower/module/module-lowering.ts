@@ -7,7 +7,6 @@ import { rowByName } from "../../core/ops/table.ts";
 import type { Global, GlobalType } from "../../core/types/module.ts";
 import type { TypeStore } from "../../core/types/type-store.ts";
 import { F32, F64, type FuncType, I32, I64, V128, type ValType, withoutNull } from "../../core/types/types.ts";
-import { Body } from "../../core/validate/body/body.ts";
 import { blockTypeOf, resolveType, type ValidModule } from "../../core/validate/body/valid-module.ts";
 import { NULL_REFERENCE } from "../../gc/layout/layout.ts";
 import { type LoweredSignature, loweredBlock, loweredFunction, loweredType } from "../../gc/layout/reference-types.ts";
@@ -16,9 +15,8 @@ import type { RuntimeFunction } from "../host/host-imports.ts";
 import { HostModule } from "../host/host-module.ts";
 import { ImportedItems } from "../host/imported-items.ts";
 import type { LowerOptions } from "../host/options.ts";
-import { type Instruction, instructionsOfExpression } from "../instructions/instruction.ts";
-import { constantNames } from "../instructions/operand.ts";
-import { SharedInstructions } from "../instructions/shared-instructions.ts";
+import { constantOf } from "../instructions/constant-expression.ts";
+import type { ConstantInstruction } from "../instructions/operand.ts";
 import { ElementSegmentAccess } from "./element-segment.ts";
 import { Memories } from "./memories.ts";
 import { type Placement, placeItems, type SegmentPlace } from "./placement.ts";
@@ -36,9 +34,6 @@ export class ModuleLowering {
   readonly valid: ValidModule;
   readonly types: TypeStore;
   readonly options: LowerOptions;
-  /** For all functions that are observed, one after the other. */
-  readonly observed: Body;
-  readonly sharedInstructions = new SharedInstructions();
   readonly host = new HostModule();
   readonly imports = new ImportedItems(this.host);
   readonly placement: Placement;
@@ -58,14 +53,13 @@ export class ModuleLowering {
   readonly #hostTypes = new Map<number, number>();
   readonly #globals: HostItem[] = [];
   readonly #data = new Map<number, HostItem>();
-  readonly #constants = new Map<number, Instruction>();
+  readonly #constants = new Map<number, ConstantInstruction>();
   readonly #madeUpBlocks = new Map<Immediates, FuncType>();
 
   constructor(valid: ValidModule, options: LowerOptions) {
     this.valid = valid;
     this.types = valid.types;
     this.options = options;
-    this.observed = new Body(valid);
     this.placement = placeItems(valid);
     this.heapMemory = this.imports.heap("memory");
     this.functionsBase = this.imports.base("functions");
@@ -73,7 +67,7 @@ export class ModuleLowering {
     this.memories = new Memories(valid, this.host, this.imports, options, this.placement);
     this.#declareGlobals();
     this.#declareFunctions();
-    this.stubs = new Stubs(this);
+    this.stubs = new Stubs(this.host, this.imports);
   }
 
   // Items of the host module
@@ -112,7 +106,7 @@ export class ModuleLowering {
    * The constant instruction that an immutable global of the module stands for, where its initial value is just that; undefined for other
    * globals.
    */
-  constantGlobal(index: number): Instruction | undefined {
+  constantGlobal(index: number): ConstantInstruction | undefined {
     return this.#constants.get(index);
   }
 
@@ -263,11 +257,10 @@ export class ModuleLowering {
   }
 
   /** The initial value of a global that the module defines, where it is one constant: a number or null. */
-  initialConstant(index: number): Instruction | undefined {
+  initialConstant(index: number): ConstantInstruction | undefined {
     const { type } = this.valid.globals[index] as GlobalType;
     const { init } = this.valid.module.globals[index - this.valid.imports.global] as Global;
-    const [first, last, ...rest] = instructionsOfExpression(this, init, type);
-    return first !== undefined && last?.row.control === "end" && rest.length === 0 && constantNames.has(first.row.name) ? first : undefined;
+    return constantOf(this.valid, init, type);
   }
 
   /** The constant that a host global of a type starts with: zero or null. */

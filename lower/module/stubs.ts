@@ -4,8 +4,9 @@
  */
 import { I32, type ValType } from "../../core/types/types.ts";
 import type { HostCode, HostItem } from "../host/host-code.ts";
+import type { HostModule } from "../host/host-module.ts";
+import type { ImportedItems } from "../host/imported-items.ts";
 import { TrapCode } from "../host/lowered.ts";
-import type { ModuleLowering } from "./module-lowering.ts";
 
 /** So many references are spilled by a stub; the site itself stores what is more. */
 export const STUB_REFERENCES = 4;
@@ -14,7 +15,8 @@ const trapNames = new Map<number, string>(Object.entries(TrapCode).map(([name, c
 const WORD = 4;
 
 export class Stubs {
-  readonly #module: ModuleLowering;
+  readonly #host: HostModule;
+  readonly #imports: ImportedItems;
   readonly #items = new Map<string, HostItem>();
   // The same for stubs that are called everywhere: by the trap's reason, and by the number of references.
   readonly #traps: HostItem[] = [];
@@ -22,15 +24,16 @@ export class Stubs {
   readonly #allocate: HostItem[] = [];
   #log: HostItem | undefined;
 
-  constructor(module: ModuleLowering) {
-    this.#module = module;
+  constructor(host: HostModule, imports: ImportedItems) {
+    this.#host = host;
+    this.#imports = imports;
   }
 
   /** The function called `name`, made by `write` when it is first asked for. */
   define(name: string, params: readonly ValType[], results: readonly ValType[], write: (code: HostCode) => void): HostItem {
     let item = this.#items.get(name);
     if (item === undefined) {
-      const defined = this.#module.host.function(name, params, results);
+      const defined = this.#host.function(name, params, results);
       item = defined.item;
       this.#items.set(name, item);
       write(defined.code);
@@ -48,7 +51,7 @@ export class Stubs {
     return this.define(`heddle.trap.${trapNames.get(reason)}`, [], [], (code) => {
       code.i32(reason);
       code.i32(0);
-      code.call(this.#module.runtime("trap"));
+      code.call(this.#imports.heap("trap"));
       code.op("unreachable");
     });
   }
@@ -66,7 +69,7 @@ export class Stubs {
     return this.define(`heddle.trap.${trapNames.get(reason)}.with`, [I32], [], (code) => {
       code.i32(reason);
       code.get(0);
-      code.call(this.#module.runtime("trap"));
+      code.call(this.#imports.heap("trap"));
       code.op("unreachable");
     });
   }
@@ -83,7 +86,7 @@ export class Stubs {
       spillParameters(code, 1, 2, references);
       code.get(0);
       pushOffset(code, 1, references * WORD);
-      code.call(this.#module.runtime("allocate"));
+      code.call(this.#imports.heap("allocate"));
       code.tee(address);
       code.op("i32.eqz");
       code.unlikely();
@@ -98,7 +101,7 @@ export class Stubs {
     return this.define(`heddle.poll.${references}`, [I32, ...words(references)], [], (code) => {
       spillParameters(code, 0, 1, references);
       pushOffset(code, 0, references * WORD);
-      code.call(this.#module.runtime("poll"));
+      code.call(this.#imports.heap("poll"));
     });
   }
 
@@ -106,7 +109,7 @@ export class Stubs {
   log(): HostItem {
     this.#log ??= this.define("heddle.log", [I32], [], (code) => {
       code.get(0);
-      code.call(this.#module.runtime("log"));
+      code.call(this.#imports.heap("log"));
     });
     return this.#log;
   }

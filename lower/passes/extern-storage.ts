@@ -19,7 +19,8 @@ import { AbstractHeap, isNullable, refAbstract, type ValType } from "../../core/
 import { isHostExtern } from "../../gc/layout/reference-types.ts";
 import type { HostCode } from "../host/host-code.ts";
 import type { FunctionBody } from "../instructions/function-body.ts";
-import { type Instruction, ruleOf } from "../instructions/instruction.ts";
+import type { Instruction, RuleNeeds } from "../instructions/instruction.ts";
+import type { InstructionReader } from "../instructions/instruction-reader.ts";
 import type { ModuleLowering } from "../module/module-lowering.ts";
 
 /** Instructions that store operands to memory, or load their results from there. */
@@ -36,12 +37,16 @@ export function pushLoaded(module: ModuleLowering, code: HostCode, type: ValType
 }
 
 /** The body with externs in memory as internal references; the same one where it has none. */
-export function withInternalExterns(module: ModuleLowering, body: FunctionBody): FunctionBody {
+export function withInternalExterns<R extends RuleNeeds>(
+  module: ModuleLowering,
+  reader: InstructionReader<R>,
+  body: FunctionBody<R>,
+): FunctionBody<R> {
   const isExtern = (type: ValType): boolean => isHostExtern(module.types, type);
   const isAccess = ({ row, popped, pushed }: Instruction): boolean =>
     accessesMemory[row.id] === 1 && (popped.some(isExtern) || pushed.some(isExtern));
   if (!body.instructions.some(isAccess)) return body;
-  const rewriter = new Rewriter(module, body.locals);
+  const rewriter = new Rewriter(module, reader, body.locals);
   for (const instruction of body.instructions) {
     if (isAccess(instruction)) rewriter.access(instruction);
     else rewriter.result.push(instruction);
@@ -52,15 +57,17 @@ export function withInternalExterns(module: ModuleLowering, body: FunctionBody):
 const noTypes: readonly ValType[] = [];
 const noImmediates = new Immediates();
 
-class Rewriter {
-  readonly result: Instruction[] = [];
+class Rewriter<R extends RuleNeeds> {
+  readonly result: Instruction<R>[] = [];
   readonly locals: ValType[];
   readonly #module: ModuleLowering;
+  readonly #reader: InstructionReader<R>;
   /** Locals where operands wait, by type. An access has done with them before the next one begins. */
   readonly #waiting = new Map<ValType, number[]>();
 
-  constructor(module: ModuleLowering, locals: readonly ValType[]) {
+  constructor(module: ModuleLowering, reader: InstructionReader<R>, locals: readonly ValType[]) {
     this.#module = module;
+    this.#reader = reader;
     this.locals = [...locals];
   }
 
@@ -69,7 +76,7 @@ class Rewriter {
     const first = popped.findIndex((type) => this.#isExtern(type));
     if (first >= 0) this.#convertOperands(popped, first, offset);
     const stored = (type: ValType): ValType => storedType(this.#module, type);
-    this.result.push(this.#withRule({ ...instruction, popped: popped.map(stored), pushed: pushed.map(stored) }));
+    this.result.push(this.#reader.withRule({ ...instruction, popped: popped.map(stored), pushed: pushed.map(stored) }));
     const [loaded] = pushed;
     if (loaded === undefined || !this.#isExtern(loaded)) return;
     this.result.push(this.#instruction("extern.convert_any", [stored(loaded)], [loaded], offset));
@@ -93,7 +100,7 @@ class Rewriter {
       const stored = storedType(this.#module, type);
       types[i] = stored;
       const producer = this.result[end - 1];
-      if (producer?.row.name === "ref.null") this.result[end - 1] = this.#withRule({ ...producer, pushed: [stored] });
+      if (producer?.row.name === "ref.null") this.result[end - 1] = this.#reader.withRule({ ...producer, pushed: [stored] });
       else this.result.splice(end, 0, this.#instruction("any.convert_extern", [type], [stored], offset));
     }
   }
@@ -114,7 +121,7 @@ class Rewriter {
 
   #convertThroughLocals(types: readonly ValType[], first: number, offset: number): void {
     const used = new Map<ValType, number>();
-    const loads: Instruction[] = [];
+    const loads: Instruction<R>[] = [];
     for (const type of types.slice(first).reverse()) {
       const immediates = new Immediates();
       immediates.index = this.#local(type, used);
@@ -138,19 +145,15 @@ class Rewriter {
     return locals[count] as number;
   }
 
-  #withRule(instruction: Omit<Instruction, "rule">): Instruction {
-    return { ...instruction, rule: ruleOf(this.#module, instruction) };
-  }
-
   #instruction(
     name: string,
     popped: readonly ValType[],
     pushed: readonly ValType[],
     offset: number,
     immediates = noImmediates,
-  ): Instruction {
+  ): Instruction<R> {
     const row = rowByName(name);
     assert(row !== undefined, `${name} is an instruction`);
-    return this.#withRule({ row, immediates, popped, pushed, offset });
+    return this.#reader.withRule({ row, immediates, popped, pushed, offset });
   }
 }

@@ -29,13 +29,18 @@ import { type CatchClause, type Handler, Immediates } from "../../core/ops/immed
 import { rowByName } from "../../core/ops/table.ts";
 import { EXNREF, type ValType, withoutNull } from "../../core/types/types.ts";
 import type { FunctionBody } from "../instructions/function-body.ts";
-import { type Instruction, ruleOf } from "../instructions/instruction.ts";
+import type { Instruction, RuleNeeds } from "../instructions/instruction.ts";
+import type { InstructionReader } from "../instructions/instruction-reader.ts";
 import type { ModuleLowering } from "../module/module-lowering.ts";
 import { type Arm, analyseTries, type Block, type TryPlan } from "./legacy-tries.ts";
 
 /** The body without `try` and its like; the same one where there are none. */
-export function withoutLegacyExceptions(module: ModuleLowering, body: FunctionBody): FunctionBody {
-  for (const { row } of body.instructions) if (row.control === "try") return new Rewriter(module, body).run();
+export function withoutLegacyExceptions<R extends RuleNeeds>(
+  module: ModuleLowering,
+  reader: InstructionReader<R>,
+  body: FunctionBody<R>,
+): FunctionBody<R> {
+  for (const { row } of body.instructions) if (row.control === "try") return new Rewriter(module, reader, body).run();
   return body;
 }
 
@@ -60,11 +65,12 @@ const leaving: ReadonlySet<string> = new Set([
 const exception = withoutNull(EXNREF);
 const noTypes: readonly ValType[] = [];
 
-class Rewriter {
+class Rewriter<R extends RuleNeeds> {
   readonly #module: ModuleLowering;
-  readonly #body: FunctionBody;
+  readonly #reader: InstructionReader<R>;
+  readonly #body: FunctionBody<R>;
   readonly #plan: TryPlan;
-  readonly #result: Instruction[] = [];
+  readonly #result: Instruction<R>[] = [];
   readonly #open: Open[] = [];
   readonly #locals: ValType[];
   /** The local with the exception that an arm caught, where it is rethrown. */
@@ -72,14 +78,15 @@ class Rewriter {
   #depth = 0;
   #offset = 0;
 
-  constructor(module: ModuleLowering, body: FunctionBody) {
+  constructor(module: ModuleLowering, reader: InstructionReader<R>, body: FunctionBody<R>) {
     this.#module = module;
+    this.#reader = reader;
     this.#body = body;
     this.#plan = analyseTries(body.instructions);
     this.#locals = [...body.locals];
   }
 
-  run(): FunctionBody {
+  run(): FunctionBody<R> {
     this.#enter(this.#plan.function, this.#depth, noTypes, this.#body.results);
     for (const [at, instruction] of this.#body.instructions.entries()) {
       this.#offset = instruction.offset;
@@ -88,7 +95,7 @@ class Rewriter {
     return { ...this.#body, instructions: this.#result, locals: this.#locals };
   }
 
-  #step(instruction: Instruction, at: number): void {
+  #step(instruction: Instruction<R>, at: number): void {
     switch (instruction.row.control) {
       case "try":
         this.#try(instruction, this.#plan.blocks.get(at) as Block);
@@ -181,7 +188,7 @@ class Rewriter {
   }
 
   /** Ends the innermost block: also that of a `try` which ends in `delegate`. */
-  #end(instruction: Instruction): void {
+  #end(instruction: Instruction<R>): void {
     const open = this.#open.pop() as Open;
     if (open.arms === 0) this.#leaveBody(open);
     if (this.#open.length > 0) this.#finish(instruction.pushed);
@@ -209,7 +216,7 @@ class Rewriter {
   }
 
   /** The instruction with the labels of the result. */
-  #withLabels(instruction: Instruction): Instruction {
+  #withLabels(instruction: Instruction<R>): Instruction<R> {
     const { row, immediates } = instruction;
     const made = immediates.copy();
     let hasLabels = false;
@@ -274,6 +281,6 @@ class Rewriter {
     const row = rowByName(name);
     assert(row !== undefined, `${name} is an instruction`);
     const instruction = { row, immediates, popped, pushed, offset: this.#offset };
-    this.#result.push({ ...instruction, rule: ruleOf(this.#module, instruction) });
+    this.#result.push(this.#reader.withRule(instruction));
   }
 }

@@ -6,7 +6,6 @@ import { validateModule } from "../../core/validate/validate.ts";
 import type { LoweredModule } from "../../lower/host/lowered.ts";
 import type { LowerOptions } from "../../lower/host/options.ts";
 import { lowerModule } from "../../lower/lower.ts";
-import "../../lower/rules/shared/rules.ts";
 
 const defaults: LowerOptions = { publication: "tso" };
 

@@ -77,22 +77,22 @@ export const floors: readonly Floor[] = [
     title: "the compiler onto that heap",
     rooms: [
       { path: "lower/host", holds: "host modules, their imports", next: "an import of host modules: its line in the table" },
+      { path: "lower/instructions", holds: "functions as lists of instructions", next: "a question about instructions: a file" },
       { path: "lower/analysis", holds: "what is known before lowering", next: "an analysis: a file" },
-      { path: "lower/instructions", holds: "what a rule sees", next: "a question about instructions: a file" },
-      { path: "lower/access", holds: "code that rules share", next: "a sequence of several rules: a file" },
-      { path: "lower/function", holds: "one function lowered", next: "a service to rules: a file" },
       { path: "lower/module", holds: "one module lowered", next: "a part of modules: a file" },
       {
         path: "lower/passes",
         holds: "whole functions rewritten",
         next: "a rewriting: a file that begins with approach, output, deviations",
       },
-      { path: "lower/rules/scalar", holds: "rules of numbers", next: "a family: a file" },
+      { path: "lower/function", holds: "one function lowered, what a rule is", next: "a service to rules: a file" },
+      { path: "lower/access", holds: "code that rules share", next: "a sequence of several rules: a file" },
       { path: "lower/rules/items", holds: "rules of globals, tables, memories", next: "a family: a file" },
-      { path: "lower/rules/control", holds: "rules of calls and branches", next: "a family: a file" },
+      { path: "lower/rules/scalar", holds: "rules of numbers", next: "a family: a file" },
       { path: "lower/rules/gc", holds: "rules of structs, arrays, casts", next: "a family: a file" },
+      { path: "lower/rules/control", holds: "rules of calls and branches", next: "a family: a file" },
       { path: "lower/rules/shared", holds: "rules of atomics and waits", next: "a family: a file" },
-      { path: "lower/rules", holds: "all rules", next: "a room of rules: its line" },
+      { path: "lower/rules", holds: "all rules in one table", next: "a family of rules: its line" },
       { path: "lower", holds: "valid modules to lowered ones", next: "a step of lowering: a call in `lower.ts`" },
     ],
   },
@@ -175,7 +175,7 @@ export const floors: readonly Floor[] = [
 ];
 
 /** Floors whose rooms are still being put in order: each is checked as one room. */
-export const unordered: ReadonlySet<string> = new Set(["lower", "threads"]);
+export const unordered: ReadonlySet<string> = new Set(["threads"]);
 
 export const rooms: readonly Room[] = floors.flatMap((floor): readonly Room[] =>
   unordered.has(floor.name) ? [{ path: floor.name, holds: floor.title, deep: true }] : floor.rooms,

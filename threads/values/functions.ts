@@ -5,7 +5,7 @@
 import { assert } from "../../core/base/assert.ts";
 import { engine } from "../../core/base/engine.ts";
 import type { Heap } from "../../gc/heap/heap.ts";
-import { plainEntry } from "../../lower/analysis/plain-functions.ts";
+import { plainEntry } from "../../lower/module/plain-entries.ts";
 import { hostType, type Signature } from "./kinds.ts";
 
 /** A host function in a lowered signature: operands, then the shadow-stack pointer. */

@@ -12,10 +12,10 @@ import { FUNCTION_TYPES_POINTER, NULL_REFERENCE } from "../../../gc/layout/layou
 import { checkIndex, pushElementAddress } from "../../access/table-access.ts";
 import { pushIsInDisplay } from "../../access/type-check.ts";
 import type { FunctionLowering } from "../../function/function-lowering.ts";
+import { onStack, type Rule, type RuleFamily, withTop } from "../../function/rule.ts";
 import { TrapCode } from "../../host/lowered.ts";
 import type { Instruction } from "../../instructions/instruction.ts";
 import type { Operand } from "../../instructions/operand.ts";
-import { onStack, type Rule, registerRules, withTop } from "../../instructions/registry.ts";
 
 /** The shadow-stack pointer for a callee: the caller's own where the call is the last thing that it does. */
 function pushStackPointer(lowering: FunctionLowering, tail: boolean): void {
@@ -138,11 +138,11 @@ function checkType(lowering: FunctionLowering, target: number, type: number): vo
   code.end();
 }
 
-registerRules({
+export const callRules = {
   call: call(false),
   return_call: call(true),
   call_ref: callReference(false),
   return_call_ref: callReference(true),
   call_indirect: callIndirect(false),
   return_call_indirect: callIndirect(true),
-});
+} satisfies RuleFamily;

@@ -21,10 +21,10 @@ import { STOP_REQUEST } from "../../../gc/layout/layout.ts";
 import { loweredBlock } from "../../../gc/layout/reference-types.ts";
 import { pushIsNotNull, pushIsNull } from "../../access/null-check.ts";
 import type { FunctionLowering } from "../../function/function-lowering.ts";
+import { onStack, type Rule, type RuleFamily, withTop } from "../../function/rule.ts";
 import type { HostBlockType } from "../../host/host-code.ts";
 import type { Instruction } from "../../instructions/instruction.ts";
 import type { Operand } from "../../instructions/operand.ts";
-import { onStack, type Rule, registerRules, withTop } from "../../instructions/registry.ts";
 
 function hostBlock(lowering: FunctionLowering, { immediates }: Instruction): HostBlockType {
   return lowering.module.hostBlock(lowering.module.blockType(immediates));
@@ -136,7 +136,7 @@ const branchOnNonNull = withTop((lowering, instruction, [reference]) => {
   lowering.pushResults(instruction);
 });
 
-registerRules({
+export const controlRules = {
   block,
   if: conditional,
   loop,
@@ -160,4 +160,4 @@ registerRules({
   }),
   br_on_null: branchOnNull,
   br_on_non_null: branchOnNonNull,
-});
+} satisfies RuleFamily;

@@ -27,9 +27,9 @@ import { EXCEPTION_TAG, exceptionLayout } from "../../../gc/layout/exception-lay
 import { loweredBlock } from "../../../gc/layout/reference-types.ts";
 import { trapIfNull } from "../../access/null-check.ts";
 import type { FunctionLowering } from "../../function/function-lowering.ts";
+import { type Rule, type RuleFamily, withOperands, withTop } from "../../function/rule.ts";
 import { TrapCode } from "../../host/lowered.ts";
 import type { Operand } from "../../instructions/operand.ts";
-import { type Rule, registerRules, withOperands, withTop } from "../../instructions/registry.ts";
 import { pushLoaded } from "../../passes/extern-storage.ts";
 import { loadName, storeName } from "../gc/storage.ts";
 
@@ -140,4 +140,4 @@ function pushPayload({ code, module }: FunctionLowering, exception: number, type
 }
 
 /** Legacy instructions are written anew before lowering (lower/passes/legacy-exceptions.ts). */
-registerRules({ throw: throwTag, throw_ref: throwReference, try_table: tryTable });
+export const exceptionRules = { throw: throwTag, throw_ref: throwReference, try_table: tryTable } satisfies RuleFamily;

@@ -1,6 +1,6 @@
 /** The first form of exception handling is lowered as the second one: see `legacy-exceptions.ts`, which leaves none of these. */
 import { InternalError } from "../../../core/base/assert.ts";
-import { type Rule, registerRules } from "../../instructions/registry.ts";
+import type { Rule, RuleFamily } from "../../function/rule.ts";
 
 const rewritten: Rule = {
   operands: 0,
@@ -10,4 +10,10 @@ const rewritten: Rule = {
   },
 };
 
-registerRules({ try: rewritten, catch: rewritten, catch_all: rewritten, delegate: rewritten, rethrow: rewritten });
+export const legacyExceptionRules = {
+  try: rewritten,
+  catch: rewritten,
+  catch_all: rewritten,
+  delegate: rewritten,
+  rethrow: rewritten,
+} satisfies RuleFamily;

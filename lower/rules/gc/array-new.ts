@@ -8,10 +8,10 @@ import { ARRAY_ELEMENTS, ARRAY_LENGTH, NULL_REFERENCE } from "../../../gc/layout
 import { arrayBytes } from "../../../gc/layout/object-layout.ts";
 import { checkRange } from "../../access/table-access.ts";
 import type { FunctionLowering } from "../../function/function-lowering.ts";
+import { type RuleFamily, withOperands } from "../../function/rule.ts";
 import { TrapCode } from "../../host/lowered.ts";
 import type { Instruction } from "../../instructions/instruction.ts";
 import { constantI32, i32Operand, isNullConstant, type Operand } from "../../instructions/operand.ts";
-import { registerRules, withOperands } from "../../instructions/registry.ts";
 import { type ElementPlace, elementOf, pushBytes } from "./array-access.ts";
 import { fillPattern, fillVectors } from "./array-stubs.ts";
 import { storeName } from "./storage.ts";
@@ -234,10 +234,10 @@ function push(lowering: FunctionLowering, { pushed }: Instruction, { address }: 
   lowering.pushLocal(address, pushed[0] as ValType);
 }
 
-registerRules({
+export const newArrayRules = {
   "array.new": create,
   "array.new_default": createDefault,
   "array.new_fixed": createFixed,
   "array.new_data": createFromData,
   "array.new_elem": createFromElements,
-});
+} satisfies RuleFamily;

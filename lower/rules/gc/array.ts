@@ -3,9 +3,9 @@
 import { ARRAY_LENGTH } from "../../../gc/layout/layout.ts";
 import { checkRange } from "../../access/table-access.ts";
 import type { FunctionLowering } from "../../function/function-lowering.ts";
+import { onStack, type RuleFamily, withOperands } from "../../function/rule.ts";
 import { TrapCode } from "../../host/lowered.ts";
 import type { Operand } from "../../instructions/operand.ts";
-import { onStack, registerRules, withOperands } from "../../instructions/registry.ts";
 import { checkElement, checkElements, type ElementPlace, elementOf, pushBytes, pushElement, pushElementAddress } from "./array-access.ts";
 import { copyWordsAtomically, fillElements } from "./array-stubs.ts";
 import { copyBytes } from "./copy-stub.ts";
@@ -98,7 +98,7 @@ const initElements = withOperands((lowering, instruction, operands) => {
   copyElements(lowering, element, count);
 });
 
-registerRules({
+export const arrayRules = {
   "array.get": get,
   "array.set": set,
   "array.len": length,
@@ -106,4 +106,4 @@ registerRules({
   "array.copy": copy,
   "array.init_data": initData,
   "array.init_elem": initElements,
-});
+} satisfies RuleFamily;

@@ -16,11 +16,11 @@ import { isFunctionReference } from "../../../gc/layout/reference-types.ts";
 import { pushIsNotNull, pushIsNull } from "../../access/null-check.ts";
 import { pushIsInDisplay } from "../../access/type-check.ts";
 import type { FunctionLowering } from "../../function/function-lowering.ts";
+import { type RuleFamily, withTop } from "../../function/rule.ts";
 import type { HostCode } from "../../host/host-code.ts";
 import { TrapCode } from "../../host/lowered.ts";
 import type { Instruction } from "../../instructions/instruction.ts";
 import type { Operand } from "../../instructions/operand.ts";
-import { registerRules, withTop } from "../../instructions/registry.ts";
 import type { ModuleLowering } from "../../module/module-lowering.ts";
 import { mayBeI31, pushDistance, pushHeader, pushIsI31, pushRecord } from "./header.ts";
 
@@ -237,4 +237,9 @@ function branch(onSuccess: boolean) {
   });
 }
 
-registerRules({ "ref.test": test, "ref.cast": cast, br_on_cast: branch(true), br_on_cast_fail: branch(false) });
+export const castRules = {
+  "ref.test": test,
+  "ref.cast": cast,
+  br_on_cast: branch(true),
+  br_on_cast_fail: branch(false),
+} satisfies RuleFamily;

@@ -13,10 +13,10 @@
 import { I32, isNullable, type ValType } from "../../../core/types/types.ts";
 import { pushIsNull, trapIfNull } from "../../access/null-check.ts";
 import type { FunctionLowering } from "../../function/function-lowering.ts";
+import { onStack, type Rule, type RuleFamily } from "../../function/rule.ts";
 import { TrapCode } from "../../host/lowered.ts";
 import type { Instruction } from "../../instructions/instruction.ts";
 import type { Operand } from "../../instructions/operand.ts";
-import { onStack, type Rule, registerRules } from "../../instructions/registry.ts";
 import { dropFlags, mayBeI31, pushDistance, pushHeader, pushIsI31 } from "./header.ts";
 
 const getDescriptor = onStack(({ code }) => {
@@ -106,9 +106,9 @@ function branch(onSuccess: boolean): Rule {
   });
 }
 
-registerRules({
+export const descriptorRules = {
   "ref.get_desc": getDescriptor,
   "ref.cast_desc_eq": cast,
   br_on_cast_desc_eq: branch(true),
   br_on_cast_desc_eq_fail: branch(false),
-});
+} satisfies RuleFamily;

@@ -5,7 +5,7 @@
 
 import type { ValType } from "../../../core/types/types.ts";
 import { isHostExtern } from "../../../gc/layout/reference-types.ts";
-import { onStack, type RuleEntry, registerRules } from "../../instructions/registry.ts";
+import { onStack, type RuleEntry, type RuleFamily } from "../../function/rule.ts";
 
 const same = onStack(() => undefined);
 
@@ -20,4 +20,4 @@ const externalize = onStack(({ code, module }) => code.call(module.runtime("exte
 const toInternal: RuleEntry = ({ popped }, module) => (isHostExtern(module.types, popped[0] as ValType) ? internalize : same);
 const toExternal: RuleEntry = ({ pushed }, module) => (isHostExtern(module.types, pushed[0] as ValType) ? externalize : same);
 
-registerRules({ "any.convert_extern": toInternal, "extern.convert_any": toExternal });
+export const externRules = { "any.convert_extern": toInternal, "extern.convert_any": toExternal } satisfies RuleFamily;

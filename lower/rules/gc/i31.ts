@@ -1,11 +1,11 @@
 /** Small integers: the value in the upper 31 bits, the lowest bit set. */
 
 import { trapIfNull } from "../../access/null-check.ts";
+import { onStack, type RuleFamily, withTop } from "../../function/rule.ts";
 import { TrapCode } from "../../host/lowered.ts";
 import type { Operand } from "../../instructions/operand.ts";
-import { onStack, registerRules, withTop } from "../../instructions/registry.ts";
 
-registerRules({
+export const i31Rules = {
   "ref.i31": onStack(({ code }) => {
     code.i32(1);
     code.op("i32.shl");
@@ -20,4 +20,4 @@ registerRules({
     code.op(instruction.row.name === "i31.get_s" ? "i32.shr_s" : "i32.shr_u");
     lowering.pushResults(instruction);
   }),
-});
+} satisfies RuleFamily;

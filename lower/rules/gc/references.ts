@@ -2,11 +2,11 @@
 import type { ValType } from "../../../core/types/types.ts";
 import { NULL_REFERENCE } from "../../../gc/layout/layout.ts";
 import { trapIfNull } from "../../access/null-check.ts";
+import { onStack, type RuleFamily, withTop } from "../../function/rule.ts";
 import { TrapCode } from "../../host/lowered.ts";
 import type { Operand } from "../../instructions/operand.ts";
-import { onStack, registerRules, withTop } from "../../instructions/registry.ts";
 
-registerRules({
+export const referenceRules = {
   "ref.is_null": onStack(({ code, module }, { popped }) => {
     if (module.lowered(popped[0] as ValType) >= 0) {
       code.op("ref.is_null");
@@ -21,4 +21,4 @@ registerRules({
   }),
   "ref.eq": onStack(({ code }) => code.op("i32.eq")),
   "ref.func": onStack(({ code, module }, { immediates }) => module.functionReference(code, immediates.index)),
-});
+} satisfies RuleFamily;

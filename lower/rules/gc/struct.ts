@@ -12,10 +12,10 @@ import { type StructLayout, storageLog2, structLayout } from "../../../gc/layout
 import { isScanned } from "../../../gc/layout/reference-types.ts";
 import { trapIfNull } from "../../access/null-check.ts";
 import type { FunctionLowering } from "../../function/function-lowering.ts";
+import { onStack, type RuleEntry, type RuleFamily, withOperands } from "../../function/rule.ts";
 import { TrapCode } from "../../host/lowered.ts";
 import type { Instruction } from "../../instructions/instruction.ts";
 import type { Operand } from "../../instructions/operand.ts";
-import { onStack, type RuleEntry, registerRules, withOperands } from "../../instructions/registry.ts";
 import type { ModuleLowering } from "../../module/module-lowering.ts";
 import { loadName, needsBarrier, publishName, storeName, writeBarrier } from "./storage.ts";
 
@@ -121,11 +121,11 @@ const set: RuleEntry = (instruction, module) => {
   return isScanned(module.types, storage) ? setReference : setValue;
 };
 
-registerRules({
+export const structRules = {
   "struct.new": create,
   "struct.new_desc": create,
   "struct.new_default": createDefault,
   "struct.new_default_desc": createDefault,
   "struct.get": get,
   "struct.set": set,
-});
+} satisfies RuleFamily;

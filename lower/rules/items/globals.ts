@@ -5,8 +5,8 @@
 
 import type { GlobalType } from "../../../core/types/module.ts";
 import { loadName, pushCell, storeName } from "../../access/global-cell.ts";
+import { onStack, type RuleEntry, type RuleFamily, withTop } from "../../function/rule.ts";
 import type { Operand } from "../../instructions/operand.ts";
-import { onStack, type RuleEntry, registerRules, withTop } from "../../instructions/registry.ts";
 import type { ModuleLowering } from "../../module/module-lowering.ts";
 import { needsRootCell } from "../../module/placement.ts";
 
@@ -53,4 +53,4 @@ const set: RuleEntry = ({ immediates: { index } }, module) => {
   return needsRootCell(module.types, type) ? setHostReference : setHost;
 };
 
-registerRules({ "global.get": get, "global.set": set });
+export const globalRules = { "global.get": get, "global.set": set } satisfies RuleFamily;

@@ -6,10 +6,10 @@ import type { Row } from "../../../core/ops/row.ts";
 import { I64 } from "../../../core/types/types.ts";
 import { checkBytes, pushAccess, pushHostAddress, withHostMemories } from "../../access/memory-access.ts";
 import type { FunctionLowering } from "../../function/function-lowering.ts";
+import { onStack, type Rule, type RuleEntry, type RuleFamily, withOperands } from "../../function/rule.ts";
 import type { HostItem } from "../../host/host-code.ts";
 import type { Instruction } from "../../instructions/instruction.ts";
 import type { Operand } from "../../instructions/operand.ts";
-import { onStack, type Rule, type RuleEntry, registerRules, withOperands } from "../../instructions/registry.ts";
 import type { ModuleLowering } from "../../module/module-lowering.ts";
 
 type Three = readonly [Operand, Operand, Operand];
@@ -185,4 +185,4 @@ export function memoryRule({ row, immediates }: Pick<Instruction, "row" | "immed
 
 const init: RuleEntry = ({ immediates }, { memories }) => (memories.isDirect(immediates.index2) ? direct : initialize);
 
-registerRules({ "memory.init": init, "data.drop": direct });
+export const memoryRules = { "memory.init": init, "data.drop": direct } satisfies RuleFamily;

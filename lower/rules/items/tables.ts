@@ -18,9 +18,9 @@ import {
 } from "../../access/table-access.ts";
 import { fillWords } from "../../access/word-fill.ts";
 import type { FunctionLowering } from "../../function/function-lowering.ts";
+import { type RuleFamily, withOperands } from "../../function/rule.ts";
 import { TrapCode } from "../../host/lowered.ts";
 import type { Operand } from "../../instructions/operand.ts";
-import { registerRules, withOperands } from "../../instructions/registry.ts";
 
 const { tableOutOfBounds } = TrapCode;
 type Operands = readonly [Operand, Operand, Operand];
@@ -142,7 +142,7 @@ const initialize = withOperands((lowering, { immediates }, operands) => {
 
 const drop = withOperands((lowering, { immediates }) => lowering.module.segmentAt(immediates.index).drop(lowering.code));
 
-registerRules({
+export const tableRules = {
   "table.get": get,
   "table.set": set,
   "table.size": size,
@@ -151,4 +151,4 @@ registerRules({
   "table.copy": copy,
   "table.init": initialize,
   "elem.drop": drop,
-});
+} satisfies RuleFamily;

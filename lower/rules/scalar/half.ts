@@ -16,9 +16,9 @@ import { rowByName } from "../../../core/ops/table.ts";
 import { V128, type ValType } from "../../../core/types/types.ts";
 import { pushAccess, withHostMemories } from "../../access/memory-access.ts";
 import type { FunctionLowering } from "../../function/function-lowering.ts";
+import { onStack, type RuleFamily, withOperands } from "../../function/rule.ts";
 import { assemble, type Callees } from "../../host/assemble.ts";
 import type { HostItem } from "../../host/host-code.ts";
-import { onStack, registerRules, withOperands } from "../../instructions/registry.ts";
 import type { ModuleLowering } from "../../module/module-lowering.ts";
 import { demoteSingles, promoteHalves, roundDoubles } from "./half-conversions.ts";
 
@@ -138,4 +138,4 @@ const store = withOperands((lowering, instruction, operands) => {
   accessBits(lowering, "i32.store16", instruction.immediates);
 });
 
-registerRules({ "half.vector": vector, "half.lane": lane, "half.load": load, "half.store": store });
+export const halfRules = { "half.vector": vector, "half.lane": lane, "half.load": load, "half.store": store } satisfies RuleFamily;

@@ -6,9 +6,9 @@
 import { rows } from "../../../core/ops/table.ts";
 import type { ValType } from "../../../core/types/types.ts";
 import type { FunctionLowering } from "../../function/function-lowering.ts";
+import { onStack, type Rule, type RuleEntry, type RuleFamily } from "../../function/rule.ts";
 import type { Instruction } from "../../instructions/instruction.ts";
 import { constantNames } from "../../instructions/operand.ts";
-import { onStack, type Rule, type RuleEntry, registerRules } from "../../instructions/registry.ts";
 import { memoryRule, usesMemory } from "../items/memory.ts";
 
 const same = onStack(({ code }, { row, immediates }) => code.instruction(row, immediates));
@@ -71,7 +71,7 @@ const byName = new Map<string, Rule>([
 const byRow: readonly (Rule | undefined)[] = rows.map((row) => byName.get(row.name) ?? (usesMemory(row) ? undefined : same));
 const keep: RuleEntry = (instruction, module) => byRow[instruction.row.id] ?? memoryRule(instruction, module);
 
-registerRules({
+export const keepRules = {
   keep,
   "ref.null": constant,
   "select.typed": selectTyped,
@@ -82,4 +82,4 @@ registerRules({
   }),
   // A hint to the processor that the host has no instruction for.
   pause: onStack(() => undefined),
-});
+} satisfies RuleFamily;

@@ -6,9 +6,9 @@
  * be measured on x64 with V8, where a comparison of the operand with itself takes a tenth.
  */
 import { F32 } from "../../../core/types/types.ts";
+import { type RuleFamily, withTop } from "../../function/rule.ts";
 import { CONVERSION_OPERAND_F32 } from "../../host/lowered.ts";
 import type { Operand } from "../../instructions/operand.ts";
-import { registerRules, withTop } from "../../instructions/registry.ts";
 
 const truncate = withTop((lowering, instruction, operands) => {
   const [operand] = operands as readonly [Operand];
@@ -22,4 +22,4 @@ const truncate = withTop((lowering, instruction, operands) => {
   lowering.pushResults(instruction);
 });
 
-registerRules({ truncate });
+export const truncateRules = { truncate } satisfies RuleFamily;

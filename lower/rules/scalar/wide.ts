@@ -6,8 +6,8 @@
  */
 import { I64 } from "../../../core/types/types.ts";
 import type { FunctionLowering } from "../../function/function-lowering.ts";
+import { type Rule, type RuleEntry, type RuleFamily, withOperands } from "../../function/rule.ts";
 import type { Operand } from "../../instructions/operand.ts";
-import { type Rule, type RuleEntry, registerRules, withOperands } from "../../instructions/registry.ts";
 
 type Four = readonly [Operand, Operand, Operand, Operand];
 type Two = readonly [Operand, Operand];
@@ -120,4 +120,4 @@ const byName = new Map<string, Rule>([
 ]);
 const wide: RuleEntry = ({ row }) => byName.get(row.name) as Rule;
 
-registerRules({ wide });
+export const wideRules = { wide } satisfies RuleFamily;

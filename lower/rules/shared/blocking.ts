@@ -9,9 +9,9 @@
 import { assert } from "../../../core/base/assert.ts";
 import { rowByName } from "../../../core/ops/table.ts";
 import { checkAccess, pushHostAddress, withHostMemories } from "../../access/memory-access.ts";
+import { type RuleEntry, type RuleFamily, withOperands } from "../../function/rule.ts";
 import { TrapCode } from "../../host/lowered.ts";
 import type { Operand } from "../../instructions/operand.ts";
-import { type RuleEntry, registerRules, withOperands } from "../../instructions/registry.ts";
 
 const wait = withOperands((lowering, instruction, operands) => {
   const { code, module } = lowering;
@@ -46,4 +46,4 @@ const trap = withOperands((lowering, instruction) => {
 
 const entry: RuleEntry = ({ immediates }, module) => (module.valid.memories[immediates.index]?.shared === true ? wait : trap);
 
-registerRules({ "memory.atomic.wait": entry });
+export const blockingRules = { "memory.atomic.wait": entry } satisfies RuleFamily;

@@ -7,10 +7,10 @@ import { I64, type ValType } from "../../../core/types/types.ts";
 import { pushCell } from "../../access/global-cell.ts";
 import { checkIndex, pushElementAddress, tableRecordLocal } from "../../access/table-access.ts";
 import type { FunctionLowering } from "../../function/function-lowering.ts";
+import { type RuleFamily, withOperands } from "../../function/rule.ts";
 import { TrapCode } from "../../host/lowered.ts";
 import type { Instruction } from "../../instructions/instruction.ts";
 import type { Operand } from "../../instructions/operand.ts";
-import { registerRules, withOperands } from "../../instructions/registry.ts";
 import { needsRootCell } from "../../module/placement.ts";
 import { access } from "./atomic-access.ts";
 
@@ -77,7 +77,7 @@ function pushNewValue(lowering: FunctionLowering, name: string, operands: readon
   }
 }
 
-registerRules({
+export const itemAtomicRules = {
   "table.atomic.get": table,
   "table.atomic.set": table,
   "table.atomic.xchg": table,
@@ -87,4 +87,4 @@ registerRules({
   "global.atomic.rmw": global,
   "global.atomic.xchg": global,
   "global.atomic.cmpxchg": global,
-});
+} satisfies RuleFamily;

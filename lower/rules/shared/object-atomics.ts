@@ -1,9 +1,9 @@
 /** Atomic accesses to fields of structs and elements of arrays. */
 
 import { trapIfNull } from "../../access/null-check.ts";
+import { type RuleFamily, withOperands } from "../../function/rule.ts";
 import { TrapCode } from "../../host/lowered.ts";
 import type { Operand } from "../../instructions/operand.ts";
-import { registerRules, withOperands } from "../../instructions/registry.ts";
 import { checkElement, elementOf, pushElement } from "../gc/array-access.ts";
 import { needsBarrier, writeBarrier } from "../gc/storage.ts";
 import { fieldOf } from "../gc/struct.ts";
@@ -35,7 +35,7 @@ const array = withOperands((lowering, instruction, operands) => {
   lowering.pushResults(instruction);
 });
 
-registerRules({
+export const objectAtomicRules = {
   "struct.atomic.get": struct,
   "struct.atomic.set": struct,
   "struct.atomic.rmw": struct,
@@ -46,4 +46,4 @@ registerRules({
   "array.atomic.rmw": array,
   "array.atomic.xchg": array,
   "array.atomic.cmpxchg": array,
-});
+} satisfies RuleFamily;

@@ -21,10 +21,10 @@ import { checkAccess, pushHostAddress, withHostMemories } from "../../access/mem
 import { trapIfNull } from "../../access/null-check.ts";
 import { checkIndex, pushElementAddress, tableRecordLocal } from "../../access/table-access.ts";
 import type { FunctionLowering } from "../../function/function-lowering.ts";
+import { type RuleEntry, type RuleFamily, withOperands } from "../../function/rule.ts";
 import { TrapCode } from "../../host/lowered.ts";
 import type { Instruction } from "../../instructions/instruction.ts";
 import type { Operand } from "../../instructions/operand.ts";
-import { type RuleEntry, registerRules, withOperands } from "../../instructions/registry.ts";
 import type { ModuleLowering } from "../../module/module-lowering.ts";
 import { checkElement, elementOf, pushElement } from "../gc/array-access.ts";
 import { fieldOf } from "../gc/struct.ts";
@@ -235,4 +235,4 @@ const create = withOperands((lowering, instruction) => {
   lowering.pushResults(instruction);
 }, "call");
 
-registerRules({ wait: waitEntry, "waitqueue.notify": notify, "waitqueue.new": create });
+export const waitQueueRules = { wait: waitEntry, "waitqueue.notify": notify, "waitqueue.new": create } satisfies RuleFamily;

@@ -3,8 +3,8 @@ import { Immediates } from "../../../../core/ops/immediates.ts";
 import type { Row } from "../../../../core/ops/row.ts";
 import { rowByName } from "../../../../core/ops/table.ts";
 import { I32, type ValType } from "../../../../core/types/types.ts";
+import { onStack } from "../../../../lower/function/rule.ts";
 import type { Instruction } from "../../../../lower/instructions/instruction.ts";
-import { onStack } from "../../../../lower/instructions/registry.ts";
 import { SharedInstructions } from "../../../../lower/instructions/shared-instructions.ts";
 
 const immediates = new Immediates();

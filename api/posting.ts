@@ -147,8 +147,8 @@ export class AgentPosting implements Posting {
       }
       case "thread-local global": {
         const { instance, index } = handle.item;
-        if (!this.#agent.hasInstance(instance)) this.#agent.lazyInstalls.installAll();
-        return globals.objectOf(globalOf(handle.type, this.#agent.instance(instance), index), this.#classes.Global.prototype);
+        if (!this.#agent.instances.has(instance)) this.#agent.lazyInstalls.installAll();
+        return globals.objectOf(globalOf(handle.type, this.#agent.instances.get(instance), index), this.#classes.Global.prototype);
       }
       case "table": {
         const item: TableItem = { type: handle.type, kind: handle.element, record: handle.record };

@@ -76,6 +76,6 @@ export function createFunctionClass(context: ApiContext): Namespace["Function"] 
   Object.defineProperty(WebAssemblyFunction, "prototype", { value: prototype, writable: false });
   Object.defineProperty(WebAssemblyFunction, "name", { value: "Function" });
   // Without the tag of other interfaces: to `Object.prototype.toString`, exported functions are functions.
-  agent.functionPrototype = prototype;
+  agent.functionObjects.prototype = prototype;
   return WebAssemblyFunction as unknown as Namespace["Function"];
 }

@@ -1,7 +1,7 @@
 /** `WebAssembly.Instance`, and the objects of what instances export. */
 import { engine } from "../../core/base/engine.ts";
-import { functionNumber } from "../../threads/agents/agent.ts";
 import { type CompiledModule, type ImportedItems, readImports } from "../../threads/link/imports.ts";
+import { functionNumber } from "../../threads/link/initialization.ts";
 import type { GlobalItem, TableItem, TagItem } from "../../threads/link/items.ts";
 import { importKey, type LinkedInstance } from "../../threads/link/link.ts";
 import { instantiatePassed, PassedModule, readPassedImports } from "../../threads/modules/passed-modules.ts";

@@ -6,30 +6,31 @@
  * never keeps another agent's collection waiting.
  */
 
-import { assert, InternalError } from "../../core/base/assert.ts";
+import { InternalError } from "../../core/base/assert.ts";
 import { canBlock, type Heap } from "../../gc/heap/heap.ts";
-import { HOST_BYTES, HOST_SLOT } from "../../gc/layout/js-value-layout.ts";
 import type { ProvidedImports } from "../../lower/host/host-imports.ts";
-import { TrapCode } from "../../lower/host/lowered.ts";
+import type { TrapCode } from "../../lower/host/lowered.ts";
 import { prototypeOf } from "../builtins/prototypes.ts";
-import { exportedFunction } from "../functions/exported-function.ts";
+import { FunctionObjects } from "../functions/function-objects.ts";
 import { hostFunction } from "../functions/host-function.ts";
 import { LocalFunctions } from "../functions/local-functions.ts";
-import { createRootBlock, createSharedBlock, resetBlocks } from "../link/blocks.ts";
+import { createRootBlock } from "../link/blocks.ts";
+import { createHeapImports } from "../link/heap-imports.ts";
+import { initializeThreadLocals } from "../link/initialization.ts";
 import { LazyInstalls } from "../link/lazy-installs.ts";
-import { createSharedMemories, type LinkedInstance, type LocalImports, link } from "../link/link.ts";
+import { LinkedInstances } from "../link/linked-instances.ts";
 import { UnlikeMemories } from "../link/memories.ts";
-import type { Install, InstancePlan, ModulePlan, TemplatePlan } from "../link/plans.ts";
-import { growTable } from "../link/tables.ts";
+import type { Install, InstancePlan } from "../link/plans.ts";
+import { TemplateInstances } from "../link/template-instances.ts";
 import { AgentRecords } from "../sync/agent-records.ts";
 import type { Control } from "../sync/control.ts";
 import { createGate, type Gate } from "../sync/gate.ts";
 import { ConversionOperand } from "../traps/conversion-operand.ts";
 import { Traps } from "../traps/traps.ts";
 import { BoxedValues } from "../values/boxed-values.ts";
-import { type Conversions, externalize, fromLowered, internalize, toLowered } from "../values/convert.ts";
+import { fromLowered, toLowered } from "../values/convert.ts";
 import { Exceptions } from "../values/exceptions.ts";
-import { FunctionTable, type LoweredFunction, reserveFunctions } from "../values/functions.ts";
+import { FunctionTable, type LoweredFunction } from "../values/functions.ts";
 import type { Signature, ValueKind } from "../values/kinds.ts";
 import { Objects, opaqueObject } from "../values/objects.ts";
 import { RootCells } from "../values/root-cells.ts";
@@ -57,116 +58,88 @@ export interface AgentOptions {
   readonly onStuck: (stuck: Stuck) => void;
 }
 
-/** Where the copies of a template's instances live on this agent: one after the other uses the same blocks and indices. */
-interface TemplatePlace {
-  readonly functions: number;
-  readonly tags: number;
-  readonly shared: number;
-  readonly roots: number;
-}
-
-const noLocals: LocalImports = new Map();
-
-export class Agent implements Conversions {
+/**
+ * The parts of an agent know it by the interface that each of them declares, and no more of it than that. They are made in the order of the rooms
+ * that they are from: what a part is given is there already, which the compiler sees; of the agent itself, where it is given that, it reads
+ * nothing but `heap` and `control` until all parts are made.
+ */
+export class Agent {
   readonly id: number;
   readonly heap: Heap;
   readonly control: Control;
   readonly hasWorkers: boolean;
   readonly onQueued: () => void;
-  readonly onStuck: (stuck: Stuck) => void;
-  readonly records: AgentRecords;
-  readonly watch: WaitWatch;
   readonly mayBlock = canBlock();
-  readonly functions: FunctionTable;
+  readonly records: AgentRecords;
   readonly gate: Gate;
-  readonly objects: Objects;
-  readonly temporaries: Temporaries;
-  readonly rootCells: RootCells;
-  readonly values: BoxedValues;
-  readonly sharedValues: SharedValues;
   readonly conversionOperand: ConversionOperand;
   readonly traps: Traps;
-  readonly unlikeMemories = new UnlikeMemories();
+  readonly temporaries: Temporaries;
+  readonly functions: FunctionTable;
+  readonly values: BoxedValues;
+  readonly sharedValues: SharedValues;
+  readonly objects: Objects;
   readonly exceptions: Exceptions;
-  readonly waitQueues: WaitQueues;
-  readonly lazyInstalls: LazyInstalls;
-  readonly localFunctions: LocalFunctions;
+  readonly rootCells: RootCells;
   readonly threadBound: ThreadBound;
-  /** The prototype of exported functions. */
-  functionPrototype: object = Function.prototype;
+  readonly functionObjects: FunctionObjects;
+  readonly localFunctions: LocalFunctions;
+  readonly watch: WaitWatch;
+  readonly waitQueues: WaitQueues;
   /** `WebAssembly.WaitQueue`. */
   readonly waitQueueClass: WaitQueueConstructor;
+  readonly unlikeMemories: UnlikeMemories;
+  readonly instances: LinkedInstances;
+  readonly templates: TemplateInstances;
+  readonly lazyInstalls: LazyInstalls;
   /** The `heap` namespace of lowered modules. */
   readonly heapImports: ProvidedImports<"heap">;
-  /** How many installs this agent has done. */
+  /** How many instances this agent has installed. */
   installed = 0;
   jobs = 0;
-  readonly #hostRecord: number;
   #words: Int32Array<ArrayBufferLike>;
-  readonly #modules = new Map<number, ModulePlan>();
-  readonly #instances = new Map<number, LinkedInstance>();
-  readonly #templates = new Map<number, TemplatePlan>();
-  readonly #places = new Map<number, TemplatePlace>();
-  readonly #functionObjects = new Map<number, object>();
-  readonly #functionIndices = new WeakMap<object, number>();
-  readonly #adopted = new WeakMap<object, { readonly signature: Signature; readonly index: number }>();
 
-  constructor(options: AgentOptions) {
-    this.id = options.id;
-    this.heap = options.heap;
-    this.control = options.control;
-    this.hasWorkers = options.hasWorkers;
-    this.onQueued = options.onQueued;
-    this.onStuck = options.onStuck;
-    this.#hostRecord = options.hostRecord;
-    this.#words = this.heap.words;
-    this.conversionOperand = new ConversionOperand(this.heap);
+  constructor({ id, heap, control, hostRecord, hasWorkers, onQueued, onStuck }: AgentOptions) {
+    this.id = id;
+    this.heap = heap;
+    this.control = control;
+    this.hasWorkers = hasWorkers;
+    this.onQueued = onQueued;
+    this.#words = heap.words;
+    // sync
+    this.records = new AgentRecords(heap, control.agentRecords, id);
+    this.gate = createGate(heap);
+    const { gate, mayBlock, records } = this;
+    // traps
+    this.conversionOperand = new ConversionOperand(heap);
     this.traps = new Traps(this.conversionOperand);
-    this.values = new BoxedValues(this.heap);
+    const { traps } = this;
+    // values
+    this.temporaries = new Temporaries(heap.handles);
+    this.functions = new FunctionTable(heap);
+    this.values = new BoxedValues(this, hostRecord);
     this.sharedValues = new SharedValues(this);
-    this.functions = new FunctionTable(this.heap);
-    this.gate = createGate(this.heap);
-    this.temporaries = new Temporaries(this.heap.handles);
-    this.rootCells = new RootCells(this);
-    this.objects = new Objects(this.heap.handles, (address) => this.#wrapper(address));
+    this.objects = new Objects(heap.handles, (address) => this.#wrapper(address));
     this.exceptions = new Exceptions(this);
-    this.records = new AgentRecords(this.heap, this.control.agentRecords, this.id);
-    this.watch = new WaitWatch(this);
-    this.waitQueues = new WaitQueues(this);
-    this.waitQueueClass = createWaitQueueClass(this);
+    this.rootCells = new RootCells(this);
     this.threadBound = new ThreadBound(this);
+    const { exceptions } = this;
+    // functions
+    this.functionObjects = new FunctionObjects(this);
     this.localFunctions = new LocalFunctions(this);
-    this.lazyInstalls = new LazyInstalls(this, this.id === 0 ? 0 : this.control.installLog);
-    this.heapImports = {
-      ...this.heap.imports,
-      ...this.#runtimeFunctions(),
-      known: this.lazyInstalls.known,
-      trap: this.traps.trap,
-      exception: this.exceptions.tag,
-    };
-  }
-
-  /** Functions of JS that lowered code calls as a mutator: they run no code of the program. */
-  #runtimeFunctions() {
-    const { enter, leave, needStack } = this.gate;
-    return {
-      beginWait: (isEndless: number, sp: number) => {
-        if (!this.waitQueues.mayBlock) this.raise(TrapCode.blockingForbidden);
-        needStack();
-        leave(sp);
-        this.watch.beginMemoryWait(isEndless !== 0);
-      },
-      endWait: () => {
-        this.watch.end();
-        enter();
-      },
-      ...this.waitQueues.imports(),
-      resolve: (index: number) => this.lazyInstalls.resolve(index),
-      growTable: (record: number, delta: number, value: number, scanned: number) =>
-        growTable(this, record >>> 0, delta, value, scanned !== 0),
-      internalize: (value: unknown, sp: number) => internalize(this, value, sp),
-      externalize: (reference: number) => externalize(this, reference),
-    };
+    // wait
+    this.watch = new WaitWatch({ id, heap, control, records, traps, onStuck });
+    const { watch } = this;
+    this.waitQueues = new WaitQueues({ id, heap, gate, control, mayBlock, watch, traps, raise: (code) => this.raise(code) });
+    const { waitQueues } = this;
+    this.waitQueueClass = createWaitQueueClass(this, this.objects, waitQueues);
+    // link
+    this.unlikeMemories = new UnlikeMemories();
+    this.instances = new LinkedInstances(this);
+    this.templates = new TemplateInstances(this);
+    this.lazyInstalls = new LazyInstalls(this, id === 0 ? 0 : control.installLog);
+    const { lazyInstalls } = this;
+    this.heapImports = createHeapImports(this, { gate, traps, exceptions, watch, waitQueues, lazyInstalls });
   }
 
   #wrapper(address: number): object {
@@ -182,107 +155,25 @@ export class Agent implements Conversions {
         this.lazyInstalls.addMemory(step.number, step.memory);
         return;
       case "module":
-        if (this.hasModule(step.plan.id)) return;
-        this.#modules.set(step.plan.id, step.plan);
-        this.traps.addModule(step.plan.lowered);
+        if (!this.instances.hasModule(step.plan.id)) this.instances.addModule(step.plan);
         return;
       case "function":
         this.localFunctions.install(step.plan);
         return;
       case "template":
-        this.#templates.set(step.plan.id, step.plan);
+        this.templates.add(step.plan);
         return;
-      case "instance": {
+      case "instance":
         // An instance may come twice: out of the install log, and in a message.
-        if (this.hasInstance(step.plan.id)) return;
-        this.installed++;
-        const module = this.module(step.plan.module);
-        const instance = this.link(step.plan, createRootBlock(this, module), noLocals);
-        this.runHost(instance, "initThreadLocals");
-        this.lazyInstalls.refresh();
-      }
+        if (!this.instances.has(step.plan.id)) this.#installInstance(step.plan);
     }
   }
 
-  hasModule(id: number): boolean {
-    return this.#modules.has(id);
-  }
-
-  hasInstance(id: number): boolean {
-    return this.#instances.has(id);
-  }
-
-  module(id: number): ModulePlan {
-    const module = this.#modules.get(id);
-    assert(module !== undefined, "modules are installed before their instances");
-    return module;
-  }
-
-  instance(id: number): LinkedInstance {
-    const instance = this.#instances.get(id);
-    assert(instance !== undefined, "instances are installed before they are used");
-    return instance;
-  }
-
-  /** The instances on this agent. */
-  instances(): Iterable<LinkedInstance> {
-    return this.#instances.values();
-  }
-
-  /** Links an instance here; `install` does so for replicas. */
-  link(plan: InstancePlan, roots: number, local: LocalImports): LinkedInstance {
-    const instance = link(this, this.module(plan.module), plan, roots, local);
-    this.#instances.set(plan.id, instance);
-    return instance;
-  }
-
-  /** Makes a new instance of a template and returns it, initialized and started. It replaces the one before it. */
-  instantiateTemplate(id: number): LinkedInstance {
-    const template = this.#templates.get(id);
-    assert(template !== undefined, "templates are installed before their jobs");
-    const module = this.module(template.module);
-    const place = this.#places.get(id);
-    if (place !== undefined) resetBlocks(this, module, place.shared, place.roots);
-    const { functions, tags, shared, roots } = place ?? this.#place(id, module);
-    const memories = createSharedMemories(module);
-    const plan = { id: -1, module: module.id, functions, shared, tags, memories, imports: template.imports };
-    const instance = link(this, module, plan, roots, noLocals);
-    this.initialize(instance);
-    return instance;
-  }
-
-  #place(id: number, module: ModulePlan): TemplatePlace {
-    const { lowered, signatures } = module;
-    const place = {
-      functions: reserveFunctions(this.heap, signatures.slice(lowered.importedFunctions)),
-      tags: this.control.reserveTags(lowered.tags.length),
-      shared: createSharedBlock(this, module),
-      roots: createRootBlock(this, module),
-    };
-    this.#places.set(id, place);
-    return place;
-  }
-
-  /** Runs what instantiation runs: segments and initial values, then the start function. */
-  initialize(instance: LinkedInstance, beforeStart?: () => void): void {
-    this.runHost(instance, "init");
-    this.runHost(instance, "initThreadLocals");
-    beforeStart?.();
-    const { start } = instance.module.lowered;
-    if (start !== undefined) this.invoke(this.functionOf(instance, start), instance.module.signatures[start]!, []);
-  }
-
-  /** The host function of function `index` of an instance. */
-  functionOf(instance: LinkedInstance, index: number): LoweredFunction {
-    const number = functionNumber(instance, index);
-    const target = number === undefined ? undefined : this.functions.get(number);
-    if (target === undefined) throw new InternalError(`function ${index} is not on this agent`);
-    return target;
-  }
-
-  runHost(instance: LinkedInstance, name: "init" | "initThreadLocals"): void {
-    const target = instance.host.exports[name] as LoweredFunction | undefined;
-    if (target !== undefined) this.invoke(target, { params: [], results: [], record: 0, shared: false }, []);
+  #installInstance(plan: InstancePlan): void {
+    this.installed++;
+    const roots = createRootBlock(this, this.instances.module(plan.module));
+    initializeThreadLocals(this, this.instances.link(plan, roots, new Map()));
+    this.lazyInstalls.refresh();
   }
 
   /** Runs `body` while collections wait: for touching references outside of a call. `body` runs no user code. */
@@ -321,7 +212,7 @@ export class Agent implements Conversions {
     });
   }
 
-  /** Runs `body`, to whose end the objects live that `boxValue` makes in it. */
+  /** Runs `body`, to whose end the objects live that conversions make in it. */
   withTemporaries<T>(body: () => T): T {
     const mark = this.temporaries.mark();
     try {
@@ -342,6 +233,7 @@ export class Agent implements Conversions {
     return hostFunction(this, signature, callee);
   }
 
+  /** The word at an address of the heap memory. */
   word(address: number): number {
     const index = address >>> 2;
     // To ask for the memory's buffer takes longer than to read from it; the view is too short when the memory has grown.
@@ -349,89 +241,14 @@ export class Agent implements Conversions {
     return Atomics.load(this.#words, index);
   }
 
+  /** The JS function of a function index. */
   functionObject(number: number): object {
-    const known = this.#functionObjects.get(number);
-    if (known !== undefined) return known;
-    const target = this.functions.get(number);
-    const signature = this.functions.signature(number);
-    if (target === undefined || signature === undefined) throw new InternalError(`function ${number} is not on this agent`);
-    const object = this.functions.plain(number) ?? exportedFunction(this, target, signature);
-    Object.setPrototypeOf(object, this.functionPrototype);
-    Object.defineProperty(object, "name", { value: String(this.functions.indexInModule(number)) });
-    this.#functionObjects.set(number, object);
-    this.#functionIndices.set(object, number);
-    return object;
+    return this.functionObjects.objectOf(number);
   }
 
-  /** The name of the function behind a function index; `wasm-function[INDEX]` where it has none. */
-  nameOf(number: number): string {
-    const index = this.functions.indexInModule(number);
-    for (const { module, plan } of this.#instances.values()) {
-      const { functions, importedFunctions } = module.lowered;
-      const own = number - plan.functions;
-      if (own >= 0 && own < functions.length - importedFunctions) {
-        return functions[importedFunctions + own]?.name ?? `wasm-function[${importedFunctions + own}]`;
-      }
-    }
-    return `wasm-function[${index}]`;
-  }
-
+  /** The function index of a JS function that this store exported; undefined for any other value. */
   functionIndex(value: unknown): number | undefined {
-    if (typeof value !== "function") return undefined;
-    return this.#functionIndices.get(value) ?? this.#adoptedIndex(value);
-  }
-
-  /** Makes a function that the host exported one of the store's; it gets a number when there is to be a reference to it. */
-  adoptFunction(object: object, signature: Signature, index: number): void {
-    if (this.#functionIndices.has(object) || this.#adopted.has(object)) return;
-    Object.setPrototypeOf(object, this.functionPrototype);
-    this.#adopted.set(object, { signature, index });
-  }
-
-  #adoptedIndex(object: object): number | undefined {
-    const adopted = this.#adopted.get(object);
-    if (adopted === undefined) return undefined;
-    const { signature, index } = adopted;
-    this.traps.usesMemories = true;
-    const number = this.functions.add(
-      signature,
-      this.hostFunction(signature, this.traps.raising(object as (...args: unknown[]) => unknown)),
-      index,
-    );
-    this.#functionObjects.set(number, object);
-    this.#functionIndices.set(object, number);
-    return number;
-  }
-
-  boxValue(value: unknown): number {
-    return this.asMutator((sp) => {
-      const address = this.allocateBox(value, sp);
-      this.temporaries.keep(address);
-      return address;
-    });
-  }
-
-  shareValue(value: string | number): number {
-    return this.asMutator((sp) => {
-      const address = this.sharedValues.allocate(value, sp);
-      this.temporaries.keep(address);
-      return address;
-    });
-  }
-
-  /** Makes a heap object that holds a JS value. The agent is a mutator with the shadow stack up to `sp`. */
-  allocateBox(value: unknown, sp: number): number {
-    const address = this.heap.runtime.allocate(HOST_BYTES, sp) >>> 0;
-    if (address === 0) this.raise(TrapCode.outOfMemory);
-    const { words } = this.heap;
-    words[address >>> 2] = this.#hostRecord;
-    words[(address + HOST_SLOT) >>> 2] = this.values.add(address, value);
-    return address | 0;
-  }
-
-  /** Gives an index to a function that each agent makes for itself. */
-  reserveFunction(signature: Signature): number {
-    return reserveFunctions(this.heap, [signature]);
+    return this.functionObjects.indexOf(value);
   }
 
   /** Raises a trap of the host that lowered code cannot catch. */
@@ -441,15 +258,6 @@ export class Agent implements Conversions {
   }
 
   statistics(): AgentStatistics {
-    return { agent: this.id, jobs: this.jobs, instances: this.#instances.size, handles: this.heap.handles.size };
+    return { agent: this.id, jobs: this.jobs, instances: this.instances.size, handles: this.heap.handles.size };
   }
-}
-
-/** The store-wide number of function `index` of an instance; undefined for an import that has none. */
-export function functionNumber({ module, plan }: LinkedInstance, index: number): number | undefined {
-  const { importedFunctions, imports } = module.lowered;
-  if (index >= importedFunctions) return plan.functions + index - importedFunctions;
-  const at = imports.findIndex((entry) => entry.kind === "func" && entry.index === index);
-  const entry = plan.imports[at];
-  return entry?.kind === "func" || entry?.kind === "builtin" ? entry.function : undefined;
 }

@@ -6,10 +6,11 @@
  */
 import * as Comlink from "comlink";
 import { type HostParent, messageDrain, parent, turn } from "../host/host.ts";
+import { functionNumber } from "../link/initialization.ts";
 import { LIFE_READY } from "../sync/agent-records.ts";
 import { type Control, type Job, JobKind } from "../sync/control.ts";
 import { packError } from "../traps/traps.ts";
-import { type Agent, functionNumber } from "./agent.ts";
+import type { Agent } from "./agent.ts";
 import { calledFunction, keepException, keepValues, readOperands } from "./calls.ts";
 import type { AgentEvent, AgentService, StartMessage } from "./protocol.ts";
 import { startAgent } from "./start-agent.ts";
@@ -100,7 +101,7 @@ class WorkerAgent {
         this.#call(job, job.target);
         return;
       case JobKind.run: {
-        const instance = agent.instantiateTemplate(job.target);
+        const instance = agent.templates.instantiate(job.target);
         const number = functionNumber(instance, calledFunction(agent.heap, job.argument >>> 0));
         if (number === undefined) throw new Error("an import of the module cannot be run");
         this.#call(job, number);

@@ -4,25 +4,14 @@
  */
 import { isSubtypeId } from "../../core/types/subtype.ts";
 import type { TypeStore } from "../../core/types/type-store.ts";
-import type { CompositeType } from "../../core/types/types.ts";
-import type { Agent } from "../agents/agent.ts";
 import type { LoweredFunction } from "../values/functions.ts";
 import type { Signature } from "../values/kinds.ts";
 import { defineTypes } from "../values/type-definitions.ts";
+import type { BuiltinAgent, BuiltinSet } from "./builtin.ts";
 import { prototypeBuiltins } from "./prototypes.ts";
 import { onSharedStrings, sharedType } from "./shared-builtins.ts";
-import { type ThreadBuiltin, threadBuiltin } from "./spawn.ts";
+import { type SpawningAgent, type ThreadBuiltin, threadBuiltin } from "./spawn.ts";
 import { stringBuiltins } from "./string-builtins.ts";
-
-/** A builtin function. */
-export interface Builtin {
-  /** Its type, behind the types that this one refers to by index. */
-  readonly types: readonly CompositeType[];
-  /** Makes it for one agent, in its lowered signature, which is that of `signature`. */
-  create(agent: Agent, signature: Signature): (...operands: never[]) => unknown;
-}
-/** The functions of one set. */
-export type BuiltinSet = Readonly<Record<string, Builtin>>;
 
 /** Sets whose functions can be imported as shared ones, too (shared-everything threads, "Shared String Builtins"). */
 const shareable: ReadonlySet<string> = new Set(["js-string"]);
@@ -50,8 +39,16 @@ export function fitsBuiltinType(store: TypeStore, { set, name }: BuiltinName, ty
   return isSubtypeId(store, defineTypes(store, shared ? types.map(sharedType) : types, shared)[types.length - 1]!, type);
 }
 
+/** An agent for which builtins of all sets are made. */
+export type ProvidingAgent = BuiltinAgent & SpawningAgent;
+
 /** A builtin in its lowered signature, on one agent. `table` is the address of the table that `spawn_indirect` reads. */
-export function createBuiltin(agent: Agent, builtin: BuiltinName | ThreadBuiltin, table: number, signature: Signature): LoweredFunction {
+export function createBuiltin(
+  agent: ProvidingAgent,
+  builtin: BuiltinName | ThreadBuiltin,
+  table: number,
+  signature: Signature,
+): LoweredFunction {
   if (typeof builtin === "string") return threadBuiltin(agent, builtin, table);
   const { set, name } = builtin;
   const target = sets[set]![name]!.create(agent, signature) as LoweredFunction;

@@ -14,18 +14,18 @@ import { RuntimeError } from "../../core/base/errors.ts";
 import { type CompositeType, EXTERNREF, FUNCREF, I8, refDefined, type StorageType } from "../../core/types/types.ts";
 import { ARRAY_ELEMENTS, ARRAY_LENGTH, HEADER_FLAGS_MASK, TYPE_PROTOTYPE, TYPE_RECORD } from "../../gc/layout/layout.ts";
 import { TrapCode } from "../../lower/host/lowered.ts";
-import type { Agent } from "../agents/agent.ts";
-import { externalize } from "../values/convert.ts";
+import { type Conversions, externalize } from "../values/convert.ts";
 import { NULL } from "../values/kinds.ts";
-import type { BuiltinSet } from "./builtins.ts";
+import type { Mutator } from "../values/mutator.ts";
+import type { BuiltinAgent, BuiltinSet } from "./builtin.ts";
 import { type Callable, ConfigurationFault, configurePrototypes } from "./configure-prototypes.ts";
 
-function word(agent: Agent, address: number): number {
+function word(agent: Mutator, address: number): number {
   return Atomics.load(agent.heap.words, address >>> 2);
 }
 
 /** The prototype that JS sees of the object at `address`. The agent must be a mutator. */
-export function prototypeOf(agent: Agent, address: number): object | null {
+export function prototypeOf(agent: Conversions, address: number): object | null {
   const descriptor = word(agent, address) & ~HEADER_FLAGS_MASK;
   const offset = word(agent, word(agent, descriptor + TYPE_RECORD) + TYPE_PROTOTYPE);
   if (offset === 0) return null;
@@ -51,29 +51,29 @@ export const prototypeBuiltins: BuiltinSet = {
 };
 
 /** The address of an array that JS has as a wrapper; traps where there is none. */
-function addressOf(agent: Agent, array: unknown): number {
+function addressOf(agent: BuiltinAgent, array: unknown): number {
   return agent.objects.describe(array)?.address ?? agent.raise(TrapCode.nullArrayReference);
 }
 
 /** The words of an array's elements. */
-function wordsOf(agent: Agent, array: unknown): Int32Array {
+function wordsOf(agent: BuiltinAgent, array: unknown): Int32Array {
   const address = addressOf(agent, array);
   const first = (address + ARRAY_ELEMENTS) >>> 2;
   return agent.heap.words.slice(first, first + word(agent, address + ARRAY_LENGTH));
 }
 
-function bytesOf(agent: Agent, array: unknown): Uint8Array {
+function bytesOf(agent: BuiltinAgent, array: unknown): Uint8Array {
   const address = addressOf(agent, array);
   const first = (address + ARRAY_ELEMENTS) >>> 0;
   return agent.heap.bytes.slice(first, first + word(agent, address + ARRAY_LENGTH));
 }
 
-function functionAt(agent: Agent, index: number): Callable | null {
+function functionAt(agent: BuiltinAgent, index: number): Callable | null {
   return index === NULL ? null : (agent.functionObject(index) as Callable);
 }
 
 /** `configureAll` as a function of JS, as which the importing module gets it. */
-function configureAll(agent: Agent): (...args: unknown[]) => void {
+function configureAll(agent: BuiltinAgent): (...args: unknown[]) => void {
   return (prototypes, functions, data, constructors) => {
     const configuration = agent.asMutator(() => ({
       prototypes: Array.from(wordsOf(agent, prototypes), (reference) => externalize(agent, reference)),

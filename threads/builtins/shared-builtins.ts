@@ -4,7 +4,7 @@
  */
 import type { CompositeType, ValType } from "../../core/types/types.ts";
 import { abstractOf, isAbstract, isNullable, isRef, refAbstract } from "../../core/types/types.ts";
-import type { Agent } from "../agents/agent.ts";
+import type { Conversions } from "../values/convert.ts";
 import type { LoweredFunction } from "../values/functions.ts";
 import { NULL, type Signature, type ValueKind } from "../values/kinds.ts";
 
@@ -22,7 +22,11 @@ function isExtern(kind: ValueKind | undefined): boolean {
 }
 
 /** `target`, which takes and returns values of JS, on shared externs. It runs no code of the program. */
-export function onSharedStrings(agent: Agent, { params, results }: Signature, target: LoweredFunction): LoweredFunction {
+export function onSharedStrings(
+  agent: Pick<Conversions, "sharedValues">,
+  { params, results }: Signature,
+  target: LoweredFunction,
+): LoweredFunction {
   const returnsExtern = isExtern(results[0]);
   return (...operands) => {
     const sp = operands[params.length] as number;
@@ -36,7 +40,7 @@ export function onSharedStrings(agent: Agent, { params, results }: Signature, ta
 }
 
 /** The string or number, null, or undefined for whatever else a shared extern may be. */
-function toValue(agent: Agent, reference: number): unknown {
+function toValue(agent: Pick<Conversions, "sharedValues">, reference: number): unknown {
   if (reference === NULL) return null;
   return (reference & 1) === 1 ? reference >> 1 : agent.sharedValues.get(reference);
 }

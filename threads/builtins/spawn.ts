@@ -16,11 +16,11 @@
  * its pool (pool.ts).
  */
 
+import type { Heap } from "../../gc/heap/heap.ts";
 import { TABLE_ELEMENTS, TABLE_LENGTH } from "../../gc/layout/layout.ts";
 import { TrapCode } from "../../lower/host/lowered.ts";
-import type { Agent } from "../agents/agent.ts";
-import { JobKind } from "../sync/control.ts";
-import type { LoweredFunction } from "../values/functions.ts";
+import { type Control, JobKind } from "../sync/control.ts";
+import type { FunctionTable, LoweredFunction } from "../values/functions.ts";
 import { NULL, type Signature } from "../values/kinds.ts";
 
 /** The functions of the module. */
@@ -55,8 +55,23 @@ export function fitsBuiltin(name: ThreadBuiltin, signature: Signature, start: Si
   }
 }
 
+/** What the builtins ask of their agent. */
+export interface SpawningAgent {
+  readonly heap: Heap;
+  readonly control: Control;
+  readonly functions: FunctionTable;
+  /** Whether the store may have Workers. */
+  readonly hasWorkers: boolean;
+  /** Called when a job was queued and no Worker was parked. */
+  readonly onQueued: () => void;
+  /** The word at an address of the heap memory. */
+  word(address: number): number;
+  /** Raises a trap of the host that lowered code cannot catch. */
+  raise(code: TrapCode): never;
+}
+
 /** A builtin in its lowered signature, on one agent. `table` is the address of the table that `spawn_indirect` reads. */
-export function threadBuiltin(agent: Agent, name: ThreadBuiltin, table: number): LoweredFunction {
+export function threadBuiltin(agent: SpawningAgent, name: ThreadBuiltin, table: number): LoweredFunction {
   switch (name) {
     case "available_parallelism":
       return () => agent.control.parallelism;
@@ -77,7 +92,7 @@ export function threadBuiltin(agent: Agent, name: ThreadBuiltin, table: number):
   }
 }
 
-function spawnThread(agent: Agent, start: number, argument: number): number {
+function spawnThread(agent: SpawningAgent, start: number, argument: number): number {
   if (!agent.hasWorkers || agent.control.isClosed) return -1;
   // So that a RangeError from here on is about room in the heap.
   agent.heap.needMuchStack();

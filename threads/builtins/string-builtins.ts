@@ -7,10 +7,9 @@
 import { AbstractHeap, type CompositeType, EXTERNREF, I16, I32, refAbstract, refDefined, type ValType } from "../../core/types/types.ts";
 import { ARRAY_ELEMENTS, ARRAY_LENGTH } from "../../gc/layout/layout.ts";
 import { TrapCode } from "../../lower/host/lowered.ts";
-import type { Agent } from "../agents/agent.ts";
 import { NULL } from "../values/kinds.ts";
 import { textOf } from "../values/shared-values.ts";
-import type { BuiltinSet } from "./builtins.ts";
+import type { BuiltinAgent, BuiltinSet } from "./builtin.ts";
 
 const string = refAbstract(AbstractHeap.extern, false);
 /** `(ref null $array)`, where the array's type is the first of two. */
@@ -127,11 +126,11 @@ export const stringBuiltins: BuiltinSet = {
 };
 
 /** UnwrapString of the JS API. */
-function unwrapper(agent: Agent): (value: unknown) => string {
+function unwrapper(agent: BuiltinAgent): (value: unknown) => string {
   return (value) => (typeof value === "string" ? value : agent.raise(TrapCode.castFailure));
 }
 
-function outOfBounds(agent: Agent): never {
+function outOfBounds(agent: BuiltinAgent): never {
   return agent.raise(TrapCode.arrayOutOfBounds);
 }
 
@@ -140,12 +139,12 @@ function elementsOf(reference: number): number {
   return ((reference >>> 0) + ARRAY_ELEMENTS) >>> 1;
 }
 
-function lengthOf(agent: Agent, reference: number): number {
+function lengthOf(agent: BuiltinAgent, reference: number): number {
   return agent.heap.words[((reference >>> 0) + ARRAY_LENGTH) >>> 2]! >>> 0;
 }
 
 /** The heap memory as 16-bit units; traps where the array is null. */
-function unitsOf(agent: Agent): (reference: number) => Uint16Array<ArrayBufferLike> {
+function unitsOf(agent: BuiltinAgent): (reference: number) => Uint16Array<ArrayBufferLike> {
   let units = new Uint16Array(0);
   return (reference) => {
     if (reference === NULL) agent.raise(TrapCode.nullArrayReference);

@@ -4,10 +4,10 @@
  * A call may be short of work, so the wrapper is, too: one for each number of parameters, without lists of arguments. Only functions with many
  * parameters or several results are called in the general way (`Agent.invoke`).
  */
-import type { Agent } from "../agents/agent.ts";
 import { type Converter, isOpaqueToJs, liftOf, lowerOf, opaqueError } from "../values/convert.ts";
 import type { LoweredFunction } from "../values/functions.ts";
 import type { Signature } from "../values/kinds.ts";
+import type { WrappingAgent } from "./wrapping-agent.ts";
 
 type Callee = (...args: unknown[]) => unknown;
 
@@ -15,13 +15,13 @@ type Callee = (...args: unknown[]) => unknown;
  * The function for JS: all that an Exported Function has but its name. Arrow functions have no [[Construct]] and no `prototype`, as Exported
  * Functions have none.
  */
-export function exportedFunction(agent: Agent, target: LoweredFunction, signature: Signature): Callee {
+export function exportedFunction(agent: WrappingAgent, target: LoweredFunction, signature: Signature): Callee {
   const exported = wrapper(agent, target, signature);
   Object.defineProperty(exported, "length", { value: signature.params.length });
   return exported;
 }
 
-function wrapper(agent: Agent, target: LoweredFunction, signature: Signature): Callee {
+function wrapper(agent: WrappingAgent, target: LoweredFunction, signature: Signature): Callee {
   const { params, results } = signature;
   if ([...params, ...results].some(isOpaqueToJs)) {
     return () => {
@@ -41,7 +41,7 @@ const toUndefined: Converter = () => undefined;
  * so that objects among them are safe; and the end of the shadow stack must be that of entry, also after a trap: a stale one would hide roots,
  * or keep garbage.
  */
-function wrapperOf(agent: Agent, target: LoweredFunction, lower: readonly Converter[], lift: Converter): Callee {
+function wrapperOf(agent: WrappingAgent, target: LoweredFunction, lower: readonly Converter[], lift: Converter): Callee {
   const { exceptions, temporaries } = agent;
   const { enter, leave, needStack } = agent.gate;
   const [first, second, third, fourth] = lower as [Converter, Converter, Converter, Converter];

@@ -1,13 +1,13 @@
 /** JS functions as lowered code calls them (JS API, "create a host function" and "run a host function"). */
-import type { Agent } from "../agents/agent.ts";
 import { type Converter, fromLowered, isOpaqueToJs, liftOf, lowerOf, opaqueError, toLowered } from "../values/convert.ts";
 import { type LoweredFunction, throwingFunction } from "../values/functions.ts";
 import type { Signature, ValueKind } from "../values/kinds.ts";
+import type { WrappingAgent } from "./wrapping-agent.ts";
 
 type Callee = (...args: unknown[]) => unknown;
 
 /** A JS function in its lowered signature. */
-export function hostFunction(agent: Agent, signature: Signature, callee: Callee): LoweredFunction {
+export function hostFunction(agent: WrappingAgent, signature: Signature, callee: Callee): LoweredFunction {
   const { params, results } = signature;
   const kinds = [...params, ...results];
   if (kinds.some(({ kind }) => kind === "v128")) return throwingFunction(signature, general(agent, noValues, refuse));
@@ -33,7 +33,7 @@ const toNothing: Converter = () => undefined;
  * Race: references in the result stay valid until the agent is a mutator again, since their wrapper objects cannot be finalized before this
  * thread's next turn.
  */
-function wrapperOf(agent: Agent, callee: Callee, lift: readonly Converter[], lower: Converter): LoweredFunction {
+function wrapperOf(agent: WrappingAgent, callee: Callee, lift: readonly Converter[], lower: Converter): LoweredFunction {
   const { exceptions, temporaries } = agent;
   const { enter, leave, needStack } = agent.gate;
   const [first, second, third] = lift as [Converter, Converter, Converter];
@@ -116,7 +116,7 @@ function wrapperOf(agent: Agent, callee: Callee, lift: readonly Converter[], low
 }
 
 /** For any number of parameters and results. */
-function general(agent: Agent, { params, results }: Signature, callee: Callee): LoweredFunction {
+function general(agent: WrappingAgent, { params, results }: Signature, callee: Callee): LoweredFunction {
   const { exceptions, temporaries } = agent;
   const { enter, leave, needStack } = agent.gate;
   const isOpaque = params.some(isOpaqueToJs);
@@ -140,7 +140,7 @@ function general(agent: Agent, { params, results }: Signature, callee: Callee): 
   };
 }
 
-function lowerResults(agent: Agent, kinds: readonly ValueKind[], result: unknown): unknown {
+function lowerResults(agent: WrappingAgent, kinds: readonly ValueKind[], result: unknown): unknown {
   if (kinds.length === 0) return undefined;
   if (kinds.length === 1) return toLowered(agent, kinds[0]!, result);
   const values = [...(result as Iterable<unknown>)];

@@ -3,8 +3,7 @@
  * of its own JS, or none yet: then a call is that of a null reference.
  */
 import { TrapCode } from "../../lower/host/lowered.ts";
-import type { Agent } from "../agents/agent.ts";
-import type { LoweredFunction } from "../values/functions.ts";
+import type { FunctionTable, LoweredFunction } from "../values/functions.ts";
 import type { Signature } from "../values/kinds.ts";
 
 type Callee = (...args: unknown[]) => unknown;
@@ -20,12 +19,21 @@ interface LocalFunction {
   target: LoweredFunction | undefined;
 }
 
+/** What thread-local functions ask of their agent. */
+export interface LocalFunctionsAgent {
+  readonly functions: FunctionTable;
+  /** Raises a trap of the host that lowered code cannot catch. */
+  raise(code: TrapCode): never;
+  /** A JS function as lowered code calls it. */
+  hostFunction(signature: Signature, callee: Callee): LoweredFunction;
+}
+
 /** The thread-local functions of a store, as one agent has them. */
 export class LocalFunctions {
-  readonly #agent: Agent;
+  readonly #agent: LocalFunctionsAgent;
   readonly #functions = new Map<number, LocalFunction>();
 
-  constructor(agent: Agent) {
+  constructor(agent: LocalFunctionsAgent) {
     this.#agent = agent;
   }
 

@@ -1,12 +1,11 @@
 /**
  * The blocks of an instance in the heap memory (lower/module/placement.ts): one that all agents share, and one of each agent's own.
  */
-import type { Agent } from "../agents/agent.ts";
 import type { ModulePlan } from "./plans.ts";
-import { createTable, fillNull, resetTable, tableRoom } from "./tables.ts";
+import { createTable, fillNull, resetTable, type TableAgent, tableRoom } from "./tables.ts";
 
 /** Makes the blocks that all agents' copies of an instance share, tables in them included. Called by the creator, once. */
-export function createSharedBlock(agent: Agent, module: ModulePlan): number {
+export function createSharedBlock(agent: TableAgent, module: ModulePlan): number {
   const { sharedBytes, sharedScannedBytes, tables } = module.lowered;
   const shared = createBlock(agent, sharedBytes);
   if (sharedScannedBytes > 0) {
@@ -20,7 +19,7 @@ export function createSharedBlock(agent: Agent, module: ModulePlan): number {
 }
 
 /** This agent's root block of an instance, with the tables that are its own. */
-export function createRootBlock(agent: Agent, module: ModulePlan): number {
+export function createRootBlock(agent: TableAgent, module: ModulePlan): number {
   const { rootBytes, rootScannedBytes, tables } = module.lowered;
   const roots = createBlock(agent, rootBytes);
   if (rootScannedBytes > 0) {
@@ -33,12 +32,12 @@ export function createRootBlock(agent: Agent, module: ModulePlan): number {
   return roots;
 }
 
-function createBlock(agent: Agent, bytes: number): number {
+function createBlock(agent: TableAgent, bytes: number): number {
   return bytes === 0 ? 0 : agent.heap.allocatePermanent(bytes);
 }
 
 /** Makes an instance's blocks as new, for another instance of the same module: the tables keep the room that they have. */
-export function resetBlocks(agent: Agent, { lowered }: ModulePlan, shared: number, roots: number): void {
+export function resetBlocks(agent: TableAgent, { lowered }: ModulePlan, shared: number, roots: number): void {
   const { words } = agent.heap;
   const own = lowered.tables.filter(({ imported }) => !imported);
   const records = own.map((table) => (table.shared ? shared : roots) + table.recordOffset);

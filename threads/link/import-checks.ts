@@ -4,7 +4,7 @@ import type { Import } from "../../core/types/module.ts";
 import { isSubtypeId } from "../../core/types/subtype.ts";
 import type { TypeStore } from "../../core/types/type-store.ts";
 import { TYPE_ID } from "../../gc/layout/layout.ts";
-import type { Agent } from "../agents/agent.ts";
+import type { Conversions } from "../values/convert.ts";
 import { importName } from "./link.ts";
 
 /** What `from`, which an imports object has for the import's module, has for its name. Raises a TypeError where `from` is no object. */
@@ -22,7 +22,13 @@ export function mismatch(entry: Import, value: unknown, expected: string): never
 }
 
 /** Whether a function of the store has a type that `declared` admits; with `exact` it is that one. */
-export function functionFits(agent: Agent, types: TypeStore, number: number, declared: number, exact: boolean): boolean {
+export function functionFits(
+  agent: Pick<Conversions, "control" | "heap">,
+  types: TypeStore,
+  number: number,
+  declared: number,
+  exact: boolean,
+): boolean {
   const record = agent.control.functionType(number);
   const actual = agent.heap.words[(record + TYPE_ID) >>> 2] as number;
   return exact ? actual === declared : isSubtypeId(types, actual, declared);

@@ -8,15 +8,16 @@ import { isSubtype, isSubtypeId } from "../../core/types/subtype.ts";
 import type { TypeStore } from "../../core/types/type-store.ts";
 import { indexOf, isAbstract, isRef } from "../../core/types/types.ts";
 import type { ValidModule } from "../../core/validate/body/valid-module.ts";
-import type { Agent } from "../agents/agent.ts";
 import type { BuiltinName } from "../builtins/builtins.ts";
 import { type CompileOptions, importedBuiltin, isStringConstant } from "../builtins/compile-options.ts";
 import { builtinNamed, fitsBuiltin, threadModule } from "../builtins/spawn.ts";
 import { isOpaqueToJs, toLowered } from "../values/convert.ts";
-import { isHostReference, type Kinds } from "../values/kinds.ts";
+import { type LoweredFunction, reserveFunctions } from "../values/functions.ts";
+import { isHostReference, type Kinds, type Signature } from "../values/kinds.ts";
 import { functionFits, importedValue, mismatch } from "./import-checks.ts";
-import { createGlobal, type GlobalItem, type TableItem, type TagItem, tableLength, tableMaximum } from "./items.ts";
+import { createGlobal, type GlobalItem, type ItemAgent, type TableItem, type TagItem, tableLength, tableMaximum } from "./items.ts";
 import { importKey, importName } from "./link.ts";
+import type { UnlikeMemories } from "./memories.ts";
 import type { ModulePlan, ResolvedImport } from "./plans.ts";
 
 /** A module of a store: checked, lowered, compiled by the host. */
@@ -37,6 +38,13 @@ export interface ImportedItems {
   readonly tags: readonly TagItem[];
 }
 
+/** What reading imports asks of the agent that instantiates. */
+export interface ImportingAgent extends ItemAgent {
+  readonly unlikeMemories: UnlikeMemories;
+  /** A JS function as lowered code calls it. */
+  hostFunction(signature: Signature, callee: (...args: unknown[]) => unknown): LoweredFunction;
+}
+
 /** Finds what the objects of a store's namespace stand for. */
 export interface ItemLookup {
   globalItem(value: unknown): GlobalItem | undefined;
@@ -46,7 +54,7 @@ export interface ItemLookup {
 
 /** Raises TypeError and LinkError as the JS API says. */
 export function readImports(
-  agent: Agent,
+  agent: ImportingAgent,
   types: TypeStore,
   kinds: Kinds,
   lookup: ItemLookup,
@@ -57,7 +65,7 @@ export function readImports(
 }
 
 class ImportReader {
-  readonly #agent: Agent;
+  readonly #agent: ImportingAgent;
   readonly #types: TypeStore;
   readonly #kinds: Kinds;
   readonly #lookup: ItemLookup;
@@ -71,7 +79,7 @@ class ImportReader {
   #functions = 0;
   #memories = 0;
 
-  constructor(agent: Agent, types: TypeStore, kinds: Kinds, lookup: ItemLookup, module: CompiledModule) {
+  constructor(agent: ImportingAgent, types: TypeStore, kinds: Kinds, lookup: ItemLookup, module: CompiledModule) {
     this.#agent = agent;
     this.#types = types;
     this.#kinds = kinds;
@@ -135,14 +143,14 @@ class ImportReader {
     ) {
       mismatch(entry, named, `bound to a table; the module has no table ${named.table}`);
     }
-    const number = this.#referenced.has(index) ? this.#agent.reserveFunction(signature) : undefined;
+    const number = this.#referenced.has(index) ? reserveFunctions(this.#agent.heap, [signature]) : undefined;
     return { kind: "builtin", builtin: named.builtin, table: named.table, function: number };
   }
 
   #builtin(builtin: BuiltinName): ResolvedImport {
     const index = this.#functions++;
     const signature = this.#module.plan.signatures[index]!;
-    const number = this.#referenced.has(index) ? this.#agent.reserveFunction(signature) : undefined;
+    const number = this.#referenced.has(index) ? reserveFunctions(this.#agent.heap, [signature]) : undefined;
     return { kind: "builtin", builtin, table: 0, function: number };
   }
 

@@ -4,12 +4,19 @@
 import { engine } from "../../core/base/engine.ts";
 import type { GlobalType, TableType } from "../../core/types/module.ts";
 import { TABLE_ELEMENTS, TABLE_LENGTH, TABLE_MAXIMUM } from "../../gc/layout/layout.ts";
-import type { Agent } from "../agents/agent.ts";
-import { anyKind, fromLowered, internalize, isOpaqueToJs, opaqueError, toLowered } from "../values/convert.ts";
+import type { Control } from "../sync/control.ts";
+import { anyKind, type Conversions, fromLowered, internalize, isOpaqueToJs, opaqueError, toLowered } from "../values/convert.ts";
 import type { ExceptionTag } from "../values/exceptions.ts";
 import { hostType, isHeapAddress, isHostReference, isScanned, type ValueKind } from "../values/kinds.ts";
 import type { InstanceItem } from "./plans.ts";
-import { growTable } from "./tables.ts";
+import { growTable, type TableAgent } from "./tables.ts";
+
+/** What items ask of the agent whose JS reads and writes them. */
+export interface ItemAgent extends Conversions, TableAgent {
+  readonly control: Pick<Control, "functionType" | "words" | "locked">;
+  /** Runs `body`, to whose end the objects live that conversions make in it. */
+  withTemporaries<T>(body: () => T): T;
+}
 
 export interface GlobalItem {
   readonly type: GlobalType;
@@ -33,7 +40,7 @@ export interface TagItem extends ExceptionTag {
 }
 
 /** A new global that JS owns, or an import that a value stands for. `value` is lowered. */
-export function createGlobal(agent: Agent, type: GlobalType, kind: ValueKind, value: unknown): GlobalItem {
+export function createGlobal(agent: ItemAgent, type: GlobalType, kind: ValueKind, value: unknown): GlobalItem {
   let cell: number | undefined;
   if (type.shared || isHeapAddress(kind)) {
     cell = agent.heap.allocatePermanent(16);
@@ -52,7 +59,7 @@ function hostGlobal(kind: ValueKind, value: unknown): WebAssembly.Global {
 }
 
 /** The value of a global as JS sees it. */
-export function readGlobal(agent: Agent, item: GlobalItem): unknown {
+export function readGlobal(agent: ItemAgent, item: GlobalItem): unknown {
   const { kind, host, cell } = item;
   if (isOpaqueToJs(kind)) throw opaqueError();
   if (kind.kind === "ref" && !isHostReference(kind)) {
@@ -61,7 +68,7 @@ export function readGlobal(agent: Agent, item: GlobalItem): unknown {
   return host === undefined ? readCell(agent, kind, cell!) : host.value;
 }
 
-export function writeGlobal(agent: Agent, item: GlobalItem, value: unknown): void {
+export function writeGlobal(agent: ItemAgent, item: GlobalItem, value: unknown): void {
   const { kind, type } = item;
   if (isOpaqueToJs(kind)) throw opaqueError();
   if (!type.mutable) throw new TypeError("the global is immutable");
@@ -69,18 +76,18 @@ export function writeGlobal(agent: Agent, item: GlobalItem, value: unknown): voi
 }
 
 /** Sets a global, mutable or not, to a lowered value, which the caller keeps alive. */
-export function initializeGlobal(agent: Agent, { kind, host, cell }: GlobalItem, lowered: unknown): void {
+export function initializeGlobal(agent: ItemAgent, { kind, host, cell }: GlobalItem, lowered: unknown): void {
   agent.asMutator(() => {
     if (host !== undefined) host.value = lowered;
     if (cell !== undefined) writeCell(agent, kind, cell, lowered);
   });
 }
 
-function view(agent: Agent): DataView<ArrayBufferLike> {
+function view(agent: ItemAgent): DataView<ArrayBufferLike> {
   return new DataView(agent.heap.bytes.buffer);
 }
 
-function readCell(agent: Agent, kind: ValueKind, cell: number): unknown {
+function readCell(agent: ItemAgent, kind: ValueKind, cell: number): unknown {
   switch (kind.kind) {
     case "i64":
       return view(agent).getBigInt64(cell, true);
@@ -93,7 +100,7 @@ function readCell(agent: Agent, kind: ValueKind, cell: number): unknown {
   }
 }
 
-function writeCell(agent: Agent, kind: ValueKind, cell: number, value: unknown): void {
+function writeCell(agent: ItemAgent, kind: ValueKind, cell: number, value: unknown): void {
   switch (kind.kind) {
     case "i64":
       view(agent).setBigInt64(cell, value as bigint, true);
@@ -110,27 +117,27 @@ function writeCell(agent: Agent, kind: ValueKind, cell: number, value: unknown):
 }
 
 /** The number of elements of a table. */
-export function tableLength(agent: Agent, { record }: TableItem): number {
+export function tableLength(agent: ItemAgent, { record }: TableItem): number {
   return Atomics.load(agent.heap.words, (record + TABLE_LENGTH) >>> 2) >>> 0;
 }
 
-export function tableMaximum(agent: Agent, { record }: TableItem): number {
+export function tableMaximum(agent: ItemAgent, { record }: TableItem): number {
   return agent.heap.words[(record + TABLE_MAXIMUM) >>> 2]! >>> 0;
 }
 
-function elementIndex(agent: Agent, item: TableItem, index: number): number {
+function elementIndex(agent: ItemAgent, item: TableItem, index: number): number {
   if (index >= tableLength(agent, item)) throw new RangeError("out of bounds table access");
   return (agent.heap.words[(item.record + TABLE_ELEMENTS) >>> 2]! >>> 2) + index;
 }
 
-export function readElement(agent: Agent, item: TableItem, index: number): unknown {
+export function readElement(agent: ItemAgent, item: TableItem, index: number): unknown {
   return agent.asMutator(() => {
     const at = elementIndex(agent, item, index);
     return fromTableWord(agent, item.kind, Atomics.load(agent.heap.words, at));
   });
 }
 
-export function writeElement(agent: Agent, item: TableItem, index: number, value: unknown): void {
+export function writeElement(agent: ItemAgent, item: TableItem, index: number, value: unknown): void {
   withTableWord(agent, item, value, (word) => {
     const at = elementIndex(agent, item, index);
     Atomics.store(agent.heap.words, at, word);
@@ -138,7 +145,7 @@ export function writeElement(agent: Agent, item: TableItem, index: number, value
 }
 
 /** Makes `value` every element of a new table. */
-export function fillTable(agent: Agent, item: TableItem, value: unknown): void {
+export function fillTable(agent: ItemAgent, item: TableItem, value: unknown): void {
   withTableWord(agent, item, value, (word) => {
     const length = tableLength(agent, item);
     if (length === 0) return;
@@ -148,7 +155,7 @@ export function fillTable(agent: Agent, item: TableItem, value: unknown): void {
 }
 
 /** Grows a table and returns its old length; throws a RangeError where it cannot. */
-export function growTableBy(agent: Agent, item: TableItem, delta: number, value: unknown): number {
+export function growTableBy(agent: ItemAgent, item: TableItem, delta: number, value: unknown): number {
   // The heap's own limit is far below what a word holds.
   const grow = (word: number): number => (delta > 0xffffffff ? -1 : growTable(agent, item.record, delta, word, isScanned(item.kind)));
   const old = withTableWord(agent, item, value, grow);
@@ -157,13 +164,13 @@ export function growTableBy(agent: Agent, item: TableItem, delta: number, value:
 }
 
 /** Converts a value to how a table holds it, and runs `body`, as a mutator, before the collector may run. */
-function withTableWord<T>(agent: Agent, { kind }: TableItem, value: unknown, body: (word: number) => T): T {
+function withTableWord<T>(agent: ItemAgent, { kind }: TableItem, value: unknown, body: (word: number) => T): T {
   return agent.withTemporaries(() => {
     const lowered = toLowered(agent, kind, value);
     return agent.asMutator((sp) => body(isHostReference(kind) ? internalize(agent, lowered, sp) : (lowered as number)));
   });
 }
 
-function fromTableWord(agent: Agent, kind: ValueKind, word: number): unknown {
+function fromTableWord(agent: ItemAgent, kind: ValueKind, word: number): unknown {
   return fromLowered(agent, isHostReference(kind) ? anyKind : kind, word);
 }

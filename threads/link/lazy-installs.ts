@@ -13,20 +13,38 @@
  */
 import { engine } from "../../core/base/engine.ts";
 import { RuntimeError } from "../../core/base/errors.ts";
+import type { Heap } from "../../gc/heap/heap.ts";
 import { FUNCTION_COUNT } from "../../gc/layout/control.ts";
-import type { Agent } from "../agents/agent.ts";
-import type { LocalFunctionPlan } from "../functions/local-functions.ts";
+import type { LocalFunctionPlan, LocalFunctions } from "../functions/local-functions.ts";
 import { createStandIn } from "../functions/stand-in.ts";
+import type { Gate } from "../sync/gate.ts";
+import type { Traps } from "../traps/traps.ts";
+import type { FunctionTable } from "../values/functions.ts";
 import { NULL, type Signature } from "../values/kinds.ts";
 import { ENTRY_FUNCTION, ENTRY_INSTANCE, LogEntry } from "./install-log.ts";
-import type { InstancePlan, ModulePlan } from "./plans.ts";
+import type { LinkedInstances } from "./linked-instances.ts";
+import type { Install, InstancePlan, ModulePlan } from "./plans.ts";
 
 const EVERYTHING = -1;
+
+/** What lazy installs ask of their agent. */
+export interface InstallingAgent {
+  readonly heap: Heap;
+  readonly gate: Gate;
+  /** Knows the first function index that may belong to an instance which is not in the log yet. */
+  readonly control: { readonly installingFrom: number };
+  readonly functions: FunctionTable;
+  readonly traps: Traps;
+  readonly localFunctions: LocalFunctions;
+  readonly instances: LinkedInstances;
+  /** Does one step that the store announced to all agents. */
+  install(step: Install): void;
+}
 
 export class LazyInstalls {
   /** The host's global that lowered code compares with: function indices below it are on this agent, if they are on any. */
   readonly known = new engine.Global({ value: "i32", mutable: true }, EVERYTHING);
-  readonly #agent: Agent;
+  readonly #agent: InstallingAgent;
   /** Address of the word with the next entry of the log; 0 on the agent that writes it. */
   #next: number;
   readonly #memories = new Map<number, WebAssembly.Memory>();
@@ -34,7 +52,7 @@ export class LazyInstalls {
   readonly #modules = new Map<number, LogEntry>();
   #instances: LogEntry[] = [];
 
-  constructor(agent: Agent, log: number) {
+  constructor(agent: InstallingAgent, log: number) {
     this.#agent = agent;
     this.#next = log;
     if (log !== 0) this.known.value = 0;
@@ -56,7 +74,7 @@ export class LazyInstalls {
     const reserved = heap.plan(FUNCTION_COUNT);
     const installing = control.installingFrom;
     this.#readLog();
-    this.#instances = this.#instances.filter(({ id }) => !this.#agent.hasInstance(id));
+    this.#instances = this.#instances.filter(({ id }) => !this.#agent.instances.has(id));
     const first = this.#instances[0]?.first ?? Number.POSITIVE_INFINITY;
     this.known.value = Math.min(reserved, installing, first) | 0;
   }
@@ -69,7 +87,7 @@ export class LazyInstalls {
       const entry = new LogEntry(heap, address);
       if (entry.kind === ENTRY_INSTANCE) this.#instances.push(entry);
       else if (entry.kind === ENTRY_FUNCTION) this.#agent.localFunctions.install(entry.plan(this.#memoryOf) as LocalFunctionPlan);
-      else if (!this.#agent.hasModule(entry.id)) this.#modules.set(entry.id, entry);
+      else if (!this.#agent.instances.hasModule(entry.id)) this.#modules.set(entry.id, entry);
       this.#next = address;
     }
   }
@@ -115,7 +133,7 @@ export class LazyInstalls {
 
   #moduleOf(id: number): Omit<ModulePlan, "host"> {
     const entry = this.#modules.get(id);
-    return entry === undefined || this.#agent.hasModule(id) ? this.#agent.module(id) : (entry.outline as ModulePlan);
+    return entry === undefined || this.#agent.instances.hasModule(id) ? this.#agent.instances.module(id) : (entry.outline as ModulePlan);
   }
 
   /** For a stand-in, which has kept its operands on the shadow stack, up to `sp`. */
@@ -146,7 +164,7 @@ export class LazyInstalls {
   #installModule(id: number): void {
     const entry = this.#modules.get(id);
     this.#modules.delete(id);
-    if (entry === undefined || this.#agent.hasModule(id)) return;
+    if (entry === undefined || this.#agent.instances.hasModule(id)) return;
     const plan = entry.plan(this.#memoryOf) as Omit<ModulePlan, "host">;
     this.#agent.install({ kind: "module", plan: { ...plan, host: new engine.Module(entry.code()) } });
   }

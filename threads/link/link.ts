@@ -12,10 +12,11 @@ import { LinkError } from "../../core/base/errors.ts";
 import { NULL_REFERENCE } from "../../gc/layout/layout.ts";
 import { type IndexedImport, isIndexedImport, type namedImports, type ProvidedImports } from "../../lower/host/host-imports.ts";
 import type { LoweredImport, LoweredMemory } from "../../lower/host/lowered.ts";
-import type { Agent } from "../agents/agent.ts";
-import { createBuiltin } from "../builtins/builtins.ts";
+import { createBuiltin, type ProvidingAgent } from "../builtins/builtins.ts";
+import type { ConversionOperand } from "../traps/conversion-operand.ts";
 import type { LoweredFunction } from "../values/functions.ts";
 import { hostType } from "../values/kinds.ts";
+import type { UnlikeMemories } from "./memories.ts";
 import type { InstancePlan, ModulePlan, ResolvedImport } from "./plans.ts";
 
 const mutableExtern = { value: "externref", mutable: true } as const;
@@ -35,11 +36,23 @@ export interface LinkedInstance {
   readonly memories: readonly WebAssembly.Memory[];
 }
 
+/** What linking asks of the agent that it links for. */
+export interface LinkingAgent extends ProvidingAgent {
+  /** The `heap` namespace of lowered modules. */
+  readonly heapImports: ProvidedImports<"heap">;
+  readonly conversionOperand: ConversionOperand;
+  readonly unlikeMemories: UnlikeMemories;
+  /** `spins`: how often a wait looks at its control word before it begins. */
+  readonly waitQueues: { readonly spins: number };
+  /** Finds the instances that this agent has linked. */
+  readonly instances: { get(id: number): LinkedInstance };
+}
+
 /** Key of an import among `LocalImports`. */
 export const importKey = (kind: string, index: number): string => `${kind} ${index}`;
 
 /** Makes the host instance and puts its functions into the agent's table. Runs no code of the module. */
-export function link(agent: Agent, module: ModulePlan, plan: InstancePlan, roots: number, local: LocalImports): LinkedInstance {
+export function link(agent: LinkingAgent, module: ModulePlan, plan: InstancePlan, roots: number, local: LocalImports): LinkedInstance {
   const { lowered } = module;
   const resolved = new Map<string, ResolvedImport>();
   for (const [i, entry] of lowered.imports.entries()) resolved.set(importKey(entry.kind, entry.index), plan.imports[i]!);
@@ -84,7 +97,7 @@ export function hostInstance(module: WebAssembly.Module, imports: WebAssembly.Im
 
 /** Finds the host value of each import of one host module. */
 class Linker {
-  readonly #agent: Agent;
+  readonly #agent: LinkingAgent;
   readonly #module: ModulePlan;
   readonly #plan: InstancePlan;
   readonly #roots: number;
@@ -92,7 +105,7 @@ class Linker {
   readonly #resolved: ReadonlyMap<string, ResolvedImport>;
 
   constructor(
-    agent: Agent,
+    agent: LinkingAgent,
     module: ModulePlan,
     plan: InstancePlan,
     roots: number,
@@ -192,7 +205,7 @@ class Linker {
     if (entry?.kind === "string") return new engine.Global(mutableExtern, entry.text);
     if (entry?.kind === "global" && entry.threadLocal !== undefined) {
       const { instance, index: item } = entry.threadLocal;
-      return this.#agent.instance(instance).host.exports[importKey("global", item)] as WebAssembly.Global;
+      return this.#agent.instances.get(instance).host.exports[importKey("global", item)] as WebAssembly.Global;
     }
     const type = hostType(this.#module.globals[index]!);
     const descriptor = { value: type, mutable: true } as WebAssembly.GlobalDescriptor;
@@ -205,7 +218,7 @@ class Linker {
     if (entry?.kind !== "global") return NULL_REFERENCE;
     if (entry.threadLocal === undefined) return entry.cell ?? NULL_REFERENCE;
     // This agent's, in its own root block: the other's cell keeps the other's object alive.
-    const { module, roots } = this.#agent.instance(entry.threadLocal.instance);
+    const { module, roots } = this.#agent.instances.get(entry.threadLocal.instance);
     const place = module.lowered.globals[entry.threadLocal.index]?.place;
     return place?.kind === "host" && place.rootOffset !== undefined ? roots + place.rootOffset : NULL_REFERENCE;
   }

@@ -6,7 +6,7 @@
  * and bytes cannot be added from there; a 64-bit memory takes numbers where the standard has BigInts.
  */
 import type { LoweredMemory } from "../../lower/host/lowered.ts";
-import type { Agent } from "../agents/agent.ts";
+import type { Mutator } from "../values/mutator.ts";
 
 const HOST_PAGE_LOG2 = 16;
 
@@ -37,7 +37,7 @@ export class UnlikeMemories {
   }
 
   /** Whether a memory can be imported as one of the declared type, as far as the host does not see to it. */
-  fits(agent: Agent, memory: WebAssembly.Memory, declared: LoweredMemory): boolean {
+  fits(agent: Pick<Mutator, "heap">, memory: WebAssembly.Memory, declared: LoweredMemory): boolean {
     if (memory.buffer instanceof ArrayBuffer === declared.shared) return false;
     const known = this.#known.get(memory);
     if ((known?.type.is64 ?? declared.host.is64) !== declared.is64) return false;

@@ -1,13 +1,19 @@
 /** Tables as they lie in the heap memory (gc/layout/layout.ts): made, grown, and made as new. */
-
+import type { Heap } from "../../gc/heap/heap.ts";
 import { NULL_REFERENCE, TABLE_CAPACITY, TABLE_ELEMENTS, TABLE_LENGTH, TABLE_MAXIMUM, TABLE_RECORD_BYTES } from "../../gc/layout/layout.ts";
 import type { LoweredTable } from "../../lower/host/lowered.ts";
-import type { Agent } from "../agents/agent.ts";
+import type { Control } from "../sync/control.ts";
 import { isScanned } from "../values/kinds.ts";
 import type { ModulePlan } from "./plans.ts";
 
+/** What tables ask of their agent. */
+export interface TableAgent {
+  readonly heap: Heap;
+  readonly control: Pick<Control, "words" | "locked">;
+}
+
 /** Makes words null references. */
-export function fillNull(agent: Agent, address: number, words: number): void {
+export function fillNull(agent: TableAgent, address: number, words: number): void {
   agent.control.words.fill(NULL_REFERENCE | 0, address >>> 2, (address >>> 2) + words);
 }
 
@@ -15,7 +21,7 @@ export function fillNull(agent: Agent, address: number, words: number): void {
 const MAXIMUM_ELEMENTS = 10_000_000;
 
 /** The table of an instance, at its record. */
-export function createTable(agent: Agent, module: ModulePlan, table: LoweredTable, index: number, record: number): void {
+export function createTable(agent: TableAgent, module: ModulePlan, table: LoweredTable, index: number, record: number): void {
   const kind = module.tables[index]!;
   const minimum = Number(table.minimum);
   const maximum = table.maximum === undefined ? MAXIMUM_ELEMENTS : Math.min(Number(table.maximum), MAXIMUM_ELEMENTS);
@@ -23,7 +29,14 @@ export function createTable(agent: Agent, module: ModulePlan, table: LoweredTabl
 }
 
 /** Fills in a table's record. A shared table gets room for its maximum at once, since it must never move. */
-export function createTableAt(agent: Agent, record: number, scanned: boolean, minimum: number, maximum: number, shared: boolean): void {
+export function createTableAt(
+  agent: TableAgent,
+  record: number,
+  scanned: boolean,
+  minimum: number,
+  maximum: number,
+  shared: boolean,
+): void {
   if (minimum > MAXIMUM_ELEMENTS) throw new RangeError("the table is larger than this implementation allows");
   const capacity = shared ? Math.max(minimum, Math.min(maximum, 1 << 20)) : minimum;
   const elements = createTableElements(agent, capacity, scanned, shared);
@@ -34,7 +47,7 @@ export function createTableAt(agent: Agent, record: number, scanned: boolean, mi
   words[(record + TABLE_CAPACITY) >>> 2] = capacity;
 }
 
-function createTableElements(agent: Agent, capacity: number, scanned: boolean, shared: boolean): number {
+function createTableElements(agent: TableAgent, capacity: number, scanned: boolean, shared: boolean): number {
   if (capacity === 0) return 0;
   const elements = agent.heap.allocatePermanent(capacity * 4);
   fillNull(agent, elements, capacity);
@@ -43,13 +56,13 @@ function createTableElements(agent: Agent, capacity: number, scanned: boolean, s
 }
 
 /** Roots of an unshared item end with its agent. */
-function addRoots(agent: Agent, start: number, end: number, shared: boolean): void {
+function addRoots(agent: TableAgent, start: number, end: number, shared: boolean): void {
   if (shared) agent.heap.runtime.addRoots(start, end);
   else agent.heap.runtime.addAgentRoots(start, end);
 }
 
 /** A table's record for `new WebAssembly.Table`. */
-export function createTableRecord(agent: Agent, scanned: boolean, minimum: number, maximum: number, shared: boolean): number {
+export function createTableRecord(agent: TableAgent, scanned: boolean, minimum: number, maximum: number, shared: boolean): number {
   const record = agent.heap.allocatePermanent(TABLE_RECORD_BYTES);
   createTableAt(agent, record, scanned, minimum, maximum, shared);
   return record;
@@ -59,7 +72,7 @@ export function createTableRecord(agent: Agent, scanned: boolean, minimum: numbe
  * Grows a table and returns its old length, or -1. New elements are `value`. The caller holds `value` safely. Only the owner grows an
  * unshared table; a shared one grows within its capacity, under the store's lock.
  */
-export function growTable(agent: Agent, record: number, delta: number, value: number, scanned: boolean): number {
+export function growTable(agent: TableAgent, record: number, delta: number, value: number, scanned: boolean): number {
   return agent.control.locked(() => {
     let { words } = agent.control;
     const length = words[(record + TABLE_LENGTH) >>> 2]! >>> 0;
@@ -91,12 +104,12 @@ export function growTable(agent: Agent, record: number, delta: number, value: nu
 }
 
 /** The words of a table's record. */
-export function tableRoom(agent: Agent, record: number): Int32Array {
+export function tableRoom(agent: TableAgent, record: number): Int32Array {
   return agent.heap.words.slice(record >>> 2, (record + TABLE_RECORD_BYTES) >>> 2);
 }
 
 /** Makes a table as new in the room of the one that had the record `old`. */
-export function resetTable(agent: Agent, record: number, old: Int32Array, minimum: number): void {
+export function resetTable(agent: TableAgent, record: number, old: Int32Array, minimum: number): void {
   agent.heap.words.set(old, record >>> 2);
   agent.heap.words[(record + TABLE_LENGTH) >>> 2] = minimum;
   fillNull(agent, old[TABLE_ELEMENTS / 4]! >>> 0, old[TABLE_CAPACITY / 4]! >>> 0);

@@ -13,12 +13,14 @@ import type { Import } from "../../core/types/module.ts";
 import type { TypeStore } from "../../core/types/type-store.ts";
 import { AbstractHeap, type FuncType, refAbstract, V128, type ValType } from "../../core/types/types.ts";
 import type { ValidModule } from "../../core/validate/body/valid-module.ts";
-import type { Agent } from "../agents/agent.ts";
 import type { CompileOptions } from "../builtins/compile-options.ts";
+import type { FunctionObjects } from "../functions/function-objects.ts";
 import { functionFits, importedValue, mismatch } from "../link/import-checks.ts";
 import type { CompiledModule } from "../link/imports.ts";
 import { hostInstance } from "../link/link.ts";
+import type { UnlikeMemories } from "../link/memories.ts";
 import type { ModulePlan } from "../link/plans.ts";
+import type { Conversions } from "../values/convert.ts";
 import type { Kinds } from "../values/kinds.ts";
 import { type PreparedModule, readModule, type StableSource } from "./compile.ts";
 
@@ -54,6 +56,12 @@ export class PassedModule implements CompiledModule {
     this.#lowered ??= this.#lower();
     return this.#lowered.code;
   }
+}
+
+/** What imports and exports of passed modules ask of the agent that instantiates. */
+export interface PassingAgent extends Pick<Conversions, "control" | "heap" | "functionIndex"> {
+  readonly unlikeMemories: UnlikeMemories;
+  readonly functionObjects: FunctionObjects;
 }
 
 /** What handing a module to the host takes from the store. */
@@ -102,7 +110,11 @@ export interface PassedImports {
 }
 
 /** Raises TypeError and LinkError as the JS API says; what the host checks itself is left to it. */
-export function readPassedImports(agent: Agent, { valid }: PassedModule, importObject: WebAssembly.Imports | undefined): PassedImports {
+export function readPassedImports(
+  agent: PassingAgent,
+  { valid }: PassedModule,
+  importObject: WebAssembly.Imports | undefined,
+): PassedImports {
   // Without a prototype: an import's module may be called "constructor".
   const imports = Object.create(null) as Record<string, Record<string, WebAssembly.ImportValue>>;
   const functions: unknown[] = [];
@@ -118,7 +130,7 @@ export function readPassedImports(agent: Agent, { valid }: PassedModule, importO
 }
 
 /** To the host a function that the store exported may be any function of JS: it does not know its type. */
-function checkFunction(agent: Agent, { functions, types }: ValidModule, entry: Import, index: number, value: unknown): void {
+function checkFunction(agent: PassingAgent, { functions, types }: ValidModule, entry: Import, index: number, value: unknown): void {
   if (typeof value !== "function") mismatch(entry, value, "a function");
   const number = agent.functionIndex(value);
   if (number === undefined) return;
@@ -127,14 +139,20 @@ function checkFunction(agent: Agent, { functions, types }: ValidModule, entry: I
 }
 
 /** Instantiates a passed module. Returns its exports; the functions among them have the shape that the store's have. */
-export function instantiatePassed(agent: Agent, kinds: Kinds, module: PassedModule, imported: PassedImports): Record<string, unknown> {
+export function instantiatePassed(
+  agent: PassingAgent,
+  kinds: Kinds,
+  module: PassedModule,
+  imported: PassedImports,
+): Record<string, unknown> {
   const { exports } = hostInstance(module.host, imported.imports);
   const result = Object.create(null) as Record<string, unknown>;
   for (const { name, kind, index } of module.valid.module.exports) {
     const known = kind === "func" ? imported.functions[index] : undefined;
     // The host would wrap a function of the store's once more.
     result[name] = agent.functionIndex(known) === undefined ? exports[name] : known;
-    if (kind === "func") agent.adoptFunction(result[name] as object, kinds.signature(module.valid.functions[index]?.type as number), index);
+    if (kind === "func")
+      agent.functionObjects.adopt(result[name] as object, kinds.signature(module.valid.functions[index]?.type as number), index);
   }
   return Object.freeze(result);
 }

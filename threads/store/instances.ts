@@ -7,6 +7,7 @@ import { FUNCTION_COUNT } from "../../gc/layout/control.ts";
 import type { Agent } from "../agents/agent.ts";
 import { createRootBlock, createSharedBlock } from "../link/blocks.ts";
 import type { CompiledModule, ImportedItems } from "../link/imports.ts";
+import { initialize } from "../link/initialization.ts";
 import { InstallLog } from "../link/install-log.ts";
 import { createSharedMemories, type LinkedInstance } from "../link/link.ts";
 import type { Install } from "../link/plans.ts";
@@ -57,8 +58,8 @@ export class Instances {
       memories: createSharedMemories(plan),
       imports: imported.resolved,
     };
-    const instance = agent.link(instancePlan, createRootBlock(agent, plan), imported.local);
-    agent.initialize(instance, () => {
+    const instance = agent.instances.link(instancePlan, createRootBlock(agent, plan), imported.local);
+    initialize(agent, instance, () => {
       // Before the start function, which may spawn threads that run this module's functions; after `init`, on whose
       // work the replicas' thread-local globals may depend.
       if (!plan.replicated) return;

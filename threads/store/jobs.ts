@@ -100,7 +100,7 @@ export class Jobs {
 
   /** Names the function that a job calls: `target` and `block` are those of the queue's entry. */
   nameOf(kind: JobKind, target: number, block: number): string {
-    if (kind !== JobKind.run) return this.#agent.nameOf(target);
+    if (kind !== JobKind.run) return this.#agent.instances.nameOf(target);
     const module = this.#templates.moduleOf(target);
     const index = calledFunction(this.#agent.heap, block >>> 0);
     return module?.plan.lowered.functions[index]?.name ?? `wasm-function[${index}]`;

@@ -5,10 +5,15 @@
 import type { Names } from "../../core/types/module.ts";
 import type { RootPlaces } from "../../gc/inspect/root-places.ts";
 import { TABLE_ELEMENTS, TABLE_LENGTH } from "../../gc/layout/layout.ts";
-import type { Agent } from "../agents/agent.ts";
 import type { LinkedInstance } from "../link/link.ts";
 
 type ItemNames = Pick<Names, "globals" | "tables">;
+/** An agent whose roots are named. */
+interface NamedAgent {
+  readonly instances: Iterable<LinkedInstance>;
+  /** The word at an address of the heap memory. */
+  word(address: number): number;
+}
 interface Elements {
   readonly name: string;
   readonly start: number;
@@ -28,10 +33,10 @@ export class RootNames {
    * Names the words in which the instances of `agent` keep references: right until tables grow. Items are called as
    * their name section says, else after an export, else by their index.
    */
-  of(agent: Agent): RootPlaces {
+  of(agent: NamedAgent): RootPlaces {
     const globals = new Map<number, string>();
     const tables: Elements[] = [];
-    for (const instance of agent.instances()) {
+    for (const instance of agent.instances) {
       this.#addGlobals(instance, globals);
       this.#addTables(instance, agent, tables);
     }
@@ -60,7 +65,7 @@ export class RootNames {
     }
   }
 
-  #addTables(instance: LinkedInstance, agent: Agent, tables: Elements[]): void {
+  #addTables(instance: LinkedInstance, agent: NamedAgent, tables: Elements[]): void {
     for (const [index, { imported }] of instance.module.lowered.tables.entries()) {
       if (imported) continue;
       const record = instance.tables[index]!;

@@ -7,15 +7,22 @@
 import type { BoxSlot } from "../../gc/heap/boxes.ts";
 import type { Heap } from "../../gc/heap/heap.ts";
 import { writeRecord } from "../../gc/heap/type-records.ts";
-import { HOST_BYTES } from "../../gc/layout/js-value-layout.ts";
+import { HOST_BYTES, HOST_SLOT } from "../../gc/layout/js-value-layout.ts";
 import { KIND_HOST, NO_TYPE } from "../../gc/layout/record-kinds.ts";
+import { TrapCode } from "../../lower/host/lowered.ts";
+import type { AllocatingMutator } from "./mutator.ts";
 
 export class BoxedValues {
   readonly #heap: Heap;
+  readonly #raise: (code: TrapCode) => never;
+  /** Address of the record that `createHostRecord` wrote. */
+  readonly #record: number;
   readonly #values = new Map<BoxSlot, unknown>();
 
-  constructor(heap: Heap) {
-    this.#heap = heap;
+  constructor(agent: Pick<AllocatingMutator, "heap" | "raise">, record: number) {
+    this.#heap = agent.heap;
+    this.#raise = (code) => agent.raise(code);
+    this.#record = record;
   }
 
   /** How many values are kept. */
@@ -29,6 +36,16 @@ export class BoxedValues {
     const slot = this.#heap.boxes.create(address);
     this.#values.set(slot, value);
     return slot;
+  }
+
+  /** Makes a heap object that holds a value, which the caller keeps alive. The agent is a mutator with the shadow stack up to `sp`. */
+  allocate(value: unknown, sp: number): number {
+    const address = this.#heap.runtime.allocate(HOST_BYTES, sp) >>> 0;
+    if (address === 0) this.#raise(TrapCode.outOfMemory);
+    const { words } = this.#heap;
+    words[address >>> 2] = this.#record;
+    words[(address + HOST_SLOT) >>> 2] = this.add(address, value);
+    return address | 0;
   }
 
   get(slot: BoxSlot): unknown {

@@ -8,32 +8,29 @@ import { heapTypeByCode } from "../../core/types/vocabulary.ts";
 import { HOST_SLOT } from "../../gc/layout/js-value-layout.ts";
 import { HEADER_FLAGS_MASK, TYPE_DEPTH, TYPE_DISPLAY, TYPE_KIND, TYPE_RECORD } from "../../gc/layout/layout.ts";
 import { KIND_ARRAY, KIND_HOST, KIND_STRUCT, KIND_WAIT_QUEUE } from "../../gc/layout/record-kinds.ts";
-import type { Control } from "../sync/control.ts";
 import type { BoxedValues } from "./boxed-values.ts";
 import type { FunctionTable } from "./functions.ts";
 import { isHostReference, NULL, type ReferenceKind, type ValueKind } from "./kinds.ts";
+import type { Mutator } from "./mutator.ts";
 import type { Objects } from "./objects.ts";
 import type { SharedValues } from "./shared-values.ts";
+import type { Temporaries } from "./temporaries.ts";
 
 /** What conversion asks of the agent. */
-export interface Conversions {
-  readonly control: Control;
+export interface Conversions extends Mutator {
+  /** Finds the type record of a function index. */
+  readonly control: { functionType(index: number): number };
   readonly objects: Objects;
   readonly functions: FunctionTable;
   readonly values: BoxedValues;
-  readonly sharedValues: Pick<SharedValues, "get">;
+  readonly sharedValues: SharedValues;
+  readonly temporaries: Temporaries;
   /** The word at an address of the heap memory. */
   word(address: number): number;
   /** The JS function of a function index. */
   functionObject(index: number): object;
   /** The function index of a JS function that this store exported; undefined for any other value. */
   functionIndex(value: unknown): number | undefined;
-  /** Makes a heap object that holds a JS value, kept alive until the current call from JS ends. */
-  boxValue(value: unknown): number;
-  /** Makes a heap object of a string or number for all agents, kept alive until the current call from JS ends. */
-  shareValue(value: string | number): number;
-  /** `boxValue` for a mutator with the shadow stack up to `sp`, which keeps the object alive itself. */
-  allocateBox(value: unknown, sp: number): number;
 }
 
 /** Checks a value that JS hands over, and lowers it. Raises the TypeErrors that the JS API says. */
@@ -113,7 +110,7 @@ function functionToLowered(agent: Conversions, kind: ReferenceKind, value: unkno
 /** Shared-everything threads, "Conversions": what all agents can have. */
 function sharedExternToLowered(agent: Conversions, value: unknown): number {
   if (isI31(value)) return (value << 1) | 1;
-  if (typeof value === "string" || typeof value === "number") return agent.shareValue(value);
+  if (typeof value === "string" || typeof value === "number") return shareValue(agent, value);
   const described = agent.objects.describe(value);
   if (described?.shared === true) return described.address;
   throw new TypeError("a shared externref must be null, a string, a number or a shared object");
@@ -136,8 +133,26 @@ function anyToLowered(agent: Conversions, kind: ReferenceKind, value: unknown): 
   if (record === 0 && isI31(value) && (heap === AbstractHeap.any || heap === AbstractHeap.eq || heap === AbstractHeap.i31)) {
     return (value << 1) | 1;
   }
-  if (heap === AbstractHeap.any && record === 0 && !kind.shared) return agent.boxValue(value);
+  if (heap === AbstractHeap.any && record === 0 && !kind.shared) return boxValue(agent, value);
   throw new TypeError(`${describe(kind)} expected`);
+}
+
+/** Makes a heap object that holds a JS value, kept alive until the current call from JS ends. */
+function boxValue(agent: Conversions, value: unknown): number {
+  return agent.asMutator((sp) => {
+    const address = agent.values.allocate(value, sp);
+    agent.temporaries.keep(address);
+    return address;
+  });
+}
+
+/** Makes a heap object of a string or number for all agents, kept alive until the current call from JS ends. */
+function shareValue(agent: Conversions, value: string | number): number {
+  return agent.asMutator((sp) => {
+    const address = agent.sharedValues.allocate(value, sp);
+    agent.temporaries.keep(address);
+    return address;
+  });
 }
 
 /** A number that `i31` holds; -0 is none. */
@@ -168,7 +183,7 @@ export function internalize(agent: Conversions, value: unknown, sp: number): num
   if (isI31(value)) return (value << 1) | 1;
   const described = agent.objects.describe(value);
   // A shared object stays a JS value here: as an unshared `anyref` it would lose its type's sharedness.
-  return described !== undefined && !described.shared ? described.address : agent.allocateBox(value, sp);
+  return described !== undefined && !described.shared ? described.address : agent.values.allocate(value, sp);
 }
 
 function isObjectOf(agent: Conversions, { address, shared }: { address: number; shared: boolean }, kind: ReferenceKind): boolean {

@@ -12,7 +12,6 @@
  * handler catches.
  */
 import { engine } from "../../core/base/engine.ts";
-import type { Heap } from "../../gc/heap/heap.ts";
 import { writeRecord } from "../../gc/heap/type-records.ts";
 import { EXCEPTION_PAYLOAD, EXCEPTION_TAG, JS_TAG, placePayload } from "../../gc/layout/exception-layout.ts";
 import { FUNC_SHARED, HEADER_FLAGS_MASK, TYPE_PROTOTYPE } from "../../gc/layout/layout.ts";
@@ -21,16 +20,12 @@ import { TrapCode } from "../../lower/host/lowered.ts";
 import type { Traps } from "../traps/traps.ts";
 import { anyKind, type Conversions, externalize, fromLowered, internalize, toLowered } from "./convert.ts";
 import { isHostReference, NULL, type ValueKind } from "./kinds.ts";
+import type { AllocatingMutator } from "./mutator.ts";
 import { Objects } from "./objects.ts";
-import type { Temporaries } from "./temporaries.ts";
 
 /** What exceptions ask of the agent. */
-export interface ExceptionAgent extends Conversions {
-  readonly heap: Heap;
+export interface ExceptionAgent extends Conversions, AllocatingMutator {
   readonly traps: Traps;
-  asMutator<T>(body: (sp: number) => T): T;
-  raise(code: TrapCode): never;
-  readonly temporaries: Temporaries;
 }
 
 /** A tag, as far as it takes to make and read its exceptions. */

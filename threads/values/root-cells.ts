@@ -2,15 +2,15 @@
  * Root cells: what keeps a heap object alive on its way from one agent to another, which gets the cell's address in a message. A cell belongs to the
  * agent that sends, which uses it again when the receiver has emptied it.
  */
-import type { Agent } from "../agents/agent.ts";
 import { NULL } from "./kinds.ts";
+import type { Mutator } from "./mutator.ts";
 
 export class RootCells {
-  readonly #agent: Agent;
+  readonly #agent: Mutator;
   /** This agent's cells, whether in use or not. */
   readonly #cells: number[] = [];
 
-  constructor(agent: Agent) {
+  constructor(agent: Mutator) {
     this.#agent = agent;
   }
 

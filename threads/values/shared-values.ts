@@ -9,7 +9,7 @@ import { NUMBER_BYTES, NUMBER_VALUE, STRING_BYTES, STRING_UNITS } from "../../gc
 import { ARRAY_ELEMENTS, ARRAY_LENGTH, HEADER_FLAGS_MASK, OBJECT_ALIGN } from "../../gc/layout/layout.ts";
 import { KIND_ARRAY, KIND_NUMBER, KIND_STRING, NO_TYPE } from "../../gc/layout/record-kinds.ts";
 import { TrapCode } from "../../lower/host/lowered.ts";
-import type { Agent } from "../agents/agent.ts";
+import type { AllocatingMutator } from "./mutator.ts";
 
 /** How many units are made into a string at once: hosts limit the arguments of a call. */
 const CHUNK = 4096;
@@ -30,14 +30,22 @@ export function createSharedValueRecords(heap: Heap): number {
   return block;
 }
 
+/** What shared values ask of their agent. */
+export interface SharedValuesAgent extends Pick<AllocatingMutator, "heap" | "raise"> {
+  /** `sharedValueRecords`: the block that `createSharedValueRecords` made. */
+  readonly control: { readonly sharedValueRecords: number };
+  /** The word at an address of the heap memory. */
+  word(address: number): number;
+}
+
 /** Strings and numbers in the heap, as one agent makes and reads them. */
 export class SharedValues {
-  readonly #agent: Agent;
+  readonly #agent: SharedValuesAgent;
   readonly #string: number;
   readonly #units: number;
   readonly #number: number;
 
-  constructor(agent: Agent) {
+  constructor(agent: SharedValuesAgent) {
     const { words } = agent.heap;
     const block = agent.control.sharedValueRecords >>> 2;
     this.#agent = agent;

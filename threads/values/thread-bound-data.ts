@@ -12,7 +12,9 @@ import { BOUND_BYTES, BOUND_OWNER, BOUND_SLOT } from "../../gc/layout/js-value-l
 import { HEADER_FLAGS_MASK } from "../../gc/layout/layout.ts";
 import { KIND_THREAD_BOUND, NO_TYPE } from "../../gc/layout/record-kinds.ts";
 import { TrapCode } from "../../lower/host/lowered.ts";
-import type { Agent } from "../agents/agent.ts";
+import type { BoxedValues } from "./boxed-values.ts";
+import type { AllocatingMutator } from "./mutator.ts";
+import type { Objects } from "./objects.ts";
 
 export interface ThreadBoundDataObject {
   /** The value. Throws on an agent that did not make the object. */
@@ -28,14 +30,26 @@ export function createThreadBoundRecord(heap: Heap): number {
   return writeRecord(heap, { kind: KIND_THREAD_BOUND, size: BOUND_BYTES, references: [], id: NO_TYPE, supertypes: [] });
 }
 
+/** What thread-bound data asks of its agent. */
+export interface BindingAgent extends AllocatingMutator {
+  readonly control: {
+    /** The record that `createThreadBoundRecord` wrote. */
+    readonly threadBoundRecord: number;
+    /** A number that no agent had before. */
+    nextLife(): number;
+  };
+  readonly objects: Objects;
+  readonly values: BoxedValues;
+}
+
 /** The thread-bound data of one agent. */
 export class ThreadBound {
   /** `WebAssembly.ThreadBoundData`. */
   readonly dataClass: ThreadBoundDataConstructor;
-  readonly #agent: Agent;
+  readonly #agent: BindingAgent;
   readonly #owner: number;
 
-  constructor(agent: Agent) {
+  constructor(agent: BindingAgent) {
     this.#agent = agent;
     this.#owner = agent.control.nextLife();
     this.dataClass = createClass(this);

@@ -4,8 +4,9 @@
  * The overview names `wait`, `notify` and `waitAsync` and leaves the rest open; here they follow `Atomics`: timeouts are milliseconds, results
  * are its strings, and `notify` without a count wakes all. JS reaches no control word, so `wait` takes a condition in its place.
  */
-import type { Agent } from "../agents/agent.ts";
-import { WaitResult } from "./wait-queues.ts";
+import type { Mutator } from "../values/mutator.ts";
+import type { Objects } from "../values/objects.ts";
+import { type WaitQueues, WaitResult } from "./wait-queues.ts";
 
 export type WaitOutcome = "ok" | "not-equal" | "timed-out";
 export type AsyncWait =
@@ -44,10 +45,9 @@ function countOf(count: unknown): number {
 const outcomes = { [WaitResult.woken]: "ok", [WaitResult.notEqual]: "not-equal", [WaitResult.timedOut]: "timed-out" } as const;
 
 /** The class for one agent. */
-export function createWaitQueueClass(agent: Agent): WaitQueueConstructor {
-  const { waitQueues } = agent;
+export function createWaitQueueClass(agent: Mutator, objects: Objects, waitQueues: WaitQueues): WaitQueueConstructor {
   const addressOf = (value: unknown): number => {
-    const address = agent.objects.describe(value)?.address;
+    const address = objects.describe(value)?.address;
     if (address === undefined || !waitQueues.isQueue(address)) throw new TypeError("a WaitQueue of this store is expected");
     return address >>> 0;
   };
@@ -60,7 +60,7 @@ export function createWaitQueueClass(agent: Agent): WaitQueueConstructor {
 
   class WaitQueue implements WaitQueueObject {
     constructor() {
-      agent.asMutator((sp) => agent.objects.adopt(this, waitQueues.create(sp), true));
+      agent.asMutator((sp) => objects.adopt(this, waitQueues.create(sp), true));
     }
     wait(timeout?: number, condition?: () => boolean): WaitOutcome {
       return outcomes[waitQueues.wait(addressOf(this), milliseconds(timeout), condition)];

@@ -1,0 +1,50 @@
+/** What runs once an instance is linked (core 4.7.2 "Instantiation"): segments and initial values, then the start function. */
+import { InternalError } from "../../core/base/assert.ts";
+import type { FunctionTable, LoweredFunction } from "../values/functions.ts";
+import type { Signature } from "../values/kinds.ts";
+import type { LinkedInstance } from "./link.ts";
+
+/** What initialization asks of the agent on which it runs. */
+export interface InitializingAgent {
+  readonly functions: FunctionTable;
+  /** Calls lowered code from JS. */
+  invoke(target: LoweredFunction, signature: Signature, args: readonly unknown[]): unknown;
+}
+
+const noValues: Signature = { params: [], results: [], record: 0, shared: false };
+
+/** Runs what instantiation runs. */
+export function initialize(agent: InitializingAgent, instance: LinkedInstance, beforeStart?: () => void): void {
+  run(agent, instance, "init");
+  initializeThreadLocals(agent, instance);
+  beforeStart?.();
+  const { start } = instance.module.lowered;
+  if (start !== undefined) agent.invoke(functionOf(agent, instance, start), instance.module.signatures[start]!, []);
+}
+
+/** What runs on each agent that has the instance. */
+export function initializeThreadLocals(agent: InitializingAgent, instance: LinkedInstance): void {
+  run(agent, instance, "initThreadLocals");
+}
+
+function run(agent: InitializingAgent, instance: LinkedInstance, name: "init" | "initThreadLocals"): void {
+  const target = instance.host.exports[name] as LoweredFunction | undefined;
+  if (target !== undefined) agent.invoke(target, noValues, []);
+}
+
+/** The host function of function `index` of an instance. */
+function functionOf(agent: InitializingAgent, instance: LinkedInstance, index: number): LoweredFunction {
+  const number = functionNumber(instance, index);
+  const target = number === undefined ? undefined : agent.functions.get(number);
+  if (target === undefined) throw new InternalError(`function ${index} is not on this agent`);
+  return target;
+}
+
+/** The store-wide number of function `index` of an instance; undefined for an import that has none. */
+export function functionNumber({ module, plan }: LinkedInstance, index: number): number | undefined {
+  const { importedFunctions, imports } = module.lowered;
+  if (index >= importedFunctions) return plan.functions + index - importedFunctions;
+  const at = imports.findIndex((entry) => entry.kind === "func" && entry.index === index);
+  const entry = plan.imports[at];
+  return entry?.kind === "func" || entry?.kind === "builtin" ? entry.function : undefined;
+}

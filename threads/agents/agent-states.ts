@@ -1,7 +1,7 @@
 /** What a store's agents are doing, as `store.agents` lists it. */
 import { AGENT_BYTES, AGENT_MUTATOR, AGENT_STATE, AGENT_STOPPED, AGENTS } from "../../gc/layout/control.ts";
 import { LIFE_ENDING, LIFE_JOINING, LIFE_NONE, LIFE_STARTING, WAIT_ENDLESS, WAIT_QUEUE } from "../sync/agent-records.ts";
-import { JobKind } from "../sync/control.ts";
+import { JobKind } from "../sync/job-queue.ts";
 import type { WaitQueueObject } from "../wait/wait-queue-object.ts";
 import type { Agent } from "./agent.ts";
 
@@ -73,13 +73,13 @@ function stateOf(agent: Agent, id: number, nameJob: NameJob): AgentState | undef
   if (life === LIFE_STARTING || life === LIFE_JOINING) return result("starting");
   if (life === LIFE_ENDING) return result("ending");
   if (wait !== 0) return result("waiting", waitOf(agent, id));
-  if (id !== 0 && agent.control.isParked(id)) return result("idle");
+  if (id !== 0 && agent.control.parking.isParked(id)) return result("idle");
   const state = Atomics.load(agent.heap.words, (AGENTS + id * AGENT_BYTES + AGENT_STATE) >>> 2);
   return result(state === AGENT_MUTATOR || state === AGENT_STOPPED ? "running" : "js");
 }
 
 function jobOf(agent: Agent, id: number, nameJob: NameJob): AgentJob | undefined {
-  const { kind, ended, id: number, block, target } = agent.control.jobOf(id);
+  const { kind, ended, id: number, block, target } = agent.control.jobs.of(id);
   if (ended || kind === JobKind.none) return undefined;
   return { kind: jobKinds[kind], id: number, function: nameJob(kind, target, block) };
 }

@@ -10,7 +10,7 @@
  *      8 + 8 * capacity  references among the operands, then among the results, 4 bytes each
  */
 import type { Heap } from "../../gc/heap/heap.ts";
-import { JobKind } from "../sync/control.ts";
+import { JobKind } from "../sync/job-queue.ts";
 import { unpackError } from "../traps/traps.ts";
 import { fromLowered, isOpaqueToJs, toLowered } from "../values/convert.ts";
 import { isHeapAddress, isHostReference, NULL, type Signature, type ValueKind } from "../values/kinds.ts";
@@ -141,7 +141,7 @@ export class Calls {
     const id = this.#next++;
     const kind = run === undefined ? JobKind.call : JobKind.run;
     // The answer comes by an event, and so after what follows.
-    this.#agent.control.submit({ kind, target, argument: record, id });
+    this.#agent.control.jobs.submit({ kind, target, argument: record, id });
     return new Promise<unknown>((resolve, reject) => this.#pending.set(id, { record, signature, resolve, reject }));
   }
 

@@ -9,7 +9,8 @@ import type { Heap } from "../../gc/heap/heap.ts";
 import { type HostWorker, startWorker } from "../host/host.ts";
 import type { Install } from "../link/plans.ts";
 import { type AgentRecords, LIFE_ENDING, LIFE_JOINING, LIFE_NONE, LIFE_STARTING } from "../sync/agent-records.ts";
-import { type Control, JobKind } from "../sync/control.ts";
+import type { Control } from "../sync/control.ts";
+import { JobKind } from "../sync/job-queue.ts";
 import { unpackError } from "../traps/traps.ts";
 import type { AgentEvent, AgentService, AgentStatistics, StartMessage } from "./protocol.ts";
 import { workerScript } from "./worker-script.ts";
@@ -130,11 +131,11 @@ export class Pool {
     const { control, maximumThreads } = this.#options;
     this.ensure();
     if (this.#closing || this.#watch !== undefined || this.#workers.size + this.#starting >= maximumThreads) return;
-    const taken = control.taken;
+    const taken = control.jobs.taken;
     const timer = setTimeout(() => {
       this.#watch = undefined;
-      if (control.queued === 0 || this.#closing) return;
-      if (control.taken === taken) this.#startLogged();
+      if (control.jobs.queued === 0 || this.#closing) return;
+      if (control.jobs.taken === taken) this.#startLogged();
       this.grow();
     }, PATIENCE << Math.min(this.#failures, MOST_DOUBLINGS));
     this.#watch = { taken, timer };
@@ -252,7 +253,7 @@ export class Pool {
         // which would wait for a message that does not come.
         if (this.#workers.get(id)?.port !== port) return;
         port.postMessage(message, transfer ?? []);
-        this.#options.control.messagePosted(id);
+        this.#options.control.parking.messagePosted(id);
       },
       addEventListener: port.addEventListener.bind(port),
       removeEventListener: port.removeEventListener.bind(port),
@@ -266,7 +267,7 @@ export class Pool {
     if (this.#workers.get(worker.id) !== worker) return;
     const { control, heap, onLost, records, threads } = this.#options;
     control.breakLock(worker.id);
-    const job = control.jobOf(worker.id);
+    const job = control.jobs.of(worker.id);
     this.#options.onDead(worker.id);
     heap.reclaim(worker.id);
     control.resetAgent(worker.id);
@@ -282,7 +283,7 @@ export class Pool {
     if (!worker.isAdmitted && (wasReady || worker.isEnded) && this.#takers < threads) this.#startLogged();
     if (!worker.isAdmitted && !wasReady && !worker.isEnded) this.#failedToStart(error);
     // A job may have woken the dead Worker instead of a living one.
-    if (control.queued > 0 && !control.nudge()) this.ensure();
+    if (control.jobs.queued > 0 && !control.parking.nudge()) this.ensure();
   }
 
   /** Without any Worker, jobs fail as those that would start them do. The next call from JS tries again. */
@@ -295,7 +296,7 @@ export class Pool {
   abort(failed: number, error: Error): void {
     this.#failJobs(error);
     for (const { id, isAdmitted, isEnded } of [...this.#workers.values()]) {
-      const job = this.#options.control.jobOf(id);
+      const job = this.#options.control.jobs.of(id);
       const isFailed = job.kind === JobKind.thread && job.id === failed;
       if (!isAdmitted && !isEnded && !isFailed && !job.ended) void this.terminate(id, error);
     }
@@ -304,7 +305,7 @@ export class Pool {
   /** Fails the jobs that no Worker has taken. */
   #failJobs(error: Error): void {
     const { control, onLost } = this.#options;
-    for (let job = control.take(); job !== undefined; job = control.take()) {
+    for (let job = control.jobs.take(); job !== undefined; job = control.jobs.take()) {
       onLost(job.kind === JobKind.thread ? "thread" : "call", job.id, error, false);
     }
   }
@@ -343,7 +344,7 @@ export class Pool {
     if (worker.state === "gone") return;
     this.#options.records.setLife(worker.id, LIFE_ENDING);
     this.#options.heap.runtime.condemn(worker.id);
-    this.#options.control.wake(worker.id);
+    this.#options.control.parking.wake(worker.id);
   }
 
   /** The ids of the Workers' agents. */
@@ -362,7 +363,7 @@ export class Pool {
       worker.isEnded = true;
       worker.cause ??= cause;
       if (worker.state !== "gone") this.#options.records.setLife(worker.id, LIFE_ENDING);
-      this.#options.control.wake(worker.id);
+      this.#options.control.parking.wake(worker.id);
     }
     // Those that have just answered get into their event loops, where they are ended at once.
     await new Promise((resolve) => setTimeout(resolve, GRACE));

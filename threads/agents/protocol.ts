@@ -1,7 +1,7 @@
 /**
  * What agents tell each other: the messages, and the calls that go over comlink.
  *
- * Three ways lead to a Worker. Jobs go through the queue in shared memory (control.ts), so that they need no event loop. Installing
+ * Three ways lead to a Worker. Jobs go through the queue in shared memory (job-queue.ts), so that they need no event loop. Installing
  * instances and asking for statistics are calls of `AgentService`, carried by comlink over a port of their own. What a Worker has to say
  * on its own account is an `AgentEvent`.
  */

@@ -2,13 +2,14 @@
  * The script of a Worker: an agent that takes jobs from the store's queue.
  *
  * Between jobs it sleeps in `Atomics.wait`, so that a job reaches it without anybody's event loop. A sleeping thread gets no messages either;
- * so whoever posts one counts it and wakes the Worker (`Control.messagePosted`), which turns to its event loop until all are handled.
+ * so whoever posts one counts it and wakes the Worker (`Parking.messagePosted`), which turns to its event loop until all are handled.
  */
 import * as Comlink from "comlink";
 import { type HostParent, messageDrain, parent, turn } from "../host/host.ts";
 import { functionNumber } from "../link/initialization.ts";
 import { LIFE_READY } from "../sync/agent-records.ts";
-import { type Control, type Job, JobKind } from "../sync/control.ts";
+import type { Control } from "../sync/control.ts";
+import { type Job, JobKind } from "../sync/job-queue.ts";
 import { packError } from "../traps/traps.ts";
 import type { Agent } from "./agent.ts";
 import { calledFunction, keepException, keepValues, readOperands } from "./calls.ts";
@@ -48,20 +49,20 @@ class WorkerAgent {
     for (;;) {
       // Also when nothing is pending: the answers of comlink are posted from microtasks, and must not wait for the next job.
       await turn();
-      while (this.#control.messagesSent === this.#received && this.#agent.installed >= this.#control.installs) {
+      while (this.#control.parking.messagesSent === this.#received && this.#agent.installed >= this.#control.installs) {
         // Its event loop is where a host ends a Worker at once: Chromium lets one that sleeps live for two seconds more.
         if (this.#agent.records.isEnding) await new Promise<never>(() => undefined);
-        const job = this.#control.take();
+        const job = this.#control.jobs.take();
         if (job === undefined) {
           this.#agent.records.move();
-          this.#control.park(this.#received, this.#agent.watch.patience, () => this.#agent.watch.look());
+          this.#control.parking.park(this.#received, this.#agent.watch.patience, () => this.#agent.watch.look());
           continue;
         }
         // Race: read after the job was taken. What was announced before the job was queued, an instance or a template, is in these counts, and
         // the job may use it.
-        while (this.#control.messagesSent !== this.#received || this.#agent.installed < this.#control.installs) await turn();
+        while (this.#control.parking.messagesSent !== this.#received || this.#agent.installed < this.#control.installs) await turn();
         this.#work(job);
-        if (this.#control.finishJob(job.kind)) this.#tell({ kind: "threads-ended" });
+        if (this.#control.jobs.finish(job.kind)) this.#tell({ kind: "threads-ended" });
       }
     }
   }

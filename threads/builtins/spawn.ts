@@ -19,7 +19,8 @@
 import type { Heap } from "../../gc/heap/heap.ts";
 import { TABLE_ELEMENTS, TABLE_LENGTH } from "../../gc/layout/layout.ts";
 import { TrapCode } from "../../lower/host/lowered.ts";
-import { type Control, JobKind } from "../sync/control.ts";
+import type { Control } from "../sync/control.ts";
+import { JobKind } from "../sync/job-queue.ts";
 import type { FunctionTable, LoweredFunction } from "../values/functions.ts";
 import { NULL, type Signature } from "../values/kinds.ts";
 
@@ -96,14 +97,14 @@ function spawnThread(agent: SpawningAgent, start: number, argument: number): num
   if (!agent.hasWorkers || agent.control.isClosed) return -1;
   // So that a RangeError from here on is about room in the heap.
   agent.heap.needMuchStack();
-  const id = agent.control.beginThread();
+  const id = agent.control.jobs.beginThread();
   let isTaken: boolean;
   try {
-    isTaken = agent.control.submit({ kind: JobKind.thread, target: start, argument, id });
+    isTaken = agent.control.jobs.submit({ kind: JobKind.thread, target: start, argument, id });
   } catch (error) {
     // The queue has no room to grow: no thread, and no error that the program could catch.
     if (!(error instanceof RangeError)) throw error;
-    agent.control.endThread();
+    agent.control.jobs.endThread();
     agent.raise(TrapCode.outOfMemory);
   }
   if (!isTaken) agent.onQueued();

@@ -5,7 +5,7 @@ import { WorkerLostError } from "../agents/pool.ts";
 import type { AgentEvent } from "../agents/protocol.ts";
 import type { CompiledModule } from "../link/imports.ts";
 import { type AnnounceTemplate, type ReadImports, Templates } from "../link/templates.ts";
-import { JobKind } from "../sync/control.ts";
+import { JobKind } from "../sync/job-queue.ts";
 
 /** What jobs ask of the Workers. */
 export interface JobWorkers {

@@ -1,9 +1,13 @@
 /** What a store's options come to: how many threads it has, its heap, and how its modules are compiled. */
 import { defaultFeatures } from "../../core/base/features.ts";
-import { Heap } from "../../gc/heap/heap.ts";
+import { canBlock, Heap } from "../../gc/heap/heap.ts";
 import { hardwareConcurrency, hasMemory64, hasTotalStoreOrder } from "../host/host.ts";
 import { requireSharedMemory } from "../host/isolation.ts";
 import type { CompileContext } from "../modules/compile.ts";
+import { Control } from "../sync/control.ts";
+import { createSharedValueRecords } from "../values/shared-values.ts";
+import { createThreadBoundRecord } from "../values/thread-bound-data.ts";
+import { createWaitNodes } from "../wait/wait-queues.ts";
 import type { StoreOptions } from "./store-options.ts";
 
 /** The most Workers that a heap has room for. */
@@ -50,6 +54,17 @@ export function createHeap({ maximumThreads }: Size, { heap: options = {}, colle
   });
   heap.attach(0);
   return heap;
+}
+
+/** What all agents share in a fresh heap. `watchMode` is what they are to say of their waits. */
+export function createControl(heap: Heap, { maximumThreads, parallelism }: Size, watchMode: number): Control {
+  const agents = maximumThreads + 1;
+  const records = {
+    waitNodes: createWaitNodes(heap, agents),
+    threadBound: createThreadBoundRecord(heap),
+    sharedValues: createSharedValueRecords(heap),
+  };
+  return Control.create(heap, { agents, parallelism, mayBlock: canBlock(), watchMode }, records);
 }
 
 /** How modules are compiled for a heap with this limit of its stacks. */

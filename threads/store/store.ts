@@ -6,7 +6,7 @@
 import { RuntimeError } from "../../core/base/errors.ts";
 import type { FeatureSet } from "../../core/base/features.ts";
 import { TypeStore } from "../../core/types/type-store.ts";
-import { canBlock, type Heap } from "../../gc/heap/heap.ts";
+import type { Heap } from "../../gc/heap/heap.ts";
 import { IdleCollector } from "../../gc/heap/idle-collector.ts";
 import { TypeRecords } from "../../gc/heap/type-records.ts";
 import { type HeapReport, reportHeap } from "../../gc/inspect/heap-report.ts";
@@ -22,14 +22,14 @@ import type { CompiledModule, ImportedItems } from "../link/imports.ts";
 import type { LinkedInstance } from "../link/link.ts";
 import type { StableSource } from "../modules/compile.ts";
 import { Compiler } from "../modules/compiler.ts";
-import { Control } from "../sync/control.ts";
+import type { Control } from "../sync/control.ts";
 import { unpackError } from "../traps/traps.ts";
 import { createHostRecord } from "../values/boxed-values.ts";
 import { Kinds, type Signature } from "../values/kinds.ts";
 import { Instances } from "./instances.ts";
 import { Jobs } from "./jobs.ts";
 import { RootNames } from "./root-names.ts";
-import { compileContext, createHeap, type Size, sizeOf } from "./setup.ts";
+import { compileContext, createControl, createHeap, type Size, sizeOf } from "./setup.ts";
 import type { StoreOptions } from "./store-options.ts";
 import type { StoreStatistics } from "./store-statistics.ts";
 import { ThreadEnds } from "./thread-ends.ts";
@@ -64,7 +64,7 @@ export class StoreInternals {
     const hasWorkers = size.maximumThreads > 0;
     this.#heap = createHeap(size, options);
     const mode = watchMode(options.deadlock, options.onDeadlock !== undefined);
-    const control = Control.create(this.#heap, size.maximumThreads + 1, size.parallelism, canBlock(), mode);
+    const control = createControl(this.#heap, size, mode);
     const hostRecord = createHostRecord(this.#heap);
     this.agent = new Agent({
       id: 0,
@@ -217,7 +217,7 @@ export class StoreInternals {
     }
     if (!ended) {
       this.threads.failed(id, error);
-      this.agent.control.endThread();
+      this.agent.control.jobs.endThread();
     }
     this.threads.ended();
   }
@@ -239,7 +239,7 @@ export class StoreInternals {
 
   /** Figures of the heap and the pool. */
   statistics(): StoreStatistics {
-    return { heap: this.#heap.statistics(), threads: this.pool.size, queued: this.agent.control.queued };
+    return { heap: this.#heap.statistics(), threads: this.pool.size, queued: this.agent.control.jobs.queued };
   }
 
   /** Figures of each agent, the creator first; waits for Workers that are at a job. */

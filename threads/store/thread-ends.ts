@@ -4,7 +4,7 @@ import { turn } from "../host/host.ts";
 /** What the ends of threads take from their store. */
 export interface ThreadEndsOptions {
   /** How many threads live, and whether the store was closed. */
-  readonly control: { readonly liveThreads: number; readonly isClosed: boolean };
+  readonly control: { readonly jobs: { readonly liveThreads: number }; readonly isClosed: boolean };
   readonly onThreadError: ((error: Error, thread: number) => void) | undefined;
   /** Keeps Workers at work until there is an answer. */
   waitFor<T>(answer: Promise<T>): Promise<T>;
@@ -28,7 +28,7 @@ export class ThreadEnds {
   /** Somebody says that no thread is left. */
   ended(): void {
     // Race: another thread may have been spawned since the Worker counted.
-    if (this.#options.control.liveThreads > 0) return;
+    if (this.#options.control.jobs.liveThreads > 0) return;
     this.release();
   }
 
@@ -42,7 +42,7 @@ export class ThreadEnds {
   /** Resolves when no thread is left; rejects with the first error since the last time. */
   async allEnded(): Promise<void> {
     const { control } = this.#options;
-    if (control.liveThreads > 0 && !control.isClosed) {
+    if (control.jobs.liveThreads > 0 && !control.isClosed) {
       await this.#options.waitFor(new Promise<void>((resolve) => this.#waiters.push(resolve)));
     }
     // Race: what a thread failed with was posted before its end was counted, and may arrive after the news that none is

@@ -55,7 +55,7 @@ function standingOf(heap: Heap, control: Control, record: AgentRecord, id: numbe
     const isInList = Atomics.load(heap.words, (node + NODE_STATE) >>> 2) === NODE_WAITING;
     return isInList && (wait & (WAIT_QUEUE | WAIT_NOTED)) === (WAIT_QUEUE | WAIT_NOTED) ? "waiting" : "free";
   }
-  return wait === 0 && id !== 0 && control.isParked(id) ? "idle" : "free";
+  return wait === 0 && id !== 0 && control.parking.isParked(id) ? "idle" : "free";
 }
 
 /** One look at all agents; undefined where a Worker can go on. */
@@ -77,7 +77,7 @@ function look(heap: Heap, control: Control, agents: AgentRecords): Look | undefi
 export function findStuck(heap: Heap, control: Control, agents: AgentRecords): Stuck | undefined {
   const first = look(heap, control, agents);
   if (first?.standings.includes("waiting") !== true) return undefined;
-  const isQueueFull = control.queued > 0;
+  const isQueueFull = control.jobs.queued > 0;
   if (isQueueFull && first.standings.includes("idle")) return undefined;
   const second = look(heap, control, agents);
   if (second === undefined) return undefined;

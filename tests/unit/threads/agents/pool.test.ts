@@ -74,7 +74,7 @@ describe("store.threadsEnded", () => {
       const { go } = await exportsOf<Exports>(store, program);
       for (let i = 0; i < 20; i++) {
         go(2);
-        while (internalsOf(store).agent.control.liveThreads > 0);
+        while (internalsOf(store).agent.control.jobs.liveThreads > 0);
         await expect(store.threadsEnded()).rejects.toThrow("unreachable");
       }
     });
@@ -109,11 +109,11 @@ test("spawn_ref traps where the queue has no room for more threads, and counts n
           (try_table (catch_all 0) (loop $l (drop (call $spawn (ref.func $thread) (i32.const 0))) (br $l)))))`,
     );
     expect(flood).toThrow("out of memory");
-    const { liveThreads } = internalsOf(store).agent.control;
+    const { liveThreads } = internalsOf(store).agent.control.jobs;
     expect(liveThreads - store.statistics().queued).toBeLessThanOrEqual(1);
     stop();
     await store.close();
-    expect(internalsOf(store).agent.control.liveThreads).toBe(0);
+    expect(internalsOf(store).agent.control.jobs.liveThreads).toBe(0);
   });
 });
 

@@ -175,7 +175,7 @@ export const floors: readonly Floor[] = [
 ];
 
 /** Floors whose rooms are still being put in order: each is checked as one room. */
-export const unordered: ReadonlySet<string> = new Set(["threads"]);
+export const unordered: ReadonlySet<string> = new Set([]);
 
 export const rooms: readonly Room[] = floors.flatMap((floor): readonly Room[] =>
   unordered.has(floor.name) ? [{ path: floor.name, holds: floor.title, deep: true }] : floor.rooms,

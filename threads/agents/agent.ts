@@ -1,9 +1,9 @@
 /**
- * An agent: one thread of a store, the creator or a Worker. It has its own host instances, function table, wrapper objects and JS values,
- * and reaches everything shared through the heap memory.
+ * An agent: one thread of a store, the creator or a Worker. It has its own host instances, function table, wrapper
+ * objects and JS values, and reaches everything shared through the heap memory.
  *
- * An agent is a mutator only while it runs lowered code. Whenever JS runs on it, or nothing, it is in a safe region of the heap, so that it
- * never keeps another agent's collection waiting.
+ * An agent is a mutator only while it runs lowered code. Whenever JS runs on it, or nothing, it is in a safe region of
+ * the heap, so that it never keeps another agent's collection waiting.
  */
 
 import { InternalError } from "../../core/base/assert.ts";
@@ -59,9 +59,9 @@ export interface AgentOptions {
 }
 
 /**
- * The parts of an agent know it by the interface that each of them declares, and no more of it than that. They are made in the order of the rooms
- * that they are from: what a part is given is there already, which the compiler sees; of the agent itself, where it is given that, it reads
- * nothing but `heap` and `control` until all parts are made.
+ * The parts of an agent know it by the interface that each of them declares, and no more of it than that. They are made
+ * in the order of the rooms that they are from: what a part is given is there already, which the compiler sees; of the
+ * agent itself, where it is given that, it reads nothing but `heap` and `control` until all parts are made.
  */
 export class Agent {
   readonly id: number;
@@ -189,7 +189,10 @@ export class Agent {
     }
   }
 
-  /** Calls lowered code with lowered operands. `finish` sees the result while the agent still is a mutator, so objects in it are safe. */
+  /**
+   * Calls lowered code with lowered operands. `finish` sees the result while the agent still is a mutator, so objects
+   * in it are safe.
+   */
   enter<T>(target: LoweredFunction, operands: readonly unknown[], finish: (result: unknown) => T): T {
     this.gate.needStack();
     const sp = this.gate.enter();
@@ -236,7 +239,8 @@ export class Agent {
   /** The word at an address of the heap memory. */
   word(address: number): number {
     const index = address >>> 2;
-    // To ask for the memory's buffer takes longer than to read from it; the view is too short when the memory has grown.
+    // To ask for the memory's buffer takes longer than to read from it; the view is too short when the memory has
+    // grown.
     if (index >= this.#words.length) this.#words = this.heap.words;
     return Atomics.load(this.#words, index);
   }

@@ -1,6 +1,6 @@
 /**
- * Which JS function stands for which function index on one agent (JS API, "create an Exported Function"): the same one each time, also for a
- * function that JS got from the host itself.
+ * Which JS function stands for which function index on one agent (JS API, "create an Exported Function"): the same one
+ * each time, also for a function that JS got from the host itself.
  */
 import { InternalError } from "../../core/base/assert.ts";
 import type { Traps } from "../traps/traps.ts";
@@ -64,7 +64,9 @@ export class FunctionObjects {
     return this.#indices.get(value) ?? this.#adoptedIndex(value);
   }
 
-  /** Makes a function that the host exported one of the store's; it gets a number when there is to be a reference to it. */
+  /**
+   * Makes a function that the host exported one of the store's; it gets a number when there is to be a reference to it.
+   */
   adopt(object: object, signature: Signature, index: number): void {
     if (this.#indices.has(object) || this.#adopted.has(object)) return;
     Object.setPrototypeOf(object, this.prototype);

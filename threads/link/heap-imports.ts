@@ -1,4 +1,7 @@
-/** The `heap` namespace of lowered modules on one agent (lower/host/lowered.ts): the heap's own functions, and those of threads. */
+/**
+ * The `heap` namespace of lowered modules on one agent (lower/host/host-imports.ts): the heap's own functions, and those of
+ * threads.
+ */
 import type { ProvidedImports } from "../../lower/host/host-imports.ts";
 import { TrapCode } from "../../lower/host/lowered.ts";
 import type { Control } from "../sync/control.ts";

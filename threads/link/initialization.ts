@@ -1,4 +1,7 @@
-/** What runs once an instance is linked (core 4.7.2 "Instantiation"): segments and initial values, then the start function. */
+/**
+ * What runs once an instance is linked (core 4.7.2 "Instantiation"): segments and initial values, then the start
+ * function.
+ */
 import { InternalError } from "../../core/base/assert.ts";
 import type { FunctionTable, LoweredFunction } from "../values/functions.ts";
 import type { Signature } from "../values/kinds.ts";

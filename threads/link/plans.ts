@@ -1,6 +1,6 @@
 /**
- * Plans: what all agents' copies of modules and instances have in common, in a form that can be posted to another agent, so that it links the
- * same, and the steps by which an agent comes to know them.
+ * Plans: what all agents' copies of modules and instances have in common, in a form that can be posted to another
+ * agent, so that it links the same, and the steps by which an agent comes to know them.
  */
 import type { ExternKind } from "../../core/types/module.ts";
 import type { LoweredModuleParts } from "../../lower/host/lowered.ts";

@@ -1,4 +1,7 @@
-/** The instances of templates on one agent, for jobs of `Store.run` (templates.ts): one after the other uses the same blocks and indices. */
+/**
+ * The instances of templates on one agent, for jobs of `Store.run` (templates.ts): one after the other uses the same
+ * blocks and indices.
+ */
 import { assert } from "../../core/base/assert.ts";
 import type { Control } from "../sync/control.ts";
 import { reserveFunctions } from "../values/functions.ts";

@@ -1,6 +1,6 @@
 /**
- * What all agents of a store share beside the heap's own words: the job queue, where agents sleep, and the directory: where else things are that all
- * agents find, and numbers that are given out once.
+ * What all agents of a store share beside the heap's own words: the job queue, where agents sleep, and the directory:
+ * where else things are that all agents find, and numbers that are given out once.
  */
 import type { Heap } from "../../gc/heap/heap.ts";
 import { JS_TAG } from "../../gc/layout/exception-layout.ts";
@@ -123,7 +123,9 @@ export class Control {
   get installs(): number {
     return this.#words.load(Word.installs);
   }
-  /** Counts an instance that is about to be announced. Race: counted after the announcement, a job could overtake it. */
+  /**
+   * Counts an instance that is about to be announced. Race: counted after the announcement, a job could overtake it.
+   */
   announceInstall(): void {
     this.#words.add(Word.installs, 1);
   }

@@ -1,10 +1,11 @@
 /**
- * The queue of jobs for Workers, in shared memory, so that a job reaches one without anybody's event loop. A ring that grows:
+ * The queue of jobs for Workers, in shared memory, so that a job reaches one without anybody's event loop. A ring that
+ * grows:
  *
  *      0  capacity  entries, a power of two
  *     16  entries   16 bytes each: kind, target, argument, id
  *
- * Queue entries come and go under the block's lock; the last store is what makes a job be in the queue, or be taken.
+ * Jobs come and go under the lock; the last store is what puts one into the queue, or takes it out.
  */
 import type { Heap } from "../../gc/heap/heap.ts";
 import type { OwnedLocks } from "./owned-lock.ts";
@@ -22,7 +23,10 @@ export const JobKind = {
   thread: 1,
   /** A call that JS waits for: `target` is a function index, `argument` the address of its operands. */
   call: 2,
-  /** Instantiate a module on the agent and call an export: `target` is a template's number, `argument` the address of the operands. */
+  /**
+   * Instantiate a module on the agent and call an export: `target` is a template's number, `argument` the address of
+   * the operands.
+   */
   run: 3,
 } as const;
 export type JobKind = (typeof JobKind)[keyof typeof JobKind];
@@ -140,7 +144,8 @@ export class JobQueue {
     words[record + AgentWord.jobBlock] = job.argument;
     words[record + AgentWord.jobTarget] = job.target;
     Atomics.store(words, record + AgentWord.jobKind, job.kind);
-    // Last: a job of an agent that dies before is still in the queue, and its record says what is done already where it is not.
+    // Last: a job of an agent that dies before is still in the queue, and its record says what is done already where it
+    // is not.
     this.#words.store(Word.queueHead, (head + 1) | 0);
     return job;
   };

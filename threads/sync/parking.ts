@@ -1,5 +1,6 @@
 /**
- * How agents without a job sleep, and are woken: by a job, or by a message that somebody has posted to them, since a thread that sleeps sees none.
+ * How agents without a job sleep, and are woken: by a job, or by a message that somebody has posted to them, since a
+ * thread that sleeps sees none.
  */
 import { AgentWord, type SharedWords, Word } from "./shared-words.ts";
 
@@ -16,7 +17,10 @@ export class Parking {
     this.#id = id;
   }
 
-  /** Counts a message posted to agent `id`, and wakes it. Called after posting, so that an agent that sees the count finds the message. */
+  /**
+   * Counts a message posted to agent `id`, and wakes it. Called after posting, so that an agent that sees the count
+   * finds the message.
+   */
   messagePosted(id: number): void {
     Atomics.add(this.#words.view, this.#words.indexOf(id, AgentWord.sent), 1);
     this.wake(id);
@@ -28,8 +32,8 @@ export class Parking {
   }
 
   /**
-   * Sleeps until there is a job or a message. `received` is the number of messages that were handled. `onIdle` is called when it has slept for
-   * `patience` milliseconds.
+   * Sleeps until there is a job or a message. `received` is the number of messages that were handled. `onIdle` is
+   * called when it has slept for `patience` milliseconds.
    */
   park(received: number, patience = Number.POSITIVE_INFINITY, onIdle: () => void = () => undefined): void {
     const { view } = this.#words;

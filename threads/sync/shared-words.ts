@@ -1,11 +1,12 @@
 /**
- * The block of words that all agents of a store share beside the heap's own (control.ts), and how they are read and written.
+ * The block of words that all agents of a store share beside the heap's own (control.ts), and how they are read and
+ * written.
  *
  *      0  LOCK              of the job queue, and of what is `locked` (control.ts)
  *      4  INSTALLS          how many instances were announced to all agents
  *      8  QUEUE_HEAD        entries ever taken from the job queue
  *     12  QUEUE_TAIL        entries ever put into it
- *     16  QUEUE_RING        address of the ring (job-queue.ts): u32 capacity (a power of two), 12 unused bytes, then 16 bytes an entry
+ *     16  QUEUE_RING        address of the ring (job-queue.ts)
  *     20  THREADS           threads that wasm code spawned so far: the next one's id
  *     24  LIVE_THREADS      of these, how many have not ended
  *     28  PARALLELISM       what `thread.available_parallelism` answers
@@ -21,8 +22,8 @@
  *     68  CLOSED            1 when no Worker will take jobs any more
  *     96  AGENTS            32 bytes for each agent: STATE, SENT, JOB_KIND, JOB, JOB_BLOCK, JOB_TARGET
  *
- * Everything between LOCK's two ends is committed by one store, the last, so that an agent that dies with the lock leaves the old
- * state or the new one; whoever buries it frees the lock (`breakLock`).
+ * Everything between LOCK's two ends is committed by one store, the last, so that an agent that dies with the lock
+ * leaves the old state or the new one; whoever buries it frees the lock (`breakLock`).
  */
 import type { Heap } from "../../gc/heap/heap.ts";
 
@@ -75,7 +76,10 @@ export class SharedWords {
     return this.#view;
   }
 
-  /** Makes `view` reach to `address`. The memory's beginning stays where it is, however it grows, and to ask for its buffer takes long. */
+  /**
+   * Makes `view` reach to `address`. The memory's beginning stays where it is, however it grows, and to ask for its
+   * buffer takes long.
+   */
   reach(address: number): Int32Array<ArrayBufferLike> {
     if (address >>> 2 >= this.#view.length) this.#view = this.#heap.words;
     return this.#view;

@@ -6,8 +6,8 @@ import type { TrapCode } from "../../lower/host/lowered.ts";
 export interface Mutator {
   readonly heap: Heap;
   /**
-   * Runs `body` while collections wait: for touching references outside of a call. `body` gets the end of the shadow stack, and runs no code of
-   * the program.
+   * Runs `body` while collections wait: for touching references outside of a call. `body` gets the end of the shadow
+   * stack, and runs no code of the program.
    */
   asMutator<T>(body: (sp: number) => T): T;
 }

@@ -19,16 +19,16 @@ import { namedFiles } from "./checks/named-files.ts";
 import { roomOrder } from "./checks/room-order.ts";
 import { roomsListed } from "./checks/rooms-listed.ts";
 import { threadRooms } from "./checks/thread-rooms.ts";
-import { rooms, unordered } from "./rooms.ts";
+import { rooms } from "./rooms.ts";
 import { pageFiles, sourceFiles } from "./source-files.ts";
 
 const checkers: readonly Checker[] = [
   // of the house
   roomsListed,
   roomOrder,
-  onOrderedFloors(importCircles),
+  importCircles,
   threadRooms,
-  onOrderedFloors(folderSizes),
+  folderSizes,
   fileSizes,
   // of the sources
   nothingLeftBehind,
@@ -41,11 +41,6 @@ const checkers: readonly Checker[] = [
   (sources) => lineLengths({ ...sources, scripts: [], modules: [] }),
   generatedPages,
 ];
-
-/** What holds already on all floors but those that are being put in order. */
-function onOrderedFloors(check: Checker): Checker {
-  return (sources) => check({ ...sources, scripts: sources.scripts.filter(({ path }) => !unordered.has(path.replace(/\/.*/, ""))) });
-}
 
 async function main(): Promise<number> {
   const sources: Sources = { scripts: sourceFiles([".ts", ".mjs"]), modules: sourceFiles([".wat"]), pages: pageFiles(), rooms };

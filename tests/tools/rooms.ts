@@ -174,9 +174,4 @@ export const floors: readonly Floor[] = [
   },
 ];
 
-/** Floors whose rooms are still being put in order: each is checked as one room. */
-export const unordered: ReadonlySet<string> = new Set([]);
-
-export const rooms: readonly Room[] = floors.flatMap((floor): readonly Room[] =>
-  unordered.has(floor.name) ? [{ path: floor.name, holds: floor.title, deep: true }] : floor.rooms,
-);
+export const rooms: readonly Room[] = floors.flatMap((floor) => floor.rooms);

@@ -135,5 +135,13 @@ describe("sizes", () => {
       ]),
     );
     expect(await findings(threadRooms, texts, rooms)).toEqual(["threads/: 66 arrows between its rooms (limit 60)"]);
+    expect(await findings(threadRooms, texts, rooms.slice(0, 11))).toEqual([]);
+  });
+
+  test("what threads import from other floors is no arrow between their rooms", async () => {
+    const below = Array.from({ length: 61 }, (_, index) => `core/${index}`);
+    const text = below.map((path) => `import "../../${path}/a.ts";`).join("\n");
+    const texts = { "threads/host/a.ts": text, ...Object.fromEntries(below.map((path) => [`${path}/a.ts`, ""])) };
+    expect(await findings(threadRooms, texts, [...below, "threads/host"])).toEqual([]);
   });
 });

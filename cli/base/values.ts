@@ -67,6 +67,6 @@ function formatFloatingPoint(value: number, type: ValType): string {
 }
 
 /** A value type in the words of the text format, as far as an argument can have it. */
-export function typeWord(type: ValType): string {
+function typeWord(type: ValType): string {
   return isRef(type) ? "a reference" : (wordOf(type) ?? "any type");
 }

@@ -10,8 +10,3 @@ export class InternalError extends Error {
 export function assert(condition: unknown, message: string): asserts condition {
   if (!condition) throw new InternalError(message);
 }
-
-/** Marks a place that the type checker knows to be out of reach. */
-export function unreachable(value: never): never {
-  throw new InternalError(`unexpected value ${String(value)}`);
-}

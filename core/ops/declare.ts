@@ -23,7 +23,7 @@ function typesOf(words: string): ValType[] {
 }
 
 /** A signature from its usual notation: `"i32 i32 -> i32"`. */
-export function signature(notation: string): Signature {
+function signature(notation: string): Signature {
   const arrow = notation.indexOf("->");
   return { params: typesOf(notation.slice(0, arrow)), results: typesOf(notation.slice(arrow + 2)) };
 }
@@ -41,8 +41,6 @@ export function family(common: RowDetail): DeclareRow {
   };
 }
 
-/** Cannot be seen from outside the instruction. */
-export const pure: Effects = {};
 export const traps: Effects = { trap: true };
 export const reads: Effects = { read: true };
 export const writes: Effects = { write: true };

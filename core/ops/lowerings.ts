@@ -4,7 +4,7 @@
  * `lower/rules` has a table with a rule for each name but those of instructions that are only validated, so that a name
  * without its rule does not compile.
  */
-export const loweringNames = [
+const loweringNames = [
   "keep",
   // Numbers.
   "truncate",

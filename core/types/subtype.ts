@@ -131,7 +131,7 @@ export function topOf(store: TypeStore, ref: ValType): ValType {
 export const isDefaultable = (type: ValType): boolean => type < 0 || isNullable(type);
 
 /** Core 3.3.9 "Field types": an immutable field is covariant, a mutable one invariant. */
-export function isFieldSubtype(store: TypeStore, a: FieldType, b: FieldType): boolean {
+function isFieldSubtype(store: TypeStore, a: FieldType, b: FieldType): boolean {
   if (a.mutable !== b.mutable) return false;
   return b.mutable ? a.storage === b.storage : isSubtype(store, a.storage, b.storage);
 }

@@ -109,12 +109,7 @@ export type HeapType = ValType;
 export const FUNCREF = refAbstract(AbstractHeap.func, true);
 export const EXTERNREF = refAbstract(AbstractHeap.extern, true);
 export const ANYREF = refAbstract(AbstractHeap.any, true);
-export const EQREF = refAbstract(AbstractHeap.eq, true);
-export const I31REF = refAbstract(AbstractHeap.i31, true);
-export const STRUCTREF = refAbstract(AbstractHeap.struct, true);
-export const ARRAYREF = refAbstract(AbstractHeap.array, true);
 export const EXNREF = refAbstract(AbstractHeap.exn, true);
-export const CONTREF = refAbstract(AbstractHeap.cont, true);
 
 export interface FieldType {
   readonly storage: StorageType;

@@ -33,7 +33,7 @@ export interface HeapPlan {
 }
 
 /** Function indices of one store (the JS API's limit on a module's functions). */
-export const FUNCTION_CAPACITY = 1 << 20;
+const FUNCTION_CAPACITY = 1 << 20;
 const PAGE = 65536;
 const MEGABYTE = 1 << 20;
 /** Blocks end well below NULL, and below the 4 GB that a 32-bit memory can have. */

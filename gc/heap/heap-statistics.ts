@@ -44,7 +44,7 @@ export interface HeapStatistics {
   readonly restarts: number;
 }
 
-export interface AgentHeapStatistics {
+interface AgentHeapStatistics {
   readonly agent: number;
   readonly state: "safe" | "running" | "stopped";
   readonly allocatedBytes: number;

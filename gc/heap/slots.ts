@@ -12,7 +12,7 @@ export interface SlotMemory {
 }
 
 /** Address of the chunk that a slot lies in: chunks are aligned to their size. */
-export function chunkOf(slot: number): number {
+function chunkOf(slot: number): number {
   return (slot & -SLOT_CHUNK_BYTES) >>> 0;
 }
 

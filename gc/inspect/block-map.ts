@@ -3,7 +3,7 @@ import type { Heap } from "../heap/heap.ts";
 import * as c from "../layout/control.ts";
 
 /** What a block is used for. */
-export type BlockUse = "unused" | "free" | "returned" | "partial" | "full" | "nursery" | "large" | "permanent" | "other";
+type BlockUse = "unused" | "free" | "returned" | "partial" | "full" | "nursery" | "large" | "permanent" | "other";
 
 export interface Block {
   readonly use: BlockUse;

@@ -11,7 +11,7 @@ import { type TraceFile, traceOf } from "./trace-events.ts";
 import type { TypeNames } from "./type-names.ts";
 
 /** What looks into the heap when it is called. */
-export class HeapTools {
+class HeapTools {
   readonly #heap: Heap;
   readonly #names: TypeNames;
   readonly #rootPlaces: () => RootPlaces;

@@ -1,7 +1,7 @@
 /** What the embedder knows of the places of roots, for whoever looks into the heap. */
 
 /** What a root is called: a global, or a table, of which it is the element with an index. */
-export interface RootPlace {
+interface RootPlace {
   readonly name: string;
   readonly element?: number;
 }

@@ -2,7 +2,7 @@
 import type { Collection } from "../heap/pauses.ts";
 
 /** A "complete" or "metadata" or "counter" event of the format. Times are in microseconds. */
-export interface TraceEvent {
+interface TraceEvent {
   readonly name: string;
   readonly cat?: string;
   readonly ph: "X" | "M" | "C";

@@ -87,8 +87,6 @@ export const STAT_PAUSES = 812;
 /** f64: when the last full collection ended, and how long it took. */
 export const LAST_FULL_END = 816;
 export const LAST_FULL_PAUSE = 824;
-/** u32: blocks in use when the last full collection began. */
-export const USED_BEFORE_FULL = 832;
 /** Free blocks that keep their pages after a full collection. */
 export const BLOCKS_TO_KEEP = 836;
 /** Full collections in a row that freed next to nothing; f64: when the first of them began, and their pauses together. */

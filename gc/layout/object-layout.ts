@@ -63,7 +63,7 @@ export function storageLog2(type: StorageType): number {
 }
 
 /** True for references that the collector follows: an address, an i31 or null. */
-export function isHeapReference(types: TypeStore, type: ValType): boolean {
+function isHeapReference(types: TypeStore, type: ValType): boolean {
   return isScanned(types, type);
 }
 

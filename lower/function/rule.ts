@@ -13,7 +13,7 @@ export type RuleEntry = Rule | ((instruction: Unruled, module: ModuleLowering) =
 export type RuleFamily = Readonly<Partial<Record<LoweringName, RuleEntry>>>;
 
 /** Stands for all operands, however many there are. */
-export const ALL = 0x7fffffff;
+const ALL = 0x7fffffff;
 
 type Emit = Rule["emit"];
 

@@ -43,14 +43,14 @@ export interface LoweredImport {
   /** Index in its index space. */
   readonly index: number;
 }
-export interface LoweredExport {
+interface LoweredExport {
   readonly name: string;
   readonly kind: ExternKind;
   readonly index: number;
 }
 
 /** A function of the module's index space; `type` is a canonical id. */
-export interface LoweredFunction {
+interface LoweredFunction {
   readonly type: number;
   readonly shared: boolean;
   readonly imported: boolean;
@@ -64,7 +64,7 @@ export type GlobalPlace =
   | { readonly kind: "shared"; readonly offset: number }
   | { readonly kind: "imported" };
 
-export interface LoweredGlobal {
+interface LoweredGlobal {
   readonly type: ValType;
   readonly mutable: boolean;
   readonly shared: boolean;

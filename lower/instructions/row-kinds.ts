@@ -5,7 +5,7 @@
 import type { ControlKind, Row } from "../../core/ops/row.ts";
 import { rows } from "../../core/ops/table.ts";
 
-export const OTHER = 0;
+const OTHER = 0;
 export const BLOCK = 1;
 export const LOOP = 2;
 export const IF = 3;

@@ -14,7 +14,7 @@ import type { LoweredMemory } from "../host/lowered.ts";
 import type { LowerOptions } from "../host/options.ts";
 import type { Placement } from "./placement.ts";
 
-export const HOST_PAGE_LOG2 = 16;
+const HOST_PAGE_LOG2 = 16;
 const HOST_PAGE = 1n << BigInt(HOST_PAGE_LOG2);
 /** Hosts refuse declarations of more pages than these, which no memory can have (V8: 16 GB). */
 const MAXIMUM_PAGES_64 = 262144n;

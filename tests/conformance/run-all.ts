@@ -31,7 +31,7 @@ export function take(report: Report, file: ScriptFile, mode: Mode, reply: Script
 }
 
 /** Calls `work` for each item, `lanes` at a time. */
-export async function inLanes<Item>(items: readonly Item[], lanes: number, work: (item: Item) => Promise<void>): Promise<void> {
+async function inLanes<Item>(items: readonly Item[], lanes: number, work: (item: Item) => Promise<void>): Promise<void> {
   const queue = [...items];
   const lane = async (): Promise<void> => {
     for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);

@@ -68,7 +68,7 @@ const numbers: readonly ValType[] = [I32, I64, F32, F64, V128];
 const heaps = Object.values(AbstractHeap) as readonly AbstractHeapCode[];
 
 /** A value type: numbers, and references to abstract and to low type indices. */
-export function randomType(random: Random): ValType {
+function randomType(random: Random): ValType {
   if (random.oneIn(2)) return random.pick(numbers);
   return randomReference(random);
 }

@@ -34,7 +34,7 @@ function mismatch({ heddle, bytes }: Disagreement): (Surroundings & { readonly o
   return surroundings && { ...surroundings, opcode: bytes[heddle.offset] as number };
 }
 
-export const knownDisagreements: readonly KnownDisagreement[] = [
+const knownDisagreements: readonly KnownDisagreement[] = [
   {
     name: "sizes of 32-bit memories and tables as 64-bit numbers",
     clause:

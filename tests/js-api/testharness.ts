@@ -32,7 +32,7 @@ class Subtest {
 }
 
 /** A value in words, unlike others of its type. */
-export function formatValue(value: unknown): string {
+function formatValue(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "bigint") return `${value}n`;
   if (Object.is(value, -0)) return "-0";

@@ -197,7 +197,7 @@ function threadFunction({ threads, forbidden }: Shape, text: Text, thread: numbe
 }
 
 /** The module of one test. */
-export function orderingProgram(name: ShapeName, place: Place, order: Order): string {
+function orderingProgram(name: ShapeName, place: Place, order: Order): string {
   const shape = shapes[name];
   const text = new Text(place, order);
   const cells = (["x", "y"] as const)

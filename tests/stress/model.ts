@@ -3,7 +3,7 @@
 export type Model = NodeModel | RefsModel | BytesModel | WideModel;
 export type Slot = Model | null;
 
-export interface NodeModel {
+interface NodeModel {
   readonly kind: "node";
   readonly value: number;
   a: Slot;
@@ -18,7 +18,7 @@ export interface BytesModel {
   readonly length: number;
   readonly fill: number;
 }
-export interface WideModel {
+interface WideModel {
   readonly kind: "wide";
   readonly first: Slot;
   last: Slot;

@@ -7,7 +7,7 @@ import { chromium } from "playwright";
 import { chromiumArguments, findChromium } from "./chromium.ts";
 
 /** A browser that shows a page. */
-export interface Browser {
+interface Browser {
   /** Resolves when it has ended or its page has crashed, with what is known about it. */
   readonly gone: Promise<string>;
   close(): Promise<void>;

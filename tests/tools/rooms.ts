@@ -122,7 +122,7 @@ export const floors: readonly Floor[] = [
     title: "what users import",
     rooms: [
       { path: "api/js", holds: "the WebAssembly namespace", next: "an interface: a file, and its line in `shape.ts`" },
-      { path: "api", holds: "the entry, admission, messages", next: "an export of the package: in `heddle.ts`" },
+      { path: "api", holds: "the entry, stores, messages", next: "an export of the package: in `heddle.ts`" },
     ],
   },
   {

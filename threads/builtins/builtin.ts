@@ -16,7 +16,7 @@ export interface BuiltinAgent extends Conversions {
 }
 
 /** A builtin function. */
-export interface Builtin {
+interface Builtin {
   /** Its type, behind the types that this one refers to by index. */
   readonly types: readonly CompositeType[];
   /** Makes it for one agent, in its lowered signature, which is that of `signature`. */

@@ -38,7 +38,7 @@ export function builtinNamed(name: string): { builtin: ThreadBuiltin; table: num
 }
 
 /** Whether a start function may have this signature: shared, one i32, nothing returned. */
-export function isStart(signature: Signature): boolean {
+function isStart(signature: Signature): boolean {
   return signature.shared && signature.results.length === 0 && signature.params.length === 1 && signature.params[0]!.kind === "i32";
 }
 

@@ -30,7 +30,7 @@ const FIRST = 20;
 const END = 24;
 const CONTENTS = 32;
 
-export const ENTRY_MODULE = 0;
+const ENTRY_MODULE = 0;
 export const ENTRY_INSTANCE = 1;
 export const ENTRY_FUNCTION = 2;
 

@@ -29,14 +29,7 @@ export function createTable(agent: TableAgent, module: ModulePlan, table: Lowere
 }
 
 /** Fills in a table's record. A shared table gets room for its maximum at once, since it must never move. */
-export function createTableAt(
-  agent: TableAgent,
-  record: number,
-  scanned: boolean,
-  minimum: number,
-  maximum: number,
-  shared: boolean,
-): void {
+function createTableAt(agent: TableAgent, record: number, scanned: boolean, minimum: number, maximum: number, shared: boolean): void {
   if (minimum > MAXIMUM_ELEMENTS) throw new RangeError("the table is larger than this implementation allows");
   const capacity = shared ? Math.max(minimum, Math.min(maximum, 1 << 20)) : minimum;
   const elements = createTableElements(agent, capacity, scanned, shared);

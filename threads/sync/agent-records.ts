@@ -30,7 +30,7 @@ const RECORD_BYTES = 64;
 /** Words of a record. */
 const Word = { life: 0, moves: 1, wait: 2, node: 3, since: 4, ended: 5, notes: 6 } as const;
 
-export const NOTE_BYTES = 1024;
+const NOTE_BYTES = 1024;
 const VERDICT_BYTES = 4096;
 
 /** No agent has the id. */

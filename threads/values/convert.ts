@@ -270,7 +270,7 @@ export function defaultLowered(kind: ValueKind): unknown {
 }
 
 /** A reference kind in words, for messages. */
-export function describe(kind: ReferenceKind): string {
+function describe(kind: ReferenceKind): string {
   const name = heapTypeByCode(kind.heap)?.name;
   if (name === undefined) throw new InternalError("unknown heap type");
   const type = `${kind.shared ? "shared " : ""}${name}${kind.record === 0 ? "" : " type"} reference`;

@@ -43,7 +43,7 @@ export interface ReferenceKind {
   /** Depth of the defined type, which is its place in the display of a subtype. */
   readonly depth: number;
 }
-export interface NumberKind {
+interface NumberKind {
   readonly kind: "i32" | "i64" | "f32" | "f64" | "v128";
 }
 export type ValueKind = NumberKind | ReferenceKind;

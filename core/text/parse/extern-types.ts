@@ -14,7 +14,7 @@ interface Prefix {
 }
 
 /** `i32` or `i64`, if it is there. */
-export function tryAddressType(c: Context): boolean {
+function tryAddressType(c: Context): boolean {
   if (c.tryKeyword("i32")) return false;
   if (!c.lexer.isKeyword("i64")) return false;
   c.require("memory64", "i64 addresses");
@@ -51,7 +51,7 @@ export function parseTableRest(c: Context, { is64, shared }: Prefix): TableType 
   return { ...bounds, shared, is64, element: parseRefType(c) };
 }
 
-export function parseTableType(c: Context): TableType {
+function parseTableType(c: Context): TableType {
   return parseTableRest(c, parseTablePrefix(c));
 }
 
@@ -119,7 +119,7 @@ export function parseMemoryRest(c: Context, prefix: MemoryPrefix): MemoryType {
   return { ...bounds, shared, is64, pageSizeLog2, ...(virtual && { virtual }), ...(protection !== undefined && { protection }) };
 }
 
-export function parseMemoryType(c: Context): MemoryType {
+function parseMemoryType(c: Context): MemoryType {
   return parseMemoryRest(c, parseMemoryPrefix(c));
 }
 
@@ -138,7 +138,7 @@ export function parseGlobalType(c: Context): GlobalType {
 }
 
 /** A function import's type: a type use, or `(exact typeuse)`. */
-export function parseFunctionType(c: Context): ExternType {
+function parseFunctionType(c: Context): ExternType {
   if (!c.lexer.isOpening("exact")) return { kind: "func", type: parseTypeUse(c).index, exact: false };
   c.require("custom-descriptors", "exact");
   c.open("exact");

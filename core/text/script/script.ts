@@ -16,7 +16,7 @@ import { parseModule, parseModuleIn } from "../parse/parse.ts";
 import { type Pattern, parsePattern, parseValue, type Value } from "./script-values.ts";
 
 /** How a script writes a module. */
-export type ModuleSource =
+type ModuleSource =
   | { readonly kind: "text"; readonly start: number; readonly end: number }
   | { readonly kind: "binary"; readonly bytes: Uint8Array }
   /** The text of a module as bytes, which need not be well-formed UTF-8. */
@@ -36,7 +36,7 @@ export type Action =
 export type AssertKind = "trap" | "exhaustion" | "exception" | "suspension";
 export type RefusalKind = "malformed" | "invalid" | "unlinkable" | "malformed_custom" | "invalid_custom";
 
-export type CommandBody =
+type CommandBody =
   /** `definition`: validated, not instantiated. */
   | { readonly kind: "module"; readonly module: ScriptModule; readonly definition: boolean }
   | { readonly kind: "instance"; readonly name: string | undefined; readonly module: string | undefined }

@@ -22,7 +22,7 @@ export interface Naming {
 }
 
 /** `$name` or `$3`: the first type of the module that has this canonical id. */
-export function defName(naming: Naming, id: number): string {
+function defName(naming: Naming, id: number): string {
   const index = naming.canonical.indexOf(id);
   assert(index >= 0, `type ${id} is not one of the module's`);
   return `$${naming.module.names.types.get(index) ?? index}`;

@@ -16,7 +16,7 @@ export interface FunctionEntry {
 }
 
 /** The index spaces, imports first; all types are canonical. */
-export interface IndexSpaces {
+interface IndexSpaces {
   readonly functions: readonly FunctionEntry[];
   readonly tables: readonly TableType[];
   readonly memories: readonly MemoryType[];

@@ -23,7 +23,7 @@ import { requireSubtype } from "./tables.ts";
 const { any, array, eq, extern, i31 } = AbstractHeap;
 
 /** Pops a reference to an abstract heap type of either sharedness, and returns its own type; `BOT_REF` where unreachable code makes it up. */
-export function popEitherShare(body: Body, code: AbstractHeapCode): ValType {
+function popEitherShare(body: Body, code: AbstractHeapCode): ValType {
   const reference = body.popRef();
   const fits = isSubtype(body.types, reference, refAbstract(code, true)) || isSubtype(body.types, reference, refAbstract(code, true, true));
   if (!fits) body.mismatch(body.name(refAbstract(code, true)), body.name(reference));

@@ -17,7 +17,7 @@ import { stackSwitchingRules } from "./stack-switching.ts";
 import { tableRules } from "./tables.ts";
 import { variableRules } from "./variables.ts";
 
-export const rules: Rules<RuleName> = {
+const rules: Rules<RuleName> = {
   ...controlRules,
   ...exceptionRules,
   ...variableRules,

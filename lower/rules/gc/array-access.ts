@@ -27,7 +27,7 @@ export function elementOf(module: ModuleLowering, { immediates }: Pick<Instructi
 }
 
 /** Pushes an array's length; traps where it is null. */
-export function pushLength(lowering: FunctionLowering, array: Operand): void {
+function pushLength(lowering: FunctionLowering, array: Operand): void {
   lowering.get(array);
   lowering.code.access("i32.load", ARRAY_LENGTH, TrapCode.nullArrayReference);
 }

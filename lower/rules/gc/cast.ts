@@ -31,7 +31,7 @@ const isBottom = (type: ValType): boolean => isAbstract(type) && heapTypeByCode(
 const isAbstractOf = (type: ValType, code: number): boolean => isAbstract(type) && abstractOf(type) === code;
 
 /** Pushes whether the operand is of the reference type `target`. */
-export function pushTest(lowering: FunctionLowering, operand: Operand, target: ValType): void {
+function pushTest(lowering: FunctionLowering, operand: Operand, target: ValType): void {
   const { code, module } = lowering;
   const mayBeNull = isNullable(operand.type);
   if (isHeapSubtype(module.types, operand.type, target)) {

@@ -18,7 +18,7 @@ function width(storage: StorageType): { readonly bits: string; readonly extensio
 }
 
 /** The host's instruction for one of `struct.atomic.get`, `struct.atomic.rmw.add`, ... on this storage. */
-export function hostName(row: Row, storage: StorageType): string {
+function hostName(row: Row, storage: StorageType): string {
   const operation = row.name.slice(row.name.indexOf(".atomic.") + ".atomic.".length);
   const prefix = storage === I64 ? "i64" : "i32";
   const { bits, extension } = width(storage);

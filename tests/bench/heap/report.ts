@@ -5,7 +5,7 @@ import type { MemorySample } from "./measure-memory.ts";
 import type { PauseSample } from "./measure-pauses.ts";
 import { geometricMean, median, quantile, type Ratio, ratioOf } from "./statistics.ts";
 
-export interface EngineResult {
+interface EngineResult {
   readonly engine: Engine;
   readonly label: string;
   readonly seconds: readonly number[];
@@ -65,7 +65,7 @@ function printCase({ work, threads, engines, allocationRate, young }: CaseResult
 }
 
 /** Geometric means over the cases of one number of threads, by peer. */
-export function meansOf(
+function meansOf(
   cases: readonly CaseResult[],
   threads: number,
   engine: Engine,

@@ -8,7 +8,7 @@ import { gunzipSync } from "node:zlib";
 const corePrefix = "/lib/core/";
 
 /** Main file of the installed `@moonbit/moonpad-monaco`; the compiler package is found from there, because that is who depends on it. */
-export const moonpadEntry: string = fileURLToPath(import.meta.resolve("@moonbit/moonpad-monaco"));
+const moonpadEntry: string = fileURLToPath(import.meta.resolve("@moonbit/moonpad-monaco"));
 
 /** Path within the core library -> contents. */
 export function readCoreSources(): Map<string, Buffer> {

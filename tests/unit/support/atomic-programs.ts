@@ -9,7 +9,7 @@ export type PlaceKind = (typeof placeKinds)[number];
 export const sharings = ["shared", "unshared", "thread_local"] as const;
 export type Sharing = (typeof sharings)[number];
 /** `ref` is an i31 in a place of type `eq`: its functions take and return the number in it. */
-export const valueTypes = ["i8", "i16", "i32", "i64", "ref"] as const;
+const valueTypes = ["i8", "i16", "i32", "i64", "ref"] as const;
 export type ValueType = (typeof valueTypes)[number];
 
 /** One function of the module. */

@@ -25,7 +25,7 @@ interface Snapshot {
   readonly strings: readonly string[];
 }
 
-export interface SnapshotEdge {
+interface SnapshotEdge {
   readonly type: string;
   readonly name: string | number;
   /** Number of the node. */

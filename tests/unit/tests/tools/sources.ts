@@ -10,7 +10,7 @@ const filesOf = (texts: Readonly<Record<string, string>>, ...extensions: string[
 
 export const room = (path: string, more: Partial<Room> = {}): Room => ({ path, holds: "", ...more });
 
-export function sources(texts: Readonly<Record<string, string>>, rooms: readonly (string | Room)[] = []): Sources {
+function sources(texts: Readonly<Record<string, string>>, rooms: readonly (string | Room)[] = []): Sources {
   return {
     scripts: filesOf(texts, ".ts", ".mjs"),
     modules: filesOf(texts, ".wat"),

@@ -4,7 +4,7 @@
  */
 
 /** A fraction of units of 2^-24. `denominator` is positive. */
-export interface Exact {
+interface Exact {
   readonly numerator: bigint;
   readonly denominator: bigint;
 }
@@ -20,12 +20,12 @@ export function isNaNHalf(bits: number): boolean {
   return (bits & 0x7fff) > INFINITY;
 }
 
-export function isFiniteHalf(bits: number): boolean {
+function isFiniteHalf(bits: number): boolean {
   return (bits & INFINITY) !== INFINITY;
 }
 
 /** A finite half in units. */
-export function units(bits: number): bigint {
+function units(bits: number): bigint {
   const exponent = (bits >> 10) & 31;
   const fraction = BigInt(bits & 0x3ff);
   const value = exponent === 0 ? fraction : (fraction | 0x400n) << BigInt(exponent - 1);
@@ -40,7 +40,7 @@ export function toNumber(bits: number): number {
 }
 
 /** The half nearest to an exact number, the even one of two that are equally near; `negativeZero` where an exact zero has that sign. */
-export function round({ numerator, denominator }: Exact, negativeZero = false): number {
+function round({ numerator, denominator }: Exact, negativeZero = false): number {
   const sign = numerator < 0n || (numerator === 0n && negativeZero) ? 0x8000 : 0;
   const value = magnitude(numerator);
   // Units of the result: 2^0 up to 11 bits, then so many more that 11 bits are left.
@@ -56,7 +56,7 @@ export function round({ numerator, denominator }: Exact, negativeZero = false): 
 }
 
 /** A double as an exact number. It must be finite. */
-export function exactNumber(value: number): Exact {
+function exactNumber(value: number): Exact {
   const view = new DataView(new ArrayBuffer(8));
   view.setFloat64(0, value);
   const bits = view.getBigUint64(0);

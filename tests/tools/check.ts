@@ -5,6 +5,7 @@
  *     npm run check
  */
 import type { Checker, Sources } from "./checks/check.ts";
+import { deadExports } from "./checks/dead-exports.ts";
 import { examples } from "./checks/examples.ts";
 import { fileSizes } from "./checks/file-sizes.ts";
 import { folderSizes } from "./checks/folder-sizes.ts";
@@ -34,6 +35,7 @@ const checkers: readonly Checker[] = [
   nothingLeftBehind,
   filesIntroduceThemselves,
   hiddenMembers,
+  deadExports,
   // of the documentation
   links,
   namedFiles,

@@ -51,7 +51,7 @@ export function createModuleClass({ modules }: ApiContext, store: Creator): Name
 
     static customSections(module: ModuleObject, sectionName: string): ArrayBuffer[] {
       const { customs } = modules.itemOf(module).valid.module;
-      // biome-ignore lint/complexity/noArguments: undefined is a name, a missing argument is none; the function's length is 2
+      // biome-ignore lint/complexity/noArguments: undefined is a name, a missing argument is none; `length` is 2
       if (arguments.length < 2) throw new TypeError("the name of the custom sections is missing");
       const wanted = toDomString(sectionName);
       return customs.filter(({ name }) => name === wanted).map(({ bytes }) => new Uint8Array(bytes).buffer);

@@ -10,7 +10,10 @@ export const KIND_ARRAY = KIND_STRUCT + 1;
 export const KIND_FUNC = KIND_ARRAY + 1;
 export const KIND_CONT = KIND_FUNC + 1;
 
-/* Of no such type, and so neither struct nor array to modules: values of JS (js-value-layout.ts), wait queues (wait-queue-layout.ts). */
+/*
+ * Of no such type, and so neither struct nor array to modules: values of JS (js-value-layout.ts), wait queues
+ * (wait-queue-layout.ts).
+ */
 export const KIND_HOST = KIND_CONT + 1;
 export const KIND_WAIT_QUEUE = KIND_HOST + 1;
 export const KIND_THREAD_BOUND = KIND_WAIT_QUEUE + 1;

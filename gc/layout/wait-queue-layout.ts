@@ -9,8 +9,9 @@
  *      4  lock     (owned-lock.ts)      4  next     the node behind it, or 0
  *      8  waiters  nodes in the list    8  queue    that it waits in
  *     12  head     first node, or 0    12  chain    next node of the same agent
- *     16  tail     last node, or 0     16  locking  queue whose lock the agent takes (the agent's first node only), or 0
- *     20  waking   node that is being taken off the list, or 0
+ *     16  tail     last node, or 0     16  locking  queue whose lock the agent takes, or 0 (the
+ *     20  waking   node that is being               agent's first node only)
+ *                  taken off the list, or 0
  */
 
 export const QUEUE_LOCK = 4;

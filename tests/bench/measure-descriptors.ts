@@ -1,7 +1,8 @@
 /**
  * One figure of the comparison of custom descriptors with fields: runs the program in this process and prints what it took as JSON.
  *
- *     node [--experimental-wasm-custom-descriptors --expose-gc] tests/bench/measure-descriptors.ts heddle|v8 field|descriptor
+ *     node [--experimental-wasm-custom-descriptors --expose-gc] tests/bench/measure-descriptors.ts \
+ *         heddle|v8 field|descriptor
  */
 
 import { createStore } from "../../api/heddle.ts";

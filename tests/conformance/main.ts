@@ -1,7 +1,8 @@
 /**
  * Runs conformance scripts:
  *
- *     node tests/conformance/main.ts [--mode=validate|run|all] [--host=HOST] [--runtime=heddle|engine] [--jobs=N] [--stress] [--messages] PATH...
+ *     node tests/conformance/main.ts [--mode=validate|run|all] [--host=HOST] [--runtime=heddle|engine] [--jobs=N]
+ *         [--stress] [--messages] PATH...
  *
  * Bun and Deno run this same program, which starts it again under them; browsers run a page that takes scripts from it.
  * `--stress` collects at every safepoint and verifies the heap after each collection. `--runtime=engine` runs on the host's own engine, to

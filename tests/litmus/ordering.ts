@@ -1,11 +1,12 @@
 /**
  * Litmus tests of the order of accesses, for every kind of place that threads share. x and y are two places, 0 at first.
  *
- *     MP      T0: x = 1; y = 1       T1: r0 = y; r1 = x                                              forbidden: r0 = 1, r1 = 0
- *     SB      T0: x = 1; r0 = y      T1: y = 1; r0 = x                                               forbidden: both r0 = 0
- *     LB      T0: r0 = x; y = 1      T1: r0 = y; x = 1                                               forbidden: both r0 = 1
- *     CoRR    T0: x = 1; x = 2       T1: r0 = x; r1 = x                                              forbidden: r0 > r1
- *     IRIW    T0: x = 1              T1: y = 1        T2: r0 = x; r1 = y      T3: r0 = y; r1 = x      forbidden: T2 and T3 both r0 = 1, r1 = 0
+ *     MP      T0: x = 1; y = 1       T1: r0 = y; r1 = x      forbidden: r0 = 1, r1 = 0
+ *     SB      T0: x = 1; r0 = y      T1: y = 1; r0 = x       forbidden: both r0 = 0
+ *     LB      T0: r0 = x; y = 1      T1: r0 = y; x = 1       forbidden: both r0 = 1
+ *     CoRR    T0: x = 1; x = 2       T1: r0 = x; r1 = x      forbidden: r0 > r1
+ *     IRIW    T0: x = 1              T1: y = 1
+ *             T2: r0 = x; r1 = y     T3: r0 = y; r1 = x      forbidden: T2 and T3 both r0 = 1, r1 = 0
  *
  * Threads run many rounds, each on places of its own, between two barriers; then one of them counts the rounds that ended in what is forbidden. Before
  * each round they wait for each other for a moment, so that its accesses come at the same time.

@@ -1,11 +1,14 @@
 /**
  * Litmus tests of publication. In each shape a writer makes a fresh object and stores a reference to it with a plain store; a reader polls.
  *
- *     MP_struct_global, MP_struct_field, MP_struct_table    W: object.fields; place = object      R: r0 = place; r1 = r0.fields, r0's type
- *     MP_array_field                                         W: array.length, elements; ...        R: r0 = place; r1 = r0.length, elements
- *     MP_record_field                                        W: type record; object.record; ...    R: r0 = place; r1 = r0's type by its record, record's fields
+ *     MP_struct_global    W: object.fields; place = object      R: r0 = place; r1 = r0.fields, r0's type
+ *     MP_struct_field     the same
+ *     MP_struct_table     the same
+ *     MP_array_field      W: array.length, elements; ...        R: r0 = place; r1 = r0.length, elements
+ *     MP_record_field     W: type record; object.record; ...    R: r0 = place; r1 = r0's type by its record, its fields
  *
- *     allowed:    r0 is null; or r0 is an object that the writer made, and r1 is all that it wrote there before it stored the reference
+ *     allowed:    r0 is null; or r0 is an object that the writer made, and r1 is all that it wrote there before it
+ *                 stored the reference
  *     forbidden:  everything else: an older object's fields, length or type at the same address, or zeros
  *
  * Addresses are used again while it runs, since objects become garbage at once: so stale contents are those of an older object, which look

@@ -4,8 +4,9 @@
  *     creator                        the deadlock is
  *     ---------------------------    -----------------------------------------------------------------------------------
  *     waits in a queue, too          certain: queues are reached by agents of the store alone
- *     in its event loop, and the     certain, where somebody awaits a Worker: nothing will run any more. Known on hosts that emit `beforeExit`
- *     process has nothing to do      (Node, Deno, Bun): for the time of a suspicion the Workers do not keep the process alive
+ *     in its event loop, and the     certain, where somebody awaits a Worker: nothing will run any more. Known on
+ *     process has nothing to do      hosts that emit `beforeExit` (Node, Deno, Bun): for the time of a suspicion the
+ *                                    Workers do not keep the process alive
  *     in its event loop, else        suspected: some event may have it notify a Worker
  *
  * and never certain where an agent waits on a linear memory, but in the second case. Even to suspect those takes longer: that a notification has

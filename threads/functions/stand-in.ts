@@ -3,7 +3,9 @@
  * that operands may be vectors.
  *
  *     (module
- *       (import "" "memory" (memory 1 65536 shared)) (import "" "table" (table 0 funcref)) (import "" "index" (global $index i32))
+ *       (import "" "memory" (memory 1 65536 shared))
+ *       (import "" "table" (table 0 funcref))
+ *       (import "" "index" (global $index i32))
  *       (import "" "install" (func $install (param i32)))
  *       (func (export "f") (type $t)
  *         ;; references go to the shadow stack: the collector may run while the function is being installed

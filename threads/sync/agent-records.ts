@@ -8,7 +8,8 @@
  *     16  RECORDS    64 bytes for each agent:
  *
  *          0  LIFE     LIFE_...
- *          4  MOVES    counts the waits and times of idleness that the agent has begun: tells one wait from the next; never 0 after the first
+ *          4  MOVES    counts the waits and times of idleness that the agent has begun: tells one wait from the next;
+ *                      never 0 after the first
  *          8  WAIT     0, or WAIT_QUEUE or WAIT_MEMORY, with WAIT_ENDLESS and WAIT_NOTED
  *         12  NODE     of WAIT_QUEUE: the agent's node in the queue's list (wait-queue-layout.ts)
  *         16  SINCE    when the wait began, in milliseconds modulo 2^32

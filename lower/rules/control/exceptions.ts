@@ -1,7 +1,8 @@
 /**
  * Exceptions.
  *
- *     throw       allocate an exception in the heap (gc/layout/exception-layout.ts), throw its address with the host's one tag
+ *     throw       allocate an exception in the heap (gc/layout/exception-layout.ts), throw its address with the host's
+ *                 one tag
  *     throw_ref   throw the address
  *     try_table   a host `try_table` that catches everything, with the choice of a clause behind it:
  *

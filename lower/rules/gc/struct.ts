@@ -1,7 +1,7 @@
 /**
  * Structs.
  *
- *     struct.new   allocate, store the header and each field; with a custom descriptor (struct.new_desc), that is the header
+ *     struct.new   allocate, store the header and each field; a custom descriptor (struct.new_desc) is the header
  *     struct.get   one load: null lies beyond the memory, so that the host traps
  *     struct.set   one store; of references, behind the write barrier
  */

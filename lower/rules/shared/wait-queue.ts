@@ -4,8 +4,9 @@
  *
  *     waitqueue.new      a call
  *     waitqueue.notify   one load: nobody waits; else a call
- *     ....wait           check everything that may trap; look at the control word for a few microseconds; `waitBegin`, which locks the
- *                        queue; compare the control word; `waitEnd`, which unlocks it and sleeps where the word was the expected one
+ *     ....wait           check everything that may trap; look at the control word for a few microseconds; `waitBegin`,
+ *                        which locks the queue; compare the control word; `waitEnd`, which unlocks it and sleeps where
+ *                        the word was the expected one
  *
  * Looking before sleeping is what a wait that came a little later would have done: a word that changes meanwhile is not the expected one. It spares
  * both sides the system's sleep and wake-up where an answer is near. A wait that is not to last looks once.

@@ -28,10 +28,9 @@ import { createGate, type Gate } from "../sync/gate.ts";
 import { ConversionOperand } from "../traps/conversion-operand.ts";
 import { Traps } from "../traps/traps.ts";
 import { BoxedValues } from "../values/boxed-values.ts";
-import { fromLowered, toLowered } from "../values/convert.ts";
 import { Exceptions } from "../values/exceptions.ts";
 import { FunctionTable, type LoweredFunction } from "../values/functions.ts";
-import type { Signature, ValueKind } from "../values/kinds.ts";
+import type { Signature } from "../values/kinds.ts";
 import { Objects, opaqueObject } from "../values/objects.ts";
 import { RootCells } from "../values/root-cells.ts";
 import { SharedValues } from "../values/shared-values.ts";
@@ -185,6 +184,7 @@ export class Agent {
     } catch (error) {
       throw this.exceptions.toJs(error);
     } finally {
+      // The pointer must be the one of entry, also after a trap: a stale one would hide roots, or keep garbage.
       this.gate.leave(sp);
     }
   }
@@ -194,25 +194,7 @@ export class Agent {
    * in it are safe.
    */
   enter<T>(target: LoweredFunction, operands: readonly unknown[], finish: (result: unknown) => T): T {
-    this.gate.needStack();
-    const sp = this.gate.enter();
-    try {
-      return finish(target(...operands, sp));
-    } catch (error) {
-      throw this.exceptions.toJs(error);
-    } finally {
-      // The pointer must be the one of entry, also after a trap: a stale one would hide roots, or keep garbage.
-      this.gate.leave(sp);
-    }
-  }
-
-  /** Calls lowered code from JS: converts, calls, converts back (JS API, "call an Exported Function"). */
-  invoke(target: LoweredFunction, signature: Signature, args: readonly unknown[]): unknown {
-    const { params, results } = signature;
-    return this.withTemporaries(() => {
-      const operands = params.map((kind, i) => toLowered(this, kind, args[i]));
-      return this.enter(target, operands, (result) => this.#results(results, result));
-    });
+    return this.asMutator((sp) => finish(target(...operands, sp)));
   }
 
   /** Runs `body`, to whose end the objects live that conversions make in it. */
@@ -223,12 +205,6 @@ export class Agent {
     } finally {
       this.temporaries.release(mark);
     }
-  }
-
-  #results(kinds: readonly ValueKind[], result: unknown): unknown {
-    if (kinds.length === 0) return undefined;
-    if (kinds.length === 1) return fromLowered(this, kinds[0]!, result);
-    return kinds.map((kind, i) => fromLowered(this, kind, (result as unknown[])[i]));
   }
 
   /** A JS function as lowered code calls it. */

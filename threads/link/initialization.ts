@@ -4,17 +4,16 @@
  */
 import { InternalError } from "../../core/base/assert.ts";
 import type { FunctionTable, LoweredFunction } from "../values/functions.ts";
-import type { Signature } from "../values/kinds.ts";
 import type { LinkedInstance } from "./link.ts";
 
 /** What initialization asks of the agent on which it runs. */
 export interface InitializingAgent {
   readonly functions: FunctionTable;
-  /** Calls lowered code from JS. */
-  invoke(target: LoweredFunction, signature: Signature, args: readonly unknown[]): unknown;
+  /** Calls lowered code with lowered operands. */
+  enter(target: LoweredFunction, operands: readonly unknown[], finish: (result: unknown) => void): void;
 }
 
-const noValues: Signature = { params: [], results: [], record: 0, shared: false };
+const noResult = (): void => undefined;
 
 /** Runs what instantiation runs. */
 export function initialize(agent: InitializingAgent, instance: LinkedInstance, beforeStart?: () => void): void {
@@ -22,7 +21,7 @@ export function initialize(agent: InitializingAgent, instance: LinkedInstance, b
   initializeThreadLocals(agent, instance);
   beforeStart?.();
   const { start } = instance.module.lowered;
-  if (start !== undefined) agent.invoke(functionOf(agent, instance, start), instance.module.signatures[start]!, []);
+  if (start !== undefined) agent.enter(functionOf(agent, instance, start), [], noResult);
 }
 
 /** What runs on each agent that has the instance. */
@@ -32,7 +31,7 @@ export function initializeThreadLocals(agent: InitializingAgent, instance: Linke
 
 function run(agent: InitializingAgent, instance: LinkedInstance, name: "init" | "initThreadLocals"): void {
   const target = instance.host.exports[name] as LoweredFunction | undefined;
-  if (target !== undefined) agent.invoke(target, noValues, []);
+  if (target !== undefined) agent.enter(target, [], noResult);
 }
 
 /** The host function of function `index` of an instance. */

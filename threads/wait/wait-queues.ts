@@ -1,12 +1,15 @@
 /**
- * Wait queues (shared-everything threads, "Managed Waiter Queues"), as one agent works them; wait-queue-layout.ts draws them.
+ * Wait queues (shared-everything threads, "Managed Waiter Queues"), as one agent works them; wait-queue-layout.ts draws
+ * them.
  *
- * A waiter takes the queue's lock, counts itself, compares the control word and puts its node at the list's end, all before it unlocks; who
- * notifies takes nodes from the front under the same lock. So wake-ups are in order, and a notification that follows a change of the control
- * word misses nobody. A sleeping agent looks at its node's state only: there are no spurious wake-ups.
+ * A waiter takes the queue's lock, counts itself, compares the control word and puts its node at the list's end, all
+ * before it unlocks; who notifies takes nodes from the front under the same lock. So wake-ups are in order, and a
+ * notification that follows a change of the control word misses nobody. A sleeping agent looks at its node's state
+ * only: there are no spurious wake-ups.
  *
- * An agent may die anywhere in here. The lock says whose it is, a node says in its state whether it still waits, and every change of the list
- * is one store; so whoever buries the agent walks the list and makes count and tail right again (`bury`).
+ * An agent may die anywhere in here. The lock says whose it is, a node says in its state whether it still waits, and
+ * every change of the list is one store; so whoever buries the agent walks the list and makes count and tail right
+ * again (`bury`).
  */
 import { RuntimeError } from "../../core/base/errors.ts";
 import type { Heap } from "../../gc/heap/heap.ts";
@@ -39,7 +42,10 @@ import type { WaitWatch } from "./wait-watch.ts";
 
 /** The block of a store's first nodes: the record of wait queues, then a node for each agent. */
 const NODES = 32;
-/** So many times a wait looks at its control word before it joins the queue: about as long as to put a thread to sleep takes, some microseconds. */
+/**
+ * So many times a wait looks at its control word before it joins the queue: about as long as to put a thread to sleep
+ * takes, some microseconds.
+ */
 const SPINS = 4000;
 const POLL_MILLISECONDS = 4;
 
@@ -89,7 +95,10 @@ export class WaitQueues {
   readonly #raiseInLowered: (error: RuntimeError) => never;
   /** Nodes of this agent that no promise uses. */
   readonly #free: number[] = [];
-  /** Whether this agent sleeps: what it calls meanwhile, about a deadlock, must not sleep again, with the node that is in a list. */
+  /**
+   * Whether this agent sleeps: what it calls meanwhile, about a deadlock, must not sleep again, with the node that is
+   * in a list.
+   */
   #isAsleep = false;
 
   constructor(agent: WaitingAgent) {
@@ -148,7 +157,10 @@ export class WaitQueues {
     return ((this.#load(object) & ~HEADER_FLAGS_MASK) | 0) === this.#load(this.#block);
   }
 
-  /** How often a wait looks at its control word before it begins: not at all on an agent that must not block, or that is alone on its core. */
+  /**
+   * How often a wait looks at its control word before it begins: not at all on an agent that must not block, or that is
+   * alone on its core.
+   */
   get spins(): number {
     return this.#mayBlock && hardwareConcurrency() > 1 ? SPINS : 0;
   }
@@ -162,7 +174,8 @@ export class WaitQueues {
     this.#heap.needStack();
     if (!this.mayBlock) this.#raise(TrapCode.blockingForbidden);
     this.#lock(queue);
-    // Race: counted before the control word is read, so that who changes the word and then reads the count misses no waiter.
+    // Race: counted before the control word is read, so that who changes the word and then reads the count misses no
+    // waiter.
     this.#store(queue + QUEUE_WAITERS, this.#load(queue + QUEUE_WAITERS) + 1);
   }
 
@@ -183,8 +196,8 @@ export class WaitQueues {
   }
 
   /**
-   * Sleeps until `node` is woken, or for so many milliseconds. The agent is in a safe region, and something keeps the node's queue. The result is an error
-   * where the wait was ended because of a deadlock.
+   * Sleeps until `node` is woken, or for so many milliseconds. The agent is in a safe region, and something keeps the
+   * node's queue. The result is an error where the wait was ended because of a deadlock.
    */
   #sleep(node: number, milliseconds: number): WaitResult | RuntimeError {
     const watch = this.#watch;
@@ -243,7 +256,10 @@ export class WaitQueues {
     this.#store(queue + QUEUE_TAIL, node);
   }
 
-  /** Wakes up to `count` waiters, those first that came first; returns how many. The queue is kept by whoever calls, a mutator. */
+  /**
+   * Wakes up to `count` waiters, those first that came first; returns how many. The queue is kept by whoever calls, a
+   * mutator.
+   */
   notify(queue: number, count: number): number {
     if (count === 0) return 0;
     this.#heap.needStack();
@@ -286,8 +302,8 @@ export class WaitQueues {
   }
 
   /**
-   * Waits on a queue from JS, with the queue kept by a handle. `condition` is asked once the agent is in the list: false ends the wait, so that a
-   * notification after a change which `condition` sees is not missed.
+   * Waits on a queue from JS, with the queue kept by a handle. `condition` is asked once the agent is in the list:
+   * false ends the wait, so that a notification after a change which `condition` sees is not missed.
    */
   wait(queue: number, milliseconds: number, condition?: () => boolean): WaitResult {
     if (!this.mayBlock) throw new TypeError("this agent must not block: use waitAsync");
@@ -390,8 +406,8 @@ export class WaitQueues {
   }
 
   /**
-   * Takes the dead agent `id` out of all queues. Called before the heap reclaims the agent: until then its roots, or its never reaching a
-   * safepoint, keep the queues that it was at.
+   * Takes the dead agent `id` out of all queues. Called before the heap reclaims the agent: until then its roots, or
+   * its never reaching a safepoint, keep the queues that it was at.
    */
   bury(id: number): void {
     const own = this.#node(id);

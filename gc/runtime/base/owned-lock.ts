@@ -1,6 +1,7 @@
 /**
- * Locks that know their owner, as the runtime takes them: what threads/sync/owned-lock.ts does in JS (gc/layout/owned-lock.ts has the word).
- * A lock is held inside of a critical section, so that an agent that is condemned comes to rest without it.
+ * Locks that know their owner, as the runtime takes them: what threads/sync/owned-lock.ts does in JS
+ * (gc/layout/owned-lock.ts has the word). A lock is held inside of a critical section, so that an agent that is
+ * condemned comes to rest without it.
  */
 import { LOCK_CONTENDED, LOCK_LOOKS, LOCK_OWNER, LOCK_PATIENCE } from "../../layout/owned-lock";
 import { beginCritical, endCritical } from "./condemn";
@@ -21,7 +22,8 @@ export function acquireLock(lock: usize): void {
     // Freeing wakes one sleeper, which does not know whether others still sleep: its own release must wake the next.
     mine = (agent + 1) | LOCK_CONTENDED;
     const contended = found | LOCK_CONTENDED;
-    // Race: set before the wait compares, so that an owner that frees the lock in between either notifies, or the comparison fails.
+    // Race: set before the wait compares, so that an owner that frees the lock in between either notifies, or the
+    // comparison fails.
     if (found != contended && atomic.cmpxchg<u32>(lock, found, contended) != found) continue;
     atomic.wait<u32>(lock, contended, (LOCK_PATIENCE as i64) * NANOSECONDS_PER_MILLISECOND);
   }
@@ -29,7 +31,8 @@ export function acquireLock(lock: usize): void {
 
 /** Frees the lock, which this agent has. */
 export function releaseLock(lock: usize): void {
-  // Releases, and reads in the same step: between a load and a store a waiter could set the bit and sleep, to be woken by nobody.
+  // Releases, and reads in the same step: between a load and a store a waiter could set the bit and sleep, to be woken
+  // by nobody.
   if ((atomic.xchg<u32>(lock, 0) & LOCK_CONTENDED) != 0) atomic.notify(lock, 1);
   endCritical();
 }

@@ -10,14 +10,15 @@
  */
 
 import { assert } from "../core/base/assert.ts";
-import type { DataSegment, ElementSegment, Expression, Table } from "../core/types/module.ts";
+import type { DataSegment, ElementSegment, Expression, Table, TableType } from "../core/types/module.ts";
 import { I32, I64, type ValType } from "../core/types/types.ts";
 import { TABLE_ELEMENTS, TABLE_LENGTH } from "../gc/layout/layout.ts";
 import { isHostExtern } from "../gc/layout/reference-types.ts";
-import { pushCell, storeName } from "./access/global-cell.ts";
+import { pushCell } from "./access/global-cell.ts";
 import { checkBytes, pushHostAddress } from "./access/memory-access.ts";
+import { fillReferences, referenceStore, valueStore } from "./access/publication.ts";
 import { checkRange, pushElementAddress, pushLength } from "./access/table-access.ts";
-import { fillWords } from "./access/word-fill.ts";
+import type { WordStore } from "./access/words.ts";
 import { FunctionLowering, type Rule } from "./function/function-lowering.ts";
 import { TemporaryLocals } from "./function/temporary-locals.ts";
 import type { HostCode } from "./host/host-code.ts";
@@ -84,7 +85,7 @@ class Initializer {
       this.#endPiece();
     }
     for (const [i, table] of module.tables.entries()) {
-      this.#table(imports.table + i, table, tables[imports.table + i]?.element as ValType);
+      this.#table(imports.table + i, table, tables[imports.table + i] as TableType);
       this.#endPiece();
     }
     for (const [index, segment] of module.elements.entries()) this.#passiveElements(index, segment);
@@ -156,12 +157,12 @@ class Initializer {
       }
       const { offset } = pushCell(module, code, index);
       code.get(value);
-      code.access(storeName(module, type, shared), offset);
+      code.access(valueStore(module, type, shared), offset);
     });
   }
 
   /** Fills a table with its initial value, where that is not null. */
-  #table(index: number, { init }: Table, element: ValType): void {
+  #table(index: number, { init }: Table, { element, shared }: TableType): void {
     if (init === undefined) return;
     const module = this.#module;
     const code = this.#code;
@@ -171,7 +172,7 @@ class Initializer {
       module.tableRecord(code, index);
       code.access("i32.load", TABLE_LENGTH);
       code.get(value);
-      code.call(fillWords(module, "i32.store"));
+      code.call(fillReferences(module, shared));
     });
   }
 
@@ -179,7 +180,8 @@ class Initializer {
     if (segment.mode.kind !== "passive") return;
     const access = this.#module.segmentAt(index);
     const type = this.#module.valid.elements[index] as ValType;
-    this.#inBatches(segment, (from, to) => this.#storeItems(segment, type, from, to, () => access.pushWords(this.#code)));
+    const store = referenceStore(this.#module, access.place.shared);
+    this.#inBatches(segment, (from, to) => this.#storeItems(segment, type, from, to, store, () => access.pushWords(this.#code)));
     this.#enable(access);
   }
 
@@ -201,12 +203,13 @@ class Initializer {
         checkRange(lowering, at, i32Operand(count), () => pushLength(lowering, record), TrapCode.tableOutOfBounds);
       });
     }
+    const store = referenceStore(this.#module, this.#module.valid.tables[mode.index]?.shared === true);
     this.#inBatches(segment, (from, to) => {
       this.#withStart(mode, (lowering, at, record) => {
         const elements = this.#temporaries.acquire(I32);
         pushElementAddress(lowering, record, at);
         this.#code.set(elements);
-        this.#storeItems(segment, type, from, to, () => this.#code.get(elements));
+        this.#storeItems(segment, type, from, to, store, () => this.#code.get(elements));
         this.#temporaries.release(elements);
       });
     });
@@ -250,18 +253,18 @@ class Initializer {
   }
 
   /** Stores some of a segment's items, behind the address of the first of all, which `pushAddress` pushes. */
-  #storeItems({ items }: ElementSegment, type: ValType, from: number, to: number, pushAddress: () => void): void {
+  #storeItems({ items }: ElementSegment, type: ValType, from: number, to: number, store: WordStore, pushAddress: () => void): void {
     const module = this.#module;
     for (let i = from; i < to; i++) {
       if (items.kind === "functions") {
         pushAddress();
         module.functionReference(this.#code, items.indices[i] as number);
-        this.#code.access("i32.store", i * WORD);
+        this.#code.access(store, i * WORD);
       } else {
         this.#withStored(items.list[i] as Expression, type, (value) => {
           pushAddress();
           this.#code.get(value);
-          this.#code.access("i32.store", i * WORD);
+          this.#code.access(store, i * WORD);
         });
       }
     }

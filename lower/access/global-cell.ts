@@ -1,5 +1,4 @@
 /** Cells of globals in memory: of shared globals, and the copies of host globals that the collector sees. */
-import { F32, F64, I64, V128, type ValType } from "../../core/types/types.ts";
 import type { HostCode } from "../host/host-code.ts";
 import type { ModuleLowering } from "../module/module-lowering.ts";
 
@@ -22,20 +21,4 @@ export function pushCell(module: ModuleLowering, code: HostCode, index: number):
       code.globalGet(module.imports.number("globalcell", index));
       return { offset: 0 };
   }
-}
-
-const prefixes: Readonly<Record<number, string>> = { [I64]: "i64", [F32]: "f32", [F64]: "f64", [V128]: "v128" };
-
-/** The type name of the instructions on cells of a type. */
-function prefixOf(type: ValType): string {
-  return prefixes[type] ?? "i32";
-}
-
-export function loadName(type: ValType): string {
-  return `${prefixOf(type)}.load`;
-}
-
-/** A reference stored where other threads look is published. */
-export function storeName(module: ModuleLowering, type: ValType, shared: boolean): string {
-  return type >= 0 && shared && module.options.publication === "atomic" ? "i32.atomic.store" : `${prefixOf(type)}.store`;
 }

@@ -136,7 +136,7 @@ describe("array.copy", () => {
   });
 
   test("of shared references publishes one by one where the host may reorder stores", () => {
-    expect(functionText(copy("$srefs"), "f", { publication: "atomic" })).toContain("call $heddle.array.copy.atomic");
+    expect(functionText(copy("$srefs"), "f", { publication: "atomic" })).toContain("call $heddle.copy.words.atomic");
     expect(functionText(copy("$srefs"), "f")).toMatch(/call \$heddle\.array\.copy$/);
   });
 });

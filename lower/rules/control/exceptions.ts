@@ -27,12 +27,12 @@ import { I32 } from "../../../core/types/types.ts";
 import { EXCEPTION_TAG, exceptionLayout } from "../../../gc/layout/exception-layout.ts";
 import { loweredBlock } from "../../../gc/layout/reference-types.ts";
 import { trapIfNull } from "../../access/null-check.ts";
+import { loadName, storeName } from "../../access/storage.ts";
 import type { FunctionLowering } from "../../function/function-lowering.ts";
 import { type Rule, type RuleFamily, withOperands, withTop } from "../../function/rule.ts";
 import { TrapCode } from "../../host/lowered.ts";
 import type { Operand } from "../../instructions/operand.ts";
 import { pushLoaded } from "../../passes/extern-storage.ts";
-import { loadName, storeName } from "../gc/storage.ts";
 
 /** Makes an exception; returns the local with its address. */
 function create(lowering: FunctionLowering, tag: number, operands: readonly Operand[]): number {

@@ -6,6 +6,7 @@
 import { F32, F64, I8, I16, I32, I64, type StorageType, V128, type ValType } from "../../../core/types/types.ts";
 import { ARRAY_ELEMENTS, ARRAY_LENGTH, NULL_REFERENCE } from "../../../gc/layout/layout.ts";
 import { arrayBytes } from "../../../gc/layout/object-layout.ts";
+import { storeName } from "../../access/storage.ts";
 import { checkRange } from "../../access/table-access.ts";
 import type { FunctionLowering } from "../../function/function-lowering.ts";
 import { type RuleFamily, withOperands } from "../../function/rule.ts";
@@ -14,7 +15,6 @@ import type { Instruction } from "../../instructions/instruction.ts";
 import { constantI32, i32Operand, isNullConstant, type Operand } from "../../instructions/operand.ts";
 import { type ElementPlace, elementOf, pushBytes } from "./array-access.ts";
 import { fillPattern, fillVectors } from "./array-stubs.ts";
-import { storeName } from "./storage.ts";
 
 /** Bytes of an array above which allocation traps at once. */
 const MAXIMUM_BYTES = 2 ** 30;

@@ -2,30 +2,12 @@
 
 import { I32, I64, isPacked, type StorageType, V128 } from "../../../core/types/types.ts";
 import { storageLog2 } from "../../../gc/layout/object-layout.ts";
-import type { HostCode, HostItem } from "../../host/host-code.ts";
+import { add, whileNotZero } from "../../access/words.ts";
+import type { HostItem } from "../../host/host-code.ts";
 import type { ModuleLowering } from "../../module/module-lowering.ts";
 
-const WORD = 4;
 /** Below so many bytes a loop is faster than a call of the host's fill. */
 const LOOP_BYTES = 256;
-
-function add(code: HostCode, local: number, amount: number): void {
-  code.get(local);
-  code.i32(amount);
-  code.op("i32.add");
-  code.set(local);
-}
-
-/** While the local is not zero: `body`. */
-function whileNotZero(code: HostCode, local: number, body: () => void): void {
-  code.block("loop");
-  code.get(local);
-  code.block("if");
-  body();
-  code.branch("br", 1);
-  code.end();
-  code.end();
-}
 
 /** (address, value, count) -> (): stores `value` to `count` elements with the store instruction `store`. */
 export function fillElements(module: ModuleLowering, storage: StorageType, store: string): HostItem {
@@ -82,41 +64,4 @@ export function fillVectors(module: ModuleLowering): HostItem {
       add(code, 1, -16);
     });
   });
-}
-
-/** (to, from, bytes) -> (): copies references, which may overlap, each published by itself. */
-export function copyWordsAtomically(module: ModuleLowering): HostItem {
-  return module.stubs.define("heddle.array.copy.atomic", [I32, I32, I32], [], (code) => {
-    code.get(0);
-    code.get(1);
-    code.op("i32.le_u");
-    code.block("if");
-    whileNotZero(code, 2, () => {
-      copyWord(code);
-      add(code, 0, WORD);
-      add(code, 1, WORD);
-      add(code, 2, -WORD);
-    });
-    code.else();
-    for (const local of [0, 1]) {
-      code.get(local);
-      code.get(2);
-      code.op("i32.add");
-      code.set(local);
-    }
-    whileNotZero(code, 2, () => {
-      add(code, 0, -WORD);
-      add(code, 1, -WORD);
-      copyWord(code);
-      add(code, 2, -WORD);
-    });
-    code.end();
-  });
-}
-
-function copyWord(code: HostCode): void {
-  code.get(0);
-  code.get(1);
-  code.access("i32.load", 0);
-  code.access("i32.atomic.store", 0);
 }

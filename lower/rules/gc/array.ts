@@ -1,15 +1,16 @@
 /** Access to arrays: elements, length, fill and copy. */
 
 import { ARRAY_LENGTH } from "../../../gc/layout/layout.ts";
+import { copyReferences, valueStore } from "../../access/publication.ts";
+import { loadName, needsBarrier, writeBarrier } from "../../access/storage.ts";
 import { checkRange } from "../../access/table-access.ts";
 import type { FunctionLowering } from "../../function/function-lowering.ts";
 import { onStack, type RuleFamily, withOperands } from "../../function/rule.ts";
 import { TrapCode } from "../../host/lowered.ts";
-import type { Operand } from "../../instructions/operand.ts";
+import { isNullConstant, type Operand } from "../../instructions/operand.ts";
 import { checkElement, checkElements, type ElementPlace, elementOf, pushBytes, pushElement, pushElementAddress } from "./array-access.ts";
-import { copyWordsAtomically, fillElements } from "./array-stubs.ts";
+import { fillElements } from "./array-stubs.ts";
 import { copyBytes } from "./copy-stub.ts";
-import { loadName, needsBarrier, publishName, storeName, writeBarrier } from "./storage.ts";
 
 type Operands = readonly [Operand, Operand, Operand, Operand, Operand];
 const { nullArrayReference } = TrapCode;
@@ -29,11 +30,10 @@ const set = withOperands((lowering, instruction, operands) => {
   const { code, module } = lowering;
   const { storage, log2, shared } = elementOf(module, instruction);
   checkElement(lowering, array, index);
-  const barrier = needsBarrier(lowering, value);
-  if (barrier) writeBarrier(lowering, array, nullArrayReference);
+  if (needsBarrier(lowering, value)) writeBarrier(lowering, array, nullArrayReference);
   const offset = pushElement(lowering, array, index, log2);
   lowering.get(value);
-  code.access(barrier ? publishName(module, storage, shared) : storeName(storage), offset);
+  code.access(valueStore(module, storage, shared && !isNullConstant(value)), offset);
 });
 
 const length = onStack(({ code }) => code.access("i32.load", ARRAY_LENGTH, nullArrayReference));
@@ -49,15 +49,13 @@ const fill = withOperands((lowering, instruction, operands) => {
   lowering.get(value);
   lowering.get(count);
   if (element.log2 === 0) code.withItems("memory.fill", module.heapMemory);
-  else code.call(fillElements(module, element.storage, publishName(module, element.storage, element.shared)));
+  else code.call(fillElements(module, element.storage, valueStore(module, element.storage, element.shared)));
 });
 
-/** Copies references one by one where each must be published; all else as bytes. */
 function copyElements(lowering: FunctionLowering, { storage, log2, shared }: ElementPlace, count: Operand): void {
   const { code, module } = lowering;
   pushBytes(lowering, count, log2);
-  if (publishName(module, storage, shared) === "i32.atomic.store") code.call(copyWordsAtomically(module));
-  else code.call(copyBytes(module));
+  copyReferences(module, code, shared && storage >= 0, () => code.call(copyBytes(module)));
 }
 
 const copy = withOperands((lowering, instruction, operands) => {

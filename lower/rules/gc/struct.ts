@@ -11,13 +11,14 @@ import { NULL_REFERENCE, TYPE_RECORD } from "../../../gc/layout/layout.ts";
 import { type StructLayout, storageLog2, structLayout } from "../../../gc/layout/object-layout.ts";
 import { isScanned } from "../../../gc/layout/reference-types.ts";
 import { trapIfNull } from "../../access/null-check.ts";
+import { publishesAtomically, valueStore } from "../../access/publication.ts";
+import { loadName, needsBarrier, storeName, writeBarrier } from "../../access/storage.ts";
 import type { FunctionLowering } from "../../function/function-lowering.ts";
 import { onStack, type RuleEntry, type RuleFamily, withOperands } from "../../function/rule.ts";
 import { TrapCode } from "../../host/lowered.ts";
 import type { Instruction } from "../../instructions/instruction.ts";
-import type { Operand } from "../../instructions/operand.ts";
+import { isNullConstant, type Operand } from "../../instructions/operand.ts";
 import type { ModuleLowering } from "../../module/module-lowering.ts";
-import { loadName, needsBarrier, publishName, storeName, writeBarrier } from "./storage.ts";
 
 /** A field that an instruction names, and where it is. */
 export interface FieldPlace {
@@ -106,19 +107,22 @@ const setValue = onStack(({ code, module }, instruction) => {
   code.access(storeName(storage), offset, TrapCode.nullStructureReference);
 });
 
-const setReference = withOperands((lowering, instruction, [object, value]) => {
+/** Null is told apart before an atomic store: its address is unaligned, and the host would say so. */
+const setReference = withOperands((lowering, instruction, operands) => {
+  const [object, value] = operands as readonly [Operand, Operand];
   const { code, module } = lowering;
   const { storage, offset, shared } = fieldOf(module, instruction);
-  const store = needsBarrier(lowering, value as Operand) ? publishName(module, storage, shared) : storeName(storage);
-  if (needsBarrier(lowering, value as Operand)) writeBarrier(lowering, object as Operand);
-  lowering.get(object as Operand);
-  lowering.get(value as Operand);
-  code.access(store, offset, TrapCode.nullStructureReference);
+  const publishes = shared && !isNullConstant(value);
+  if (needsBarrier(lowering, value)) writeBarrier(lowering, object);
+  else if (publishesAtomically(module, publishes)) trapIfNull(lowering, object, TrapCode.nullStructureReference);
+  lowering.get(object);
+  lowering.get(value);
+  code.access(valueStore(module, storage, publishes), offset, TrapCode.nullStructureReference);
 });
 
 const set: RuleEntry = (instruction, module) => {
-  const { storage } = fieldOf(module, instruction);
-  return isScanned(module.types, storage) ? setReference : setValue;
+  const { storage, shared } = fieldOf(module, instruction);
+  return isScanned(module.types, storage) || (storage >= 0 && publishesAtomically(module, shared)) ? setReference : setValue;
 };
 
 export const structRules = {

@@ -4,7 +4,9 @@
  */
 
 import type { GlobalType } from "../../../core/types/module.ts";
-import { loadName, pushCell, storeName } from "../../access/global-cell.ts";
+import { pushCell } from "../../access/global-cell.ts";
+import { valueStore } from "../../access/publication.ts";
+import { loadName } from "../../access/storage.ts";
 import { onStack, type RuleEntry, type RuleFamily, withTop } from "../../function/rule.ts";
 import type { Operand } from "../../instructions/operand.ts";
 import type { ModuleLowering } from "../../module/module-lowering.ts";
@@ -17,7 +19,7 @@ function globalType(module: ModuleLowering, index: number): GlobalType {
 const getShared = onStack(({ code, module }, { immediates: { index } }) => {
   const { type } = globalType(module, index);
   const cell = pushCell(module, code, index);
-  code.access(loadName(type), cell.offset);
+  code.access(loadName(type, ""), cell.offset);
 });
 
 const getHost = onStack(({ code, module }, { immediates: { index } }) => {
@@ -33,7 +35,7 @@ const setShared = withTop((lowering, { immediates: { index } }, [value]) => {
   const { type } = globalType(module, index);
   const cell = pushCell(module, code, index);
   lowering.get(value as Operand);
-  code.access(storeName(module, type, true), cell.offset);
+  code.access(valueStore(module, type, true), cell.offset);
 });
 
 const setHost = onStack(({ code, module }, { immediates: { index } }) => code.globalSet(module.globalAt(index)));

@@ -6,6 +6,7 @@
 
 import { I64, type ValType } from "../../../core/types/types.ts";
 import { isScanned } from "../../../gc/layout/reference-types.ts";
+import { copyReferences, fillReferences, referenceStore } from "../../access/publication.ts";
 import {
   checkIndex,
   checkRange,
@@ -16,7 +17,6 @@ import {
   pushScaled,
   tableRecordLocal,
 } from "../../access/table-access.ts";
-import { fillWords } from "../../access/word-fill.ts";
 import type { FunctionLowering } from "../../function/function-lowering.ts";
 import { type RuleFamily, withOperands } from "../../function/rule.ts";
 import { TrapCode } from "../../host/lowered.ts";
@@ -29,10 +29,8 @@ function elementType(lowering: FunctionLowering, table: number): ValType {
   return lowering.module.valid.tables[table]?.element as ValType;
 }
 
-/** How a reference is stored where another thread may look. */
-function storeName(lowering: FunctionLowering, table: number): string {
-  const shared = lowering.module.valid.tables[table]?.shared === true;
-  return shared && lowering.module.options.publication === "atomic" ? "i32.atomic.store" : "i32.store";
+function isShared({ module }: FunctionLowering, table: number): boolean {
+  return module.valid.tables[table]?.shared === true;
 }
 
 const get = withOperands((lowering, instruction, [index]) => {
@@ -53,7 +51,7 @@ const set = withOperands((lowering, instruction, operands) => {
   checkIndex(lowering, record, index, tableOutOfBounds);
   pushElementAddress(lowering, record, index);
   lowering.get(value);
-  code.access(storeName(lowering, table), 0);
+  code.access(referenceStore(lowering.module, isShared(lowering, table)), 0);
 });
 
 const size = withOperands((lowering, instruction) => {
@@ -95,16 +93,14 @@ const fill = withOperands((lowering, instruction, operands) => {
   pushElementAddress(lowering, record, start);
   pushNarrow(lowering, count);
   lowering.get(value);
-  code.call(fillWords(module, storeName(lowering, table)));
+  code.call(fillReferences(module, isShared(lowering, table)));
 });
 
-/** Copies words: `pushTo`, `pushFrom` push addresses. */
-function copyWords(lowering: FunctionLowering, count: Operand, pushTo: () => void, pushFrom: () => void): void {
+/** With the addresses of what to write and what to read on the stack, copies references into a table. */
+function copyElements(lowering: FunctionLowering, table: number, count: Operand): void {
   const { code, module } = lowering;
-  pushTo();
-  pushFrom();
   pushScaled(lowering, count);
-  code.withItems("memory.copy", module.heapMemory, module.heapMemory);
+  copyReferences(module, code, isShared(lowering, table), () => code.withItems("memory.copy", module.heapMemory, module.heapMemory));
 }
 
 const copy = withOperands((lowering, { immediates }, operands) => {
@@ -113,12 +109,9 @@ const copy = withOperands((lowering, { immediates }, operands) => {
   const source = immediates.index2 === immediates.index ? target : tableRecordLocal(lowering, immediates.index2);
   checkRange(lowering, from, count, () => pushLength(lowering, source), tableOutOfBounds);
   checkRange(lowering, to, count, () => pushLength(lowering, target), tableOutOfBounds);
-  copyWords(
-    lowering,
-    count,
-    () => pushElementAddress(lowering, target, to),
-    () => pushElementAddress(lowering, source, from),
-  );
+  pushElementAddress(lowering, target, to);
+  pushElementAddress(lowering, source, from);
+  copyElements(lowering, immediates.index, count);
 });
 
 const initialize = withOperands((lowering, { immediates }, operands) => {
@@ -128,16 +121,11 @@ const initialize = withOperands((lowering, { immediates }, operands) => {
   const target = tableRecordLocal(lowering, immediates.index2);
   checkRange(lowering, from, count, () => segment.pushLength(code), tableOutOfBounds);
   checkRange(lowering, to, count, () => pushLength(lowering, target), tableOutOfBounds);
-  copyWords(
-    lowering,
-    count,
-    () => pushElementAddress(lowering, target, to),
-    () => {
-      segment.pushWords(code);
-      pushScaled(lowering, from);
-      code.op("i32.add");
-    },
-  );
+  pushElementAddress(lowering, target, to);
+  segment.pushWords(code);
+  pushScaled(lowering, from);
+  code.op("i32.add");
+  copyElements(lowering, immediates.index2, count);
 });
 
 const drop = withOperands((lowering, { immediates }) => lowering.module.segmentAt(immediates.index).drop(lowering.code));

@@ -1,11 +1,11 @@
 /** Atomic accesses to fields of structs and elements of arrays. */
 
 import { trapIfNull } from "../../access/null-check.ts";
+import { needsBarrier, writeBarrier } from "../../access/storage.ts";
 import { type RuleFamily, withOperands } from "../../function/rule.ts";
 import { TrapCode } from "../../host/lowered.ts";
 import type { Operand } from "../../instructions/operand.ts";
 import { checkElement, elementOf, pushElement } from "../gc/array-access.ts";
-import { needsBarrier, writeBarrier } from "../gc/storage.ts";
 import { fieldOf } from "../gc/struct.ts";
 import { access, storedOperand } from "./atomic-access.ts";
 

@@ -1,12 +1,11 @@
-/** Loads and stores of fields and elements, by storage type. */
+/** Loads and stores of fields, elements and cells of globals, by storage type, and the write barrier. */
 
-import { F32, F64, I8, I16, I32, I64, type StorageType, V128 } from "../../../core/types/types.ts";
-import { HEADER_OLD_UNLOGGED } from "../../../gc/layout/layout.ts";
-import { isRoot } from "../../../gc/layout/reference-types.ts";
-import type { FunctionLowering } from "../../function/function-lowering.ts";
-import { TrapCode } from "../../host/lowered.ts";
-import { isNullConstant, type Operand } from "../../instructions/operand.ts";
-import type { ModuleLowering } from "../../module/module-lowering.ts";
+import { F32, F64, I8, I16, I32, I64, type StorageType, V128 } from "../../core/types/types.ts";
+import { HEADER_OLD_UNLOGGED } from "../../gc/layout/layout.ts";
+import { isRoot } from "../../gc/layout/reference-types.ts";
+import type { FunctionLowering } from "../function/function-lowering.ts";
+import { TrapCode } from "../host/lowered.ts";
+import { isNullConstant, type Operand } from "../instructions/operand.ts";
 
 const loads = new Map<StorageType, string>([
   [I64, "i64.load"],
@@ -33,11 +32,6 @@ export function loadName(storage: StorageType, instruction: string): string {
 /** The host's plain store of a field. */
 export function storeName(storage: StorageType): string {
   return stores.get(storage) ?? "i32.store";
-}
-
-/** The host's store of a reference into an object which other threads may see already. */
-export function publishName(module: ModuleLowering, storage: StorageType, sharedObject: boolean): string {
-  return storage >= 0 && sharedObject && module.options.publication === "atomic" ? "i32.atomic.store" : storeName(storage);
 }
 
 /** True where storing this operand may make an old object refer to a young one. */

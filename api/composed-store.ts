@@ -46,7 +46,7 @@ class ComposedStore implements Store {
   constructor(internals: StoreInternals) {
     this.#internals = internals;
     this.#bound = createNamespace(internals);
-    this.#messages = new AgentPosting(internals.id, this.#bound.context, this.#bound.namespace);
+    this.#messages = new AgentPosting(internals.id, internals.agent, this.#bound.context, this.#bound.namespace);
   }
 
   get WebAssembly(): Namespace {

@@ -51,7 +51,7 @@ export async function joinStore(): Promise<JoinedStore> {
   return {
     agent: agent.id,
     WebAssembly: namespace,
-    messages: new AgentPosting(start.store, context, namespace),
+    messages: new AgentPosting(start.store, agent, context, namespace),
   };
 }
 

@@ -10,10 +10,13 @@
  * object for as long as the store lives.
  */
 import type { GlobalType, TableType } from "../core/types/module.ts";
-import type { Agent } from "../threads/agents/agent.ts";
 import type { GlobalItem, TableItem, TagItem } from "../threads/link/items.ts";
+import type { LinkedInstances } from "../threads/link/linked-instances.ts";
 import type { InstanceItem } from "../threads/link/plans.ts";
+import type { Conversions } from "../threads/values/convert.ts";
+import type { Exceptions } from "../threads/values/exceptions.ts";
 import type { ValueKind } from "../threads/values/kinds.ts";
+import type { RootCells } from "../threads/values/root-cells.ts";
 import type { ApiContext } from "./js/context.ts";
 import { globalOf, type ItemClasses } from "./js/instance.ts";
 import type { Handle, Posting, TransferHandler } from "./messages.ts";
@@ -32,22 +35,36 @@ type ItemHandle = Handle &
 /** Handles of what an agent makes an object for, and finds by `keyOf`. */
 type KeyedHandle = Exclude<ItemHandle, { kind: "object" | "exception" | "function" }>;
 
+/** Which objects stand for which items on an agent. */
+type PostedItems = Pick<ApiContext, "globals" | "tables" | "tags">;
+
+/** An agent that posts and receives. */
+interface PostingAgent extends Pick<Conversions, "functionIndex" | "functionObject" | "functions" | "objects"> {
+  readonly exceptions: Exceptions;
+  readonly rootCells: RootCells;
+  readonly instances: Pick<LinkedInstances, "has" | "get">;
+  readonly lazyInstalls: {
+    /** Installs what other agents have told of, and this one has not done yet. */
+    installAll(): void;
+  };
+}
+
 /** Posts and receives for one agent. */
 export class AgentPosting implements Posting {
   readonly transferHandler: TransferHandler;
   readonly #store: string;
-  readonly #context: ApiContext;
+  readonly #items: PostedItems;
   readonly #classes: ItemClasses;
-  readonly #agent: Agent;
+  readonly #agent: PostingAgent;
   /** Objects that stand for items here, by what tells the items apart. */
   readonly #objects = new Map<string, WeakRef<object>>();
 
   /** `store` tells handles of one store from those of others. */
-  constructor(store: string, context: ApiContext, classes: ItemClasses) {
+  constructor(store: string, agent: PostingAgent, items: PostedItems, classes: ItemClasses) {
     this.#store = store;
-    this.#context = context;
+    this.#items = items;
     this.#classes = classes;
-    this.#agent = context.agent;
+    this.#agent = agent;
     this.transferHandler = {
       canHandle: (value): value is unknown => this.canPost(value),
       serialize: (value) => [this.post(value), []],
@@ -73,7 +90,7 @@ export class AgentPosting implements Posting {
   #find(value: unknown): (() => ItemHandle) | undefined {
     const heddle = this.#store;
     const agent = this.#agent;
-    const { globals, tables, tags } = this.#context;
+    const { globals, tables, tags } = this.#items;
     const number = agent.functionIndex(value);
     if (number !== undefined) {
       return agent.functions.signature(number)?.shared === true ? () => ({ heddle, kind: "function", number }) : undefined;
@@ -139,7 +156,7 @@ export class AgentPosting implements Posting {
   }
 
   #makeItem(handle: KeyedHandle): object {
-    const { globals, tables, tags } = this.#context;
+    const { globals, tables, tags } = this.#items;
     switch (handle.kind) {
       case "global": {
         const { type, value: kind, cell } = handle;

@@ -1,19 +1,39 @@
 /** What the interfaces of one namespace have in common, and what they ask of the store that they are bound to. */
 import type { FeatureSet } from "../../core/base/features.ts";
 import type { TypeStore } from "../../core/types/type-store.ts";
-import type { Agent } from "../../threads/agents/agent.ts";
 import type { CompileOptions } from "../../threads/builtins/compile-options.ts";
-import type { CompiledModule, ImportedItems } from "../../threads/link/imports.ts";
+import type { FunctionObjects } from "../../threads/functions/function-objects.ts";
+import type { LocalFunctions } from "../../threads/functions/local-functions.ts";
+import type { CompiledModule, ImportedItems, ImportingAgent } from "../../threads/link/imports.ts";
 import type { GlobalItem, TableItem, TagItem } from "../../threads/link/items.ts";
 import type { LinkedInstance } from "../../threads/link/link.ts";
 import type { StableSource } from "../../threads/modules/compile.ts";
+import type { PassingAgent } from "../../threads/modules/passed-modules.ts";
+import type { Exceptions } from "../../threads/values/exceptions.ts";
+import type { LoweredFunction } from "../../threads/values/functions.ts";
 import type { Kinds, Signature } from "../../threads/values/kinds.ts";
+import type { ThreadBound } from "../../threads/values/thread-bound-data.ts";
+import type { WaitQueueConstructor } from "../../threads/wait/wait-queue-object.ts";
 import { Registry } from "./registry.ts";
+
+/** An agent, as the interfaces of its namespace ask it: for conversions, items, functions and exceptions. */
+export interface ApiAgent extends ImportingAgent, PassingAgent {
+  readonly control: ImportingAgent["control"] & { reserveTags(count: number): number };
+  readonly exceptions: Exceptions;
+  readonly functionObjects: FunctionObjects;
+  readonly localFunctions: LocalFunctions;
+  readonly threadBound: ThreadBound;
+  readonly waitQueueClass: WaitQueueConstructor;
+  /** Runs `body`, to whose end the objects live that conversions make in it. */
+  withTemporaries<T>(body: () => T): T;
+  /** A JS function as lowered code calls it. */
+  hostFunction(signature: Signature, callee: (...args: unknown[]) => unknown): LoweredFunction;
+}
 
 /** A store, as the namespace of its creator asks it to make types, modules, instances and functions. */
 export interface Creator {
   /** The creator's agent. */
-  readonly agent: Agent;
+  readonly agent: ApiAgent;
   readonly types: TypeStore;
   readonly kinds: Kinds;
   /** The features that modules may use. */
@@ -32,7 +52,7 @@ export interface Creator {
 
 /** One agent's objects of the JS API, and what they stand for. */
 export interface ApiContext {
-  readonly agent: Agent;
+  readonly agent: ApiAgent;
   /** On a Worker, of abstract types only. */
   readonly kinds: Kinds;
   /** The store, on its creator: only there are types, modules and functions made. */
@@ -44,7 +64,7 @@ export interface ApiContext {
 }
 
 /** A context without objects. `store` is given on its creator only. */
-export function createContext(agent: Agent, kinds: Kinds, store: Creator | undefined): ApiContext {
+export function createContext(agent: ApiAgent, kinds: Kinds, store: Creator | undefined): ApiContext {
   return {
     agent,
     kinds,

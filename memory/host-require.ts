@@ -1,8 +1,8 @@
 /**
  * `require` for optional packages, where the host has it: Node, and only on Linux, where the packages are of use to us.
  *
- * And only on the main thread: a Worker that is terminated while it loads a native package can take the whole process with it, since the package's
- * calls of the host fail then, and it knows no other way out.
+ * And only on the main thread: a Worker that is terminated while it loads a native package can take the whole process
+ * with it, since the package's calls of the host fail then, and it knows no other way out.
  */
 
 /** What is used of Node's `process`. */
@@ -16,7 +16,10 @@ type Require = (name: string) => unknown;
 
 let found: Require | null | undefined;
 
-/** Node's `require`; undefined elsewhere, and on Workers. Asked for at run time, so that no bundler looks for Node's modules. */
+/**
+ * Node's `require`; undefined elsewhere, and on Workers. Asked for at run time, so that no bundler looks for Node's
+ * modules.
+ */
 export function createRequire(): Require | undefined {
   if (found === undefined) found = find() ?? null;
   return found ?? undefined;

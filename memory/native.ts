@@ -1,8 +1,8 @@
 /**
  * The memory's own pages, where the host lets us at them: on Linux under Node, through the optional package `koffi`.
  *
- * A `WebAssembly.Memory` is anonymous private memory of the process, at an address that stays the same as long as it lives. The package is
- * loaded when it is first needed: most programs never give memory back.
+ * A `WebAssembly.Memory` is anonymous private memory of the process, at an address that stays the same as long as it
+ * lives. The package is loaded when it is first needed: most programs never give memory back.
  */
 import { createRequire } from "./host-require.ts";
 
@@ -45,8 +45,8 @@ function load(): Native | null {
 }
 
 /**
- * Gives the pages of [start, start + bytes), multiples of the page size, back to the system: from here on they read zero. Nobody may access
- * them meanwhile. False, and nothing has changed, where the host cannot.
+ * Gives the pages of [start, start + bytes), multiples of the page size, back to the system: from here on they read
+ * zero. Nobody may access them meanwhile. False, and nothing has changed, where the host cannot.
  */
 export function discard(memory: WebAssembly.Memory, start: number, bytes: number): boolean {
   loaded ??= load();

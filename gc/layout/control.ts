@@ -1,6 +1,7 @@
 /**
- * The fixed part of the heap memory: control words, the plan of the memory, agent control blocks and block-table entries.
- * Like `layout.ts` it is compiled into the heap runtime and into the TypeScript around it, so it holds nothing but constants.
+ * The fixed part of the heap memory: control words, the plan of the memory, agent control blocks and block-table
+ * entries. Like `layout.ts` it is compiled into the heap runtime and into the TypeScript around it, so it holds nothing
+ * but constants.
  *
  *        0  (nothing: the host's and AssemblyScript's)
  *       64  hot words, each on a cache line of its own where agents contend for it
@@ -30,7 +31,9 @@ export const COLLECTOR_SLEEPS = 384;
 export const HIGH_BLOCKS = 448;
 /** Next block that an agent in search of blocks looks at. */
 export const BLOCK_CURSOR = 452;
-/** Blocks in use for collected objects; more than PLAN_LIMIT_BLOCKS only where they are full of holes (`reserveBeyond`). */
+/**
+ * Blocks in use for collected objects; more than PLAN_LIMIT_BLOCKS only where they are full of holes (`reserveBeyond`).
+ */
 export const USED_BLOCKS = 456;
 /** Blocks below HIGH_BLOCKS that a search would find: free, or at least a quarter free. A hint. */
 export const AVAILABLE_BLOCKS = 460;
@@ -89,7 +92,9 @@ export const LAST_FULL_END = 816;
 export const LAST_FULL_PAUSE = 824;
 /** Free blocks that keep their pages after a full collection. */
 export const BLOCKS_TO_KEEP = 836;
-/** Full collections in a row that freed next to nothing; f64: when the first of them began, and their pauses together. */
+/**
+ * Full collections in a row that freed next to nothing; f64: when the first of them began, and their pauses together.
+ */
 export const CROWDED_COUNT = 840;
 export const CROWDED_SINCE = 848;
 export const CROWDED_PAUSES = 856;
@@ -99,12 +104,20 @@ export const PARTIAL_LINES = 864;
 export const NURSERY_WISH = 868;
 /** f64: when the last collection ended. */
 export const LAST_END = 872;
-/** f64: bytes that the last young collection marked, 0 where little survived it, less with each full one that is chosen because it marks fewer (policy.ts). */
+/**
+ * f64: bytes that the last young collection marked, 0 where little survived it, less with each full one that is chosen
+ * because it marks fewer (policy.ts).
+ */
 export const YOUNG_MARKED = 880;
-/** f64: milliseconds of a young collection for each byte of an agent's nursery, of late where it was most (policy.ts). */
+/**
+ * f64: milliseconds of a young collection for each byte of an agent's nursery, of late where it was most (policy.ts).
+ */
 export const PAUSE_PER_BYTE = 888;
 
-/** STOP_REQUEST where the collector died: whoever waits takes the collection over. Otherwise it is 1 + the collector's id. */
+/**
+ * STOP_REQUEST where the collector died: whoever waits takes the collection over. Otherwise it is 1 + the collector's
+ * id.
+ */
 export const STOP_ORPHANED = 0xffff;
 
 /** Collect at every safepoint. */
@@ -206,8 +219,9 @@ export const AGENT_STOPPED = 3;
  *     |   detail         | state |
  *     +------------------+-------+
  *
- * FREE has RETURNED in `detail` where the system has the pages; PARTIAL has its free lines there; OWNED, RESERVED and LOG the agent's id; LARGE its number of blocks, and LARGE_WRITTEN; LARGE_REST
- * the LARGE block's number. A block changes hands by compare-and-exchange of its entry, so that no lock can be left behind by an agent that dies.
+ * FREE has RETURNED in `detail` where the system has the pages; PARTIAL has its free lines there; OWNED, RESERVED and
+ * LOG the agent's id; LARGE its number of blocks, and LARGE_WRITTEN; LARGE_REST the LARGE block's number. A block
+ * changes hands by compare-and-exchange of its entry, so that no lock can be left behind by an agent that dies.
  */
 /** Never handed out, or on its way to that: zero, as a fresh memory is. */
 export const BLOCK_UNUSED = 0;
@@ -260,7 +274,8 @@ export const RANGE_RESERVED = 1;
  *     256  cards: a byte for each line of the chunk, not zero where a slot was filled since the last collection
  *     512  slots
  *
- * A handle's slot holds a reference, which is a root. A box's slot holds 0, or the address of a box (kept by others), or DEAD_BOX.
+ * A handle's slot holds a reference, which is a root. A box's slot holds 0, or the address of a box (kept by others),
+ * or DEAD_BOX.
  */
 export const SLOT_CHUNK_BYTES = 32768;
 export const SLOT_CARDS = 256;
@@ -269,7 +284,8 @@ export const SLOTS_PER_CHUNK = 8064;
 export const DEAD_BOX = 1;
 
 /*
- * The record of a collection, PAUSE_BYTES each, PAUSE_CAPACITY of them in a ring. Times are in milliseconds since the epoch:
+ * The record of a collection, PAUSE_BYTES each, PAUSE_CAPACITY of them in a ring. Times are in milliseconds since the
+ * epoch:
  *
  *      0  f64  requested: the collector asked the others to stop
  *      8  f64  stopped: they had

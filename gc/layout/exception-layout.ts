@@ -20,7 +20,9 @@ import { isScanned } from "./reference-types.ts";
 export const EXCEPTION_TAG = 4;
 export const EXCEPTION_PAYLOAD = 8;
 
-/** Number of the tag of exceptions that JS threw (JS API, "JavaScript exception tag"): its parameter is an externref. */
+/**
+ * Number of the tag of exceptions that JS threw (JS API, "JavaScript exception tag"): its parameter is an externref.
+ */
 export const JS_TAG = 0;
 
 /** Where values of these sizes lie in an exception. */

@@ -1,5 +1,6 @@
 /**
- * Values of JS as objects of the heap: what externs in memory and shared externs refer to. Modules see neither structs nor arrays in them.
+ * Values of JS as objects of the heap: what externs in memory and shared externs refer to. Modules see neither structs
+ * nor arrays in them.
  *
  *     any value of one agent     string                      its units                number (one that is no i31)
  *     (KIND_HOST)                (KIND_STRING)               (an array of i16)        (KIND_NUMBER)

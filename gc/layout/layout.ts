@@ -1,6 +1,6 @@
 /**
- * Where things are in the heap memory, and how objects look. Both the heap runtime (AssemblyScript) and the TypeScript around it
- * compile this file, so it holds nothing but constants.
+ * Where things are in the heap memory, and how objects look. Both the heap runtime (AssemblyScript) and the TypeScript
+ * around it compile this file, so it holds nothing but constants.
  *
  * The memory:
  *
@@ -9,7 +9,9 @@
  *     heapStart  32 KB blocks up to heapEnd, and never as far as NULL
  */
 
-/** The null reference: an address that no memory reaches, so that using it traps; even, so that it is no i31 (DESIGN 4). */
+/**
+ * The null reference: an address that no memory reaches, so that using it traps; even, so that it is no i31 (DESIGN 4).
+ */
 export const NULL_REFERENCE = 0xfefefefe;
 
 /*
@@ -24,8 +26,9 @@ export const NULL_REFERENCE = 0xfefefefe;
  *
  * A struct's fields follow at 4; an array has its length at 4 and elements at 8.
  *
- * The header of an object with a custom descriptor holds the descriptor's address instead. A descriptor is an object itself, and keeps the
- * described type's record where a record has its own address, so that one load gets from either to the record:
+ * The header of an object with a custom descriptor holds the descriptor's address instead. A descriptor is an object
+ * itself, and keeps the described type's record where a record has its own address, so that one load gets from either
+ * to the record:
  *
  *     described object              descriptor                       type record of the described type
  *     +--------------+--------      +--------+--------+--------      +------+--------+--------
@@ -73,13 +76,19 @@ export const FUNC_SHARED = 1;
 
 /** Address of the stop request: not zero while an agent wants all others at a safepoint. Lowered code polls it. */
 export const STOP_REQUEST = 64;
-/** Address of the word that holds the address of the function-type array: entry i is the type record of function index i. */
+/**
+ * Address of the word that holds the address of the function-type array: entry i is the type record of function index
+ * i.
+ */
 export const FUNCTION_TYPES_POINTER = 68;
 
 /** Offset in an agent's control block of the word that holds the end of its shadow stack. */
 export const AGENT_SHADOW_LIMIT = 12;
 
-/** Largest object that the inlined allocation serves from the agent's buffer, in bytes; larger ones always take the slow path. */
+/**
+ * Largest object that the inlined allocation serves from the agent's buffer, in bytes; larger ones always take the slow
+ * path.
+ */
 export const INLINE_ALLOCATION_MAXIMUM = 32768;
 
 /*

@@ -5,8 +5,9 @@
  *     array    header | length | elements
  *     custom descriptor   header | record of the described type | fields, as of any struct
  *
- * A struct begins as its supertype does, so that code for the supertype works on it. Own fields are placed at multiples of their size,
- * larger ones first; smaller ones fill the gaps that this leaves. Packed fields take their one or two bytes, references four.
+ * A struct begins as its supertype does, so that code for the supertype works on it. Own fields are placed at multiples
+ * of their size, larger ones first; smaller ones fill the gaps that this leaves. Packed fields take their one or two
+ * bytes, references four.
  */
 import { assert } from "../../core/base/assert.ts";
 import type { TypeStore } from "../../core/types/type-store.ts";

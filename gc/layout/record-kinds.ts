@@ -1,6 +1,7 @@
 /**
- * Kinds of type records: the word at TYPE_KIND says what the objects are whose header leads to the record. Each is one more than the one
- * before it, so that no two are the same; kind-names.ts has their names. Compiled into the heap runtime too: nothing but constants.
+ * Kinds of type records: the word at TYPE_KIND says what the objects are whose header leads to the record. Each is one
+ * more than the one before it, so that no two are the same; kind-names.ts has their names. Compiled into the heap
+ * runtime too: nothing but constants.
  *
  * Of types that modules define:
  */

@@ -1,5 +1,6 @@
 /**
- * How types look in the host module (DESIGN 4): every reference is an i32, except unshared externs, which stay `externref`.
+ * How types look in the host module (DESIGN 4): every reference is an i32, except unshared externs, which stay
+ * `externref`.
  */
 import { topOf } from "../../core/types/subtype.ts";
 import type { TypeStore } from "../../core/types/type-store.ts";
@@ -72,8 +73,8 @@ const bottoms: ReadonlySet<AbstractHeapCode> = new Set([
 ]);
 
 /**
- * True for a reference that may be the address of an object: what must be in the shadow stack at a safepoint. An i31, a null, a function
- * index and a host reference are not.
+ * True for a reference that may be the address of an object: what must be in the shadow stack at a safepoint. An i31, a
+ * null, a function index and a host reference are not.
  */
 export function isRoot(types: TypeStore, type: ValType): boolean {
   if (type < 0) return false;
@@ -84,7 +85,10 @@ export function isRoot(types: TypeStore, type: ValType): boolean {
   return isHeapAddress(types, type);
 }
 
-/** True for a type whose values in memory the collector follows: lowered references, and unshared externs (extern-storage.ts). */
+/**
+ * True for a type whose values in memory the collector follows: lowered references, and unshared externs
+ * (extern-storage.ts).
+ */
 export function isScanned(types: TypeStore, type: ValType): boolean {
   return type >= 0 && top(types, type).heap !== AbstractHeap.func;
 }

@@ -1,8 +1,8 @@
 /**
  * Wait queues in the heap memory.
  *
- * A queue is a heap object of 24 bytes without references. Its waiters form a list of nodes, each a permanent record: every agent has one for
- * the wait that it sleeps in, and more for the promises of `waitAsync`.
+ * A queue is a heap object of 24 bytes without references. Its waiters form a list of nodes, each a permanent record:
+ * every agent has one for the wait that it sleeps in, and more for the promises of `waitAsync`.
  *
  *     queue                            node
  *      0  header                        0  state    NODE_...

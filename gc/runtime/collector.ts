@@ -25,7 +25,10 @@ export function collectFull(): void {
   finish();
 }
 
-/** Collects everything, and takes `blocks` blocks before other agents run again and could be faster. Returns the first, or NONE. */
+/**
+ * Collects everything, and takes `blocks` blocks before other agents run again and could be faster. Returns the first,
+ * or NONE.
+ */
 export function collectForSpan(blocks: u32): u32 {
   stopAndCollectAll();
   const first = isCrowded() ? NONE : takeLarge(blocks, true);

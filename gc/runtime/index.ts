@@ -17,7 +17,10 @@ export { addBoxes, addHandles } from "./collect/slots";
 export { attach, condemn, detach, initialize, reclaim } from "./lifecycle";
 export { enter, leave, releaseFromSafeRegion as resumeWorld, stopFromSafeRegion as stopWorld } from "./safepoint";
 
-/** A function that JS called without making the agent a mutator polls, too: nobody waits for it (lower/analysis/plain-functions.ts). */
+/**
+ * A function that JS called without making the agent a mutator polls, too: nobody waits for it
+ * (lower/analysis/plain-functions.ts).
+ */
 export function poll(sp: usize): void {
   if (load<u32>(self, AGENT_STATE) != AGENT_MUTATOR) return;
   saveStack(sp);

@@ -81,7 +81,8 @@ function raiseHigh(count: u32): void {
 }
 
 export function detach(): void {
-  // Its blocks hold young objects that no collection has looked at: they stay as they are until a full collection counts every block.
+  // Its blocks hold young objects that no collection has looked at: they stay as they are until a full collection
+  // counts every block.
   atomic.add<u32>(PROMOTED_BYTES, load<u32>(self, AGENT_NURSERY_COUNT) << BLOCK_LOG2);
   release(agent);
 }
@@ -100,14 +101,15 @@ function release(id: u32): void {
 }
 
 /**
- * For agents that died without being condemned before (condemn.ts): the host ended them for reasons of its own. Nothing waits for them from here
- * on, because nothing that an agent holds needs the agent to let it go:
+ * For agents that died without being condemned before (condemn.ts): the host ended them for reasons of its own. Nothing
+ * waits for them from here on, because nothing that an agent holds needs the agent to let it go:
  *
  *   - its state: the collector waits for mutators only, and this takes the state away;
  *   - its part of a marking: MARK_ABORT makes all others leave, and the collector mark anew;
  *   - a collection: STOP_REQUEST goes to whoever waits for it;
  *   - the permanent allocator's lock names its owner;
- *   - blocks carry the owner's id; what it allocated and logged is found by a full collection, which needs neither its nursery nor its log.
+ *   - blocks carry the owner's id; what it allocated and logged is found by a full collection, which needs neither its
+ *     nursery nor its log.
  */
 export function reclaim(id: u32): void {
   const control = controlBlock(id);
@@ -119,7 +121,8 @@ export function reclaim(id: u32): void {
   release(id);
   const owned = atomic.load<u32>(STOP_REQUEST) == id + 1;
   if (atomic.load<u32>(control, AGENT_MARKING) != 0) {
-    // First the order to leave, then the sign that the dead agent has left: the collector waits for the second when it sees the first.
+    // First the order to leave, then the sign that the dead agent has left: the collector waits for the second when it
+    // sees the first.
     atomic.store<u32>(MARK_ABORT, 1);
     atomic.store<u32>(control, 0, AGENT_MARKING);
     wakeCollector(control + AGENT_MARKING);

@@ -6,9 +6,10 @@
  *             <----------------           <-------------------
  *                 leave                     STOP_REQUEST is 0
  *
- * STOP_REQUEST is the collector's lock and names its owner. The collector waits until nobody else is a MUTATOR: it never waits for an agent
- * in a safe region. An agent becomes a MUTATOR first and looks at STOP_REQUEST then; the collector sets STOP_REQUEST first and looks at the
- * states then. All four are sequentially consistent, so one of the two sees the other, and no agent runs through a collection.
+ * STOP_REQUEST is the collector's lock and names its owner. The collector waits until nobody else is a MUTATOR: it
+ * never waits for an agent in a safe region. An agent becomes a MUTATOR first and looks at STOP_REQUEST then; the
+ * collector sets STOP_REQUEST first and looks at the states then. All four are sequentially consistent, so one of the
+ * two sees the other, and no agent runs through a collection.
  */
 import {
   AGENT_MUTATOR,

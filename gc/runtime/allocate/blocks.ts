@@ -1,8 +1,8 @@
 /**
  * The block table: who has which 32 KB of the heap.
  *
- * There is no lock: a block changes hands by compare-and-exchange of its entry. An agent that dies between two steps leaves at worst blocks
- * in its name, which `releaseBlocksOf` finds.
+ * There is no lock: a block changes hands by compare-and-exchange of its entry. An agent that dies between two steps
+ * leaves at worst blocks in its name, which `releaseBlocksOf` finds.
  */
 import {
   AVAILABLE_BLOCKS,
@@ -101,7 +101,8 @@ function claimFree(block: u32, owner: u32): bool {
 export function grow(end: usize): bool {
   if (atomic.load<usize>(GROWN_END) >= end) return true;
   const pages = ((end - 1) >>> PAGE_LOG2) + 1;
-  // Others may grow at the same time: then the memory ends up larger than needed, which costs nothing until it is touched.
+  // Others may grow at the same time: then the memory ends up larger than needed, which costs nothing until it is
+  // touched.
   while ((memory.size() as usize) < pages) {
     const size = memory.size() as usize;
     const most = heapEnd >>> PAGE_LOG2;
@@ -124,8 +125,9 @@ export function reserve(blocks: u32): bool {
 }
 
 /**
- * The same for when a full collection did not help, while the world is stopped: a heap that is full of holes rather than of objects may take
- * more blocks than its limit, up to PLAN_EXTRA_BLOCKS, as long as the lines in use stay below the limit.
+ * The same for when a full collection did not help, while the world is stopped: a heap that is full of holes rather
+ * than of objects may take more blocks than its limit, up to PLAN_EXTRA_BLOCKS, as long as the lines in use stay below
+ * the limit.
  */
 export function reserveBeyond(blocks: u32): bool {
   const limit = load<u32>(PLAN_LIMIT_BLOCKS);
@@ -159,7 +161,10 @@ export function unreserve(blocks: u32): void {
   atomic.sub<u32>(USED_BLOCKS, blocks);
 }
 
-/** Takes a run of `count` free blocks below the high mark, searched from the top, where single blocks are taken last. NONE if there is none. */
+/**
+ * Takes a run of `count` free blocks below the high mark, searched from the top, where single blocks are taken last.
+ * NONE if there is none.
+ */
 export function takeRun(count: u32, owner: u32): u32 {
   let block = highBlocks();
   let run: u32 = 0;
@@ -229,8 +234,8 @@ export function freeLinesOf(block: u32): u32 {
 }
 
 /**
- * Takes the next block that is free (if `whole`) or has at least `least` free lines into the calling agent's name; NONE when there is none
- * below the high mark. Agents share one cursor, so that together they pass over the table once.
+ * Takes the next block that is free (if `whole`) or has at least `least` free lines into the calling agent's name; NONE
+ * when there is none below the high mark. Agents share one cursor, so that together they pass over the table once.
  */
 export function takeSingle(least: u32, owner: u32, whole: bool): u32 {
   const high = highBlocks();
@@ -261,8 +266,8 @@ export function takeSingle(least: u32, owner: u32, whole: bool): u32 {
 }
 
 /**
- * Frees what agent `id` had reserved when it died. Its nursery and log are left to the next full collection, which asks for no owner; a sweep
- * on another agent passes over reserved blocks, so the two cannot meet.
+ * Frees what agent `id` had reserved when it died. Its nursery and log are left to the next full collection, which asks
+ * for no owner; a sweep on another agent passes over reserved blocks, so the two cannot meet.
  */
 export function releaseReserved(id: u32): void {
   const high = highBlocks();
@@ -292,7 +297,10 @@ export function blocksFor(bytes: usize): u32 {
   return ((bytes >>> BLOCK_LOG2) + ((bytes & (BLOCK_BYTES - 1)) != 0 ? 1 : 0)) as u32;
 }
 
-/** Takes blocks for a large object; NONE when there are no such blocks, or the limit is reached; `beyond`: the limit of a heap full of holes. */
+/**
+ * Takes blocks for a large object; NONE when there are no such blocks, or the limit is reached; `beyond`: the limit of
+ * a heap full of holes.
+ */
 export function takeLarge(blocks: u32, beyond: bool): u32 {
   if (!reserve(blocks) && !(beyond && reserveBeyond(blocks))) return NONE;
   const first = takeSpan(blocks, agent);

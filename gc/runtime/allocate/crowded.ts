@@ -36,8 +36,8 @@ export function noteFreed(): void {
 }
 
 /**
- * True when the program gets nowhere: many full collections in a row have freed next to nothing, and have taken nearly all of the time.
- * An allocation then fails, as if there were no memory at all.
+ * True when the program gets nowhere: many full collections in a row have freed next to nothing, and have taken nearly
+ * all of the time. An allocation then fails, as if there were no memory at all.
  */
 export function isCrowded(): bool {
   if (load<u32>(CROWDED_COUNT) < CROWDED_COLLECTIONS) return false;

@@ -4,11 +4,12 @@
  *     list    | b0 | b1 | b2 | b3 | b4 | b5 | ...        block numbers, in the agent's control block
  *               used  ^cursor             ^tail  used by medium objects
  *
- * Small objects take holes from the front, medium ones whole blocks from the back. After a collection the same blocks are used again, so that
- * allocation stays in cache and touches no fresh pages; blocks of which three quarters survived are given away.
+ * Small objects take holes from the front, medium ones whole blocks from the back. After a collection the same blocks
+ * are used again, so that allocation stays in cache and touches no fresh pages; blocks of which three quarters survived
+ * are given away.
  *
- * Survivors do not move, so a few small ones make a block useless for large objects. Nurseries therefore leave most of the whole blocks alone:
- * where those are rare, a nursery consists of holes, and rather is small than takes more.
+ * Survivors do not move, so a few small ones make a block useless for large objects. Nurseries therefore leave most of
+ * the whole blocks alone: where those are rare, a nursery consists of holes, and rather is small than takes more.
  */
 import {
   AGENTS_HIGH,
@@ -131,7 +132,10 @@ export function giveBack(block: u32, free: u32): void {
   if (free >= GOOD_LINES) atomic.add<u32>(AVAILABLE_BLOCKS, 1);
 }
 
-/** True when whole blocks are rare: then blocks with holes come first, so that few small survivors do not spread over blocks that large objects need. */
+/**
+ * True when whole blocks are rare: then blocks with holes come first, so that few small survivors do not spread over
+ * blocks that large objects need.
+ */
 function areBlocksRare(): bool {
   return atomic.load<u32>(USED_BLOCKS) > load<u32>(PLAN_LIMIT_BLOCKS) / 2;
 }
@@ -159,12 +163,17 @@ function takeGoodBlock(): u32 {
   return block;
 }
 
-/** Where `refill` looks for blocks: at holes if whole blocks are rare, then at good blocks as long as it may have whole ones, then at holes. */
+/**
+ * Where `refill` looks for blocks: at holes if whole blocks are rare, then at good blocks as long as it may have whole
+ * ones, then at holes.
+ */
 const HOLES_FIRST: u32 = 0;
 const GOOD: u32 = 1;
 const HOLES: u32 = 2;
 
-/** Makes the nursery ready after a collection: keeps blocks that are a quarter free, and adds others up to the budget. */
+/**
+ * Makes the nursery ready after a collection: keeps blocks that are a quarter free, and adds others up to the budget.
+ */
 export function refill(): void {
   const last = load<u32>(self, AGENT_NURSERY_COUNT);
   const budget = load<u32>(NURSERY_BYTES) >>> LINE_LOG2;
@@ -201,7 +210,9 @@ export function refill(): void {
   store<u32>(self, 1, AGENT_NURSERY_USED);
   tail = count;
   // Too little came together: young collections cannot help any more.
-  if (lines < min(budget / 4, LEAST_BLOCKS * LINES_PER_BLOCK) && load<u32>(LAST_WAS_FULL) == 0) atomic.store<u32>(FORCE_FULL, 1);
+  if (lines < min(budget / 4, LEAST_BLOCKS * LINES_PER_BLOCK) && load<u32>(LAST_WAS_FULL) == 0) {
+    atomic.store<u32>(FORCE_FULL, 1);
+  }
 }
 
 /** Refills after a collection. */
@@ -275,7 +286,10 @@ export function nextHole(size: usize): usize {
   return 0;
 }
 
-/** An object too large for most holes: carved from whole blocks at the end of the nursery, and the buffer stays as it is. */
+/**
+ * An object too large for most holes: carved from whole blocks at the end of the nursery, and the buffer stays as it
+ * is.
+ */
 export function allocateMedium(size: usize): usize {
   if (mediumLimit - mediumTop < size && !takeHole(BLOCK_BYTES) && !exchangeForWhole() && !takeHole(size)) return 0;
   return carve(size);
@@ -307,8 +321,8 @@ function takeHole(size: usize): bool {
 }
 
 /**
- * Gives the last unused block away, which has survivors, for one that has none: a few old objects in each block must not make every medium
- * object cost a collection.
+ * Gives the last unused block away, which has survivors, for one that has none: a few old objects in each block must
+ * not make every medium object cost a collection.
  */
 function exchangeForWhole(): bool {
   const first = offset > 0 ? cursor + 1 : cursor;
@@ -324,7 +338,10 @@ function exchangeForWhole(): bool {
   return true;
 }
 
-/** A block without survivors, in the agent's name; NONE when there is none, or the limit is reached; `beyond`: the limit of a heap full of holes. */
+/**
+ * A block without survivors, in the agent's name; NONE when there is none, or the limit is reached; `beyond`: the limit
+ * of a heap full of holes.
+ */
 function takeWhole(beyond: bool): u32 {
   if (!reserve(1) && !(beyond && reserveBeyond(1))) return NONE;
   const block = takeSpan(1, agent);
@@ -340,8 +357,9 @@ export function fromNursery(size: usize): usize {
 }
 
 /**
- * An object for which the nursery, just refilled, has no hole that is large enough: takes one more whole block, or, `anywhere`, a block with a
- * hole of that size. 0 when there is none. The caller collects first, so that objects of a size that never fits do not grow the heap to its limit.
+ * An object for which the nursery, just refilled, has no hole that is large enough: takes one more whole block, or,
+ * `anywhere`, a block with a hole of that size. 0 when there is none. The caller collects first, so that objects of a
+ * size that never fits do not grow the heap to its limit.
  */
 export function allocateInExtraBlock(size: usize, anywhere: bool): usize {
   const count = load<u32>(self, AGENT_NURSERY_COUNT);
@@ -357,7 +375,10 @@ export function allocateInExtraBlock(size: usize, anywhere: bool): usize {
   return carve(size);
 }
 
-/** Takes any block with a hole of at least `size` bytes, however few lines it has free: one that searches for a nursery pass over. */
+/**
+ * Takes any block with a hole of at least `size` bytes, however few lines it has free: one that searches for a nursery
+ * pass over.
+ */
 function takeWithHole(size: usize): u32 {
   const high = highBlocks();
   for (let block: u32 = 0; block < high; block++) {

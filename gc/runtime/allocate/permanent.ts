@@ -1,4 +1,7 @@
-/** Memory that is never freed: type records, tables, instances' blocks. Small pieces are carved from spans of blocks, large ones are spans. */
+/**
+ * Memory that is never freed: type records, tables, instances' blocks. Small pieces are carved from spans of blocks,
+ * large ones are spans.
+ */
 import {
   BLOCK_BYTES,
   BLOCK_LOG2,
@@ -17,12 +20,18 @@ import { NONE, addressOf, blocksFor, entryOf, takeSpan } from "./blocks";
 /** Blocks taken at a time for small pieces. */
 const SPAN_BLOCKS: u32 = 4;
 
-/** Opens the lock that agent `id` may have held when it died: it is held for a few stores, each of which leaves the words usable. */
+/**
+ * Opens the lock that agent `id` may have held when it died: it is held for a few stores, each of which leaves the
+ * words usable.
+ */
 export function unlockDead(id: u32): void {
   breakLock(PERMANENT_LOCK, id);
 }
 
-/** Counts `blocks` more as permanent; false, and nothing is counted, where collected objects would not have the room that they may take. */
+/**
+ * Counts `blocks` more as permanent; false, and nothing is counted, where collected objects would not have the room
+ * that they may take.
+ */
 function reservePermanent(blocks: u32): bool {
   const all = ((heapEnd - heapStart) >>> BLOCK_LOG2) as u32;
   const most = all - load<u32>(PLAN_LIMIT_BLOCKS);

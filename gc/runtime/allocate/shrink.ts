@@ -1,10 +1,11 @@
 /**
  * After a full collection: gives the pages of free blocks that will not be needed soon back to the system.
  *
- * Where only the creator's thread can do so (memory/native.ts), an agent on another one asks it to, once until it begins.
+ * Where only the creator's thread can do so (memory/native.ts), an agent on another one asks it to, once until it
+ * begins.
  *
- * Others run and collect meanwhile: the agent is in a safe region, and the blocks are claimed as for an allocation, so that nobody takes them.
- * Blocks at low addresses, which searches find first, keep their pages.
+ * Others run and collect meanwhile: the agent is in a safe region, and the blocks are claimed as for an allocation, so
+ * that nobody takes them. Blocks at low addresses, which searches find first, keep their pages.
  */
 import {
   AVAILABLE_BLOCKS,
@@ -35,8 +36,9 @@ const KEPT_LEAST: u32 = 128;
 const RUN: u32 = 128;
 
 /**
- * How many free blocks keep their pages: enough for the nurseries, and half of what was in use before and is not now. So a program whose need
- * goes up and down seldom waits for the system, and what is not needed any more is gone after a few full collections.
+ * How many free blocks keep their pages: enough for the nurseries, and half of what was in use before and is not now.
+ * So a program whose need goes up and down seldom waits for the system, and what is not needed any more is gone after a
+ * few full collections.
  */
 export function setKept(before: u32, active: u32): void {
   const used = atomic.load<u32>(USED_BLOCKS);
@@ -62,7 +64,9 @@ export function shrink(): void {
       continue;
     }
     let count: u32 = 0;
-    while (count < RUN && block + count < high && claim(block + count, BLOCK_FREE, entry(BLOCK_RESERVED, agent))) count++;
+    while (count < RUN && block + count < high && claim(block + count, BLOCK_FREE, entry(BLOCK_RESERVED, agent))) {
+      count++;
+    }
     if (count == 0) {
       block++;
       continue;
@@ -73,8 +77,8 @@ export function shrink(): void {
 }
 
 /**
- * The same for JS, because another thread has asked to, or because nobody has used the heap for a while (`isIdle`): then few blocks keep their
- * pages. The agent is in a safe region.
+ * The same for JS, because another thread has asked to, or because nobody has used the heap for a while (`isIdle`):
+ * then few blocks keep their pages. The agent is in a safe region.
  */
 export function shrinkFromSafeRegion(isIdle: u32): void {
   if (!mayShrink()) return;

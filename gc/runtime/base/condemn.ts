@@ -1,9 +1,10 @@
 /**
  * Agents that are about to be ended by the host, in the middle of whatever they do.
  *
- * Nobody can see at once that another thread is dead: the host tells its creator later, in an event, and until then the creator may itself
- * wait for the dead, for the end of its collection or for a lock, and never get to that event. So an agent is condemned first. A condemned
- * agent comes to rest at a place where it holds nothing that others wait for, and stays there; only then its thread is ended.
+ * Nobody can see at once that another thread is dead: the host tells its creator later, in an event, and until then the
+ * creator may itself wait for the dead, for the end of its collection or for a lock, and never get to that event. So an
+ * agent is condemned first. A condemned agent comes to rest at a place where it holds nothing that others wait for, and
+ * stays there; only then its thread is ended.
  *
  *       what others may wait for          the agent says so before in    and looks whether it is condemned
  *       -------------------------------   ----------------------------   ---------------------------------
@@ -12,8 +13,9 @@
  *       stopping the world from a safe
  *       region, and every lock there      AGENT_CRITICAL                 in `beginCritical`
  *
- * Each time the agent stores the one and loads AGENT_CONDEMNED then, and `condemn` (lifecycle.ts) stores AGENT_CONDEMNED and loads the others then. All are
- * sequentially consistent, so either the agent sees that it is condemned, or `condemn` sees what it must wait for.
+ * Each time the agent stores the one and loads AGENT_CONDEMNED then, and `condemn` (lifecycle.ts) stores
+ * AGENT_CONDEMNED and loads the others then. All are sequentially consistent, so either the agent sees that it is
+ * condemned, or `condemn` sees what it must wait for.
  */
 import { AGENT_CONDEMNED, AGENT_CRITICAL, AGENT_MARKING, AGENT_MUTATOR, AGENT_STATE } from "../../layout/control";
 import { controlBlock, mayBlock, self } from "./state";

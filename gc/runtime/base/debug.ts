@@ -1,4 +1,7 @@
-/** Checks of the debug build. A message would need static data in the heap memory, so a failure is a code; gc/embedder.ts has the texts. */
+/**
+ * Checks of the debug build. A message would need static data in the heap memory, so a failure is a code;
+ * gc/embedder.ts has the texts.
+ */
 
 // The build defines the constant DEBUG: 1 in the debug build, 0 in the other (tests/tools/build-runtime.ts).
 

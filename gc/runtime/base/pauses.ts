@@ -1,4 +1,6 @@
-/** What the heap remembers of its last collections: a ring of records, drawn in control.ts, which JS reads at any time. */
+/**
+ * What the heap remembers of its last collections: a ring of records, drawn in control.ts, which JS reads at any time.
+ */
 import {
   LAST_FULL_END,
   LAST_FULL_PAUSE,

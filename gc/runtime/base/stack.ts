@@ -1,7 +1,8 @@
 /**
- * Room on the host's stack. Where it is exhausted the host raises an error in whatever call finds it so, and the program goes on with what
- * the runtime had done by then. So the runtime asks for room before it begins, while everything is as it was. `enter` and `leave` do not:
- * each must succeed where the other did, so their caller asks before the first of the two (gc/heap/heap.ts, `needStack`).
+ * Room on the host's stack. Where it is exhausted the host raises an error in whatever call finds it so, and the
+ * program goes on with what the runtime had done by then. So the runtime asks for room before it begins, while
+ * everything is as it was. `enter` and `leave` do not: each must succeed where the other did, so their caller asks
+ * before the first of the two (gc/heap/heap.ts, `needStack`).
  */
 
 /** The host raises its error unless `1 + levels` times 8 KB are left. */

@@ -1,4 +1,7 @@
-/** What an instance of the runtime knows: whose it is, and where the tables are. Read once at `attach`; all of it stays constant. */
+/**
+ * What an instance of the runtime knows: whose it is, and where the tables are. Read once at `attach`; all of it stays
+ * constant.
+ */
 import {
   AGENTS,
   AGENT_BYTES,

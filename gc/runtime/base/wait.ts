@@ -1,8 +1,9 @@
 /**
- * Waiting: look many times (another agent's answer comes in a fraction of a microsecond when it runs), then sleep (waking takes 60), because
- * with more agents than cores the one we wait for may need this core.
+ * Waiting: look many times (another agent's answer comes in a fraction of a microsecond when it runs), then sleep
+ * (waking takes 60), because with more agents than cores the one we wait for may need this core.
  *
- * Every sleep ends by itself after a while: an agent can die between the store that ends a wait and the notification of it.
+ * Every sleep ends by itself after a while: an agent can die between the store that ends a wait and the notification of
+ * it.
  */
 import { COLLECTOR_SLEEPS, EVENT, SLEEPERS, SPINS } from "../../layout/control";
 import { mayBlock } from "./state";
@@ -29,7 +30,8 @@ export function sleepUntilEvent(event: u32): void {
 /** The collector waits for the word at `address`, an agent's state, to be no more `value`. */
 export function pauseForAgent(address: usize, value: u32): void {
   if (!tired()) return;
-  // Set before the wait compares: an agent either sees it after it changed its state, and notifies, or the comparison sees the change.
+  // Set before the wait compares: an agent either sees it after it changed its state, and notifies, or the comparison
+  // sees the change.
   atomic.store<u32>(COLLECTOR_SLEEPS, 1);
   atomic.wait<u32>(address, value, SLEEP_NANOSECONDS);
   atomic.store<u32>(COLLECTOR_SLEEPS, 0);

@@ -1,8 +1,9 @@
 /**
- * The write barrier's slow half. An old object that is written to may from then on refer to young ones; it is logged once per collection.
+ * The write barrier's slow half. An old object that is written to may from then on refer to young ones; it is logged
+ * once per collection.
  *
- * Of a large array only what was written is looked at again: it has no line marks, so their bytes serve as cards, one per 128 bytes, and its
- * header keeps OLD_UNLOGGED, so that each write gets here.
+ * Of a large array only what was written is looked at again: it has no line marks, so their bytes serve as cards, one
+ * per 128 bytes, and its header keeps OLD_UNLOGGED, so that each write gets here.
  *
  * A log is a chain of segments: the agent's own 64 KB, and then blocks of the heap.
  *
@@ -30,8 +31,9 @@ export const SEGMENT_ENTRIES: usize = 8;
 export function log(object: usize): void {
   needLittleStack();
   append(object);
-  // Cleared after the entry is written: an agent that dies in between leaves an object logged twice, never one that nobody logs. Two agents
-  // that see the bit at once both log the object, which costs a second look. Nothing else writes headers while agents run.
+  // Cleared after the entry is written: an agent that dies in between leaves an object logged twice, never one that
+  // nobody logs. Two agents that see the bit at once both log the object, which costs a second look. Nothing else
+  // writes headers while agents run.
   store<u8>(object, load<u8>(object) & ~HEADER_OLD_UNLOGGED);
 }
 
@@ -64,7 +66,9 @@ function append(object: usize): void {
   store<usize>(self, top + 4, AGENT_LOG_TOP);
 }
 
-/** Opens another segment. Returns 0 when the memory is full: the next collection is then a full one, which needs no log. */
+/**
+ * Opens another segment. Returns 0 when the memory is full: the next collection is then a full one, which needs no log.
+ */
 function nextSegment(): usize {
   const block = takeSpan(1, agent);
   if (block == NONE) {
@@ -105,8 +109,8 @@ function openLog(id: u32): void {
 }
 
 /**
- * The log of an agent that starts under an id. After an agent that died the words may not fit each other: the log counts as full until the
- * next collection, which is a full one and frees the chain.
+ * The log of an agent that starts under an id. After an agent that died the words may not fit each other: the log
+ * counts as full until the next collection, which is a full one and frees the chain.
  */
 export function attachLog(id: u32): void {
   const control = controlBlock(id);

@@ -3,8 +3,8 @@
  *
  * An entry is the address of an object; with WINDOW set, the address of the next elements of a large array.
  *
- *   - A stack has a fixed size. Past its soft end the older half is moved to the gray bits, one per 8 bytes of heap: there is always room,
- *     and the order of marking does not matter.
+ *   - A stack has a fixed size. Past its soft end the older half is moved to the gray bits, one per 8 bytes of heap:
+ *     there is always room, and the order of marking does not matter.
  *   - The pool has slots that change state by compare-and-exchange, so a marker that dies holds no lock.
  */
 import {
@@ -100,7 +100,10 @@ function takeGray(): bool {
   return false;
 }
 
-/** Puts the oldest `entries` of the stack, or as many as fit, into the pool, where idle markers find them: the older an entry, the more is usually behind it. */
+/**
+ * Puts the oldest `entries` of the stack, or as many as fit, into the pool, where idle markers find them: the older an
+ * entry, the more is usually behind it.
+ */
 export function donate(entries: usize): void {
   for (let i: usize = 0; i < (POOL_SLOTS as usize); i++) {
     const slot = pool + i * POOL_SLOT_BYTES;

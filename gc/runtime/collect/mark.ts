@@ -1,13 +1,13 @@
 /**
  * Marking: all stopped agents together find what is reachable.
  *
- * A marker does not look at an object when it finds a reference to it, but pushes the reference; popped entries pass through a window of
- * eight, touched on entry and looked at on exit, so that their cache misses overlap (twice as fast on large heaps). An object may be pushed
- * often and even be scanned by two markers at once: both write the same.
+ * A marker does not look at an object when it finds a reference to it, but pushes the reference; popped entries pass
+ * through a window of eight, touched on entry and looked at on exit, so that their cache misses overlap (twice as fast
+ * on large heaps). An object may be pushed often and even be scanned by two markers at once: both write the same.
  *
- * MARK_WORD counts markers at work. A marker that finds no work leaves; who takes the count to 0 knows that all is done, because only a
- * marker at work can find more. An agent that dies at work would keep the count up: `reclaim` then sets MARK_ABORT, all leave, and the
- * collector starts over.
+ * MARK_WORD counts markers at work. A marker that finds no work leaves; who takes the count to 0 knows that all is
+ * done, because only a marker at work can find more. An agent that dies at work would keep the count up: `reclaim` then
+ * sets MARK_ABORT, all leave, and the collector starts over.
  */
 import {
   AGENT_FIFO,
@@ -111,7 +111,8 @@ function drain(): bool {
           const size = load<usize>(type, TYPE_SIZE);
           bytes += size as u64;
           markLines(work, size);
-          // A custom descriptor has many objects, and is mostly marked already: its header is next to the word just read.
+          // A custom descriptor has many objects, and is mostly marked already: its header is next to the word just
+          // read.
           if (type != descriptor && (load<u32>(descriptor) & HEADER_EPOCH_MASK) != current) {
             store<usize>(top, descriptor);
             top += 4;
@@ -147,7 +148,9 @@ function share(top: usize): usize {
 
 /** Gives everything found so far to a marker that has nothing yet, if there is one. */
 export function shareRoots(): void {
-  if (markTop != markBase && atomic.load<u32>(POOL_COUNT) + 1 < load<u32>(MARKERS_POSSIBLE)) donate((markTop - markBase) >>> 2);
+  if (markTop != markBase && atomic.load<u32>(POOL_COUNT) + 1 < load<u32>(MARKERS_POSSIBLE)) {
+    donate((markTop - markBase) >>> 2);
+  }
 }
 
 // @ts-ignore: decorator
@@ -164,7 +167,9 @@ export function pushRoot(word: usize): void {
   if (markTop > softEnd()) setMarkTop(spill(markTop));
 }
 
-/** Pushes what a logged object refers to, or the written elements of a large array, and makes it old and unlogged again. */
+/**
+ * Pushes what a logged object refers to, or the written elements of a large array, and makes it old and unlogged again.
+ */
 export function rescan(object: usize): void {
   const at = entryOf(blockOf(object));
   const value = load<u32>(at);

@@ -47,7 +47,10 @@ const CHEAP: f64 = 0.02;
 const BIG_LIVE_SET: f64 = 64.0 * 1048576.0;
 /** Garbage worth a full collection. */
 const PROMOTION_LEAST: f64 = 8.0 * 1048576.0;
-/** A heap of at least so many blocks is looked at as a whole now and then: at most every ten seconds, and for a hundredth of the time. */
+/**
+ * A heap of at least so many blocks is looked at as a whole now and then: at most every ten seconds, and for a
+ * hundredth of the time.
+ */
 const BIG_HEAP_BLOCKS: u32 = (64 * MEGABYTE) >>> BLOCK_LOG2;
 const FULL_INTERVAL: f64 = 10000.0;
 const FULL_SHARE: f64 = 100.0;
@@ -63,7 +66,10 @@ export function firstBudgets(): void {
   setBudgets(0, 1);
 }
 
-/** After a full collection of which everything marked lives, or a young one which added what it marked. `before` blocks were in use. */
+/**
+ * After a full collection of which everything marked lives, or a young one which added what it marked. `before` blocks
+ * were in use.
+ */
 export function adjustBudgets(full: bool, active: u32, before: u32): void {
   const marked = load<u64>(MARKED_BYTES) as f64;
   const cheap = full && fullIsCheaper();
@@ -72,7 +78,8 @@ export function adjustBudgets(full: bool, active: u32, before: u32): void {
     store<u32>(PROMOTED_BYTES, 0);
     if (cheap) store<f64>(YOUNG_MARKED, load<f64>(YOUNG_MARKED) * TRY_YOUNG);
   } else {
-    // Where little of what is new survives, it is what really lives for a while, and a full collection would mark it too.
+    // Where little of what is new survives, it is what really lives for a while, and a full collection would mark it
+    // too.
     store<f64>(YOUNG_MARKED, marked > MUCH * (load<u32>(NURSERY_BYTES) as f64) * (active as f64) ? marked : 0);
     const promoted = (load<u32>(PROMOTED_BYTES) as f64) + marked;
     store<u32>(PROMOTED_BYTES, min(promoted, 4294967295.0) as u32);
@@ -81,7 +88,9 @@ export function adjustBudgets(full: bool, active: u32, before: u32): void {
   const live = load<f64>(STAT_LIVE_BYTES) + (load<u32>(PROMOTED_BYTES) as f64);
   const end = now();
   if (!full) notePause(end - stoppedAt());
-  if (!full || cheap) adaptNursery(full, end - stoppedAt(), stoppedAt() - load<f64>(LAST_END), usualNursery(live, active));
+  if (!full || cheap) {
+    adaptNursery(full, end - stoppedAt(), stoppedAt() - load<f64>(LAST_END), usualNursery(live, active));
+  }
   // The next one is young again, for a trial: it may well keep all that is in the nursery.
   if (cheap && !fullIsCheaper()) store<u32>(NURSERY_WISH, NURSERY_BRIEF as u32);
   store<f64>(LAST_END, end);
@@ -90,9 +99,10 @@ export function adjustBudgets(full: bool, active: u32, before: u32): void {
 }
 
 /**
- * Sets the wish for the next nursery by what this young collection, or a full one in its place, cost. A pause that is too long makes it smaller: where nearly all survives,
- * marking takes the same in all, in shorter pauses. Where collections take much of the time and pauses are short, it grows: where survivors
- * are as many whatever its size, each collection costs the same.
+ * Sets the wish for the next nursery by what this young collection, or a full one in its place, cost. A pause that is
+ * too long makes it smaller: where nearly all survives, marking takes the same in all, in shorter pauses. Where
+ * collections take much of the time and pauses are short, it grows: where survivors are as many whatever its size, each
+ * collection costs the same.
  */
 function adaptNursery(full: bool, pause: f64, between: f64, least: f64): void {
   let bytes = load<u32>(NURSERY_WISH) as f64;
@@ -101,16 +111,23 @@ function adaptNursery(full: bool, pause: f64, between: f64, least: f64): void {
   if (pause > PAUSE_GOAL) bytes = used * max(PAUSE_GOAL / pause, 0.25);
   else if (pause > COSTLY * between) bytes *= min(PAUSE_GOAL / pause, 2.0);
   else if (pause < CHEAP * between) bytes += (least - bytes) / 4.0;
-  // A program that builds something large, all of which survives, has pauses in which less does, and they say nothing of the next.
+  // A program that builds something large, all of which survives, has pauses in which less does, and they say nothing
+  // of the next.
   if (!full) bytes = min(bytes, PAUSE_MOST / load<f64>(PAUSE_PER_BYTE));
   store<u32>(NURSERY_WISH, max(min(bytes, NURSERY_MOST as f64), NURSERY_BRIEF) as u32);
 }
 
-/** Notes what a young collection cost. Doubles at most: a pause may be long because the host gave the processor to somebody else. */
+/**
+ * Notes what a young collection cost. Doubles at most: a pause may be long because the host gave the processor to
+ * somebody else.
+ */
 function notePause(pause: f64): void {
   const cost = pause / (load<u32>(NURSERY_BYTES) as f64);
   const most = load<f64>(PAUSE_PER_BYTE);
-  store<f64>(PAUSE_PER_BYTE, cost < most ? cost + (most - cost) * FORGETTING : most == 0 ? cost : min(cost, 2.0 * most));
+  store<f64>(
+    PAUSE_PER_BYTE,
+    cost < most ? cost + (most - cost) * FORGETTING : most == 0 ? cost : min(cost, 2.0 * most),
+  );
 }
 
 /** The nursery that an agent gets as long as collections cost little. */
@@ -119,14 +136,18 @@ function usualNursery(live: f64, active: u32): f64 {
 }
 
 /**
- * True when a full collection marks less than a young one. Old garbage that was written to keeps what it refers to alive in young collections:
- * a chain of objects that die in order, each with a link to the next, grows old as a whole, however little of it lives.
+ * True when a full collection marks less than a young one. Old garbage that was written to keeps what it refers to
+ * alive in young collections: a chain of objects that die in order, each with a link to the next, grows old as a whole,
+ * however little of it lives.
  */
 function fullIsCheaper(): bool {
   return load<f64>(STAT_LIVE_BYTES) + BLOCK_COST * (highBlocks() as f64) < load<f64>(YOUNG_MARKED);
 }
 
-/** True when the next collection must be a full one: enough objects have grown old, or the last one is long ago and memory might be returned. */
+/**
+ * True when the next collection must be a full one: enough objects have grown old, or the last one is long ago and
+ * memory might be returned.
+ */
 export function fullIsDue(): bool {
   if (fullIsCheaper()) return true;
   if (load<u32>(PROMOTED_BYTES) > load<u32>(FULL_THRESHOLD)) return true;
@@ -155,5 +176,8 @@ function setBudgets(live: f64, active: u32): void {
   // As much as the last full collection found alive: old garbage takes at most half of what is old.
   const worth = max(load<f64>(STAT_LIVE_BYTES), PROMOTION_LEAST);
   store<u32>(FULL_THRESHOLD, max(min(worth, room / 2.0), MEGABYTE as f64) as u32);
-  store<u32>(LARGE_BUDGET_BLOCKS, (max(min(room / 4.0, 64.0 * (MEGABYTE as f64)), 2.0 * (MEGABYTE as f64)) as u32) >>> BLOCK_LOG2);
+  store<u32>(
+    LARGE_BUDGET_BLOCKS,
+    (max(min(room / 4.0, 64.0 * (MEGABYTE as f64)), 2.0 * (MEGABYTE as f64)) as u32) >>> BLOCK_LOG2,
+  );
 }

@@ -1,8 +1,9 @@
 /**
  * Where marking starts: shadow stacks, root ranges, handles.
  *
- * Ranges and handles may be added and taken back by an agent in a safe region while another collects, so each entry changes by one atomic
- * store; there is no lock. Whatever such an agent adds is null, or is referred to from elsewhere too.
+ * Ranges and handles may be added and taken back by an agent in a safe region while another collects, so each entry
+ * changes by one atomic store; there is no lock. Whatever such an agent adds is null, or is referred to from elsewhere
+ * too.
  */
 import {
   AGENTS_HIGH,
@@ -82,8 +83,8 @@ export function removeRangesOf(id: u32): void {
 }
 
 /**
- * Visits the roots, for marking, or for the tracer while `tracing`: all of them, or without the handles that have not changed since the last
- * collection. The world is stopped.
+ * Visits the roots, for marking, or for the tracer while `tracing`: all of them, or without the handles that have not
+ * changed since the last collection. The world is stopped.
  */
 export function visitRoots(all: bool): void {
   const high = atomic.load<u32>(AGENTS_HIGH);

@@ -1,8 +1,9 @@
 /**
  * What an object refers to, and which lines it lies in. The functions push references to `top` and return the new top.
  *
- * A word is stored whether it is a reference or not, and `top` goes past it only if it is; lines are marked again that are marked already: which
- * fields are null, and which object is a line's first, no processor can predict, and a branch for it costs more than the store.
+ * A word is stored whether it is a reference or not, and `top` goes past it only if it is; lines are marked again that
+ * are marked already: which fields are null, and which object is a line's first, no processor can predict, and a branch
+ * for it costs more than the store.
  */
 import { BLOCK_LARGE_REST } from "../../layout/control";
 import {
@@ -27,7 +28,10 @@ export const LARGEST_SMALL: usize = INLINE_ALLOCATION_MAXIMUM;
 /** Elements of a large array scanned at a time; the rest waits on the stack, where others can take it. */
 const WINDOW_BYTES: usize = 16384;
 
-/** True for an address in the heap: not null, not i31, not the address of anything else. Even and in range, by one comparison. */
+/**
+ * True for an address in the heap: not null, not i31, not the address of anything else. Even and in range, by one
+ * comparison.
+ */
 // @ts-ignore: decorator
 @inline
 export function isObject(word: usize, start: usize, halfSpan: usize): bool {
@@ -145,5 +149,7 @@ export function checkHeader(object: usize, descriptor: usize): void {
   const size = (memory.size() as usize) << 16;
   if (descriptor == 0 || descriptor > size - 64) fail(FAIL_HEADER, object);
   const type = load<usize>(descriptor, TYPE_RECORD);
-  if (type == 0 || type > size - 64 || (type & 7) != 0 || load<usize>(type, TYPE_RECORD) != type) fail(FAIL_HEADER, object);
+  if (type == 0 || type > size - 64 || (type & 7) != 0 || load<usize>(type, TYPE_RECORD) != type) {
+    fail(FAIL_HEADER, object);
+  }
 }

@@ -1,10 +1,11 @@
 /**
  * Slots that JS fills (gc/heap/slots.ts): handles, which are roots, and boxes, of which JS learns when they have died.
  *
- * Each agent has chunks of its own. It fills slots while it is a mutator, and sets the card of the slot then, so that a young collection looks
- * at these only: what the others hold is old.
+ * Each agent has chunks of its own. It fills slots while it is a mutator, and sets the card of the slot then, so that a
+ * young collection looks at these only: what the others hold is old.
  *
- * A box's slot is no root. After marking, boxes that are not marked are taken out of their slots, and CARD_DEAD tells JS where.
+ * A box's slot is no root. After marking, boxes that are not marked are taken out of their slots, and CARD_DEAD tells
+ * JS where.
  */
 import {
   AGENTS_HIGH,
@@ -70,7 +71,9 @@ function clear(chunk: usize, empty: u32): void {
 /** Empties all slots of agent `id`; the chunks stay with the id. */
 export function clearSlotsOf(id: u32): void {
   const control = controlBlock(id);
-  for (let chunk = atomic.load<usize>(control, AGENT_HANDLES); chunk != 0; chunk = load<usize>(chunk)) clear(chunk, NULL_REFERENCE as u32);
+  for (let chunk = atomic.load<usize>(control, AGENT_HANDLES); chunk != 0; chunk = load<usize>(chunk)) {
+    clear(chunk, NULL_REFERENCE as u32);
+  }
   for (let chunk = atomic.load<usize>(control, AGENT_BOXES); chunk != 0; chunk = load<usize>(chunk)) clear(chunk, 0);
   atomic.store<u32>(control, 0, AGENT_DEAD_BOXES);
 }
@@ -100,7 +103,10 @@ function visitFilled(chunk: usize): void {
   }
 }
 
-/** After marking: forgets which handles were filled, and finds the boxes that died. Those that are old only die in a full collection. */
+/**
+ * After marking: forgets which handles were filled, and finds the boxes that died. Those that are old only die in a
+ * full collection.
+ */
 export function sweepSlots(full: bool): void {
   const high = atomic.load<u32>(AGENTS_HIGH);
   for (let id: u32 = 0; id < high; id++) {
@@ -110,7 +116,9 @@ export function sweepSlots(full: bool): void {
       memory.fill(chunk + SLOT_CARDS, 0, CARDS);
     }
     let dead: u32 = 0;
-    for (let chunk = atomic.load<usize>(control, AGENT_BOXES); chunk != 0; chunk = load<usize>(chunk)) dead += sweepBoxes(chunk, full);
+    for (let chunk = atomic.load<usize>(control, AGENT_BOXES); chunk != 0; chunk = load<usize>(chunk)) {
+      dead += sweepBoxes(chunk, full);
+    }
     if (dead != 0) atomic.add<u32>(control, dead, AGENT_DEAD_BOXES);
   }
 }
@@ -149,7 +157,10 @@ export function verifyCards(): usize {
     for (let chunk = atomic.load<usize>(controlBlock(id), AGENT_HANDLES); chunk != 0; chunk = load<usize>(chunk)) {
       for (let slot = chunk + SLOTS_START; slot < chunk + SLOT_CHUNK_BYTES; slot += 4) {
         const word = atomic.load<usize>(slot);
-        if ((word & 1) != 0 || word < heapStart || word >= heapEnd || (load<u32>(word) & HEADER_EPOCH_MASK) != 0) continue;
+        if (
+          (word & 1) != 0 || word < heapStart || word >= heapEnd ||
+          (load<u32>(word) & HEADER_EPOCH_MASK) != 0
+        ) continue;
         if (load<u8>(chunk + SLOT_CARDS + ((slot - chunk) >>> LINE_LOG2)) == 0) return slot;
       }
     }

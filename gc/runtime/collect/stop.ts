@@ -1,6 +1,6 @@
 /**
- * The collector's lock, STOP_REQUEST: it names its owner, and all others come to rest while somebody has it. The states that an agent goes
- * through meanwhile are drawn in safepoint.ts.
+ * The collector's lock, STOP_REQUEST: it names its owner, and all others come to rest while somebody has it. The states
+ * that an agent goes through meanwhile are drawn in safepoint.ts.
  */
 import { AGENTS_HIGH, AGENT_MUTATOR, AGENT_STATE, STOP_ORPHANED } from "../../layout/control";
 import { STOP_REQUEST } from "../../layout/layout";

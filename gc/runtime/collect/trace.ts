@@ -4,7 +4,10 @@ import { verifyCards } from "./slots";
 import { TRACE_RESET, TRACE_VERIFY, beginTracing, finishTracing } from "./tracer";
 import { verifyBlocks } from "./verify";
 
-/** Traverses everything reachable, and looks at the tables that go with it. Returns 0, or the address of the first object or reference that is not right. */
+/**
+ * Traverses everything reachable, and looks at the tables that go with it. Returns 0, or the address of the first
+ * object or reference that is not right.
+ */
 export function trace(what: u32): usize {
   beginTracing(what);
   visitRoots(true);

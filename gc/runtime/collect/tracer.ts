@@ -1,6 +1,7 @@
 /**
- * A second, simple traversal of everything reachable, on a stopped world. It verifies the heap, and it takes all marks back when a marking
- * must start over. It shares no code with marking: its visited set is the gray bits (empty outside of marking), not the headers.
+ * A second, simple traversal of everything reachable, on a stopped world. It verifies the heap, and it takes all marks
+ * back when a marking must start over. It shares no code with marking: its visited set is the gray bits (empty outside
+ * of marking), not the headers.
  */
 import {
   BLOCK_FULL,
@@ -105,8 +106,8 @@ function recordOf(header: u32): usize {
 }
 
 /**
- * True for an old object that nobody has logged: it must not refer to young ones, because a young collection does not look at it. Not known
- * when the next collection is a full one, which needs no logs.
+ * True for an old object that nobody has logged: it must not refer to young ones, because a young collection does not
+ * look at it. Not known when the next collection is a full one, which needs no logs.
  */
 function isPassedOver(object: usize): bool {
   const header = load<u32>(object);
@@ -114,7 +115,10 @@ function isPassedOver(object: usize): bool {
   return (header & HEADER_OLD_UNLOGGED) != 0 && atomic.load<u32>(FORCE_FULL) == 0;
 }
 
-/** True for an element of a large array whose card is set: the next collection looks at it although the array is not logged. */
+/**
+ * True for an element of a large array whose card is set: the next collection looks at it although the array is not
+ * logged.
+ */
 function isCarded(array: usize, element: usize): bool {
   const value = load<u32>(entryOf(blockOf(array)));
   return stateOf(value) == BLOCK_LARGE && (value & LARGE_WRITTEN) != 0 && load<u8>(lineOf(element)) != 0;
@@ -144,7 +148,9 @@ function traceFields(object: usize): void {
     if (map != 0) traceElements(object);
     return;
   }
-  for (let word: u32 = 0; word < 32; word++) if ((map & (1 << word)) != 0) traceEdge(load<usize>(object + ((word as usize) << 2)));
+  for (let word: u32 = 0; word < 32; word++) {
+    if ((map & (1 << word)) != 0) traceEdge(load<usize>(object + ((word as usize) << 2)));
+  }
   const more = load<usize>(type, TYPE_REFMAP_MORE);
   if (more == 0) return;
   for (let i: usize = 0; i < load<usize>(more); i++) traceEdge(load<usize>(object + load<usize>(more + 4 + (i << 2))));
@@ -180,7 +186,10 @@ export function beginTracing(what: u32): void {
   clearGray();
 }
 
-/** Follows everything from the roots that were visited. Returns 0, or the address of the first object or reference that is not right. */
+/**
+ * Follows everything from the roots that were visited. Returns 0, or the address of the first object or reference that
+ * is not right.
+ */
 export function finishTracing(): usize {
   drain();
   while (overflowed && bad == 0) {

@@ -1,4 +1,7 @@
-/** Checks of the tables beside the objects, on a stopped world: block entries, their counts, the marks of lines that nobody lives in. */
+/**
+ * Checks of the tables beside the objects, on a stopped world: block entries, their counts, the marks of lines that
+ * nobody lives in.
+ */
 import {
   AGENTS_HIGH,
   AGENT_NURSERY,

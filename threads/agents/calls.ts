@@ -1,8 +1,8 @@
 /**
  * Calls that JS makes on other agents: `Store.spawn` and `Store.run`.
  *
- * The call's record is a permanent block, reused from call to call. References among the operands, and then among the results, lie in words
- * that the collector scans, until the caller has the answer.
+ * The call's record is a permanent block, reused from call to call. References among the operands, and then among the
+ * results, lie in words that the collector scans, until the caller has the answer.
  *
  *      0  capacity  operand slots, and result words
  *      4  function  `run`: index of the function in its module
@@ -12,6 +12,7 @@
 import type { Heap } from "../../gc/heap/heap.ts";
 import { JobKind } from "../sync/job-queue.ts";
 import { unpackError } from "../traps/traps.ts";
+import { initializeCell, readFinalCell, storeCell } from "../values/cells.ts";
 import { fromLowered, isOpaqueToJs, toLowered } from "../values/convert.ts";
 import { isHeapAddress, isHostReference, NULL, type Signature, type ValueKind } from "../values/kinds.ts";
 import type { Agent } from "./agent.ts";
@@ -21,46 +22,9 @@ const CAPACITY = 0;
 const FUNCTION = 4;
 const OPERANDS = 8;
 
-/** Eight bytes, to see them as what they are; hosts of WebAssembly's threads are little-endian, as memories are. */
-const double = new Float64Array(1);
-const long = new BigInt64Array(double.buffer);
-const words = new Int32Array(double.buffer);
-
-/** Writes an operand to the two words at `at`. */
-function writeOperand(memory: Int32Array<ArrayBufferLike>, at: number, { kind }: ValueKind, value: unknown): void {
-  switch (kind) {
-    case "i64":
-      long[0] = value as bigint;
-      break;
-    case "f32":
-    case "f64":
-      double[0] = value as number;
-      break;
-    default:
-      words[0] = value as number;
-  }
-  memory[at] = words[0]!;
-  memory[at + 1] = words[1]!;
-}
-
-function readOperand(memory: Int32Array<ArrayBufferLike>, at: number, { kind }: ValueKind): unknown {
-  words[0] = memory[at]!;
-  words[1] = memory[at + 1]!;
-  switch (kind) {
-    case "i64":
-      return long[0];
-    case "f32":
-    case "f64":
-      return double[0];
-    default:
-      return words[0];
-  }
-}
-
 /** The lowered operands of a call's record. */
 export function readOperands(heap: Heap, record: number, kinds: readonly ValueKind[]): unknown[] {
-  const first = (record + OPERANDS) >>> 2;
-  return kinds.map((kind, i) => readOperand(heap.words, first + 2 * i, kind));
+  return kinds.map((kind, i) => readFinalCell(heap, kind, record + OPERANDS + 8 * i));
 }
 
 /** Index, in its module, of the function that a `run` record calls. */
@@ -68,12 +32,15 @@ export function calledFunction(heap: Heap, record: number): number {
   return heap.words[(record + FUNCTION) >>> 2]!;
 }
 
-/** The values of a call in a form that can be posted; references among them are kept alive by the record. The agent is a mutator. */
+/**
+ * The values of a call in a form that can be posted; references among them are kept alive by the record. The agent is a
+ * mutator.
+ */
 export function keepValues(heap: Heap, record: number, kinds: readonly ValueKind[], result: unknown): RawValue[] {
   const values = kinds.length === 1 ? [result] : ((result ?? []) as unknown[]);
   const capacity = heap.words[(record + CAPACITY) >>> 2]!;
-  const roots = (record + OPERANDS + 8 * capacity) >>> 2;
-  for (const [i, kind] of kinds.entries()) if (isHeapAddress(kind)) Atomics.store(heap.words, roots + i, values[i] as number);
+  const roots = record + OPERANDS + 8 * capacity;
+  for (const [i, kind] of kinds.entries()) if (isHeapAddress(kind)) storeCell(heap, kind, roots + 4 * i, values[i]);
   return values as RawValue[];
 }
 
@@ -151,8 +118,7 @@ export class Calls {
     const operands = params.map((kind, i) => toLowered(this.#agent, kind, args[i]));
     const record = this.#allocate(slots);
     const memory = heap.words;
-    const first = (record + OPERANDS) >>> 2;
-    for (let i = 0; i < params.length; i++) writeOperand(memory, first + 2 * i, params[i]!, operands[i]);
+    for (let i = 0; i < params.length; i++) initializeCell(heap, params[i]!, record + OPERANDS + 8 * i, operands[i]);
     memory[(record + FUNCTION) >>> 2] = functionIndex;
     if (hasReferences) this.#agent.asMutator(() => keepValues(heap, record, params, operands.length === 1 ? operands[0] : operands));
     return record;

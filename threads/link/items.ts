@@ -5,6 +5,7 @@ import { engine } from "../../core/base/engine.ts";
 import type { GlobalType, TableType } from "../../core/types/module.ts";
 import { TABLE_ELEMENTS, TABLE_LENGTH, TABLE_MAXIMUM } from "../../gc/layout/layout.ts";
 import type { Control } from "../sync/control.ts";
+import { loadCell, storeCell } from "../values/cells.ts";
 import { anyKind, type Conversions, fromLowered, internalize, isOpaqueToJs, opaqueError, toLowered } from "../values/convert.ts";
 import type { ExceptionTag } from "../values/exceptions.ts";
 import { hostType, isHeapAddress, isHostReference, isScanned, type ValueKind } from "../values/kinds.ts";
@@ -46,7 +47,7 @@ export function createGlobal(agent: ItemAgent, type: GlobalType, kind: ValueKind
     cell = agent.heap.allocatePermanent(16);
     const { runtime } = agent.heap;
     const start = cell;
-    agent.asMutator(() => writeCell(agent, kind, start, value));
+    agent.asMutator(() => storeCell(agent.heap, kind, start, value));
     if (isHeapAddress(kind)) (type.shared ? runtime.addRoots : runtime.addAgentRoots)(cell, cell + 4);
   }
   const host = type.shared ? undefined : hostGlobal(kind, value);
@@ -63,9 +64,9 @@ export function readGlobal(agent: ItemAgent, item: GlobalItem): unknown {
   const { kind, host, cell } = item;
   if (isOpaqueToJs(kind)) throw opaqueError();
   if (kind.kind === "ref" && !isHostReference(kind)) {
-    return agent.asMutator(() => fromLowered(agent, kind, host === undefined ? readCell(agent, kind, cell!) : host.value));
+    return agent.asMutator(() => fromLowered(agent, kind, host === undefined ? loadCell(agent.heap, kind, cell!) : host.value));
   }
-  return host === undefined ? readCell(agent, kind, cell!) : host.value;
+  return host === undefined ? loadCell(agent.heap, kind, cell!) : host.value;
 }
 
 export function writeGlobal(agent: ItemAgent, item: GlobalItem, value: unknown): void {
@@ -79,41 +80,8 @@ export function writeGlobal(agent: ItemAgent, item: GlobalItem, value: unknown):
 export function initializeGlobal(agent: ItemAgent, { kind, host, cell }: GlobalItem, lowered: unknown): void {
   agent.asMutator(() => {
     if (host !== undefined) host.value = lowered;
-    if (cell !== undefined) writeCell(agent, kind, cell, lowered);
+    if (cell !== undefined) storeCell(agent.heap, kind, cell, lowered);
   });
-}
-
-function view(agent: ItemAgent): DataView<ArrayBufferLike> {
-  return new DataView(agent.heap.bytes.buffer);
-}
-
-function readCell(agent: ItemAgent, kind: ValueKind, cell: number): unknown {
-  switch (kind.kind) {
-    case "i64":
-      return view(agent).getBigInt64(cell, true);
-    case "f32":
-      return view(agent).getFloat32(cell, true);
-    case "f64":
-      return view(agent).getFloat64(cell, true);
-    default:
-      return Atomics.load(agent.heap.words, cell >>> 2);
-  }
-}
-
-function writeCell(agent: ItemAgent, kind: ValueKind, cell: number, value: unknown): void {
-  switch (kind.kind) {
-    case "i64":
-      view(agent).setBigInt64(cell, value as bigint, true);
-      return;
-    case "f32":
-      view(agent).setFloat32(cell, value as number, true);
-      return;
-    case "f64":
-      view(agent).setFloat64(cell, value as number, true);
-      return;
-    default:
-      Atomics.store(agent.heap.words, cell >>> 2, value as number);
-  }
 }
 
 /** The number of elements of a table. */

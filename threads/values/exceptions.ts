@@ -18,6 +18,7 @@ import { FUNC_SHARED, HEADER_FLAGS_MASK, TYPE_PROTOTYPE } from "../../gc/layout/
 import { KIND_FUNC, NO_TYPE } from "../../gc/layout/record-kinds.ts";
 import { TrapCode } from "../../lower/host/lowered.ts";
 import type { Traps } from "../traps/traps.ts";
+import { bytesOf, initializeCell, readFinalCell } from "./cells.ts";
 import { anyKind, type Conversions, externalize, fromLowered, internalize, toLowered } from "./convert.ts";
 import { isHostReference, NULL, type ValueKind } from "./kinds.ts";
 import type { AllocatingMutator } from "./mutator.ts";
@@ -35,11 +36,6 @@ export interface ExceptionTag {
   /** Address of the record of the tag's function type. */
   readonly record: number;
   readonly params: readonly ValueKind[];
-}
-
-function bytesOf({ kind }: ValueKind): number {
-  if (kind === "v128") return 16;
-  return kind === "i64" || kind === "f64" ? 8 : 4;
 }
 
 /** The exceptions of one agent. */
@@ -138,7 +134,7 @@ export class Exceptions {
       // Boxes of externs first: the exception must be written before anything else is allocated.
       const stored = lowered.map((value, i) => (isHostReference(tag.params[i]!) ? this.#internalize(value, sp) : value));
       const address = this.#allocate(tag, sp, size);
-      for (const [i, kind] of tag.params.entries()) this.#write(address + (offsets[i] as number), kind, stored[i]);
+      for (const [i, kind] of tag.params.entries()) initializeCell(this.#agent.heap, kind, address + (offsets[i] as number), stored[i]);
       this.#objects.adopt(object, address, this.#isShared(address));
     });
   }
@@ -155,39 +151,8 @@ export class Exceptions {
     const kind = params[index] as ValueKind;
     const { offsets } = placePayload(params.map(bytesOf));
     const stored = isHostReference(kind) ? anyKind : kind;
-    return this.#agent.asMutator(() => fromLowered(this.#agent, stored, this.#read(address + (offsets[index] as number), kind)));
-  }
-
-  #view(): DataView<ArrayBufferLike> {
-    return new DataView(this.#agent.heap.bytes.buffer);
-  }
-
-  #write(at: number, kind: ValueKind, value: unknown): void {
-    switch (kind.kind) {
-      case "i64":
-        this.#view().setBigInt64(at, value as bigint, true);
-        return;
-      case "f32":
-        this.#view().setFloat32(at, value as number, true);
-        return;
-      case "f64":
-        this.#view().setFloat64(at, value as number, true);
-        return;
-      default:
-        this.#agent.heap.words[at >>> 2] = value as number;
-    }
-  }
-
-  #read(at: number, kind: ValueKind): unknown {
-    switch (kind.kind) {
-      case "i64":
-        return this.#view().getBigInt64(at, true);
-      case "f32":
-        return this.#view().getFloat32(at, true);
-      case "f64":
-        return this.#view().getFloat64(at, true);
-      default:
-        return this.#agent.heap.words[at >>> 2];
-    }
+    return this.#agent.asMutator(() =>
+      fromLowered(this.#agent, stored, readFinalCell(this.#agent.heap, kind, address + (offsets[index] as number))),
+    );
   }
 }

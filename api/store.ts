@@ -42,7 +42,7 @@ export interface Store {
    *   have, or is given arguments that cannot be converted
    * - a `RuntimeError` if the function traps, or what it throws
    * - a `WorkerLostError` where its Worker ends before it
-   * - a `RangeError` where the store has no threads
+   * - a `RangeError` where the store has no threads, and a `StoreClosedError` once it is closed
    */
   spawn<Arguments extends unknown[], Result>(callee: (...args: Arguments) => Result, ...args: Arguments): Promise<Result>;
   /**
@@ -56,8 +56,8 @@ export interface Store {
   run(module: ModuleObject, name: string, args?: readonly unknown[], imports?: WebAssembly.Imports): Promise<unknown>;
   /**
    * Resolves when no thread that wasm code spawned (`wasm:thread`) is left; rejects with the error of the first that
-   * failed since the last time. Of an exception that nothing caught that is the error's `cause`. A thread that traps
-   * ends alone, unless the store was made with `trapEnds: "all"`.
+   * failed since the last time. An exception that nothing caught comes as an `UncaughtExceptionError`, whose `cause` it
+   * is. A thread that traps ends alone, unless the store was made with `trapEnds: "all"`.
    */
   threadsEnded(): Promise<void>;
 
@@ -74,7 +74,7 @@ export interface Store {
   /**
    * Makes a Worker of the embedder's, which calls `joinStore`, an agent; resolves with the agent's id, from 1. It takes
    * no jobs, lives on when the store is closed, and counts among `maximumThreads`: rejects with a `RangeError` where
-   * there are as many, and with an `Error` when the store is closed.
+   * there are as many, and with a `StoreClosedError` when the store is closed.
    */
   admit(worker: EmbeddersWorker): Promise<number>;
   /**

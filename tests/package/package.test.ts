@@ -87,7 +87,7 @@ describe("the packed package", () => {
     writeFileSync(
       join(project, "typed.ts"),
       `import { createStore, type AgentState, type Deadlock, type HeapReport, type JoinedStore, joinStore, type Posting, type Store } from "heddle";
-       import { CompileError, IsolationError, LinkError, RuntimeError, WebAssembly, WorkerLostError } from "heddle";
+       import { CompileError, IsolationError, LinkError, RuntimeError, StoreClosedError, UncaughtExceptionError, WebAssembly, WorkerLostError } from "heddle";
        import type {} from "heddle/worker";
        import manifest from "heddle/package.json" with { type: "json" };
        export const version: string = manifest.version;
@@ -98,7 +98,7 @@ describe("the packed package", () => {
        export const join: () => Promise<JoinedStore> = joinStore;
        export const sum: Promise<number> = store.spawn((a: number, b: string) => a + b.length, 1, "b");
        export const errors: readonly (new (...args: never[]) => Error)[] =
-         [CompileError, IsolationError, LinkError, RuntimeError, WorkerLostError];
+         [CompileError, IsolationError, LinkError, RuntimeError, StoreClosedError, UncaughtExceptionError, WorkerLostError];
        export const valid: boolean = WebAssembly.validate("(module)");
        // @ts-expect-error: arguments are those of the function
        store.spawn((a: number) => a, "text");

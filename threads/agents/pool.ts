@@ -13,6 +13,7 @@ import type { Control } from "../sync/control.ts";
 import { JobKind } from "../sync/job-queue.ts";
 import { unpackError } from "../traps/traps.ts";
 import type { AgentEvent, AgentService, AgentStatistics, StartMessage } from "./protocol.ts";
+import { StoreClosedError, WorkerLostError } from "./store-errors.ts";
 import { workerScript } from "./worker-script.ts";
 
 /** How long the queue may stand still before the pool grows, in milliseconds. */
@@ -63,16 +64,6 @@ interface PooledWorker {
   verdict: Error | undefined;
   /** What it failed with while it still ran. */
   cause: unknown;
-}
-
-/** A Worker ended before its work did. */
-export class WorkerLostError extends Error {
-  readonly code = "worker-lost";
-
-  constructor(cause: unknown) {
-    super(`the Worker ended${cause instanceof Error ? `: ${cause.message}` : ""}`, cause === undefined ? undefined : { cause });
-    this.name = "WorkerLostError";
-  }
 }
 
 export class Pool {
@@ -178,7 +169,7 @@ export class Pool {
 
   /** Makes a Worker of the embedder's an agent; resolves with its id when it has joined. */
   async admit(host: HostWorker): Promise<number> {
-    if (this.#closing) throw new Error("the store is closed");
+    if (this.#closing) throw new StoreClosedError();
     if (!this.mayGrow) throw new RangeError(`the store has ${this.#options.maximumThreads} agents beside its creator: see maximumThreads`);
     const [worker, ready] = this.#adopt(host, true);
     await ready;
@@ -354,7 +345,7 @@ export class Pool {
 
   /** Ends the Workers, and all jobs with them. */
   async close(): Promise<void> {
-    const cause = new Error("the store was closed");
+    const cause = new StoreClosedError();
     this.#closing = true;
     this.#options.control.close();
     if (this.#watch !== undefined) clearTimeout(this.#watch.timer);

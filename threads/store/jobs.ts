@@ -1,8 +1,8 @@
 /** The jobs that JS gives to a store's Workers: calls of shared functions, and runs of modules. */
 import type { Agent } from "../agents/agent.ts";
 import { Calls, calledFunction, crossesAgents } from "../agents/calls.ts";
-import { WorkerLostError } from "../agents/pool.ts";
 import type { AgentEvent } from "../agents/protocol.ts";
+import { StoreClosedError, WorkerLostError } from "../agents/store-errors.ts";
 import type { CompiledModule } from "../link/imports.ts";
 import { type AnnounceTemplate, type ReadImports, Templates } from "../link/templates.ts";
 import { JobKind } from "../sync/job-queue.ts";
@@ -64,7 +64,7 @@ export class Jobs {
   }
 
   async #call(start: () => Promise<unknown>): Promise<unknown> {
-    if (this.#agent.control.isClosed) throw new Error("the store is closed");
+    if (this.#agent.control.isClosed) throw new StoreClosedError();
     if (!this.#agent.hasWorkers) throw new RangeError("the store has no threads");
     const answer = start();
     this.#workers.ensure();
@@ -95,7 +95,7 @@ export class Jobs {
 
   /** The store is closed, and so nobody answers any more. */
   failAll(): void {
-    this.#calls.failAll(new WorkerLostError(new Error("the store was closed")));
+    this.#calls.failAll(new WorkerLostError(new StoreClosedError()));
   }
 
   /** Names the function that a job calls: `target` and `block` are those of the queue's entry. */

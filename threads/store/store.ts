@@ -16,6 +16,7 @@ import { type AgentState, agentStates, type NameJob } from "../agents/agent-stat
 import { Deadlocks, watchMode } from "../agents/deadlocks.ts";
 import { Pool } from "../agents/pool.ts";
 import type { AgentEvent, AgentStatistics } from "../agents/protocol.ts";
+import { UncaughtExceptionError } from "../agents/store-errors.ts";
 import type { CompileOptions } from "../builtins/compile-options.ts";
 import { type EmbeddersWorker, embeddersWorker } from "../host/host.ts";
 import type { CompiledModule, ImportedItems } from "../link/imports.ts";
@@ -201,7 +202,7 @@ export class StoreInternals {
   #errorOf({ thread, error, exception: cell }: Extract<AgentEvent, { kind: "thread-failed" }>): Error {
     if (cell === undefined) return unpackError(error);
     const exception = this.agent.rootCells.take(cell, (address) => this.agent.exceptions.objectOf(address));
-    return new Error(`thread ${thread} threw an exception that nothing caught`, { cause: exception });
+    return new UncaughtExceptionError(thread, exception);
   }
 
   /** A thread has failed, and with it all others where the store was made so. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { internalsOf } from "../../../api/composed-store.ts";
-import { createStore } from "../../../api/heddle.ts";
+import { createStore, StoreClosedError } from "../../../api/heddle.ts";
 
 const members = [
   "WebAssembly",
@@ -45,6 +45,18 @@ describe("a store as programs have it", () => {
     const before = store.heap.collections;
     store.collect();
     expect(store.heap.collections).toBe(before + 1);
+  });
+
+  test("refuses calls and Workers once it is closed", async () => {
+    const store = await createStore({ threads: 0, maximumThreads: 1, heap: { maximum: 16 << 20 } });
+    const { instance } = await store.WebAssembly.instantiate(`(module
+      (type $f (shared (func))) (func (export "f") (type $f)))`);
+    await store.close();
+    const worker = { postMessage: () => undefined, terminate: () => undefined };
+    for (const refused of [store.spawn(instance.exports["f"]), store.admit(worker)]) {
+      await expect(refused).rejects.toThrow(StoreClosedError);
+      await expect(refused).rejects.toMatchObject({ code: "store-closed" });
+    }
   });
 
   test("refuses numbers of threads that cannot be", async () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { internalsOf } from "../../../../api/composed-store.ts";
-import { createStore, type ExceptionObject, type TagObject, WorkerLostError } from "../../../../api/heddle.ts";
+import { createStore, type ExceptionObject, type TagObject, type UncaughtExceptionError, WorkerLostError } from "../../../../api/heddle.ts";
 import { exportsOf, withStore } from "../../support/programs.ts";
 
 interface Exports {
@@ -84,7 +84,9 @@ describe("store.threadsEnded", () => {
     await withStore({ threads: 1 }, async (store) => {
       const { go, tag } = await exportsOf<Exports>(store, program);
       expect(go(7)).toBe(0);
-      const { cause } = (await reasonOf(store.threadsEnded())) as { readonly cause: ExceptionObject };
+      const error = (await reasonOf(store.threadsEnded())) as UncaughtExceptionError;
+      expect(error).toMatchObject({ name: "UncaughtExceptionError", code: "uncaught-exception" });
+      const cause = error.cause as ExceptionObject;
       expect(cause).toBeInstanceOf(store.WebAssembly.Exception);
       expect([cause.shared, cause.is(tag), cause.getArg(tag, 0)]).toEqual([true, true, 7]);
       go(2);

@@ -1,4 +1,4 @@
-/** What must hold when Workers die, on every host, and where there can be none. */
+/** What must hold when Workers die and when instantiations trap, on every host, and where there can be none. */
 
 import { internalsOf } from "../../api/composed-store.ts";
 import {
@@ -11,6 +11,7 @@ import {
   WorkerLostError,
 } from "../../api/heddle.ts";
 import type { WaitQueueObject } from "../../threads/wait/wait-queue-object.ts";
+import { caller, type PartialCaller, partialModules } from "../programs/partial-instance.ts";
 import { channelName, type Death } from "./deaths.ts";
 
 /** What must hold, and how to see whether it does. */
@@ -93,6 +94,22 @@ async function expectAlive(store: Store, { sum }: Program, threads: number): Pro
 }
 
 let channel: BroadcastChannel | undefined;
+
+/** What an instantiation that trapped has left in a table is called on the creator, on a Worker, and by one that waits for it. */
+const partialClaim = ([what, module]: (typeof partialModules)[number]): Claim => [
+  `an instantiation that traps in ${what} leaves functions that all threads can call`,
+  () =>
+    withProgram({ threads: 2 }, async (store) => {
+      const { instance } = await store.WebAssembly.instantiate(caller);
+      const { table, call, waiting, callLater } = instance.exports as unknown as PartialCaller;
+      const later = store.spawn(callLater);
+      await until(() => waiting() > 0);
+      const reason = await reasonOf(store.WebAssembly.instantiate(module, { caller: { table } }));
+      expect(reason instanceof store.WebAssembly.RuntimeError, reason);
+      const results = [call(), await store.spawn(call), await later];
+      expect(results.join() === "7,7,7", results);
+    }),
+];
 
 /** Tells all Workers to die, and gives the message its time. */
 async function tell(death: Death): Promise<void> {
@@ -203,6 +220,7 @@ export function lifeClaims({ script, closingScript, canExitInWait, endsByRejecti
       },
     ],
     ...(closingScript === undefined ? [] : [exitBeforeReady(closingScript)]),
+    ...partialModules.map(partialClaim),
   ];
 }
 

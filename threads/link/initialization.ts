@@ -16,10 +16,9 @@ export interface InitializingAgent {
 const noResult = (): void => undefined;
 
 /** Runs what instantiation runs. */
-export function initialize(agent: InitializingAgent, instance: LinkedInstance, beforeStart?: () => void): void {
+export function initialize(agent: InitializingAgent, instance: LinkedInstance): void {
   run(agent, instance, "init");
   initializeThreadLocals(agent, instance);
-  beforeStart?.();
   const { start } = instance.module.lowered;
   if (start !== undefined) agent.enter(functionOf(agent, instance, start), [], noResult);
 }

@@ -10,7 +10,7 @@ import type { CompiledModule, ImportedItems } from "../link/imports.ts";
 import { initialize } from "../link/initialization.ts";
 import { InstallLog } from "../link/install-log.ts";
 import { createSharedMemories, type LinkedInstance } from "../link/link.ts";
-import type { Install } from "../link/plans.ts";
+import type { Install, InstancePlan } from "../link/plans.ts";
 import { reserveFunctions } from "../values/functions.ts";
 import type { Signature } from "../values/kinds.ts";
 
@@ -59,16 +59,19 @@ export class Instances {
       imports: imported.resolved,
     };
     const instance = agent.instances.link(instancePlan, createRootBlock(agent, plan), imported.local);
-    initialize(agent, instance, () => {
-      // Before the start function, which may spawn threads that run this module's functions; after `init`, on whose
-      // work the replicas' thread-local globals may depend.
-      if (!plan.replicated) return;
-      this.announceModule(module);
-      this.#installLog.instance(instancePlan, plan.signatures.length - plan.lowered.importedFunctions);
-      agent.control.installingFrom = -1;
-      this.#announce({ kind: "instance", plan: instancePlan });
-    });
+    // Before segments run, which may put functions where wasm code that runs on other agents finds them; what they have
+    // put there stays where a later one traps (core 4.7.2). The others' copies depend on nothing that runs from here on.
+    if (plan.replicated) this.#announceInstance(module, instancePlan);
+    initialize(agent, instance);
     return instance;
+  }
+
+  #announceInstance(module: CompiledModule, plan: InstancePlan): void {
+    const { signatures, lowered } = module.plan;
+    this.announceModule(module);
+    this.#installLog.instance(plan, signatures.length - lowered.importedFunctions);
+    this.#agent.control.installingFrom = -1;
+    this.#announce({ kind: "instance", plan });
   }
 
   /** Makes a thread-local function that no agent has initialized; returns its index. */

@@ -9,7 +9,9 @@
  * Between the two, a root cell keeps a heap object alive (root-cells.ts): a handle that nobody receives keeps its
  * object for as long as the store lives.
  */
+
 import type { GlobalType, TableType } from "../core/types/module.ts";
+import type { Address } from "../gc/objects.ts";
 import type { GlobalItem, TableItem, TagItem } from "../threads/link/items.ts";
 import type { LinkedInstances } from "../threads/link/linked-instances.ts";
 import type { InstanceItem } from "../threads/link/plans.ts";
@@ -134,7 +136,7 @@ export class AgentPosting implements Posting {
     }
   }
 
-  #take(cell: number, wrap: (address: number) => object): object {
+  #take(cell: number, wrap: (address: Address) => object): object {
     const object = this.#agent.rootCells.take(cell, wrap);
     if (object === undefined) throw new TypeError("the handle has been received before");
     return object;

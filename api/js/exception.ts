@@ -1,6 +1,6 @@
 /** `WebAssembly.Tag`, `WebAssembly.Exception` and `WebAssembly.JSTag`. */
 import { EXTERNREF, type ValType } from "../../core/types/types.ts";
-import { JS_TAG } from "../../gc/layout/exception-layout.ts";
+import { JS_TAG } from "../../gc/heap/exception-objects.ts";
 import type { TagItem } from "../../threads/link/items.ts";
 import { isOpaqueToJs, opaqueError } from "../../threads/values/convert.ts";
 import { defineFunctionType } from "../../threads/values/type-definitions.ts";

@@ -22,6 +22,7 @@ import {
   PLAN_SHADOW_BYTES,
   SHRINK_ASKED,
 } from "../layout/control.ts";
+import { HeapObjects } from "../objects.ts";
 import { Boxes } from "./boxes.ts";
 import { Handles } from "./handles.ts";
 import { type HeapOptions, planHeap } from "./heap-plan.ts";
@@ -71,6 +72,8 @@ export class Heap {
   readonly handles: Handles;
   /** Objects that stand for values of JS. */
   readonly boxes: Boxes;
+  /** All objects, as JS reads them. */
+  readonly objects: HeapObjects;
   /** What lowered modules import of the heap. */
   readonly imports: HeapImports;
   readonly #module: WebAssembly.Module;
@@ -106,6 +109,7 @@ export class Heap {
     this.boxes = new Boxes(this);
     this.#wordView = new Int32Array(share.memory.buffer);
     this.#byteView = new Uint8Array(share.memory.buffer);
+    this.objects = new HeapObjects(this);
   }
 
   /** Makes a store's memory. Throws a `RangeError` where the host or a 32-bit memory cannot have it. */
@@ -236,10 +240,21 @@ export class Heap {
     return first;
   }
 
+  /** How many function indices are in use. */
+  get functionCount(): number {
+    return this.plan(FUNCTION_COUNT);
+  }
+
   /** Writes the type of function `index`: what `call_indirect` and casts of function references compare. */
   setFunctionType(index: number, record: number): void {
     // Atomic: an agent may read the entry as soon as it sees the function's index in a shared table.
     Atomics.store(this.words, (this.plan(PLAN_FUNCTION_TYPES) >>> 2) + index, record);
+  }
+
+  /** The address of the type record of function `index`, which was written before anybody could have the index. */
+  functionType(index: number): number {
+    const { words } = this;
+    return Atomics.load(words, (words[PLAN_FUNCTION_TYPES >>> 2]! >>> 2) + index);
   }
 
   statistics(): HeapStatistics {

@@ -7,8 +7,8 @@
  */
 
 import type { Heap } from "../heap/heap.ts";
-import { STRING_UNITS } from "../layout/js-value-layout.ts";
-import { ARRAY_ELEMENTS, ARRAY_LENGTH, TYPE_ID, TYPE_KIND } from "../layout/layout.ts";
+import { beginningOf } from "../heap/js-values.ts";
+import { ARRAY_ELEMENTS, TYPE_ID, TYPE_KIND } from "../layout/layout.ts";
 import { KIND_ARRAY, KIND_STRING } from "../layout/record-kinds.ts";
 import { recordName } from "./census.ts";
 import type { RootPlaces } from "./root-places.ts";
@@ -149,7 +149,7 @@ class SnapshotVisitor implements WalkVisitor {
     this.#current = known;
     this.#currentRecord = record;
     if (known.isString) this.texts.add(this.edgeCounts.length);
-    this.objects.push(known.isString ? this.string(beginningOf(this.#heap, address, STRING_SHOWN)) : known.name, address, bytes);
+    this.objects.push(known.isString ? this.string(beginningOf(this.#heap.objects, address, STRING_SHOWN)) : known.name, address, bytes);
     this.edgeCounts.push(0);
   }
 
@@ -171,14 +171,6 @@ class SnapshotVisitor implements WalkVisitor {
       this.edges.push(edgeType("property"), name, object);
     }
   }
-}
-
-/** The beginning of the string at `address`: `most` units, and dots where it is longer. Nobody changes the heap meanwhile. */
-function beginningOf(heap: Heap, address: number, most: number): string {
-  const units = heap.plan(address + STRING_UNITS);
-  const length = heap.plan(units + ARRAY_LENGTH);
-  const view = new Uint16Array(heap.bytes.buffer, units + ARRAY_ELEMENTS, Math.min(length, most));
-  return String.fromCharCode(...view) + (length > most ? "..." : "");
 }
 
 const PIECE = 1 << 16;

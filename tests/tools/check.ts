@@ -17,6 +17,7 @@ import { nothingLeftBehind } from "./checks/leftovers.ts";
 import { lineLengths } from "./checks/line-lengths.ts";
 import { links } from "./checks/links.ts";
 import { namedFiles } from "./checks/named-files.ts";
+import { objectLayout } from "./checks/object-layout.ts";
 import { roomOrder } from "./checks/room-order.ts";
 import { roomsListed } from "./checks/rooms-listed.ts";
 import { threadRooms } from "./checks/thread-rooms.ts";
@@ -35,6 +36,7 @@ const checkers: readonly Checker[] = [
   nothingLeftBehind,
   filesIntroduceThemselves,
   hiddenMembers,
+  objectLayout,
   deadExports,
   // of the documentation
   links,

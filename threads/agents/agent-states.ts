@@ -1,5 +1,7 @@
 /** What a store's agents are doing, as `store.agents` lists it. */
+
 import { AGENT_BYTES, AGENT_MUTATOR, AGENT_STATE, AGENT_STOPPED, AGENTS } from "../../gc/layout/control.ts";
+import { addressOf } from "../../gc/objects.ts";
 import { LIFE_ENDING, LIFE_JOINING, LIFE_NONE, LIFE_STARTING, WAIT_ENDLESS, WAIT_QUEUE } from "../sync/agent-records.ts";
 import { JobKind } from "../sync/job-queue.ts";
 import type { WaitQueueObject } from "../wait/wait-queue-object.ts";
@@ -104,6 +106,6 @@ function waitOf(agent: Agent, id: number): AgentWait {
 function queueOf(agent: Agent, node: number): WaitQueueObject | undefined {
   return agent.asMutator(() => {
     const queue = agent.waitQueues.queueOf(node);
-    return queue === undefined ? undefined : (agent.objects.wrap(queue, true) as WaitQueueObject);
+    return queue === undefined ? undefined : (agent.objects.wrap(addressOf(queue), true) as WaitQueueObject);
   });
 }

@@ -96,7 +96,6 @@ export class Agent {
   /** How many instances this agent has installed. */
   installed = 0;
   jobs = 0;
-  #words: Int32Array<ArrayBufferLike>;
 
   constructor({ id, heap, control, hostRecord, hasWorkers, onQueued, onStuck }: AgentOptions) {
     this.id = id;
@@ -104,7 +103,6 @@ export class Agent {
     this.control = control;
     this.hasWorkers = hasWorkers;
     this.onQueued = onQueued;
-    this.#words = heap.words;
     // sync
     this.records = new AgentRecords(heap, control.agentRecords, id);
     this.gate = createGate(heap);
@@ -210,15 +208,6 @@ export class Agent {
   /** A JS function as lowered code calls it. */
   hostFunction(signature: Signature, callee: (...args: unknown[]) => unknown): LoweredFunction {
     return hostFunction(this, signature, callee);
-  }
-
-  /** The word at an address of the heap memory. */
-  word(address: number): number {
-    const index = address >>> 2;
-    // To ask for the memory's buffer takes longer than to read from it; the view is too short when the memory has
-    // grown.
-    if (index >= this.#words.length) this.#words = this.heap.words;
-    return Atomics.load(this.#words, index);
   }
 
   /** The JS function of a function index. */

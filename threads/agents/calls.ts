@@ -9,7 +9,9 @@
  *      8  operands  8 bytes each
  *      8 + 8 * capacity  references among the operands, then among the results, 4 bytes each
  */
+
 import type { Heap } from "../../gc/heap/heap.ts";
+import { addressOf } from "../../gc/objects.ts";
 import { JobKind } from "../sync/job-queue.ts";
 import { unpackError } from "../traps/traps.ts";
 import { initializeCell, readFinalCell, storeCell } from "../values/cells.ts";
@@ -133,7 +135,7 @@ export class Calls {
         pending.reject(unpackError(event.error));
         break;
       case "uncaught":
-        pending.reject(this.#agent.asMutator(() => this.#agent.exceptions.objectOf(event.exception)));
+        pending.reject(this.#agent.asMutator(() => this.#agent.exceptions.objectOf(addressOf(event.exception))));
         break;
       case "returned": {
         const { results } = pending.signature;

@@ -12,24 +12,15 @@
  */
 import { RuntimeError } from "../../core/base/errors.ts";
 import { type CompositeType, EXTERNREF, FUNCREF, I8, refDefined, type StorageType } from "../../core/types/types.ts";
-import { ARRAY_ELEMENTS, ARRAY_LENGTH, HEADER_FLAGS_MASK, TYPE_PROTOTYPE, TYPE_RECORD } from "../../gc/layout/layout.ts";
 import { TrapCode } from "../../lower/host/lowered.ts";
 import { type Conversions, externalize } from "../values/convert.ts";
 import { NULL } from "../values/kinds.ts";
-import type { Mutator } from "../values/mutator.ts";
 import type { BuiltinAgent, BuiltinSet } from "./builtin.ts";
 import { type Callable, ConfigurationFault, configurePrototypes } from "./configure-prototypes.ts";
 
-function word(agent: Mutator, address: number): number {
-  return Atomics.load(agent.heap.words, address >>> 2);
-}
-
 /** The prototype that JS sees of the object at `address`. The agent must be a mutator. */
 export function prototypeOf(agent: Conversions, address: number): object | null {
-  const descriptor = word(agent, address) & ~HEADER_FLAGS_MASK;
-  const offset = word(agent, word(agent, descriptor + TYPE_RECORD) + TYPE_PROTOTYPE);
-  if (offset === 0) return null;
-  const prototype = externalize(agent, word(agent, descriptor + offset));
+  const prototype = externalize(agent, agent.heap.objects.prototypeOf(address));
   return typeof prototype === "object" || typeof prototype === "function" ? prototype : null;
 }
 
@@ -55,30 +46,18 @@ function addressOf(agent: BuiltinAgent, array: unknown): number {
   return agent.objects.describe(array)?.address ?? agent.raise(TrapCode.nullArrayReference);
 }
 
-/** The words of an array's elements. */
-function wordsOf(agent: BuiltinAgent, array: unknown): Int32Array {
-  const address = addressOf(agent, array);
-  const first = (address + ARRAY_ELEMENTS) >>> 2;
-  return agent.heap.words.slice(first, first + word(agent, address + ARRAY_LENGTH));
-}
-
-function bytesOf(agent: BuiltinAgent, array: unknown): Uint8Array {
-  const address = addressOf(agent, array);
-  const first = (address + ARRAY_ELEMENTS) >>> 0;
-  return agent.heap.bytes.slice(first, first + word(agent, address + ARRAY_LENGTH));
-}
-
 function functionAt(agent: BuiltinAgent, index: number): Callable | null {
   return index === NULL ? null : (agent.functionObject(index) as Callable);
 }
 
 /** `configureAll` as a function of JS, as which the importing module gets it. */
 function configureAll(agent: BuiltinAgent): (...args: unknown[]) => void {
+  const { objects } = agent.heap;
   return (prototypes, functions, data, constructors) => {
     const configuration = agent.asMutator(() => ({
-      prototypes: Array.from(wordsOf(agent, prototypes), (reference) => externalize(agent, reference)),
-      functions: Array.from(wordsOf(agent, functions), (index) => functionAt(agent, index)),
-      data: bytesOf(agent, data),
+      prototypes: Array.from(objects.elementWords(addressOf(agent, prototypes)), (reference) => externalize(agent, reference)),
+      functions: Array.from(objects.elementWords(addressOf(agent, functions)), (index) => functionAt(agent, index)),
+      data: objects.elementBytes(addressOf(agent, data)),
       constructors,
     }));
     try {

@@ -17,7 +17,7 @@
  */
 
 import type { Heap } from "../../gc/heap/heap.ts";
-import { TABLE_ELEMENTS, TABLE_LENGTH } from "../../gc/layout/layout.ts";
+import { tableElements, tableLength } from "../../gc/heap/table-records.ts";
 import { TrapCode } from "../../lower/host/lowered.ts";
 import type { Control } from "../sync/control.ts";
 import { JobKind } from "../sync/job-queue.ts";
@@ -65,8 +65,6 @@ export interface SpawningAgent {
   readonly hasWorkers: boolean;
   /** Called when a job was queued and no Worker was parked. */
   readonly onQueued: () => void;
-  /** The word at an address of the heap memory. */
-  word(address: number): number;
   /** Raises a trap of the host that lowered code cannot catch. */
   raise(code: TrapCode): never;
 }
@@ -83,8 +81,8 @@ export function threadBuiltin(agent: SpawningAgent, name: ThreadBuiltin, table: 
       };
     case "spawn_indirect":
       return (index, argument) => {
-        if ((index as number) >>> 0 >= agent.word(table + TABLE_LENGTH) >>> 0) agent.raise(TrapCode.undefinedElement);
-        const start = agent.word((agent.word(table + TABLE_ELEMENTS) >>> 0) + 4 * ((index as number) >>> 0));
+        if ((index as number) >>> 0 >= tableLength(agent.heap, table)) agent.raise(TrapCode.undefinedElement);
+        const start = agent.heap.objects.word(tableElements(agent.heap, table) + 4 * ((index as number) >>> 0));
         if (start === NULL) agent.raise(TrapCode.uninitializedElement);
         const signature = agent.functions.signature(start);
         if (signature === undefined || !isStart(signature)) agent.raise(TrapCode.indirectCallTypeMismatch);

@@ -5,10 +5,9 @@
  */
 
 import { AbstractHeap, type CompositeType, EXTERNREF, I16, I32, refAbstract, refDefined, type ValType } from "../../core/types/types.ts";
-import { ARRAY_ELEMENTS, ARRAY_LENGTH } from "../../gc/layout/layout.ts";
+import { type HeapObjects, textOf } from "../../gc/objects.ts";
 import { TrapCode } from "../../lower/host/lowered.ts";
 import { NULL } from "../values/kinds.ts";
-import { textOf } from "../values/shared-values.ts";
 import type { BuiltinAgent, BuiltinSet } from "./builtin.ts";
 
 const string = refAbstract(AbstractHeap.extern, false);
@@ -29,13 +28,13 @@ export const stringBuiltins: BuiltinSet = {
   fromCharCodeArray: {
     types: type([array, I32, I32], string),
     create: (agent) => {
-      const units = unitsOf(agent);
+      const objectsOf = arrayChecker(agent);
       return (reference: number, first: number, last: number) => {
-        const memory = units(reference);
+        const objects = objectsOf(reference);
         const [start, end] = [first >>> 0, last >>> 0];
-        if (start > end || end > lengthOf(agent, reference)) outOfBounds(agent);
-        const from = elementsOf(reference) + start;
-        return textOf(memory, from, from + end - start);
+        if (start > end || end > objects.arrayLength(reference)) outOfBounds(agent);
+        const from = objects.firstUnit(reference) + start;
+        return textOf(objects.unitsAround(reference), from, from + end - start);
       };
     },
   },
@@ -43,13 +42,14 @@ export const stringBuiltins: BuiltinSet = {
     types: type([EXTERNREF, array, I32], I32),
     create: (agent) => {
       const unwrap = unwrapper(agent);
-      const units = unitsOf(agent);
+      const objectsOf = arrayChecker(agent);
       return (value: unknown, reference: number, first: number) => {
-        const memory = units(reference);
+        const objects = objectsOf(reference);
         const text = unwrap(value);
-        if ((first >>> 0) + text.length > lengthOf(agent, reference)) outOfBounds(agent);
-        const start = elementsOf(reference) + (first >>> 0);
-        for (let i = 0; i < text.length; i++) memory[start + i] = text.charCodeAt(i);
+        if ((first >>> 0) + text.length > objects.arrayLength(reference)) outOfBounds(agent);
+        const units = objects.unitsAround(reference);
+        const start = objects.firstUnit(reference) + (first >>> 0);
+        for (let i = 0; i < text.length; i++) units[start + i] = text.charCodeAt(i);
         return text.length;
       };
     },
@@ -134,23 +134,8 @@ function outOfBounds(agent: BuiltinAgent): never {
   return agent.raise(TrapCode.arrayOutOfBounds);
 }
 
-/** Index among the memory's 16-bit units of an array's first element. */
-function elementsOf(reference: number): number {
-  return ((reference >>> 0) + ARRAY_ELEMENTS) >>> 1;
-}
-
-function lengthOf(agent: BuiltinAgent, reference: number): number {
-  return agent.heap.words[((reference >>> 0) + ARRAY_LENGTH) >>> 2]! >>> 0;
-}
-
-/** The heap memory as 16-bit units; traps where the array is null. */
-function unitsOf(agent: BuiltinAgent): (reference: number) => Uint16Array<ArrayBufferLike> {
-  let units = new Uint16Array(0);
-  return (reference) => {
-    if (reference === NULL) agent.raise(TrapCode.nullArrayReference);
-    const { buffer } = agent.heap.words;
-    // The memory has another buffer once it has grown.
-    if (units.buffer !== buffer) units = new Uint16Array(buffer as ArrayBuffer);
-    return units;
-  };
+/** How arrays are read here; traps where one is null. */
+function arrayChecker(agent: BuiltinAgent): (reference: number) => HeapObjects {
+  const { objects } = agent.heap;
+  return (reference) => (reference === NULL ? agent.raise(TrapCode.nullArrayReference) : objects);
 }

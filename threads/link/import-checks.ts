@@ -3,7 +3,6 @@ import { LinkError } from "../../core/base/errors.ts";
 import type { Import } from "../../core/types/module.ts";
 import { isSubtypeId } from "../../core/types/subtype.ts";
 import type { TypeStore } from "../../core/types/type-store.ts";
-import { TYPE_ID } from "../../gc/layout/layout.ts";
 import type { Conversions } from "../values/convert.ts";
 import { importName } from "./link.ts";
 
@@ -30,6 +29,6 @@ export function functionFits(
   exact: boolean,
 ): boolean {
   const record = agent.control.functionType(number);
-  const actual = agent.heap.words[(record + TYPE_ID) >>> 2] as number;
+  const actual = agent.heap.objects.idOf(record);
   return exact ? actual === declared : isSubtypeId(types, actual, declared);
 }

@@ -3,7 +3,7 @@
  */
 import { engine } from "../../core/base/engine.ts";
 import type { GlobalType, TableType } from "../../core/types/module.ts";
-import { TABLE_ELEMENTS, TABLE_LENGTH, TABLE_MAXIMUM } from "../../gc/layout/layout.ts";
+import * as tables from "../../gc/heap/table-records.ts";
 import type { Control } from "../sync/control.ts";
 import { loadCell, storeCell } from "../values/cells.ts";
 import { anyKind, type Conversions, fromLowered, internalize, isOpaqueToJs, opaqueError, toLowered } from "../values/convert.ts";
@@ -86,16 +86,16 @@ export function initializeGlobal(agent: ItemAgent, { kind, host, cell }: GlobalI
 
 /** The number of elements of a table. */
 export function tableLength(agent: ItemAgent, { record }: TableItem): number {
-  return Atomics.load(agent.heap.words, (record + TABLE_LENGTH) >>> 2) >>> 0;
+  return tables.tableLength(agent.heap, record);
 }
 
 export function tableMaximum(agent: ItemAgent, { record }: TableItem): number {
-  return agent.heap.words[(record + TABLE_MAXIMUM) >>> 2]! >>> 0;
+  return tables.tableMaximum(agent.heap, record);
 }
 
 function elementIndex(agent: ItemAgent, item: TableItem, index: number): number {
   if (index >= tableLength(agent, item)) throw new RangeError("out of bounds table access");
-  return (agent.heap.words[(item.record + TABLE_ELEMENTS) >>> 2]! >>> 2) + index;
+  return (tables.tableElements(agent.heap, item.record) >>> 2) + index;
 }
 
 export function readElement(agent: ItemAgent, item: TableItem, index: number): unknown {

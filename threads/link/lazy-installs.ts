@@ -14,7 +14,6 @@
 import { engine } from "../../core/base/engine.ts";
 import { RuntimeError } from "../../core/base/errors.ts";
 import type { Heap } from "../../gc/heap/heap.ts";
-import { FUNCTION_COUNT } from "../../gc/layout/control.ts";
 import type { LocalFunctionPlan, LocalFunctions } from "../functions/local-functions.ts";
 import { createStandIn } from "../functions/stand-in.ts";
 import type { Gate } from "../sync/gate.ts";
@@ -71,7 +70,7 @@ export class LazyInstalls {
     if (this.#next === 0) return;
     const { control, heap } = this.#agent;
     // Race: in this order. A range that this count has is either noted as being installed, or in the log.
-    const reserved = heap.plan(FUNCTION_COUNT);
+    const reserved = heap.functionCount;
     const installing = control.installingFrom;
     this.#readLog();
     this.#instances = this.#instances.filter(({ id }) => !this.#agent.instances.has(id));

@@ -9,7 +9,7 @@
 import { assert } from "../../core/base/assert.ts";
 import { engine } from "../../core/base/engine.ts";
 import { LinkError } from "../../core/base/errors.ts";
-import { NULL_REFERENCE } from "../../gc/layout/layout.ts";
+import { NULL } from "../../gc/objects.ts";
 import { type IndexedImport, isIndexedImport, type namedImports, type ProvidedImports } from "../../lower/host/host-imports.ts";
 import type { LoweredImport, LoweredMemory } from "../../lower/host/lowered.ts";
 import { createBuiltin, type ProvidingAgent } from "../builtins/builtins.ts";
@@ -149,13 +149,13 @@ class Linker {
         return this.#globalCell(index) | 0;
       case "table": {
         const entry = this.#resolved.get(importKey("table", index));
-        return entry?.kind === "table" ? entry.record | 0 : NULL_REFERENCE | 0;
+        return entry?.kind === "table" ? entry.record | 0 : NULL;
       }
       case "memory":
         return this.memory(index);
       case "memorylength": {
         const entry = this.#resolved.get(importKey("memory", index));
-        return entry?.kind === "memory" && entry.length !== undefined ? entry.length | 0 : NULL_REFERENCE | 0;
+        return entry?.kind === "memory" && entry.length !== undefined ? entry.length | 0 : NULL;
       }
       case "tag":
         return this.#tag(index);
@@ -174,7 +174,7 @@ class Linker {
   #functionIndex(index: number): number {
     const entry = this.#resolved.get(importKey("func", index));
     const number = entry?.kind === "func" || entry?.kind === "builtin" ? entry.function : undefined;
-    return (number ?? NULL_REFERENCE) | 0;
+    return (number ?? NULL) | 0;
   }
 
   /** Makes the builtins to which there may be references. */
@@ -215,12 +215,12 @@ class Linker {
   /** The cell of an imported global; a stand-in's is an address that traps, should anything ever use it. */
   #globalCell(index: number): number {
     const entry = this.#resolved.get(importKey("global", index));
-    if (entry?.kind !== "global") return NULL_REFERENCE;
-    if (entry.threadLocal === undefined) return entry.cell ?? NULL_REFERENCE;
+    if (entry?.kind !== "global") return NULL;
+    if (entry.threadLocal === undefined) return entry.cell ?? NULL;
     // This agent's, in its own root block: the other's cell keeps the other's object alive.
     const { module, roots } = this.#agent.instances.get(entry.threadLocal.instance);
     const place = module.lowered.globals[entry.threadLocal.index]?.place;
-    return place?.kind === "host" && place.rootOffset !== undefined ? roots + place.rootOffset : NULL_REFERENCE;
+    return place?.kind === "host" && place.rootOffset !== undefined ? roots + place.rootOffset : NULL;
   }
 
   memory(index: number): WebAssembly.Memory {

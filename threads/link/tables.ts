@@ -1,6 +1,18 @@
 /** Tables as they lie in the heap memory (gc/layout/layout.ts): made, grown, and made as new. */
 import type { Heap } from "../../gc/heap/heap.ts";
-import { NULL_REFERENCE, TABLE_CAPACITY, TABLE_ELEMENTS, TABLE_LENGTH, TABLE_MAXIMUM, TABLE_RECORD_BYTES } from "../../gc/layout/layout.ts";
+import {
+  readTable,
+  setTableElements,
+  setTableLength,
+  TABLE_RECORD_BYTES,
+  type TableRecord,
+  tableCapacity,
+  tableElements,
+  tableLength,
+  tableMaximum,
+  writeTable,
+} from "../../gc/heap/table-records.ts";
+import { NULL } from "../../gc/objects.ts";
 import type { LoweredTable } from "../../lower/host/lowered.ts";
 import type { Control } from "../sync/control.ts";
 import { isScanned } from "../values/kinds.ts";
@@ -9,12 +21,12 @@ import type { ModulePlan } from "./plans.ts";
 /** What tables ask of their agent. */
 export interface TableAgent {
   readonly heap: Heap;
-  readonly control: Pick<Control, "words" | "locked">;
+  readonly control: Pick<Control, "locked">;
 }
 
 /** Makes words null references. */
 export function fillNull(agent: TableAgent, address: number, words: number): void {
-  agent.control.words.fill(NULL_REFERENCE | 0, address >>> 2, (address >>> 2) + words);
+  agent.heap.words.fill(NULL, address >>> 2, (address >>> 2) + words);
 }
 
 /** Elements that a table may have (JS API, "implementation-defined limits"). */
@@ -33,11 +45,7 @@ function createTableAt(agent: TableAgent, record: number, scanned: boolean, mini
   if (minimum > MAXIMUM_ELEMENTS) throw new RangeError("the table is larger than this implementation allows");
   const capacity = shared ? Math.max(minimum, Math.min(maximum, 1 << 20)) : minimum;
   const elements = createTableElements(agent, capacity, scanned, shared);
-  const words = agent.control.words;
-  words[(record + TABLE_ELEMENTS) >>> 2] = elements;
-  words[(record + TABLE_LENGTH) >>> 2] = minimum;
-  words[(record + TABLE_MAXIMUM) >>> 2] = shared ? Math.min(maximum, capacity) : maximum;
-  words[(record + TABLE_CAPACITY) >>> 2] = capacity;
+  writeTable(agent.heap, record, { elements, length: minimum, maximum: shared ? Math.min(maximum, capacity) : maximum, capacity });
 }
 
 function createTableElements(agent: TableAgent, capacity: number, scanned: boolean, shared: boolean): number {
@@ -67,43 +75,40 @@ export function createTableRecord(agent: TableAgent, scanned: boolean, minimum: 
  */
 export function growTable(agent: TableAgent, record: number, delta: number, value: number, scanned: boolean): number {
   return agent.control.locked(() => {
-    let { words } = agent.control;
-    const length = words[(record + TABLE_LENGTH) >>> 2]! >>> 0;
+    const { heap } = agent;
+    const length = tableLength(heap, record);
     const wanted = length + (delta >>> 0);
-    if (wanted > words[(record + TABLE_MAXIMUM) >>> 2]! >>> 0) return -1;
-    if (wanted > words[(record + TABLE_CAPACITY) >>> 2]! >>> 0) {
-      const capacity = Math.min(Math.max(wanted, 2 * length, 16), words[(record + TABLE_MAXIMUM) >>> 2]! >>> 0);
-      const elements = agent.heap.runtime.allocatePermanent(capacity * 4) >>> 0;
+    if (wanted > tableMaximum(heap, record)) return -1;
+    if (wanted > tableCapacity(heap, record)) {
+      const capacity = Math.min(Math.max(wanted, 2 * length, 16), tableMaximum(heap, record));
+      const elements = heap.runtime.allocatePermanent(capacity * 4) >>> 0;
       if (elements === 0) return -1;
-      // For these the memory may have grown beyond the old view.
-      ({ words } = agent.control);
       fillNull(agent, elements, capacity);
-      const old = words[(record + TABLE_ELEMENTS) >>> 2]! >>> 0;
-      words.copyWithin(elements >>> 2, old >>> 2, (old >>> 2) + length);
+      const old = tableElements(heap, record);
+      heap.words.copyWithin(elements >>> 2, old >>> 2, (old >>> 2) + length);
       if (scanned) {
         // A shared table has its whole capacity from the start, so this one is the agent's own.
         addRoots(agent, elements, elements + capacity * 4, false);
-        if (old !== 0) agent.heap.runtime.removeRoots(old);
+        if (old !== 0) heap.runtime.removeRoots(old);
       }
-      words[(record + TABLE_ELEMENTS) >>> 2] = elements;
-      words[(record + TABLE_CAPACITY) >>> 2] = capacity;
+      setTableElements(heap, record, elements, capacity);
     }
-    const first = (words[(record + TABLE_ELEMENTS) >>> 2]! >>> 2) + length;
+    const { words } = heap;
+    const first = (tableElements(heap, record) >>> 2) + length;
     for (let i = first; i < first + (delta >>> 0); i++) Atomics.store(words, i, value);
     // Race: the length is published after the elements, so that no agent reads one that is not there yet.
-    Atomics.store(words, (record + TABLE_LENGTH) >>> 2, wanted);
+    setTableLength(heap, record, wanted);
     return length;
   });
 }
 
-/** The words of a table's record. */
-export function tableRoom(agent: TableAgent, record: number): Int32Array {
-  return agent.heap.words.slice(record >>> 2, (record + TABLE_RECORD_BYTES) >>> 2);
+/** What a table's record says. */
+export function tableRoom(agent: TableAgent, record: number): TableRecord {
+  return readTable(agent.heap, record);
 }
 
 /** Makes a table as new in the room of the one that had the record `old`. */
-export function resetTable(agent: TableAgent, record: number, old: Int32Array, minimum: number): void {
-  agent.heap.words.set(old, record >>> 2);
-  agent.heap.words[(record + TABLE_LENGTH) >>> 2] = minimum;
-  fillNull(agent, old[TABLE_ELEMENTS / 4]! >>> 0, old[TABLE_CAPACITY / 4]! >>> 0);
+export function resetTable(agent: TableAgent, record: number, old: TableRecord, minimum: number): void {
+  writeTable(agent.heap, record, { ...old, length: minimum });
+  fillNull(agent, old.elements, old.capacity);
 }

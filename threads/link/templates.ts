@@ -1,6 +1,6 @@
 /** What `Store.run` instantiates: modules with their imports, each known to all agents under a number. */
 import { engine } from "../../core/base/engine.ts";
-import { JS_TAG } from "../../gc/layout/exception-layout.ts";
+import { JS_TAG } from "../../gc/heap/exception-objects.ts";
 import type { CompiledModule, ImportedItems } from "./imports.ts";
 import type { TagItem } from "./items.ts";
 import { importKey } from "./link.ts";

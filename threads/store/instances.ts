@@ -3,7 +3,6 @@
  * may reach.
  */
 import type { Heap } from "../../gc/heap/heap.ts";
-import { FUNCTION_COUNT } from "../../gc/layout/control.ts";
 import type { Agent } from "../agents/agent.ts";
 import { createRootBlock, createSharedBlock } from "../link/blocks.ts";
 import type { CompiledModule, ImportedItems } from "../link/imports.ts";
@@ -37,7 +36,7 @@ export class Instances {
   instantiate(module: CompiledModule, imported: ImportedItems): LinkedInstance {
     if (!module.plan.replicated) return this.#instantiate(module, imported);
     const { control } = this.#agent;
-    control.installingFrom = this.#heap.plan(FUNCTION_COUNT);
+    control.installingFrom = this.#heap.functionCount;
     try {
       return this.#instantiate(module, imported);
     } finally {
@@ -77,7 +76,7 @@ export class Instances {
   /** Makes a thread-local function that no agent has initialized; returns its index. */
   createLocalFunction(signature: Signature): number {
     const { control, localFunctions } = this.#agent;
-    control.installingFrom = this.#heap.plan(FUNCTION_COUNT);
+    control.installingFrom = this.#heap.functionCount;
     try {
       const plan = { number: reserveFunctions(this.#heap, [signature]), signature };
       localFunctions.install(plan);

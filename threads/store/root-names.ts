@@ -2,17 +2,18 @@
  * What the roots of a heap are called, so that a snapshot can tell which global or which element of a table keeps an
  * object.
  */
+
 import type { Names } from "../../core/types/module.ts";
+import { tableElements, tableLength } from "../../gc/heap/table-records.ts";
 import type { RootPlaces } from "../../gc/inspect/root-places.ts";
-import { TABLE_ELEMENTS, TABLE_LENGTH } from "../../gc/layout/layout.ts";
+import type { ObjectMemory } from "../../gc/objects.ts";
 import type { LinkedInstance } from "../link/link.ts";
 
 type ItemNames = Pick<Names, "globals" | "tables">;
 /** An agent whose roots are named. */
 interface NamedAgent {
   readonly instances: Iterable<LinkedInstance>;
-  /** The word at an address of the heap memory. */
-  word(address: number): number;
+  readonly heap: ObjectMemory;
 }
 interface Elements {
   readonly name: string;
@@ -69,8 +70,8 @@ export class RootNames {
     for (const [index, { imported }] of instance.module.lowered.tables.entries()) {
       if (imported) continue;
       const record = instance.tables[index]!;
-      const start = agent.word(record + TABLE_ELEMENTS) >>> 0;
-      const end = start + 4 * (agent.word(record + TABLE_LENGTH) >>> 0);
+      const start = tableElements(agent.heap, record);
+      const end = start + 4 * tableLength(agent.heap, record);
       tables.push({ name: this.#name(instance, "table", index), start, end });
     }
   }

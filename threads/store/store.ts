@@ -8,6 +8,7 @@ import type { FeatureSet } from "../../core/base/features.ts";
 import { TypeStore } from "../../core/types/type-store.ts";
 import type { Heap } from "../../gc/heap/heap.ts";
 import { IdleCollector } from "../../gc/heap/idle-collector.ts";
+import { writeHostRecord } from "../../gc/heap/js-values.ts";
 import { TypeRecords } from "../../gc/heap/type-records.ts";
 import { type HeapReport, reportHeap } from "../../gc/inspect/heap-report.ts";
 import { TypeNames } from "../../gc/inspect/type-names.ts";
@@ -25,7 +26,6 @@ import type { StableSource } from "../modules/compile.ts";
 import { Compiler } from "../modules/compiler.ts";
 import type { Control } from "../sync/control.ts";
 import { unpackError } from "../traps/traps.ts";
-import { createHostRecord } from "../values/boxed-values.ts";
 import { Kinds, type Signature } from "../values/kinds.ts";
 import { Instances } from "./instances.ts";
 import { Jobs } from "./jobs.ts";
@@ -66,7 +66,7 @@ export class StoreInternals {
     this.#heap = createHeap(size, options);
     const mode = watchMode(options.deadlock, options.onDeadlock !== undefined);
     const control = createControl(this.#heap, size, mode);
-    const hostRecord = createHostRecord(this.#heap);
+    const hostRecord = writeHostRecord(this.#heap);
     this.agent = new Agent({
       id: 0,
       heap: this.#heap,

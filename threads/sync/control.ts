@@ -2,9 +2,9 @@
  * What all agents of a store share beside the heap's own words: the job queue, where agents sleep, and the directory:
  * where else things are that all agents find, and numbers that are given out once.
  */
+
+import { JS_TAG } from "../../gc/heap/exception-objects.ts";
 import type { Heap } from "../../gc/heap/heap.ts";
-import { JS_TAG } from "../../gc/layout/exception-layout.ts";
-import { FUNCTION_TYPES_POINTER } from "../../gc/layout/layout.ts";
 import { createAgentRecords } from "./agent-records.ts";
 import { JobQueue } from "./job-queue.ts";
 import { OwnedLocks } from "./owned-lock.ts";
@@ -151,7 +151,6 @@ export class Control {
 
   /** Address of the type record of a function index. */
   functionType(index: number): number {
-    const array = this.words[FUNCTION_TYPES_POINTER >>> 2]! >>> 2;
-    return Atomics.load(this.words, array + index);
+    return this.#heap.functionType(index);
   }
 }

@@ -6,16 +6,15 @@
  */
 import type { BoxSlot } from "../../gc/heap/boxes.ts";
 import type { Heap } from "../../gc/heap/heap.ts";
-import { writeRecord } from "../../gc/heap/type-records.ts";
-import { HOST_BYTES, HOST_SLOT } from "../../gc/layout/js-value-layout.ts";
-import { KIND_HOST, NO_TYPE } from "../../gc/layout/record-kinds.ts";
+import { HOST_BYTES, writeHost } from "../../gc/heap/js-values.ts";
+import { addressOf } from "../../gc/objects.ts";
 import { TrapCode } from "../../lower/host/lowered.ts";
 import type { AllocatingMutator } from "./mutator.ts";
 
 export class BoxedValues {
   readonly #heap: Heap;
   readonly #raise: (code: TrapCode) => never;
-  /** Address of the record that `createHostRecord` wrote. */
+  /** Address of the record that `writeHostRecord` wrote. */
   readonly #record: number;
   readonly #values = new Map<BoxSlot, unknown>();
 
@@ -40,11 +39,9 @@ export class BoxedValues {
 
   /** Makes a heap object that holds a value, which the caller keeps alive. The agent is a mutator with the shadow stack up to `sp`. */
   allocate(value: unknown, sp: number): number {
-    const address = this.#heap.runtime.allocate(HOST_BYTES, sp) >>> 0;
+    const address = addressOf(this.#heap.runtime.allocate(HOST_BYTES, sp));
     if (address === 0) this.#raise(TrapCode.outOfMemory);
-    const { words } = this.#heap;
-    words[address >>> 2] = this.#record;
-    words[(address + HOST_SLOT) >>> 2] = this.add(address, value);
+    writeHost(this.#heap.objects, address, this.#record, this.add(address, value));
     return address | 0;
   }
 
@@ -57,9 +54,4 @@ export class BoxedValues {
     const { boxes } = this.#heap;
     if (boxes.hasDead) boxes.drain((slot) => this.#values.delete(slot));
   }
-}
-
-/** The type record of JS values in the heap: like a struct without references, but no type of the language. */
-export function createHostRecord(heap: Heap): number {
-  return writeRecord(heap, { kind: KIND_HOST, size: HOST_BYTES, references: [], id: NO_TYPE, supertypes: [] });
 }

@@ -5,9 +5,9 @@
 import { assert, InternalError } from "../../core/base/assert.ts";
 import { AbstractHeap } from "../../core/types/types.ts";
 import { heapTypeByCode } from "../../core/types/vocabulary.ts";
-import { HOST_SLOT } from "../../gc/layout/js-value-layout.ts";
-import { HEADER_FLAGS_MASK, TYPE_DEPTH, TYPE_DISPLAY, TYPE_KIND, TYPE_RECORD } from "../../gc/layout/layout.ts";
+import { hostSlot } from "../../gc/heap/js-values.ts";
 import { KIND_ARRAY, KIND_HOST, KIND_STRUCT, KIND_WAIT_QUEUE } from "../../gc/layout/record-kinds.ts";
+import { type Address, addressOf } from "../../gc/objects.ts";
 import type { BoxedValues } from "./boxed-values.ts";
 import type { FunctionTable } from "./functions.ts";
 import { isHostReference, NULL, type ReferenceKind, type ValueKind } from "./kinds.ts";
@@ -25,8 +25,6 @@ export interface Conversions extends Mutator {
   readonly values: BoxedValues;
   readonly sharedValues: SharedValues;
   readonly temporaries: Temporaries;
-  /** The word at an address of the heap memory. */
-  word(address: number): number;
   /** The JS function of a function index. */
   functionObject(index: number): object;
   /** The function index of a JS function that this store exported; undefined for any other value. */
@@ -118,7 +116,7 @@ function sharedExternToLowered(agent: Conversions, value: unknown): number {
 
 function waitQueueToLowered(agent: Conversions, kind: ReferenceKind, value: unknown): number {
   const described = agent.objects.describe(value);
-  const isQueue = described !== undefined && agent.word(recordOf(agent, described.address) + TYPE_KIND) === KIND_WAIT_QUEUE;
+  const isQueue = described !== undefined && agent.heap.objects.kindOf(described.address) === KIND_WAIT_QUEUE;
   if (!isQueue || kind.heap === AbstractHeap.nowaitqueue || !kind.shared) throw new TypeError(`${describe(kind)} expected`);
   return described.address;
 }
@@ -186,10 +184,10 @@ export function internalize(agent: Conversions, value: unknown, sp: number): num
   return described !== undefined && !described.shared ? described.address : agent.values.allocate(value, sp);
 }
 
-function isObjectOf(agent: Conversions, { address, shared }: { address: number; shared: boolean }, kind: ReferenceKind): boolean {
+function isObjectOf(agent: Conversions, { address, shared }: { address: Address; shared: boolean }, kind: ReferenceKind): boolean {
   if (shared !== kind.shared) return false;
-  if (kind.record !== 0) return isSubtypeRecord(agent, recordOf(agent, address), kind);
-  const type = agent.word(recordOf(agent, address) + TYPE_KIND);
+  if (kind.record !== 0) return isSubtypeRecord(agent, agent.heap.objects.typeOf(address), kind);
+  const type = agent.heap.objects.kindOf(address);
   switch (kind.heap) {
     case AbstractHeap.any:
       return type !== KIND_WAIT_QUEUE;
@@ -204,14 +202,9 @@ function isObjectOf(agent: Conversions, { address, shared }: { address: number; 
   }
 }
 
-/** The type record of the object at `address`: the header leads to it directly or through a custom descriptor. */
-function recordOf(agent: Conversions, address: number): number {
-  return agent.word((agent.word(address) & ~HEADER_FLAGS_MASK) + TYPE_RECORD);
-}
-
 function isSubtypeRecord(agent: Conversions, record: number, { record: above, exact, depth }: ReferenceKind): boolean {
   if (exact) return (record | 0) === (above | 0);
-  return agent.word(record + TYPE_DEPTH) >= depth && agent.word(record + TYPE_DISPLAY + 4 * depth) === (above | 0);
+  return agent.heap.objects.isSubtype(record, above, depth);
 }
 
 /** What JS sees of a lowered value. The agent must be a mutator where the value is a reference. */
@@ -237,13 +230,14 @@ function referenceFromLowered(agent: Conversions, kind: ReferenceKind, value: un
     case "func":
       return agent.functionObject(value);
     case "waitqueue":
-      return agent.objects.wrap(value, true);
+      return agent.objects.wrap(addressOf(value), true);
     case "any":
     case "extern": {
       if (value & 1) return value >> 1;
-      const record = recordOf(agent, value);
-      if (agent.word(record + TYPE_KIND) === KIND_HOST) return agent.values.get(agent.word(value + HOST_SLOT));
-      return agent.sharedValues.get(value) ?? agent.objects.wrap(value, kind.shared);
+      const { objects } = agent.heap;
+      if (objects.kindOf(value) === KIND_HOST) return agent.values.get(hostSlot(objects, value));
+      const address = addressOf(value);
+      return agent.sharedValues.get(address) ?? agent.objects.wrap(address, kind.shared);
     }
     default:
       throw new TypeError(`a reference of the ${kind.hierarchy} hierarchy has no JS representation`);

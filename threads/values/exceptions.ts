@@ -12,10 +12,18 @@
  * handler catches.
  */
 import { engine } from "../../core/base/engine.ts";
-import { writeRecord } from "../../gc/heap/type-records.ts";
-import { EXCEPTION_PAYLOAD, EXCEPTION_TAG, JS_TAG, placePayload } from "../../gc/layout/exception-layout.ts";
-import { FUNC_SHARED, HEADER_FLAGS_MASK, TYPE_PROTOTYPE } from "../../gc/layout/layout.ts";
-import { KIND_FUNC, NO_TYPE } from "../../gc/layout/record-kinds.ts";
+import {
+  isSharedException,
+  JS_EXCEPTION_BYTES,
+  JS_TAG,
+  jsPayload,
+  placePayload,
+  tagOf,
+  writeException,
+  writeJsExceptionRecord,
+  writeJsPayload,
+} from "../../gc/heap/exception-objects.ts";
+import { type Address, addressOf } from "../../gc/objects.ts";
 import { TrapCode } from "../../lower/host/lowered.ts";
 import type { Traps } from "../traps/traps.ts";
 import { bytesOf, initializeCell, readFinalCell } from "./cells.ts";
@@ -59,14 +67,14 @@ export class Exceptions {
   toJs(error: unknown): unknown {
     const address = this.#thrownAddress(error);
     if (address === undefined) return this.#agent.traps.translate(error);
-    const { words } = this.#agent.heap;
-    if (words[(address + EXCEPTION_TAG) >>> 2] !== JS_TAG) return this.objectOf(address);
-    return externalize(this.#agent, words[(address + EXCEPTION_PAYLOAD) >>> 2] as number);
+    const { objects } = this.#agent.heap;
+    if (tagOf(objects, address) !== JS_TAG) return this.objectOf(address);
+    return externalize(this.#agent, jsPayload(objects, address));
   }
 
   /** The object that stands for the exception at `address`. The agent is a mutator. */
-  objectOf(address: number): object {
-    return this.#objects.wrap(address, this.#isShared(address));
+  objectOf(address: Address): object {
+    return this.#objects.wrap(address, isSharedException(this.#agent.heap.objects, address));
   }
 
   /** Whether the exception that an object stands for can be had by all agents: its tag's function type is shared. */
@@ -74,19 +82,14 @@ export class Exceptions {
     return this.#objects.describe(value)?.shared === true;
   }
 
-  #isShared(address: number): boolean {
-    const record = this.#agent.word(address) & ~HEADER_FLAGS_MASK;
-    return this.#agent.word(record + TYPE_PROTOTYPE) === FUNC_SHARED;
-  }
-
   /** The address of the exception that an object stands for; undefined for any other value. */
-  addressOf(value: unknown): number | undefined {
+  addressOf(value: unknown): Address | undefined {
     return this.#objects.describe(value)?.address;
   }
 
-  #thrownAddress(error: unknown): number | undefined {
+  #thrownAddress(error: unknown): Address | undefined {
     if (!(error instanceof engine.Exception) || !error.is(this.tag)) return undefined;
-    return (error.getArg(this.tag, 0) as number) >>> 0;
+    return addressOf(error.getArg(this.tag, 0) as number);
   }
 
   /** What lowered code is to meet of a value that a JS function threw. The agent is a mutator with the shadow stack up to `sp`. */
@@ -99,12 +102,11 @@ export class Exceptions {
 
   #allocateForJs(value: unknown, sp: number): number {
     const { heap, temporaries } = this.#agent;
-    const { size } = placePayload([4]);
-    this.#jsRecord ||= writeRecord(heap, { kind: KIND_FUNC, size, references: [EXCEPTION_PAYLOAD], id: NO_TYPE, supertypes: [] });
+    this.#jsRecord ||= writeJsExceptionRecord(heap);
     const mark = temporaries.mark();
     const payload = this.#internalize(value, sp);
-    const address = this.#allocate({ number: JS_TAG, record: this.#jsRecord, params: [] }, sp, size);
-    heap.words[(address + EXCEPTION_PAYLOAD) >>> 2] = payload;
+    const address = this.#allocate({ number: JS_TAG, record: this.#jsRecord, params: [] }, sp, JS_EXCEPTION_BYTES);
+    writeJsPayload(heap.objects, address, payload);
     temporaries.release(mark);
     return address;
   }
@@ -117,12 +119,11 @@ export class Exceptions {
   }
 
   /** An exception whose values are still to be written, before the next safepoint. */
-  #allocate({ number, record }: ExceptionTag, sp: number, size: number): number {
+  #allocate({ number, record }: ExceptionTag, sp: number, size: number): Address {
     const { heap } = this.#agent;
-    const address = heap.runtime.allocate(size, sp) >>> 0;
+    const address = addressOf(heap.runtime.allocate(size, sp));
     if (address === 0) this.#agent.raise(TrapCode.outOfMemory);
-    heap.words[address >>> 2] = record;
-    heap.words[(address + EXCEPTION_TAG) >>> 2] = number;
+    writeException(heap.objects, address, record, number);
     return address;
   }
 
@@ -135,14 +136,14 @@ export class Exceptions {
       const stored = lowered.map((value, i) => (isHostReference(tag.params[i]!) ? this.#internalize(value, sp) : value));
       const address = this.#allocate(tag, sp, size);
       for (const [i, kind] of tag.params.entries()) initializeCell(this.#agent.heap, kind, address + (offsets[i] as number), stored[i]);
-      this.#objects.adopt(object, address, this.#isShared(address));
+      this.#objects.adopt(object, address, isSharedException(this.#agent.heap.objects, address));
     });
   }
 
   /** The number of an exception's tag; undefined for a value that is no exception of this agent. */
   tagOf(value: unknown): number | undefined {
     const address = this.addressOf(value);
-    return address === undefined ? undefined : this.#agent.heap.words[(address + EXCEPTION_TAG) >>> 2];
+    return address === undefined ? undefined : tagOf(this.#agent.heap.objects, address);
   }
 
   /** The value of parameter `index` of an exception with this tag. */

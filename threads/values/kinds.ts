@@ -26,7 +26,7 @@ import {
 } from "../../core/types/types.ts";
 import { type Hierarchy, heapTypeByCode } from "../../core/types/vocabulary.ts";
 import type { TypeRecords } from "../../gc/heap/type-records.ts";
-import { NULL_REFERENCE } from "../../gc/layout/layout.ts";
+import { NULL } from "../../gc/objects.ts";
 
 export interface ReferenceKind {
   readonly kind: "ref";
@@ -57,7 +57,7 @@ export interface Signature {
 }
 
 /** The null reference as JS sees it in an i32 result. */
-export const NULL = NULL_REFERENCE | 0;
+export { NULL };
 
 function hierarchyOf(code: AbstractHeapCode): Hierarchy {
   const heap = heapTypeByCode(code);

@@ -5,6 +5,7 @@
  * back.
  */
 import type { Handle, Handles } from "../../gc/heap/handles.ts";
+import type { Address } from "../../gc/objects.ts";
 
 function refuse(what: string): never {
   throw new TypeError(`WebAssembly objects are opaque: ${what}`);
@@ -29,30 +30,30 @@ export function opaqueObject(prototype: object | null): object {
 }
 
 interface Held {
-  readonly address: number;
+  readonly address: Address;
   readonly handle: Handle;
 }
 interface Described {
-  readonly address: number;
+  readonly address: Address;
   readonly shared: boolean;
 }
 
 /** The wrapper objects of one agent. */
 export class Objects {
   readonly #handles: Handles;
-  readonly #create: (address: number) => object;
-  readonly #wrappers = new Map<number, WeakRef<object>>();
+  readonly #create: (address: Address) => object;
+  readonly #wrappers = new Map<Address, WeakRef<object>>();
   readonly #described = new WeakMap<object, Described>();
   readonly #registry = new FinalizationRegistry<Held>((held) => this.#finalize(held));
 
   /** `create` makes a wrapper for the heap object at `address`. */
-  constructor(handles: Handles, create: (address: number) => object) {
+  constructor(handles: Handles, create: (address: Address) => object) {
     this.#handles = handles;
     this.#create = create;
   }
 
   /** The object that stands for the heap object at `address`: the same one each time. The agent must be a mutator. */
-  wrap(address: number, shared: boolean): object {
+  wrap(address: Address, shared: boolean): object {
     const known = this.#wrappers.get(address)?.deref();
     if (known !== undefined) return known;
     const wrapper = this.#create(address);
@@ -61,7 +62,7 @@ export class Objects {
   }
 
   /** Makes `wrapper` stand for the heap object at `address`, which has no wrapper yet. The agent must be a mutator. */
-  adopt(wrapper: object, address: number, shared: boolean): void {
+  adopt(wrapper: object, address: Address, shared: boolean): void {
     // Where the host's stack ends in between, nobody finds a wrapper that does not keep its object.
     this.#registry.register(wrapper, { address, handle: this.#handles.create(address) });
     this.#described.set(wrapper, { address, shared });

@@ -2,6 +2,7 @@
  * Root cells: what keeps a heap object alive on its way from one agent to another, which gets the cell's address in a message. A cell belongs to the
  * agent that sends, which uses it again when the receiver has emptied it.
  */
+import { type Address, addressOf } from "../../gc/objects.ts";
 import { NULL } from "./kinds.ts";
 import type { Mutator } from "./mutator.ts";
 
@@ -30,11 +31,11 @@ export class RootCells {
   }
 
   /** Makes a wrapper of the object in a cell, and empties the cell; undefined where it is empty. */
-  take(cell: number, wrap: (object: number) => object): object | undefined {
+  take(cell: number, wrap: (object: Address) => object): object | undefined {
     return this.#agent.asMutator(() => {
       // Race: of two agents that receive copies of one message, one gets the object.
       const object = Atomics.exchange(this.#agent.heap.words, cell >>> 2, NULL);
-      return object === NULL ? undefined : wrap(object >>> 0);
+      return object === NULL ? undefined : wrap(addressOf(object));
     });
   }
 }

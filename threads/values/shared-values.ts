@@ -4,15 +4,10 @@
  */
 
 import type { Heap } from "../../gc/heap/heap.ts";
-import { writeRecord } from "../../gc/heap/type-records.ts";
-import { NUMBER_BYTES, NUMBER_VALUE, STRING_BYTES, STRING_UNITS } from "../../gc/layout/js-value-layout.ts";
-import { ARRAY_ELEMENTS, ARRAY_LENGTH, HEADER_FLAGS_MASK, OBJECT_ALIGN } from "../../gc/layout/layout.ts";
-import { KIND_ARRAY, KIND_NUMBER, KIND_STRING, NO_TYPE } from "../../gc/layout/record-kinds.ts";
+import * as values from "../../gc/heap/js-values.ts";
+import { type Address, addressOf } from "../../gc/objects.ts";
 import { TrapCode } from "../../lower/host/lowered.ts";
 import type { AllocatingMutator } from "./mutator.ts";
-
-/** How many units are made into a string at once: hosts limit the arguments of a call. */
-const CHUNK = 4096;
 
 /** Words of the block that `createSharedValueRecords` makes: addresses of records. */
 const Record = { string: 0, units: 1, number: 2 } as const;
@@ -20,12 +15,7 @@ const Record = { string: 0, units: 1, number: 2 } as const;
 /** Writes the records of a store's strings and numbers; returns the address of a block with the records' addresses. */
 export function createSharedValueRecords(heap: Heap): number {
   const block = heap.allocatePermanent(16);
-  const common = { id: NO_TYPE, supertypes: [] };
-  const records = [
-    writeRecord(heap, { ...common, kind: KIND_STRING, size: STRING_BYTES, references: [STRING_UNITS] }),
-    writeRecord(heap, { ...common, kind: KIND_ARRAY, size: 1, references: [] }),
-    writeRecord(heap, { ...common, kind: KIND_NUMBER, size: NUMBER_BYTES, references: [] }),
-  ];
+  const records = [values.writeStringRecord(heap), values.writeUnitsRecord(heap), values.writeNumberRecord(heap)];
   heap.words.set(records, block >>> 2);
   return block;
 }
@@ -34,8 +24,6 @@ export function createSharedValueRecords(heap: Heap): number {
 export interface SharedValuesAgent extends Pick<AllocatingMutator, "heap" | "raise"> {
   /** `sharedValueRecords`: the block that `createSharedValueRecords` made. */
   readonly control: { readonly sharedValueRecords: number };
-  /** The word at an address of the heap memory. */
-  word(address: number): number;
 }
 
 /** Strings and numbers in the heap, as one agent makes and reads them. */
@@ -56,17 +44,10 @@ export class SharedValues {
 
   /** The string or number at an address of an object; undefined where the object is none of both. The agent is a mutator. */
   get(address: number): string | number | undefined {
-    const { heap } = this.#agent;
-    const record = this.#agent.word(address) & ~HEADER_FLAGS_MASK;
-    if (record === this.#string) return this.#text(heap.words[(address + STRING_UNITS) >>> 2]! >>> 0);
-    if (record === this.#number) return new DataView(heap.bytes.buffer).getFloat64((address >>> 0) + NUMBER_VALUE, true);
+    const { objects } = this.#agent.heap;
+    if (objects.isOf(address, this.#string)) return values.readString(objects, address);
+    if (objects.isOf(address, this.#number)) return values.readNumber(objects, address);
     return undefined;
-  }
-
-  #text(units: number): string {
-    const { heap } = this.#agent;
-    const length = heap.words[(units + ARRAY_LENGTH) >>> 2]!;
-    return textOf(new Uint16Array(heap.bytes.buffer, units + ARRAY_ELEMENTS, length), 0, length);
   }
 
   /** Makes an object of a value, which the caller keeps alive. The agent is a mutator with the shadow stack up to `sp`. */
@@ -74,43 +55,30 @@ export class SharedValues {
     return typeof value === "string" ? this.#allocateString(value, sp) : this.#allocateNumber(value, sp);
   }
 
-  #allocate(record: number, bytes: number, sp: number): number {
-    const { heap } = this.#agent;
-    const address = heap.runtime.allocate((bytes + OBJECT_ALIGN - 1) & -OBJECT_ALIGN, sp) >>> 0;
+  #allocate(bytes: number, sp: number): Address {
+    const address = addressOf(this.#agent.heap.runtime.allocate(bytes, sp));
     if (address === 0) this.#agent.raise(TrapCode.outOfMemory);
-    heap.words[address >>> 2] = record;
     return address;
   }
 
   #allocateNumber(value: number, sp: number): number {
-    const address = this.#allocate(this.#number, NUMBER_BYTES, sp);
-    new DataView(this.#agent.heap.bytes.buffer).setFloat64(address + NUMBER_VALUE, value, true);
+    const address = this.#allocate(values.NUMBER_BYTES, sp);
+    values.writeNumber(this.#agent.heap.objects, address, this.#number, value);
     return address | 0;
   }
 
   #allocateString(value: string, sp: number): number {
-    const { heap } = this.#agent;
-    const units = this.#allocate(this.#units, ARRAY_ELEMENTS + 2 * value.length, sp);
-    heap.words[(units + ARRAY_LENGTH) >>> 2] = value.length;
-    const view = new Uint16Array(heap.bytes.buffer, units + ARRAY_ELEMENTS, value.length);
-    for (let i = 0; i < value.length; i++) view[i] = value.charCodeAt(i);
+    const { handles, objects } = this.#agent.heap;
+    const units = this.#allocate(values.unitsBytes(value.length), sp);
+    values.writeUnits(objects, units, this.#units, value);
     // Kept while the string itself is allocated, which may collect.
-    const handle = heap.handles.create(units);
+    const handle = handles.create(units);
     try {
-      const address = this.#allocate(this.#string, STRING_BYTES, sp);
-      heap.words[(address + STRING_UNITS) >>> 2] = units;
+      const address = this.#allocate(values.STRING_BYTES, sp);
+      values.writeString(objects, address, this.#string, units);
       return address | 0;
     } finally {
-      heap.handles.free(handle);
+      handles.free(handle);
     }
   }
-}
-
-/** The string of the units from `from` to `to`, which may lie in shared memory. */
-export function textOf(units: Uint16Array<ArrayBufferLike>, from: number, to: number): string {
-  let text = "";
-  for (let at = from; at < to; at += CHUNK) {
-    text += String.fromCharCode.apply(null, units.subarray(at, Math.min(at + CHUNK, to)) as unknown as number[]);
-  }
-  return text;
 }

@@ -7,10 +7,8 @@
  */
 
 import type { Heap } from "../../gc/heap/heap.ts";
-import { writeRecord } from "../../gc/heap/type-records.ts";
-import { BOUND_BYTES, BOUND_OWNER, BOUND_SLOT } from "../../gc/layout/js-value-layout.ts";
-import { HEADER_FLAGS_MASK } from "../../gc/layout/layout.ts";
-import { KIND_THREAD_BOUND, NO_TYPE } from "../../gc/layout/record-kinds.ts";
+import { BOUND_BYTES, boundOwner, boundSlot, writeBound, writeBoundRecord } from "../../gc/heap/js-values.ts";
+import { addressOf } from "../../gc/objects.ts";
 import { TrapCode } from "../../lower/host/lowered.ts";
 import type { BoxedValues } from "./boxed-values.ts";
 import type { AllocatingMutator } from "./mutator.ts";
@@ -27,7 +25,7 @@ export interface ThreadBoundDataConstructor {
 
 /** Writes the record of a store's objects of this kind; returns its address. */
 export function createThreadBoundRecord(heap: Heap): number {
-  return writeRecord(heap, { kind: KIND_THREAD_BOUND, size: BOUND_BYTES, references: [], id: NO_TYPE, supertypes: [] });
+  return writeBoundRecord(heap);
 }
 
 /** What thread-bound data asks of its agent. */
@@ -55,23 +53,19 @@ export class ThreadBound {
     this.dataClass = createClass(this);
   }
 
-  #word(address: number): number {
-    return Atomics.load(this.#agent.heap.words, address >>> 2);
-  }
-
   /** Whether such an object lies at this address of an object. */
   isData(address: number): boolean {
-    return ((this.#word(address) & ~HEADER_FLAGS_MASK) | 0) === this.#agent.control.threadBoundRecord;
+    return this.#agent.heap.objects.isOf(address, this.#agent.control.threadBoundRecord);
   }
 
   /** Makes `wrapper` stand for a new object with the value. */
   create(wrapper: object, value: unknown): void {
     const { heap, objects, control, values } = this.#agent;
     this.#agent.asMutator((sp) => {
-      const address = heap.runtime.allocate(BOUND_BYTES, sp) >>> 0;
+      const address = addressOf(heap.runtime.allocate(BOUND_BYTES, sp));
       if (address === 0) this.#agent.raise(TrapCode.outOfMemory);
       const slot = values.add(address, value);
-      heap.words.set([control.threadBoundRecord, this.#owner, slot, 0], address >>> 2);
+      writeBound(heap.objects, address, control.threadBoundRecord, this.#owner, slot);
       objects.adopt(wrapper, address, true);
     });
   }
@@ -80,8 +74,9 @@ export class ThreadBound {
   get(wrapper: unknown): unknown {
     const address = this.#agent.objects.describe(wrapper)?.address;
     if (address === undefined || !this.isData(address)) throw new TypeError("a ThreadBoundData of this store is expected");
-    if (this.#word(address + BOUND_OWNER) !== this.#owner) throw new TypeError("the data is bound to another thread");
-    return this.#agent.values.get(this.#word(address + BOUND_SLOT));
+    const { heap, values } = this.#agent;
+    if (boundOwner(heap.objects, address) !== this.#owner) throw new TypeError("the data is bound to another thread");
+    return values.get(boundSlot(heap.objects, address));
   }
 }
 

@@ -11,10 +11,10 @@
  * every change of the list is one store; so whoever buries the agent walks the list and makes count and tail right
  * again (`bury`).
  */
+
 import { RuntimeError } from "../../core/base/errors.ts";
 import type { Heap } from "../../gc/heap/heap.ts";
 import { writeRecord } from "../../gc/heap/type-records.ts";
-import { HEADER_FLAGS_MASK } from "../../gc/layout/layout.ts";
 import { KIND_WAIT_QUEUE, NO_TYPE } from "../../gc/layout/record-kinds.ts";
 import {
   NODE_BYTES,
@@ -33,6 +33,7 @@ import {
   QUEUE_WAITERS,
   QUEUE_WAKING,
 } from "../../gc/layout/wait-queue-layout.ts";
+import { type Address, addressOf } from "../../gc/objects.ts";
 import type { ProvidedImports } from "../../lower/host/host-imports.ts";
 import { TrapCode } from "../../lower/host/lowered.ts";
 import { hardwareConcurrency } from "../host/host.ts";
@@ -143,8 +144,8 @@ export class WaitQueues {
   }
 
   /** A new queue. The agent is a mutator with the shadow stack up to `sp`. */
-  create(sp: number): number {
-    const queue = this.#heap.runtime.allocate(QUEUE_BYTES, sp) >>> 0;
+  create(sp: number): Address {
+    const queue = addressOf(this.#heap.runtime.allocate(QUEUE_BYTES, sp));
     if (queue === 0) this.#raise(TrapCode.outOfMemory);
     const { words } = this.#heap;
     words.fill(0, queue >>> 2, (queue + QUEUE_BYTES) >>> 2);
@@ -154,7 +155,7 @@ export class WaitQueues {
 
   /** Whether a wait queue lies at this address of an object. */
   isQueue(object: number): boolean {
-    return ((this.#load(object) & ~HEADER_FLAGS_MASK) | 0) === this.#load(this.#block);
+    return this.#heap.objects.isOf(object, this.#load(this.#block));
   }
 
   /**

@@ -1,0 +1,61 @@
+/** Tables' records (layout/layout.ts draws them) as JS reads and writes them. Elements lie outside of the collected heap. */
+import { TABLE_CAPACITY, TABLE_ELEMENTS, TABLE_LENGTH, TABLE_MAXIMUM, TABLE_RECORD_BYTES } from "../layout/layout.ts";
+import { type Address, addressOf, type ObjectMemory } from "../objects.ts";
+
+export { TABLE_RECORD_BYTES };
+
+/** What a record says. */
+export interface TableRecord {
+  /** Address of element 0; 0 where there is no room for any. */
+  readonly elements: number;
+  /** In elements, as the others. */
+  readonly length: number;
+  readonly maximum: number;
+  readonly capacity: number;
+}
+
+/** The number of elements. Atomic: the length is published after elements that were added. */
+export function tableLength({ words }: ObjectMemory, record: number): number {
+  return Atomics.load(words, (record + TABLE_LENGTH) >>> 2) >>> 0;
+}
+
+/** Publishes another length, of elements that are there. */
+export function setTableLength({ words }: ObjectMemory, record: number, length: number): void {
+  Atomics.store(words, (record + TABLE_LENGTH) >>> 2, length);
+}
+
+export function tableMaximum({ words }: ObjectMemory, record: number): number {
+  return words[(record + TABLE_MAXIMUM) >>> 2]! >>> 0;
+}
+
+export function tableCapacity({ words }: ObjectMemory, record: number): number {
+  return words[(record + TABLE_CAPACITY) >>> 2]! >>> 0;
+}
+
+/** The address of element 0. */
+export function tableElements({ words }: ObjectMemory, record: number): Address {
+  return addressOf(words[(record + TABLE_ELEMENTS) >>> 2]!);
+}
+
+/** Moves a table that only its agent has to other elements. */
+export function setTableElements({ words }: ObjectMemory, record: number, elements: number, capacity: number): void {
+  words[(record + TABLE_ELEMENTS) >>> 2] = elements;
+  words[(record + TABLE_CAPACITY) >>> 2] = capacity;
+}
+
+/** Writes a record that no other agent has yet. */
+export function writeTable({ words }: ObjectMemory, record: number, { elements, length, maximum, capacity }: TableRecord): void {
+  words[(record + TABLE_ELEMENTS) >>> 2] = elements;
+  words[(record + TABLE_LENGTH) >>> 2] = length;
+  words[(record + TABLE_MAXIMUM) >>> 2] = maximum;
+  words[(record + TABLE_CAPACITY) >>> 2] = capacity;
+}
+
+export function readTable(memory: ObjectMemory, record: number): TableRecord {
+  return {
+    elements: tableElements(memory, record),
+    length: tableLength(memory, record),
+    maximum: tableMaximum(memory, record),
+    capacity: tableCapacity(memory, record),
+  };
+}

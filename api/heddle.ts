@@ -14,7 +14,7 @@ import { openStore, storeWithoutWorkers } from "./composed-store.ts";
 import type { Namespace } from "./js/shape.ts";
 import type { Store } from "./store.ts";
 
-export { CompileError, LinkError, RuntimeError } from "../core/base/errors.ts";
+export { CompileError, type ErrorCode, errorCodes, HeddleError, LinkError, RuntimeError } from "../core/base/errors.ts";
 export type { FeatureName, FeatureSet } from "../core/base/features.ts";
 export type { HeapStatistics } from "../gc/heap/heap.ts";
 export type { HeapReport } from "../gc/inspect/heap-report.ts";

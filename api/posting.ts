@@ -9,7 +9,7 @@
  * Between the two, a root cell keeps a heap object alive (root-cells.ts): a handle that nobody receives keeps its
  * object for as long as the store lives.
  */
-
+import { typeError } from "../core/base/errors.ts";
 import type { GlobalType, TableType } from "../core/types/module.ts";
 import type { Address } from "../gc/objects.ts";
 import type { GlobalItem, TableItem, TagItem } from "../threads/link/items.ts";
@@ -81,7 +81,10 @@ export class AgentPosting implements Posting {
   post(value: unknown): Handle {
     const found = this.#find(value);
     if (found === undefined)
-      throw new TypeError("only shared objects, functions, globals, tables, tags and exceptions of the store are posted by handle");
+      throw typeError(
+        "not-shared",
+        "only shared objects, functions, globals, tables, tags and exceptions of the store are posted by handle",
+      );
     const handle = found();
     const key = keyOf(handle);
     if (key !== undefined) this.#objects.set(key, new WeakRef(value as object));
@@ -122,7 +125,7 @@ export class AgentPosting implements Posting {
   }
 
   receive(handle: Handle): unknown {
-    if (handle?.heddle !== this.#store) throw new TypeError("a handle of this store is expected");
+    if (handle?.heddle !== this.#store) throw typeError("foreign-handle", "a handle of this store is expected");
     const item = handle as ItemHandle;
     switch (item.kind) {
       case "object":
@@ -138,7 +141,7 @@ export class AgentPosting implements Posting {
 
   #take(cell: number, wrap: (address: Address) => object): object {
     const object = this.#agent.rootCells.take(cell, wrap);
-    if (object === undefined) throw new TypeError("the handle has been received before");
+    if (object === undefined) throw typeError("spent-handle", "the handle has been received before");
     return object;
   }
 

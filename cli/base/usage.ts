@@ -1,4 +1,5 @@
 /** What the command line can do, what its exit codes mean, and the error for those who ask for something else. */
+import { HeddleError } from "../../core/base/errors.ts";
 
 export const usage = `heddle: runs shared-everything WebAssembly
 
@@ -25,9 +26,9 @@ Exit codes: 0 done; 1 the module is malformed or invalid, cannot be linked, trap
 `;
 
 /** The command line asks for something that does not exist. Exit code 2. */
-export class UsageError extends Error {
+export class UsageError extends HeddleError<"usage"> {
   constructor(message: string) {
-    super(message);
+    super("usage", message);
     this.name = "UsageError";
   }
 }

@@ -5,6 +5,7 @@
 
 import { availableParallelism } from "node:os";
 import { createStore, type ModuleObject, type Store } from "../../api/heddle.ts";
+import { HeddleError } from "../../core/base/errors.ts";
 import type { FuncType } from "../../core/types/types.ts";
 import type { ValidModule } from "../../core/validate/body/valid-module.ts";
 import { validateModule } from "../../core/validate/validate.ts";
@@ -137,7 +138,7 @@ function print({ name, type }: Call, results: readonly unknown[]): void {
     return type.results.map((kind, at) => formatValue(values[at], kind)).join(" ");
   });
   const different = [...new Set(lines)];
-  if (different.length > 1) throw new Error(`threads disagree on ${name}: ${different.join("; ")}`);
+  if (different.length > 1) throw new HeddleError("threads-disagree", `threads disagree on ${name}: ${different.join("; ")}`);
   if (type.results.length > 0) console.log(different[0]);
 }
 

@@ -1,7 +1,10 @@
+/** What this code base promises itself. */
+import { HeddleError } from "./errors.ts";
+
 /** An error in Heddle itself: input can never cause one. */
-export class InternalError extends Error {
+export class InternalError extends HeddleError<"internal"> {
   constructor(message: string) {
-    super(`internal error: ${message}`);
+    super("internal", `internal error: ${message}`);
     this.name = "InternalError";
   }
 }

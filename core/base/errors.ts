@@ -33,15 +33,18 @@ function withPlace(message: string, detail: Partial<ErrorDetail>): string {
   return message;
 }
 
-/** Gives `error` the property that `new Error(message, { cause })` makes; the host's classes declare no second parameter. */
+/**
+ * Gives `error` the property that `new Error(message, { cause })` makes; the host's classes declare no second
+ * parameter.
+ */
 function attachCause(error: Error, detail: Partial<ErrorDetail>): void {
   if (detail.cause === undefined) return;
   Object.defineProperty(error, "cause", { value: detail.cause, writable: true, configurable: true, enumerable: false });
 }
 
 /**
- * Makes a class one of the standard's error constructors (JS API, "Error Objects", and ECMA-262 "NativeError Object Structure"): it can be called
- * without `new`, takes one argument, and its name is the prototype's.
+ * Makes a class one of the standard's error constructors (JS API, "Error Objects", and ECMA-262 "NativeError Object
+ * Structure"): it can be called without `new`, takes one argument, and its name is the prototype's.
  */
 function nativeError<Constructor extends new (...args: never[]) => Error>(errorClass: Constructor, name: string): Constructor {
   function create(...args: unknown[]): Error {
@@ -108,6 +111,69 @@ class RuntimeErrorClass extends engine.RuntimeError {
   }
 }
 
+/**
+ * The codes of errors that are no answer of the standard's to a module, and when they come. A module's own errors have
+ * the code of the rule that it breaks, traps the code of the trap.
+ */
+export const errorCodes = {
+  // of stores and their threads
+  "store-closed": "The store is closed: nothing runs in it any more.",
+  "thread-count": "There cannot be a store with so many threads.",
+  "no-threads": "The store was made without threads, and so none can do this.",
+  "too-many-agents": "The store has as many agents as it may have.",
+  "no-worker": "The store has no such Worker.",
+  "worker-lost": "A Worker ended before its work did.",
+  "worker-script": "A Worker's script could not be loaded.",
+  "outside-worker": "Something was called outside of a Worker that only a Worker can do.",
+  "uncaught-exception": "A thread threw an exception that nothing caught; `cause` is the exception.",
+  "thread-threw": "A thread threw a value that is no error; the message shows it.",
+  "not-cross-origin-isolated": "The page is served without the headers that memory shared between threads takes.",
+  "no-shared-memory": "The host has no shared WebAssembly memory.",
+  // of what is handed to other threads
+  "not-exported": "A function is expected that the store, or the module, exports.",
+  "not-shared": "Only what is shared can be handed to another thread.",
+  "shared-module": "The module has shared functions: one instance of it serves all threads.",
+  "foreign-handle": "The handle is of another store, or is none.",
+  "spent-handle": "The handle has been received before.",
+  // of the heap
+  "heap-options": "There cannot be a heap with these options.",
+  "heap-full": "The heap has no room for what is never collected.",
+  "function-limit": "The store can have no more functions.",
+  "stack-exhausted": "Calls are nested deeper than the host's stack, or the stack of references, reaches.",
+  // of the command
+  usage: "The command line asks for something that does not exist.",
+  "threads-disagree": "Threads that ran the same function have different results.",
+  // of the code
+  "prototype-configuration": "The data that configures prototypes is malformed, or asks for what cannot be.",
+  internal: "An error in Heddle itself: please report it.",
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/**
+ * An error that says by its code what is wrong (`errorCodes`), where neither the standard nor the host has a class for
+ * it.
+ */
+export class HeddleError<Code extends ErrorCode = ErrorCode> extends Error {
+  readonly code: Code;
+
+  constructor(code: Code, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "HeddleError";
+    this.code = code;
+  }
+}
+
+/** A number that is out of range, of what is not the JS API's: its RangeErrors have no code. */
+export function rangeError(code: ErrorCode, message: string, options?: ErrorOptions): RangeError {
+  return Object.assign(new RangeError(message, options), { code });
+}
+
+/** A value of the wrong type, where what takes it is not the JS API's: its TypeErrors have no code. */
+export function typeError(code: ErrorCode, message: string): TypeError {
+  return Object.assign(new TypeError(message), { code });
+}
+
 /** A module that is malformed or invalid. Raised by decoding, parsing and validation. */
 export const CompileError = nativeError(CompileErrorClass, "CompileError");
 export type CompileError = CompileErrorClass;
@@ -118,7 +184,9 @@ export type LinkError = LinkErrorClass;
 export const RuntimeError = nativeError(RuntimeErrorClass, "RuntimeError");
 export type RuntimeError = RuntimeErrorClass;
 
-/** Raises the error of a malformed binary or text: `code` names the rule, `offset` is in bytes from the module's start. */
+/**
+ * Raises the error of a malformed binary or text: `code` names the rule, `offset` is in bytes from the module's start.
+ */
 export function malformed(message: string, code: string, offset: number, expected?: string): never {
   throw new CompileError(message, { code, offset, expected }, true);
 }

@@ -1,4 +1,5 @@
 /** How the family files write a row in one line. */
+import { InternalError } from "../base/assert.ts";
 import { AbstractHeap, refAbstract, type ValType } from "../types/types.ts";
 import { valueTypesByWord } from "../types/vocabulary.ts";
 import type { Effects, RowSpec, Signature } from "./row.ts";
@@ -17,7 +18,7 @@ function typesOf(words: string): ValType[] {
     .filter((word) => word !== "")
     .map((word) => {
       const type = valueTypesByWord.get(word) ?? otherTypes.get(word);
-      if (type === undefined) throw new Error(`no type is called ${word}`);
+      if (type === undefined) throw new InternalError(`no type is called ${word}`);
       return type;
     });
 }

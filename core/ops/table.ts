@@ -1,4 +1,5 @@
 /** The instruction table: the rows of all families, found by code and by name. */
+import { InternalError } from "../base/assert.ts";
 import { aggregateRows } from "./aggregates.ts";
 import { controlRows } from "./control.ts";
 import { descriptorRows } from "./descriptors.ts";
@@ -25,7 +26,7 @@ export function buildTable(specs: readonly RowSpec[]): readonly Row[] {
   const names = new Set<string>();
   const codes = new Set<string>();
   const claim = (taken: Set<string>, what: string): void => {
-    if (taken.has(what)) throw new Error(`two instructions have ${what}`);
+    if (taken.has(what)) throw new InternalError(`two instructions have ${what}`);
     taken.add(what);
   };
   return specs.map((spec, id) => {
@@ -45,10 +46,10 @@ export function buildTable(specs: readonly RowSpec[]): readonly Row[] {
       ...spec,
       id,
     };
-    if (row.signature === undefined && row.rule === undefined) throw new Error(`${row.name} has neither signature nor rule`);
+    if (row.signature === undefined && row.rule === undefined) throw new InternalError(`${row.name} has neither signature nor rule`);
     for (const name of [row.name, ...row.spellings]) claim(names, `the name ${name}`);
     for (const { prefix, code } of [row, ...row.aliases]) {
-      if (code >= (prefix === 0 ? 0x100 : CODES)) throw new Error(`the code of ${row.name} is out of range`);
+      if (code >= (prefix === 0 ? 0x100 : CODES)) throw new InternalError(`the code of ${row.name} is out of range`);
       claim(codes, `the code ${prefix.toString(16)} ${code.toString(16)}`);
     }
     return row;

@@ -6,6 +6,7 @@
  * position in the group and an outer one the canonical id of an earlier type; equal keys are equal groups. A canonical id is the
  * position in this store; equal types have equal ids whatever module they come from, and ids never move.
  */
+import { InternalError } from "../base/assert.ts";
 import { invalidAt } from "./invalid.ts";
 import type { ModuleParts } from "./module.ts";
 import { checkDeclarations } from "./type-declarations.ts";
@@ -29,7 +30,7 @@ export class TypeStore {
   /** A type by its id, in which all indices are ids. */
   type(id: number): SubType {
     const type = this.#types[id];
-    if (type === undefined) throw new RangeError(`no type has the id ${id}`);
+    if (type === undefined) throw new InternalError(`no type has the id ${id}`);
     return type;
   }
 
@@ -41,7 +42,7 @@ export class TypeStore {
   /** The ids of a type's supertypes from the root of its hierarchy down to the type itself. */
   display(id: number): readonly number[] {
     const display = this.#displays[id];
-    if (display === undefined) throw new RangeError(`no type has the id ${id}`);
+    if (display === undefined) throw new InternalError(`no type has the id ${id}`);
     return display;
   }
 

@@ -1,4 +1,5 @@
 /** Where each table of a store's heap memory lies, computed once when the store is made. */
+import { rangeError } from "../../core/base/errors.ts";
 import { canDiscard } from "../../memory/native.ts";
 import * as c from "../layout/control.ts";
 import { FUNCTION_TYPES_POINTER, NULL_REFERENCE } from "../layout/layout.ts";
@@ -73,19 +74,20 @@ class Placement {
   }
 }
 
-const tooLarge = (bytes: number): RangeError => new RangeError(`a heap of ${bytes} bytes does not fit in a 32-bit memory`);
+const tooLarge = (bytes: number): RangeError => rangeError("heap-options", `a heap of ${bytes} bytes does not fit in a 32-bit memory`);
 
 /** Lays out a memory. Throws a `RangeError` where the options cannot be met in 4 GB. */
 export function planHeap(options: HeapOptions): HeapPlan {
   const limitBlocks = Math.ceil(options.maximum / c.BLOCK_BYTES);
   const permanent = options.permanentBytes ?? 32 * MEGABYTE + options.maximum / 8;
   const shadowBytes = options.shadowStackBytes ?? (options.agents <= FEW_AGENTS ? 4 : 1) * MEGABYTE;
-  if (!(shadowBytes >= 4096 && (shadowBytes & (shadowBytes - 1)) === 0)) throw new RangeError("a shadow stack has a power of two of bytes");
+  if (!(shadowBytes >= 4096 && (shadowBytes & (shadowBytes - 1)) === 0))
+    throw rangeError("heap-options", "a shadow stack has a power of two of bytes");
   const { nurseryBytes = 0 } = options;
-  if (!(nurseryBytes >= 0 && nurseryBytes < 2 ** 32)) throw new RangeError("a nursery has at least 0 bytes and less than 4 GB");
+  if (!(nurseryBytes >= 0 && nurseryBytes < 2 ** 32)) throw rangeError("heap-options", "a nursery has at least 0 bytes and less than 4 GB");
   if (limitBlocks === Number.POSITIVE_INFINITY) throw tooLarge(options.maximum);
-  if (!(limitBlocks >= 8)) throw new RangeError("a heap needs at least 256 KB");
-  if (!(options.agents >= 1 && options.agents <= 254)) throw new RangeError("a heap has 1 to 254 agents");
+  if (!(limitBlocks >= 8)) throw rangeError("heap-options", "a heap needs at least 256 KB");
+  if (!(options.agents >= 1 && options.agents <= 254)) throw rangeError("heap-options", "a heap has 1 to 254 agents");
   const markBytes = clamp(roundUp(options.maximum / 64, PAGE), 2 * PAGE, MEGABYTE);
   const logBytes = PAGE;
 

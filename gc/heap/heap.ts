@@ -8,6 +8,7 @@
 
 import { assert } from "../../core/base/assert.ts";
 import { engine } from "../../core/base/engine.ts";
+import { rangeError } from "../../core/base/errors.ts";
 import type { HeapImports, RuntimeExports } from "../api.ts";
 import { debugRuntime, releaseRuntime } from "../build/runtime.ts";
 import { type AllocationBuffer, type RuntimeHost, runtimeImports } from "../embedder.ts";
@@ -225,7 +226,7 @@ export class Heap {
   /** Zeroed memory that is never freed; throws a `RangeError` when there is none. */
   allocatePermanent(bytes: number): number {
     const address = this.runtime.allocatePermanent(bytes) >>> 0;
-    if (address === 0) throw new RangeError(`the heap has no room for ${bytes} permanent bytes`);
+    if (address === 0) throw rangeError("heap-full", `the heap has no room for ${bytes} permanent bytes`);
     return address;
   }
 
@@ -235,7 +236,7 @@ export class Heap {
     const first = Atomics.add(this.words, FUNCTION_COUNT >>> 2, count) >>> 0;
     if (first + count > this.plan(PLAN_FUNCTION_CAPACITY)) {
       Atomics.sub(this.words, FUNCTION_COUNT >>> 2, count);
-      throw new RangeError("the store has no more function indices");
+      throw rangeError("function-limit", "the store has no more function indices");
     }
     return first;
   }

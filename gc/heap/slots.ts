@@ -3,6 +3,7 @@
  * chunks is drawn in layout/control.ts, and runtime/collect/slots.ts is the collector's side.
  */
 
+import { rangeError } from "../../core/base/errors.ts";
 import { LINE_LOG2, SLOT_CARDS, SLOT_CHUNK_BYTES, SLOTS_PER_CHUNK, SLOTS_START } from "../layout/control.ts";
 
 /** What slots need of the heap: its memory as words and as bytes. */
@@ -61,7 +62,7 @@ export class Slots {
 
   #another(): void {
     const chunk = this.#addChunk() >>> 0;
-    if (chunk === 0) throw new RangeError("the heap has no room for more references from JS");
+    if (chunk === 0) throw rangeError("heap-full", "the heap has no room for more references from JS");
     this.chunks.push(chunk);
     for (let i = SLOTS_PER_CHUNK - 1; i >= 0; i--) this.#unused.push(chunk + SLOTS_START + 4 * i);
   }

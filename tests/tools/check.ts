@@ -5,6 +5,7 @@
  *     npm run check
  */
 import type { Checker, Sources } from "./checks/check.ts";
+import { codedErrors } from "./checks/coded-errors.ts";
 import { deadExports } from "./checks/dead-exports.ts";
 import { examples } from "./checks/examples.ts";
 import { fileSizes } from "./checks/file-sizes.ts";
@@ -37,6 +38,7 @@ const checkers: readonly Checker[] = [
   filesIntroduceThemselves,
   hiddenMembers,
   objectLayout,
+  codedErrors,
   deadExports,
   // of the documentation
   links,

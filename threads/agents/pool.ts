@@ -4,7 +4,9 @@
  * The pool has `threads` Workers from the start. When threads that wasm code spawned wait and the queue stands still for a while, it grows up
  * to `maximumThreads`: threads that block until another thread acts would otherwise keep that other thread in the queue forever.
  */
+
 import * as Comlink from "comlink";
+import { rangeError } from "../../core/base/errors.ts";
 import type { Heap } from "../../gc/heap/heap.ts";
 import { type HostWorker, startWorker } from "../host/host.ts";
 import type { Install } from "../link/plans.ts";
@@ -170,7 +172,9 @@ export class Pool {
   /** Makes a Worker of the embedder's an agent; resolves with its id when it has joined. */
   async admit(host: HostWorker): Promise<number> {
     if (this.#closing) throw new StoreClosedError();
-    if (!this.mayGrow) throw new RangeError(`the store has ${this.#options.maximumThreads} agents beside its creator: see maximumThreads`);
+    const { maximumThreads } = this.#options;
+    const full = `the store has ${maximumThreads} agents beside its creator: see maximumThreads`;
+    if (!this.mayGrow) throw rangeError("too-many-agents", full);
     const [worker, ready] = this.#adopt(host, true);
     await ready;
     worker.state = "ready";
@@ -309,7 +313,7 @@ export class Pool {
   /** Ends the Worker of agent `id` at once, whatever it is doing; its job fails with `verdict`, or with a `WorkerLostError`. */
   async terminate(id: number, verdict?: Error): Promise<void> {
     const worker = this.#workers.get(id);
-    if (worker === undefined) throw new RangeError(`the store has no Worker ${id}`);
+    if (worker === undefined) throw rangeError("no-worker", `the store has no Worker ${id}`);
     worker.verdict = verdict;
     worker.isEnded = true;
     await this.#end(worker);

@@ -4,7 +4,9 @@
  * Between jobs it sleeps in `Atomics.wait`, so that a job reaches it without anybody's event loop. A sleeping thread gets no messages either;
  * so whoever posts one counts it and wakes the Worker (`Parking.messagePosted`), which turns to its event loop until all are handled.
  */
+
 import * as Comlink from "comlink";
+import { InternalError } from "../../core/base/assert.ts";
 import { type HostParent, messageDrain, parent, turn } from "../host/host.ts";
 import { functionNumber } from "../link/initialization.ts";
 import { LIFE_READY } from "../sync/agent-records.ts";
@@ -94,7 +96,7 @@ class WorkerAgent {
     switch (job.kind) {
       case JobKind.thread: {
         const start = agent.functions.get(job.target);
-        if (start === undefined) throw new Error(`function ${job.target} is not on this agent`);
+        if (start === undefined) throw new InternalError(`function ${job.target} is not on this agent`);
         agent.asMutator((sp) => start(job.argument, sp));
         return;
       }
@@ -104,7 +106,7 @@ class WorkerAgent {
       case JobKind.run: {
         const instance = agent.templates.instantiate(job.target);
         const number = functionNumber(instance, calledFunction(agent.heap, job.argument >>> 0));
-        if (number === undefined) throw new Error("an import of the module cannot be run");
+        if (number === undefined) throw new InternalError("an import of the module cannot be run");
         this.#call(job, number);
       }
     }
@@ -114,7 +116,7 @@ class WorkerAgent {
     const agent = this.#agent;
     const target = agent.functions.get(number);
     const signature = agent.functions.signature(number);
-    if (target === undefined || signature === undefined) throw new Error(`function ${number} is not on this agent`);
+    if (target === undefined || signature === undefined) throw new InternalError(`function ${number} is not on this agent`);
     const record = job.argument >>> 0;
     const operands = readOperands(agent.heap, record, signature.params);
     const results = agent.enter(target, operands, (result) => keepValues(agent.heap, record, signature.results, result));

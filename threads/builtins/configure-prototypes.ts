@@ -10,7 +10,7 @@
  * Each protoconfig takes the next prototype, each constructor and method the next function. It does no more than generated JS would do, so
  * what is wrong with an object is the TypeError of the operation on it; what is wrong with the data is a trap, and comes when it is reached.
  */
-import { CompileError } from "../../core/base/errors.ts";
+import { CompileError, HeddleError } from "../../core/base/errors.ts";
 import { Reader } from "../../core/binary/reader.ts";
 
 /** A function as JS has it. */
@@ -27,7 +27,7 @@ export interface Configuration {
 }
 
 /** Data, or arrays that do not fit to it. */
-export class ConfigurationFault extends Error {}
+export class ConfigurationFault extends HeddleError<"prototype-configuration"> {}
 
 const METHOD = 0;
 const GETTER = 1;
@@ -122,7 +122,7 @@ class Configurator {
   }
 
   #fail(what: string, at: number = this.#reader.pos): never {
-    throw new ConfigurationFault(`prototype configuration: ${what} (at byte ${at} of the data)`);
+    throw new ConfigurationFault("prototype-configuration", `prototype configuration: ${what} (at byte ${at} of the data)`);
   }
 }
 

@@ -4,8 +4,10 @@
  * Node, Deno and Bun have `node:worker_threads`; browsers have the global `Worker`. Both sides of the channel look the same to the rest of
  * Heddle: messages are structured-cloned, in order, and shared memories and modules cross as themselves.
  */
+
 import type * as threads from "node:worker_threads";
 import { engine } from "../../core/base/engine.ts";
+import { HeddleError } from "../../core/base/errors.ts";
 
 /** The creator's view of a Worker. */
 export interface HostWorker {
@@ -162,7 +164,7 @@ function startWebWorker(name: string, script: string | URL): HostWorker {
       worker.addEventListener(
         "error",
         (event) => {
-          cause = event.error ?? new Error(event.message || "the Worker's script could not be loaded");
+          cause = event.error ?? new HeddleError("worker-script", event.message || "the Worker's script could not be loaded");
           listener(cause);
         },
         { once: true },
@@ -227,7 +229,7 @@ export function embeddersWorker(worker: EmbeddersWorker): HostWorker {
 export async function awaitMessage<T>(isWanted: (message: unknown) => message is T): Promise<T> {
   if (hasWorkerThreads) {
     const { parentPort } = await import("node:worker_threads");
-    if (parentPort === null) throw new Error("joinStore is called in a Worker");
+    if (parentPort === null) throw new HeddleError("outside-worker", "joinStore is called in a Worker");
     const port = parentPort;
     return new Promise((resolve) => {
       const listen = (message: unknown): void => {
@@ -279,7 +281,7 @@ export async function holdLock(name: string): Promise<void> {
 export async function parent(): Promise<HostParent> {
   if (hasWorkerThreads) {
     const { parentPort, workerData } = await import("node:worker_threads");
-    if (parentPort === null) throw new Error("heddle's worker script was started outside of a Worker");
+    if (parentPort === null) throw new HeddleError("outside-worker", "heddle's worker script was started outside of a Worker");
     const port = parentPort;
     return {
       postMessage: (message, transfer) => port.postMessage(message, (transfer ?? []) as never[]),

@@ -5,7 +5,9 @@
  * for with two headers. Chromium and Firefox make shared `WebAssembly.Memory` on any page and refuse to post it only; so a store of one agent
  * needs no isolation there. A host that makes none at all has no store.
  */
+
 import { engine } from "../../core/base/engine.ts";
+import { HeddleError } from "../../core/base/errors.ts";
 
 /** The headers that a page is isolated with, and the values that do it. */
 const isolatingHeaders = {
@@ -22,8 +24,7 @@ const bothHeaders = Object.keys(isolatingHeaders) as readonly IsolationHeader[];
 const HEAD_PATIENCE = 3000;
 
 /** The memory that all agents share cannot be made here, or cannot be handed to Workers. */
-export class IsolationError extends Error {
-  readonly code: "not-cross-origin-isolated" | "no-shared-memory";
+export class IsolationError extends HeddleError<"not-cross-origin-isolated" | "no-shared-memory"> {
   /**
    * The headers that the page was served without, or with another value. Both where that cannot be known; none where both are there, and
    * something else keeps the page from being isolated, or where headers would not help.
@@ -31,9 +32,8 @@ export class IsolationError extends Error {
   readonly missing: readonly IsolationHeader[];
 
   constructor(message: string, code: IsolationError["code"], missing: readonly IsolationHeader[] = []) {
-    super(message);
+    super(code, message);
     this.name = "IsolationError";
-    this.code = code;
     this.missing = missing;
   }
 }

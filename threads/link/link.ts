@@ -6,7 +6,7 @@
  * the start function run again.
  */
 
-import { assert } from "../../core/base/assert.ts";
+import { assert, InternalError } from "../../core/base/assert.ts";
 import { engine } from "../../core/base/engine.ts";
 import { LinkError } from "../../core/base/errors.ts";
 import { NULL } from "../../gc/objects.ts";
@@ -240,7 +240,7 @@ class Linker {
 }
 
 function outOfReach(): never {
-  throw new Error("a function of another agent was called: shared functions cannot name it");
+  throw new InternalError("a function of another agent was called: shared functions cannot name it");
 }
 
 /** The shared memories that a module defines: made once, for all agents. */

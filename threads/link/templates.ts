@@ -1,5 +1,7 @@
 /** What `Store.run` instantiates: modules with their imports, each known to all agents under a number. */
+
 import { engine } from "../../core/base/engine.ts";
+import { typeError } from "../../core/base/errors.ts";
 import { JS_TAG } from "../../gc/heap/exception-objects.ts";
 import type { CompiledModule, ImportedItems } from "./imports.ts";
 import type { TagItem } from "./items.ts";
@@ -33,7 +35,7 @@ export class Templates {
       const { resolved } = imported;
       const unshared = unsharedImports(module, imported);
       if (unshared.length > 0)
-        throw new TypeError(`another thread cannot have these imports, which are not shared: ${unshared.join(", ")}`);
+        throw typeError("not-shared", `another thread cannot have these imports, which are not shared: ${unshared.join(", ")}`);
       id = this.#modules.push(module) - 1;
       known.set(module, id);
       this.#announce(id, module, resolved);

@@ -1,4 +1,5 @@
 /** The jobs that JS gives to a store's Workers: calls of shared functions, and runs of modules. */
+import { rangeError, typeError } from "../../core/base/errors.ts";
 import type { Agent } from "../agents/agent.ts";
 import { Calls, calledFunction, crossesAgents } from "../agents/calls.ts";
 import type { AgentEvent } from "../agents/protocol.ts";
@@ -38,9 +39,11 @@ export class Jobs {
   async spawn(callee: unknown, args: readonly unknown[]): Promise<unknown> {
     const number = this.#agent.functionIndex(callee);
     const signature = number === undefined ? undefined : this.#agent.functions.signature(number);
-    if (number === undefined || signature === undefined) throw new TypeError("store.spawn takes a function that this store exported");
-    if (!signature.shared) throw new TypeError("only a shared function can run on another thread; store.run instantiates a module there");
-    if (!crossesAgents(signature)) throw new TypeError("the function's type has values that cannot be handed to another thread");
+    if (number === undefined || signature === undefined)
+      throw typeError("not-exported", "store.spawn takes a function that this store exported");
+    if (!signature.shared)
+      throw typeError("not-shared", "only a shared function can run on another thread; store.run instantiates a module there");
+    if (!crossesAgents(signature)) throw typeError("not-shared", "the function's type has values that cannot be handed to another thread");
     return this.#call(() => this.#calls.start(number, signature, args));
   }
 
@@ -53,19 +56,20 @@ export class Jobs {
     readImports: ReadImports,
   ): Promise<unknown> {
     const { plan } = module;
-    if (plan.replicated) throw new TypeError("the module has shared functions: instantiate it once, and run them with store.spawn");
+    if (plan.replicated)
+      throw typeError("shared-module", "the module has shared functions: instantiate it once, and run them with store.spawn");
     const entry = plan.lowered.exports.find((candidate) => candidate.name === name);
-    if (entry?.kind !== "func") throw new TypeError(`the module exports no function "${name}"`);
-    if (entry.index < plan.lowered.importedFunctions) throw new TypeError(`"${name}" is an import of the module`);
+    if (entry?.kind !== "func") throw typeError("not-exported", `the module exports no function "${name}"`);
+    if (entry.index < plan.lowered.importedFunctions) throw typeError("not-exported", `"${name}" is an import of the module`);
     const signature = plan.signatures[entry.index]!;
-    if (!crossesAgents(signature)) throw new TypeError("the function's type has values that cannot be handed to another thread");
+    if (!crossesAgents(signature)) throw typeError("not-shared", "the function's type has values that cannot be handed to another thread");
     const template = this.#templates.find(module, readImports, imports);
     return this.#call(() => this.#calls.start(template, signature, args, { functionIndex: entry.index }));
   }
 
   async #call(start: () => Promise<unknown>): Promise<unknown> {
     if (this.#agent.control.isClosed) throw new StoreClosedError();
-    if (!this.#agent.hasWorkers) throw new RangeError("the store has no threads");
+    if (!this.#agent.hasWorkers) throw rangeError("no-threads", "the store has no threads");
     const answer = start();
     this.#workers.ensure();
     return this.waitFor(answer);

@@ -1,4 +1,5 @@
 /** What a store's options come to: how many threads it has, its heap, and how its modules are compiled. */
+import { rangeError } from "../../core/base/errors.ts";
 import { defaultFeatures } from "../../core/base/features.ts";
 import { canBlock, Heap } from "../../gc/heap/heap.ts";
 import { hardwareConcurrency, hasMemory64, hasTotalStoreOrder } from "../host/host.ts";
@@ -34,7 +35,7 @@ export function sizeOf(options: StoreOptions): Size {
   const threads = options.threads ?? hardwareConcurrency();
   const maximumThreads = Math.max(threads, options.maximumThreads ?? (threads === 0 ? 0 : DEFAULT_MAXIMUM));
   if (!(Number.isInteger(threads) && Number.isInteger(maximumThreads) && threads >= 0 && maximumThreads <= MOST_THREADS)) {
-    throw new RangeError(`a store has 0 to ${MOST_THREADS} threads`);
+    throw rangeError("thread-count", `a store has 0 to ${MOST_THREADS} threads`);
   }
   requireSharedMemory(maximumThreads > 0);
   return { threads, maximumThreads, parallelism: Math.max(1, maximumThreads === 0 ? 1 : threads) };

@@ -3,7 +3,7 @@
  * creator; compilation and instantiation happen there, shared code runs on all of its agents. What JS sees of it is
  * made around this, in api/.
  */
-import { RuntimeError } from "../../core/base/errors.ts";
+import { HeddleError, RuntimeError } from "../../core/base/errors.ts";
 import type { FeatureSet } from "../../core/base/features.ts";
 import { TypeStore } from "../../core/types/type-store.ts";
 import type { Heap } from "../../gc/heap/heap.ts";
@@ -115,7 +115,7 @@ export class StoreInternals {
       maximumThreads,
       script: this.#options.workerScript,
       onEvent: (event) => this.#onEvent(event),
-      onFailure: (error) => this.threads.failed(-1, error instanceof Error ? error : new Error(String(error))),
+      onFailure: (error) => this.threads.failed(-1, error instanceof Error ? error : new HeddleError("thread-threw", String(error))),
       onLost: (kind, id, error, ended) => this.#onLost(kind, id, error, ended),
       onDead: (agent) => this.#onDead(agent),
       records: this.agent.records,

@@ -6,7 +6,7 @@
  */
 import { InternalError } from "../../core/base/assert.ts";
 import { engine } from "../../core/base/engine.ts";
-import { RuntimeError } from "../../core/base/errors.ts";
+import { HeddleError, RuntimeError, rangeError } from "../../core/base/errors.ts";
 import type { ProvidedImports } from "../../lower/host/host-imports.ts";
 import { TrapCode, trapMessages } from "../../lower/host/lowered.ts";
 import type { ConversionOperand } from "./conversion-operand.ts";
@@ -197,7 +197,8 @@ function trapError(code: TrapCode, cause: Error): RuntimeError {
 
 /** The standard leaves the error of an exhausted stack to the host; a RangeError is what JS raises. */
 function stackError(cause: Error): RangeError {
-  return new RangeError(`Maximum call stack size exceeded: ${trapMessages[TrapCode.shadowStackOverflow]}`, { cause });
+  const message = `Maximum call stack size exceeded: ${trapMessages[TrapCode.shadowStackOverflow]}`;
+  return rangeError("stack-exhausted", message, { cause });
 }
 
 /** Engines report an exhausted stack as a RangeError (V8, JavaScriptCore) or an InternalError (SpiderMonkey). */
@@ -209,23 +210,37 @@ function isStackOverflow(error: unknown): boolean {
 /** An error as it crosses between agents. */
 export type PortableError =
   | { readonly kind: "trap"; readonly message: string; readonly code: string; readonly stack: string | undefined }
-  | { readonly kind: "error"; readonly name: string; readonly message: string; readonly stack: string | undefined }
+  | {
+      readonly kind: "error";
+      readonly name: string;
+      readonly message: string;
+      readonly code: string | undefined;
+      readonly stack: string | undefined;
+    }
   | { readonly kind: "value"; readonly text: string };
 
 /** Packs what was thrown on one agent for another. */
 export function packError(error: unknown): PortableError {
   if (error instanceof RuntimeError) return { kind: "trap", message: error.message, code: error.code, stack: error.stack };
-  if (error instanceof Error) return { kind: "error", name: error.name, message: error.message, stack: error.stack };
+  if (error instanceof Error) {
+    const { name, message, stack, code } = error as Error & { code?: unknown };
+    return { kind: "error", name, message, code: typeof code === "string" ? code : undefined, stack };
+  }
   return { kind: "value", text: String(error) };
+}
+
+/** What an error has beside its message; one of the program's own may have no code. */
+function named({ name, code }: Extract<PortableError, { kind: "error" }>): { name: string; code?: string } {
+  return code === undefined ? { name } : { name, code };
 }
 
 /** The error that `packError` packed. The stack is that of the agent where it was thrown. */
 export function unpackError(packed: PortableError): Error {
-  if (packed.kind === "value") return new Error(`a thread threw ${packed.text}`);
+  if (packed.kind === "value") return new HeddleError("thread-threw", `a thread threw ${packed.text}`);
   const error =
     packed.kind === "trap"
       ? new RuntimeError(packed.message, { code: packed.code })
-      : Object.assign(new (packed.name === "RangeError" ? RangeError : Error)(packed.message), { name: packed.name });
+      : Object.assign(new (packed.name === "RangeError" ? RangeError : Error)(packed.message), named(packed));
   if (packed.stack !== undefined) error.stack = packed.stack;
   return error;
 }

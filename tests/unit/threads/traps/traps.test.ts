@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { RuntimeError } from "../../../../core/base/errors.ts";
+import { RuntimeError, rangeError } from "../../../../core/base/errors.ts";
 import { TrapCode } from "../../../../lower/host/lowered.ts";
 import { packError, Traps, unpackError } from "../../../../threads/traps/traps.ts";
 
@@ -58,6 +58,9 @@ describe("traps", () => {
     expect(copy).toMatchObject({ message: "null reference", code: "null-reference", stack: trap.stack });
     expect(unpackError(packError(new TypeError("x")))).toMatchObject({ name: "TypeError", message: "x" });
     expect(unpackError(packError(new RangeError("x")))).toBeInstanceOf(RangeError);
-    expect(unpackError(packError(5))).toMatchObject({ message: "a thread threw 5" });
+    expect(unpackError(packError(5))).toMatchObject({ message: "a thread threw 5", code: "thread-threw" });
+    const coded = structuredClone(packError(rangeError("heap-full", "x")));
+    expect(unpackError(coded)).toMatchObject({ name: "RangeError", message: "x", code: "heap-full" });
+    expect(unpackError(packError(Object.assign(new Error("x"), { code: { a: 1 } })))).not.toHaveProperty("code");
   });
 });

@@ -2,9 +2,10 @@
  * What the heap runtime asks of its embedder: the imports of the AssemblyScript module, all in `env`.
  * The other side of the boundary is `api.ts`.
  */
+
 import { InternalError } from "../core/base/assert.ts";
 import { canDiscard, discard } from "../memory/native.ts";
-import { DISCARD_DONE, DISCARD_ELSEWHERE, DISCARD_IMPOSSIBLE } from "./layout/control.ts";
+import { DISCARD_DONE, DISCARD_ELSEWHERE, DISCARD_IMPOSSIBLE } from "./layout/control-words.ts";
 
 /** One agent's buffer, as globals that its lowered modules import too. */
 export interface AllocationBuffer {
@@ -20,7 +21,7 @@ export interface RuntimeHost {
   hasStack(levels: number): boolean;
   /** The creator is to give pages back, and this thread cannot. */
   askToShrink(): void;
-  /** This agent has run a collection, whose record (layout/control.ts) is at `record`. */
+  /** This agent has run a collection, whose record (layout/pauses.ts) is at `record`. */
   collected(record: number): void;
 }
 

@@ -1,24 +1,16 @@
 /**
- * Objects of the heap as JS looks at them: the third side of the heap, beside what mutators call (api.ts) and what the embedder gives
- * (embedder.ts). Nothing else in JS reads an object's words, so that the layout is known here and to the compiler.
+ * Objects of the heap as JS looks at them: the third side of the heap, beside what mutators call (api.ts) and what the
+ * embedder gives (embedder.ts). Nothing else in JS reads an object's words, so that the layout is known here and to the
+ * compiler.
  *
  * Whoever reads an object is a mutator, or keeps the world stopped: in a safe region it could be gone by then.
  *
- * Lowered code hands addresses over as i32, so that those above 2 GB are negative. `addressOf` makes an `Address` of one, and whatever is
- * returned here is an `Address` already. The methods take either.
+ * Lowered code hands addresses over as i32, so that those above 2 GB are negative. `addressOf` makes an `Address` of
+ * one, and whatever is returned here is an `Address` already. The methods take either.
  */
-import {
-  ARRAY_ELEMENTS,
-  ARRAY_LENGTH,
-  HEADER_FLAGS_MASK,
-  NULL_REFERENCE,
-  TYPE_DEPTH,
-  TYPE_DISPLAY,
-  TYPE_ID,
-  TYPE_KIND,
-  TYPE_PROTOTYPE,
-  TYPE_RECORD,
-} from "./layout/layout.ts";
+import { NULL_REFERENCE } from "./layout/memory-map.ts";
+import { ARRAY_ELEMENTS, ARRAY_LENGTH, HEADER_FLAGS_MASK } from "./layout/objects.ts";
+import { TYPE_DEPTH, TYPE_DISPLAY, TYPE_ID, TYPE_KIND, TYPE_PROTOTYPE, TYPE_RECORD } from "./layout/type-record.ts";
 
 declare const unsigned: unique symbol;
 /** The address of an object or a record: not negative, and so the same number wherever it comes from. */
@@ -71,7 +63,8 @@ export class HeapObjects {
   /** The word at an address, signed. Atomic: another agent may write it meanwhile. */
   word(address: number): number {
     const index = address >>> 2;
-    // To ask for the memory's buffer takes longer than to read from it; the view is too short when the memory has grown.
+    // To ask for the memory's buffer takes longer than to read from it; the view is too short when the memory has
+    // grown.
     if (index >= this.#words.length) this.#renew();
     return Atomics.load(this.#words, index);
   }
@@ -120,8 +113,8 @@ export class HeapObjects {
   }
 
   /**
-   * The reference to an object's prototype in JS, an extern as memory has it: NULL where the object has no custom descriptor, or one whose
-   * first field is none.
+   * The reference to an object's prototype in JS, an extern as memory has it: NULL where the object has no custom
+   * descriptor, or one whose first field is none.
    */
   prototypeOf(object: number): number {
     const descriptor = this.#descriptorOf(object);
@@ -129,7 +122,10 @@ export class HeapObjects {
     return offset === 0 ? NULL : this.word(descriptor + offset);
   }
 
-  /** The `prototype` word of the record that the object's header leads to: of an exception, whether its tag's type is shared. */
+  /**
+   * The `prototype` word of the record that the object's header leads to: of an exception, whether its tag's type is
+   * shared.
+   */
   flagsOf(object: number): number {
     return this.word(this.#descriptorOf(object) + TYPE_PROTOTYPE);
   }

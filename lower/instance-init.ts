@@ -12,8 +12,8 @@
 import { assert } from "../core/base/assert.ts";
 import type { DataSegment, ElementSegment, Expression, Table, TableType } from "../core/types/module.ts";
 import { I32, I64, type ValType } from "../core/types/types.ts";
-import { TABLE_ELEMENTS, TABLE_LENGTH } from "../gc/layout/layout.ts";
 import { isHostExtern } from "../gc/layout/reference-types.ts";
+import { TABLE_ELEMENTS, TABLE_LENGTH } from "../gc/layout/tables.ts";
 import { pushCell } from "./access/global-cell.ts";
 import { checkBytes, pushHostAddress } from "./access/memory-access.ts";
 import { fillReferences, referenceStore, valueStore } from "./access/publication.ts";

@@ -1,14 +1,17 @@
 /**
  * Boxes: heap objects that stand for values of JS, which the agent must keep as long as the box lives, and no longer.
  *
- * Each box has a slot, which does not keep it alive. A collection that finds the box dead says so in the slot; `drain`, called where it suits
- * the agent, then tells the owner of the value. Until then the value is kept in vain, which does no harm.
+ * Each box has a slot, which does not keep it alive. A collection that finds the box dead says so in the slot; `drain`,
+ * called where it suits the agent, then tells the owner of the value. Until then the value is kept in vain, which does
+ * no harm.
  *
  * A box whose agent has ended keeps nothing.
  */
 
 import type { RuntimeExports } from "../api.ts";
-import { AGENT_DEAD_BOXES, DEAD_BOX, LINE_BYTES, LINE_LOG2, SLOT_CARDS, SLOT_CHUNK_BYTES, SLOTS_START } from "../layout/control.ts";
+import { AGENT_DEAD_BOXES } from "../layout/agents.ts";
+import { LINE_BYTES, LINE_LOG2 } from "../layout/blocks.ts";
+import { DEAD_BOX, SLOT_CARDS, SLOT_CHUNK_BYTES, SLOTS_START } from "../layout/root-chunks.ts";
 import { cardOf, type SlotMemory, Slots } from "./slots.ts";
 
 /** What boxes need of the heap. */
@@ -66,7 +69,8 @@ export class Boxes {
     for (const chunk of this.#slots.chunks) {
       for (let card = cardOf(chunk + SLOTS_START); card < chunk + SLOT_CARDS + (SLOT_CHUNK_BYTES >>> LINE_LOG2); card++) {
         if (((memory.bytes[card] ?? 0) & CARD_DEAD) === 0) continue;
-        // First the bit, then the slots: a collection on another agent may find more dead ones here meanwhile, and sets it again.
+        // First the bit, then the slots: a collection on another agent may find more dead ones here meanwhile, and sets
+        // it again.
         Atomics.and(memory.bytes, card, CARD_FILLED);
         this.#drainLine(chunk + ((card - chunk - SLOT_CARDS) << LINE_LOG2), onDead);
       }

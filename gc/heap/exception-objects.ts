@@ -1,7 +1,10 @@
-/** Exceptions in the heap (layout/exception-layout.ts draws them), written where the agent has just allocated, and read. */
+/**
+ * Exceptions in the heap (layout/exception-layout.ts draws them), written where the agent has just allocated, and read.
+ */
+
 import { EXCEPTION_PAYLOAD, EXCEPTION_TAG, JS_TAG, placePayload } from "../layout/exception-layout.ts";
-import { FUNC_SHARED } from "../layout/layout.ts";
 import { KIND_FUNC, NO_TYPE } from "../layout/record-kinds.ts";
+import { FUNC_SHARED } from "../layout/type-record.ts";
 import type { HeapObjects } from "../objects.ts";
 import { type RecordMemory, writeRecord } from "./type-records.ts";
 

@@ -1,14 +1,16 @@
 /**
  * Root slots for JS: a wrapper object holds a handle, and the collector keeps alive what the slot refers to.
  *
- * Slots lie in chunks that only their agent uses (gc/heap/slots.ts), so that handing them out needs no lock. A collection may read a slot while its
- * agent, in a safe region, frees it: it then sees the old reference or null, and both are right.
+ * Slots lie in chunks that only their agent uses (gc/heap/slots.ts), so that handing them out needs no lock. A
+ * collection may read a slot while its agent, in a safe region, frees it: it then sees the old reference or null, and
+ * both are right.
  *
- * A slot is filled while the agent is a mutator (between `enter` and `leave`): in a safe region the object could be gone by then.
+ * A slot is filled while the agent is a mutator (between `enter` and `leave`): in a safe region the object could be
+ * gone by then.
  */
 
 import type { RuntimeExports } from "../api.ts";
-import { NULL_REFERENCE } from "../layout/layout.ts";
+import { NULL_REFERENCE } from "../layout/memory-map.ts";
 import { type SlotMemory, Slots } from "./slots.ts";
 
 /** What handles need of the heap. */

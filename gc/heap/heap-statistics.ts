@@ -1,6 +1,41 @@
-/** Figures of a heap, read from its control words without stopping anybody: a moment's view, exact when no agent runs. */
+/**
+ * Figures of a heap, read from its control words without stopping anybody: a moment's view, exact when no agent runs.
+ */
 
-import * as c from "../layout/control.ts";
+import {
+  AGENT_ALLOCATED,
+  AGENT_BYTES,
+  AGENT_MUTATOR,
+  AGENT_NURSERY_COUNT,
+  AGENT_SAFE,
+  AGENT_SHADOW_BASE,
+  AGENT_SP,
+  AGENT_STATE,
+  AGENT_STOPPED,
+  AGENTS,
+} from "../layout/agents.ts";
+import {
+  BLOCK_BYTES,
+  BLOCK_FREE,
+  BLOCK_FULL,
+  BLOCK_LARGE,
+  BLOCK_LARGE_REST,
+  BLOCK_PARTIAL,
+  BLOCK_PERMANENT,
+  LINE_BYTES,
+  RETURNED,
+} from "../layout/blocks.ts";
+import { AGENTS_HIGH, HIGH_BLOCKS, USED_BLOCKS } from "../layout/control-words.ts";
+import { PLAN_BLOCKS, PLAN_LIMIT_BLOCKS } from "../layout/plan.ts";
+import {
+  STAT_FULL,
+  STAT_LIVE_BYTES,
+  STAT_MARKED_OBJECTS,
+  STAT_PAUSE_LONGEST,
+  STAT_PAUSE_TOTAL,
+  STAT_RESTARTS,
+  STAT_YOUNG,
+} from "../layout/statistics.ts";
 import { type PauseMemory, type PausePercentiles, percentiles, readCollections } from "./pauses.ts";
 
 /** What the figures are read from. */
@@ -55,49 +90,49 @@ interface AgentHeapStatistics {
 }
 
 const states: Readonly<Record<number, AgentHeapStatistics["state"]>> = {
-  [c.AGENT_SAFE]: "safe",
-  [c.AGENT_MUTATOR]: "running",
-  [c.AGENT_STOPPED]: "stopped",
+  [AGENT_SAFE]: "safe",
+  [AGENT_MUTATOR]: "running",
+  [AGENT_STOPPED]: "stopped",
 };
 
 /** What the block table tells. */
 function readBlockTable(
   heap: StatisticsMemory,
 ): Pick<HeapStatistics, "freeBytes" | "returnedBytes" | "largeBytes" | "permanentBytes" | "fragmentation"> {
-  const table = heap.plan(c.PLAN_BLOCKS) >>> 2;
-  const entries = heap.words.subarray(table, table + heap.plan(c.HIGH_BLOCKS));
+  const table = heap.plan(PLAN_BLOCKS) >>> 2;
+  const entries = heap.words.subarray(table, table + heap.plan(HIGH_BLOCKS));
   const counts = new Uint32Array(256);
   let freeLines = 0;
   let returned = 0;
   for (const entry of entries) {
     const state = entry & 255;
     counts[state] = (counts[state] ?? 0) + 1;
-    if (state === c.BLOCK_PARTIAL) freeLines += entry >>> 8;
-    else if (state === c.BLOCK_FREE && entry >>> 8 === c.RETURNED) returned++;
+    if (state === BLOCK_PARTIAL) freeLines += entry >>> 8;
+    else if (state === BLOCK_FREE && entry >>> 8 === RETURNED) returned++;
   }
-  const bytes = (...kinds: number[]): number => kinds.reduce((sum, kind) => sum + (counts[kind] ?? 0), 0) * c.BLOCK_BYTES;
-  const surviving = bytes(c.BLOCK_PARTIAL, c.BLOCK_FULL);
+  const bytes = (...kinds: number[]): number => kinds.reduce((sum, kind) => sum + (counts[kind] ?? 0), 0) * BLOCK_BYTES;
+  const surviving = bytes(BLOCK_PARTIAL, BLOCK_FULL);
   return {
-    freeBytes: bytes(c.BLOCK_FREE),
-    returnedBytes: returned * c.BLOCK_BYTES,
-    largeBytes: bytes(c.BLOCK_LARGE, c.BLOCK_LARGE_REST),
-    permanentBytes: bytes(c.BLOCK_PERMANENT),
-    fragmentation: surviving === 0 ? 0 : (freeLines * c.LINE_BYTES) / surviving,
+    freeBytes: bytes(BLOCK_FREE),
+    returnedBytes: returned * BLOCK_BYTES,
+    largeBytes: bytes(BLOCK_LARGE, BLOCK_LARGE_REST),
+    permanentBytes: bytes(BLOCK_PERMANENT),
+    fragmentation: surviving === 0 ? 0 : (freeLines * LINE_BYTES) / surviving,
   };
 }
 
 function readAgents(heap: StatisticsMemory, view: DataView<ArrayBufferLike>): AgentHeapStatistics[] {
   const agents: AgentHeapStatistics[] = [];
-  for (let agent = 0; agent < heap.plan(c.AGENTS_HIGH); agent++) {
-    const control = c.AGENTS + agent * c.AGENT_BYTES;
-    const state = states[heap.plan(control + c.AGENT_STATE)];
+  for (let agent = 0; agent < heap.plan(AGENTS_HIGH); agent++) {
+    const control = AGENTS + agent * AGENT_BYTES;
+    const state = states[heap.plan(control + AGENT_STATE)];
     if (state === undefined) continue;
     agents.push({
       agent,
       state,
-      allocatedBytes: view.getFloat64(control + c.AGENT_ALLOCATED, true),
-      nurseryBytes: heap.plan(control + c.AGENT_NURSERY_COUNT) * c.BLOCK_BYTES,
-      stackBytes: heap.plan(control + c.AGENT_SP) - heap.plan(control + c.AGENT_SHADOW_BASE),
+      allocatedBytes: view.getFloat64(control + AGENT_ALLOCATED, true),
+      nurseryBytes: heap.plan(control + AGENT_NURSERY_COUNT) * BLOCK_BYTES,
+      stackBytes: heap.plan(control + AGENT_SP) - heap.plan(control + AGENT_SHADOW_BASE),
     });
   }
   return agents;
@@ -107,18 +142,18 @@ function readAgents(heap: StatisticsMemory, view: DataView<ArrayBufferLike>): Ag
 export function readStatistics(heap: StatisticsMemory): HeapStatistics {
   const view = new DataView(heap.memory.buffer);
   const word = (address: number): number => view.getUint32(address, true);
-  const agents = word(c.AGENTS_HIGH);
+  const agents = word(AGENTS_HIGH);
   const allocatedByAgent: number[] = [];
-  for (let id = 0; id < agents; id++) allocatedByAgent.push(view.getFloat64(c.AGENTS + id * c.AGENT_BYTES + c.AGENT_ALLOCATED, true));
-  const youngCollections = word(c.STAT_YOUNG);
-  const fullCollections = word(c.STAT_FULL);
+  for (let id = 0; id < agents; id++) allocatedByAgent.push(view.getFloat64(AGENTS + id * AGENT_BYTES + AGENT_ALLOCATED, true));
+  const youngCollections = word(STAT_YOUNG);
+  const fullCollections = word(STAT_FULL);
   const last = readCollections(heap);
   return {
     collections: youngCollections + fullCollections,
     youngCollections,
     fullCollections,
-    longestPause: view.getFloat64(c.STAT_PAUSE_LONGEST, true),
-    totalPause: view.getFloat64(c.STAT_PAUSE_TOTAL, true),
+    longestPause: view.getFloat64(STAT_PAUSE_LONGEST, true),
+    totalPause: view.getFloat64(STAT_PAUSE_TOTAL, true),
     pauses: {
       young: percentiles(last.filter(({ kind }) => kind === "young")),
       full: percentiles(last.filter(({ kind }) => kind === "full")),
@@ -126,12 +161,12 @@ export function readStatistics(heap: StatisticsMemory): HeapStatistics {
     allocatedBytes: allocatedByAgent.reduce((sum, bytes) => sum + bytes, 0),
     allocatedByAgent,
     agents: readAgents(heap, view),
-    liveBytes: view.getFloat64(c.STAT_LIVE_BYTES, true),
-    usedBytes: word(c.USED_BLOCKS) * c.BLOCK_BYTES,
-    maximumBytes: word(c.PLAN_LIMIT_BLOCKS) * c.BLOCK_BYTES,
+    liveBytes: view.getFloat64(STAT_LIVE_BYTES, true),
+    usedBytes: word(USED_BLOCKS) * BLOCK_BYTES,
+    maximumBytes: word(PLAN_LIMIT_BLOCKS) * BLOCK_BYTES,
     ...readBlockTable(heap),
     memoryBytes: view.byteLength,
-    markedObjects: Number(view.getBigUint64(c.STAT_MARKED_OBJECTS, true)),
-    restarts: word(c.STAT_RESTARTS),
+    markedObjects: Number(view.getBigUint64(STAT_MARKED_OBJECTS, true)),
+    restarts: word(STAT_RESTARTS),
   };
 }

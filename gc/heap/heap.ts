@@ -1,9 +1,9 @@
 /**
  * One store's heap memory as one agent sees it.
  *
- * The agent that makes the store calls `Heap.create`, the others `Heap.join` with what `share()` gave them; then each attaches under an id of
- * its own. From `attach` on the agent is in a safe region: collections go on without it. It runs lowered code between `runtime.enter()` and
- * `runtime.leave(sp)`.
+ * The agent that makes the store calls `Heap.create`, the others `Heap.join` with what `share()` gave them; then each
+ * attaches under an id of its own. From `attach` on the agent is in a safe region: collections go on without it. It
+ * runs lowered code between `runtime.enter()` and `runtime.leave(sp)`.
  */
 
 import { assert } from "../../core/base/assert.ts";
@@ -12,17 +12,9 @@ import { rangeError } from "../../core/base/errors.ts";
 import type { HeapImports, RuntimeExports } from "../api.ts";
 import { debugRuntime, releaseRuntime } from "../build/runtime.ts";
 import { type AllocationBuffer, type RuntimeHost, runtimeImports } from "../embedder.ts";
-import {
-  AGENT_BYTES,
-  AGENTS,
-  FUNCTION_COUNT,
-  GROWN_END,
-  PLAN_FUNCTION_CAPACITY,
-  PLAN_FUNCTION_TYPES,
-  PLAN_MAXIMUM_AGENTS,
-  PLAN_SHADOW_BYTES,
-  SHRINK_ASKED,
-} from "../layout/control.ts";
+import { AGENT_BYTES, AGENTS } from "../layout/agents.ts";
+import { FUNCTION_COUNT, GROWN_END, SHRINK_ASKED } from "../layout/control-words.ts";
+import { PLAN_FUNCTION_CAPACITY, PLAN_FUNCTION_TYPES, PLAN_MAXIMUM_AGENTS, PLAN_SHADOW_BYTES } from "../layout/plan.ts";
 import { HeapObjects } from "../objects.ts";
 import { Boxes } from "./boxes.ts";
 import { Handles } from "./handles.ts";
@@ -50,7 +42,8 @@ let mayBlock: boolean | undefined;
 export function canBlock(): boolean {
   if (mayBlock === undefined) {
     try {
-      // Of a memory, since pages that are not isolated have no SharedArrayBuffer. The value differs from the expected one, so this never waits.
+      // Of a memory, since pages that are not isolated have no SharedArrayBuffer. The value differs from the expected
+      // one, so this never waits.
       const { buffer } = new engine.Memory({ initial: 1, maximum: 1, shared: true });
       Atomics.wait(new Int32Array(buffer), 0, 1, 0);
       mayBlock = true;
@@ -136,8 +129,9 @@ export class Heap {
   }
 
   /**
-   * Raises the host's error for an exhausted stack unless enough is left for what must be done whole: `runtime.enter` and `runtime.leave`,
-   * or to open a lock again. Called before the first of the two, so that the second, from the same place, does not fail.
+   * Raises the host's error for an exhausted stack unless enough is left for what must be done whole: `runtime.enter`
+   * and `runtime.leave`, or to open a lock again. Called before the first of the two, so that the second, from the same
+   * place, does not fail.
    */
   needStack(): void {
     this.#probeStack(ENTER_LEVELS);
@@ -165,8 +159,8 @@ export class Heap {
   /**
    * Takes back what agent `id` held, after the host ended its Worker. Nobody else may use the id until this returns.
    *
-   * The Worker must have stopped for good: in Node when its `exit` event came; in a browser, where `terminate` returns earlier, when a Web
-   * Lock that the Worker held became free.
+   * The Worker must have stopped for good: in Node when its `exit` event came; in a browser, where `terminate` returns
+   * earlier, when a Web Lock that the Worker held became free.
    */
   reclaim(id: number): void {
     this.runtime.reclaim(id);
@@ -194,7 +188,10 @@ export class Heap {
     return AGENTS + this.#agent * AGENT_BYTES;
   }
 
-  /** All words of the memory, as far as it has grown; an index is an address divided by 4. Ask again after any call: the memory may have grown. */
+  /**
+   * All words of the memory, as far as it has grown; an index is an address divided by 4. Ask again after any call: the
+   * memory may have grown.
+   */
   get words(): Int32Array<ArrayBufferLike> {
     if (this.#isOutgrown) this.#renewViews();
     return this.#wordView;
@@ -216,8 +213,8 @@ export class Heap {
   }
 
   #renewViews(): void {
-    // Race: another agent has grown the memory and its new part is in use, but this agent's host has not been told, and has the old buffer.
-    // It looks when it is asked to grow, be it by nothing.
+    // Race: another agent has grown the memory and its new part is in use, but this agent's host has not been told, and
+    // has the old buffer. It looks when it is asked to grow, be it by nothing.
     if (this.#grownEnd > this.memory.buffer.byteLength) this.memory.grow(0);
     this.#wordView = new Int32Array(this.memory.buffer);
     this.#byteView = new Uint8Array(this.memory.buffer);
@@ -262,7 +259,7 @@ export class Heap {
     return readStatistics(this);
   }
 
-  /** A word of the plan (layout/control.ts). */
+  /** A word of the plan (layout/plan.ts). */
   plan(word: number): number {
     return (this.words[word >>> 2] ?? 0) >>> 0;
   }

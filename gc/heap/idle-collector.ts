@@ -1,10 +1,13 @@
 /**
- * Collects a large heap that nobody uses for a while, and gives its memory back to the system: a program that has done its work and waits
- * would keep all garbage otherwise, since collections come with allocation, and what they leave for a program that goes on.
+ * Collects a large heap that nobody uses for a while, and gives its memory back to the system: a program that has done
+ * its work and waits would keep all garbage otherwise, since collections come with allocation, and what they leave for
+ * a program that goes on.
  */
 
 import type { RuntimeExports } from "../api.ts";
-import { BLOCK_BYTES, STAT_PAUSES, USED_BLOCKS } from "../layout/control.ts";
+import { BLOCK_BYTES } from "../layout/blocks.ts";
+import { USED_BLOCKS } from "../layout/control-words.ts";
+import { STAT_PAUSES } from "../layout/statistics.ts";
 
 const PERIOD = 5000;
 /** Below this there is little to win. */
@@ -30,7 +33,10 @@ export class IdleCollector {
   /** Collections when memory was last given back. */
   #trimmed = 0;
 
-  /** `collect` makes a full collection on this agent; `tidy`, called now and then, lets go of what collections have found dead. */
+  /**
+   * `collect` makes a full collection on this agent; `tidy`, called now and then, lets go of what collections have
+   * found dead.
+   */
   constructor(heap: IdleHeap, collect: () => void, tidy: () => void, period = PERIOD) {
     this.#heap = heap;
     this.#collect = collect;

@@ -1,5 +1,6 @@
 /**
- * Values of JS as objects of the heap (layout/js-value-layout.ts draws them): their records, and how they are written and read.
+ * Values of JS as objects of the heap (layout/js-value-layout.ts draws them): their records, and how they are written
+ * and read.
  *
  * An object is written where the agent has just allocated it, whole and before the agent's next safepoint.
  */
@@ -15,8 +16,8 @@ import {
   STRING_BYTES,
   STRING_UNITS,
 } from "../layout/js-value-layout.ts";
-import { ARRAY_LENGTH } from "../layout/layout.ts";
 import { arrayBytes } from "../layout/object-layout.ts";
+import { ARRAY_LENGTH } from "../layout/objects.ts";
 import { KIND_ARRAY, KIND_HOST, KIND_NUMBER, KIND_STRING, KIND_THREAD_BOUND, NO_TYPE } from "../layout/record-kinds.ts";
 import { type Address, addressOf, type HeapObjects } from "../objects.ts";
 import type { BoxSlot } from "./boxes.ts";

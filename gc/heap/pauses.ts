@@ -1,6 +1,25 @@
-/** The heap's last collections, as the runtime has recorded them (runtime/base/pauses.ts), and what follows from them. */
-
-import * as c from "../layout/control.ts";
+/**
+ * The heap's last collections, as the runtime has recorded them (runtime/base/pauses.ts), and what follows from them.
+ */
+import { BLOCK_BYTES } from "../layout/blocks.ts";
+import {
+  PAUSE_AGENT,
+  PAUSE_BLOCKS,
+  PAUSE_BLOCKS_BEFORE,
+  PAUSE_BYTES,
+  PAUSE_BYTES_MARKED,
+  PAUSE_CAPACITY,
+  PAUSE_ENDED,
+  PAUSE_FULL,
+  PAUSE_MARKED,
+  PAUSE_MARKERS,
+  PAUSE_NUMBER,
+  PAUSE_OBJECTS,
+  PAUSE_REQUESTED,
+  PAUSE_STOPPED,
+} from "../layout/pauses.ts";
+import { PLAN_PAUSES } from "../layout/plan.ts";
+import { STAT_PAUSES } from "../layout/statistics.ts";
 
 /** One collection. Times are in milliseconds, absolute ones since the epoch. */
 export interface Collection {
@@ -40,34 +59,34 @@ export interface PausePercentiles {
 }
 
 function readRecord(view: DataView<ArrayBufferLike>, at: number): Collection | undefined {
-  const number = view.getUint32(at + c.PAUSE_NUMBER, true);
-  const start = view.getFloat64(at + c.PAUSE_REQUESTED, true);
+  const number = view.getUint32(at + PAUSE_NUMBER, true);
+  const start = view.getFloat64(at + PAUSE_REQUESTED, true);
   const collection: Collection = {
-    kind: view.getUint32(at + c.PAUSE_FULL, true) !== 0 ? "full" : "young",
+    kind: view.getUint32(at + PAUSE_FULL, true) !== 0 ? "full" : "young",
     number,
-    agent: view.getUint16(at + c.PAUSE_AGENT, true),
-    markers: view.getUint16(at + c.PAUSE_MARKERS, true),
+    agent: view.getUint16(at + PAUSE_AGENT, true),
+    markers: view.getUint16(at + PAUSE_MARKERS, true),
     start,
-    stopTime: view.getFloat64(at + c.PAUSE_STOPPED, true) - start,
-    markTime: view.getFloat64(at + c.PAUSE_MARKED, true) - start,
-    pause: view.getFloat64(at + c.PAUSE_ENDED, true) - start,
-    markedBytes: view.getFloat64(at + c.PAUSE_BYTES_MARKED, true),
-    markedObjects: view.getUint32(at + c.PAUSE_OBJECTS, true),
-    usedBefore: view.getUint32(at + c.PAUSE_BLOCKS_BEFORE, true) * c.BLOCK_BYTES,
-    usedAfter: view.getUint32(at + c.PAUSE_BLOCKS, true) * c.BLOCK_BYTES,
+    stopTime: view.getFloat64(at + PAUSE_STOPPED, true) - start,
+    markTime: view.getFloat64(at + PAUSE_MARKED, true) - start,
+    pause: view.getFloat64(at + PAUSE_ENDED, true) - start,
+    markedBytes: view.getFloat64(at + PAUSE_BYTES_MARKED, true),
+    markedObjects: view.getUint32(at + PAUSE_OBJECTS, true),
+    usedBefore: view.getUint32(at + PAUSE_BLOCKS_BEFORE, true) * BLOCK_BYTES,
+    usedAfter: view.getUint32(at + PAUSE_BLOCKS, true) * BLOCK_BYTES,
   };
   // Race: a collection may have begun to overwrite the record meanwhile, which then has no number or another.
-  return number !== 0 && view.getUint32(at + c.PAUSE_NUMBER, true) === number ? collection : undefined;
+  return number !== 0 && view.getUint32(at + PAUSE_NUMBER, true) === number ? collection : undefined;
 }
 
 /** The last collections, the oldest first: at most PAUSE_CAPACITY of them. */
 export function readCollections(heap: PauseMemory): Collection[] {
   const view = new DataView(heap.memory.buffer);
-  const count = view.getUint32(c.STAT_PAUSES, true);
-  const base = heap.plan(c.PLAN_PAUSES);
+  const count = view.getUint32(STAT_PAUSES, true);
+  const base = heap.plan(PLAN_PAUSES);
   const collections: Collection[] = [];
-  for (let number = Math.max(0, count - c.PAUSE_CAPACITY); number < count; number++) {
-    const collection = readRecord(view, base + (number % c.PAUSE_CAPACITY) * c.PAUSE_BYTES);
+  for (let number = Math.max(0, count - PAUSE_CAPACITY); number < count; number++) {
+    const collection = readRecord(view, base + (number % PAUSE_CAPACITY) * PAUSE_BYTES);
     if (collection?.number === number + 1) collections.push(collection);
   }
   return collections;

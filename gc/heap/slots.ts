@@ -1,10 +1,10 @@
 /**
- * Words in the heap memory that one agent's JS fills and the collector looks at: what handles and boxes have in common. The layout of their
- * chunks is drawn in layout/control.ts, and runtime/collect/slots.ts is the collector's side.
+ * Words in the heap memory that one agent's JS fills and the collector looks at: what handles and boxes have in common.
+ * The layout of their chunks is drawn in layout/root-chunks.ts, and runtime/collect/slots.ts is the collector's side.
  */
-
 import { rangeError } from "../../core/base/errors.ts";
-import { LINE_LOG2, SLOT_CARDS, SLOT_CHUNK_BYTES, SLOTS_PER_CHUNK, SLOTS_START } from "../layout/control.ts";
+import { LINE_LOG2 } from "../layout/blocks.ts";
+import { SLOT_CARDS, SLOT_CHUNK_BYTES, SLOTS_PER_CHUNK, SLOTS_START } from "../layout/root-chunks.ts";
 
 /** What slots need of the heap: its memory as words and as bytes. */
 export interface SlotMemory {

@@ -1,9 +1,10 @@
 /**
- * Makes sure that the host's stack has room before the heap runtime begins what it must not leave half done: hosts raise an error where a
- * call finds the stack exhausted, and that may be any call.
+ * Makes sure that the host's stack has room before the heap runtime begins what it must not leave half done: hosts
+ * raise an error where a call finds the stack exhausted, and that may be any call.
  *
- * The probe is a wasm function with a frame of 8 KB, most of which is for values of a path that is never taken: hosts check at a function's
- * entry whether its whole frame fits. It calls itself as often as it is told to. A probe of 16 KB takes some nanoseconds.
+ * The probe is a wasm function with a frame of 8 KB, most of which is for values of a path that is never taken: hosts
+ * check at a function's entry whether its whole frame fits. It calls itself as often as it is told to. A probe of 16 KB
+ * takes some nanoseconds.
  */
 import { engine } from "../../core/base/engine.ts";
 import { Writer } from "../../core/binary/writer.ts";

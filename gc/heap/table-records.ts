@@ -1,5 +1,8 @@
-/** Tables' records (layout/layout.ts draws them) as JS reads and writes them. Elements lie outside of the collected heap. */
-import { TABLE_CAPACITY, TABLE_ELEMENTS, TABLE_LENGTH, TABLE_MAXIMUM, TABLE_RECORD_BYTES } from "../layout/layout.ts";
+/**
+ * Tables' records (layout/tables.ts draws them) as JS reads and writes them. Elements lie outside of the collected
+ * heap.
+ */
+import { TABLE_CAPACITY, TABLE_ELEMENTS, TABLE_LENGTH, TABLE_MAXIMUM, TABLE_RECORD_BYTES } from "../layout/tables.ts";
 import { type Address, addressOf, type ObjectMemory } from "../objects.ts";
 
 export { TABLE_RECORD_BYTES };

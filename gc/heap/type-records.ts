@@ -1,15 +1,30 @@
 /**
- * Type records in the heap: what the collector and lowered casts know of a type. The layout is drawn in gc/layout/layout.ts.
+ * Type records in the heap: what the collector and lowered casts know of a type. The layout is drawn in
+ * gc/layout/type-record.ts.
  *
- * Records are permanent, because objects point to them. One agent per store writes them, when it prepares a module; the others get addresses.
+ * Records are permanent, because objects point to them. One agent per store writes them, when it prepares a module; the
+ * others get addresses.
  */
 
 import type { TypeStore } from "../../core/types/type-store.ts";
 import { exceptionLayout } from "../layout/exception-layout.ts";
-import * as layout from "../layout/layout.ts";
 import { arrayLayout, structLayout } from "../layout/object-layout.ts";
+import { ARRAY_ELEMENTS } from "../layout/objects.ts";
 import { KIND_ARRAY, KIND_CONT, KIND_FUNC, KIND_STRUCT } from "../layout/record-kinds.ts";
 import { isHostExtern } from "../layout/reference-types.ts";
+import {
+  DISPLAY_MINIMUM,
+  FUNC_SHARED,
+  TYPE_DEPTH,
+  TYPE_DISPLAY,
+  TYPE_ID,
+  TYPE_KIND,
+  TYPE_PROTOTYPE,
+  TYPE_RECORD,
+  TYPE_REFMAP,
+  TYPE_REFMAP_MORE,
+  TYPE_SIZE,
+} from "../layout/type-record.ts";
 
 /** What records are written into. */
 export interface RecordMemory {
@@ -38,23 +53,23 @@ const MAPPED_WORDS = 32;
 /** Writes a record and returns its address. */
 export function writeRecord(heap: RecordMemory, contents: RecordContents): number {
   const depth = contents.supertypes.length;
-  const entries = Math.max(layout.DISPLAY_MINIMUM, depth + 1);
-  const address = heap.allocatePermanent(layout.TYPE_DISPLAY + 4 * entries);
+  const entries = Math.max(DISPLAY_MINIMUM, depth + 1);
+  const address = heap.allocatePermanent(TYPE_DISPLAY + 4 * entries);
   const more = contents.references.filter((offset) => offset >= 4 * MAPPED_WORDS);
   const moreAddress = more.length === 0 ? 0 : writeMore(heap, more);
   const words = heap.words;
   const put = (offset: number, value: number): void => {
     words[(address + offset) >>> 2] = value;
   };
-  put(layout.TYPE_KIND, contents.kind);
-  put(layout.TYPE_RECORD, address);
-  put(layout.TYPE_SIZE, contents.size);
-  put(layout.TYPE_REFMAP, refmap(contents));
-  put(layout.TYPE_REFMAP_MORE, moreAddress);
-  put(layout.TYPE_ID, contents.id);
-  put(layout.TYPE_DEPTH, depth);
-  put(layout.TYPE_PROTOTYPE, contents.prototype ?? 0);
-  for (const [i, supertype] of [...contents.supertypes, address].entries()) put(layout.TYPE_DISPLAY + 4 * i, supertype);
+  put(TYPE_KIND, contents.kind);
+  put(TYPE_RECORD, address);
+  put(TYPE_SIZE, contents.size);
+  put(TYPE_REFMAP, refmap(contents));
+  put(TYPE_REFMAP_MORE, moreAddress);
+  put(TYPE_ID, contents.id);
+  put(TYPE_DEPTH, depth);
+  put(TYPE_PROTOTYPE, contents.prototype ?? 0);
+  for (const [i, supertype] of [...contents.supertypes, address].entries()) put(TYPE_DISPLAY + 4 * i, supertype);
   return address;
 }
 
@@ -73,8 +88,8 @@ function writeMore(heap: RecordMemory, offsets: readonly number[]): number {
 }
 
 /**
- * Where the custom descriptors of a type have the prototype that JS sees (custom descriptors, "JS Prototypes"): their first field, if it is an
- * immutable externref. 0 where there is none.
+ * Where the custom descriptors of a type have the prototype that JS sees (custom descriptors, "JS Prototypes"): their
+ * first field, if it is an immutable externref. 0 where there is none.
  */
 function prototypeOffset(types: TypeStore, id: number): number {
   const { descriptor } = types.type(id);
@@ -120,12 +135,12 @@ export class TypeRecords {
       }
       case "array": {
         const { elementLog2, references } = arrayLayout(this.#types, id);
-        return { ...place, kind: KIND_ARRAY, size: elementLog2, references: references ? [layout.ARRAY_ELEMENTS] : [] };
+        return { ...place, kind: KIND_ARRAY, size: elementLog2, references: references ? [ARRAY_ELEMENTS] : [] };
       }
       case "func": {
         // What it says of objects is about the exceptions whose tag has this type.
         const { size, references } = exceptionLayout(this.#types, id);
-        const prototype = this.#types.type(id).shared ? layout.FUNC_SHARED : 0;
+        const prototype = this.#types.type(id).shared ? FUNC_SHARED : 0;
         return { ...place, kind: KIND_FUNC, size, references, prototype };
       }
       case "cont":

@@ -1,6 +1,21 @@
 /** Which block of the heap serves what, and a picture of it. */
+
 import type { Heap } from "../heap/heap.ts";
-import * as c from "../layout/control.ts";
+import {
+  BLOCK_BYTES,
+  BLOCK_FREE,
+  BLOCK_FULL,
+  BLOCK_LARGE,
+  BLOCK_LARGE_REST,
+  BLOCK_OWNED,
+  BLOCK_PARTIAL,
+  BLOCK_PERMANENT,
+  BLOCK_UNUSED,
+  LINES_PER_BLOCK,
+  RETURNED,
+} from "../layout/blocks.ts";
+import { HIGH_BLOCKS } from "../layout/control-words.ts";
+import { PLAN_BLOCKS, PLAN_LINES } from "../layout/plan.ts";
 
 /** What a block is used for. */
 type BlockUse = "unused" | "free" | "returned" | "partial" | "full" | "nursery" | "large" | "permanent" | "other";
@@ -12,29 +27,29 @@ export interface Block {
 }
 
 const uses: Readonly<Record<number, BlockUse>> = {
-  [c.BLOCK_UNUSED]: "unused",
-  [c.BLOCK_FREE]: "free",
-  [c.BLOCK_PARTIAL]: "partial",
-  [c.BLOCK_FULL]: "full",
-  [c.BLOCK_OWNED]: "nursery",
-  [c.BLOCK_LARGE]: "large",
-  [c.BLOCK_LARGE_REST]: "large",
-  [c.BLOCK_PERMANENT]: "permanent",
+  [BLOCK_UNUSED]: "unused",
+  [BLOCK_FREE]: "free",
+  [BLOCK_PARTIAL]: "partial",
+  [BLOCK_FULL]: "full",
+  [BLOCK_OWNED]: "nursery",
+  [BLOCK_LARGE]: "large",
+  [BLOCK_LARGE_REST]: "large",
+  [BLOCK_PERMANENT]: "permanent",
 };
 const withLines: ReadonlySet<BlockUse> = new Set<BlockUse>(["partial", "full", "nursery"]);
 
 /** The blocks that were ever in use, in order of address. A moment's view: agents may run meanwhile. */
 export function readBlocks(heap: Heap): Block[] {
-  const table = heap.plan(c.PLAN_BLOCKS);
-  const lines = heap.plan(c.PLAN_LINES);
-  return Array.from({ length: heap.plan(c.HIGH_BLOCKS) }, (_, block) => {
+  const table = heap.plan(PLAN_BLOCKS);
+  const lines = heap.plan(PLAN_LINES);
+  return Array.from({ length: heap.plan(HIGH_BLOCKS) }, (_, block) => {
     const entry = heap.plan(table + 4 * block);
     const use = uses[entry & 255] ?? "other";
-    if (use === "free") return { use: entry >>> 8 === c.RETURNED ? "returned" : "free", live: 0 };
+    if (use === "free") return { use: entry >>> 8 === RETURNED ? "returned" : "free", live: 0 };
     if (!withLines.has(use)) return { use, live: 1 };
-    const first = lines + block * c.LINES_PER_BLOCK;
-    const marked = heap.bytes.subarray(first, first + c.LINES_PER_BLOCK).reduce((sum, mark) => sum + (mark !== 0 ? 1 : 0), 0);
-    return { use, live: marked / c.LINES_PER_BLOCK };
+    const first = lines + block * LINES_PER_BLOCK;
+    const marked = heap.bytes.subarray(first, first + LINES_PER_BLOCK).reduce((sum, mark) => sum + (mark !== 0 ? 1 : 0), 0);
+    return { use, live: marked / LINES_PER_BLOCK };
   });
 }
 
@@ -81,7 +96,7 @@ export function drawBlocks(blocks: readonly Block[]): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${LEGEND + rows * CELL}" font-family="sans-serif" font-size="12">`,
     `<rect width="100%" height="100%" fill="#ffffff"/>`,
-    `<title>blocks of ${c.BLOCK_BYTES / 1024} KB</title>`,
+    `<title>blocks of ${BLOCK_BYTES / 1024} KB</title>`,
     ...legend,
     ...cells,
     "</svg>\n",

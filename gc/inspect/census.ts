@@ -1,8 +1,9 @@
 /** Which types the objects of a heap have, and how much room they take. */
+
 import type { Heap } from "../heap/heap.ts";
 import { kindName } from "../layout/kind-names.ts";
-import { TYPE_ID, TYPE_KIND } from "../layout/layout.ts";
 import { KIND_ARRAY, KIND_STRUCT, NO_TYPE } from "../layout/record-kinds.ts";
+import { TYPE_ID, TYPE_KIND } from "../layout/type-record.ts";
 import type { TypeNames } from "./type-names.ts";
 import { walkHeap } from "./walk.ts";
 

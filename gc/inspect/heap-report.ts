@@ -37,14 +37,17 @@ class HeapTools {
     return countTypes(this.#heap, this.#names);
   }
 
-  /** The contents of a `.heapsnapshot` file, in pieces, for the memory panel of Chrome's DevTools. Stops all agents while it looks. */
+  /**
+   * The contents of a `.heapsnapshot` file, in pieces, for the memory panel of Chrome's DevTools. Stops all agents
+   * while it looks.
+   */
   snapshot(): string[] {
     return writeSnapshot(this.#heap, this.#names, this.#rootPlaces());
   }
 
   /**
-   * Checks every object that can be reached, and the tables of the collector. Returns 0, or the address of the first thing that is wrong.
-   * Stops all agents meanwhile.
+   * Checks every object that can be reached, and the tables of the collector. Returns 0, or the address of the first
+   * thing that is wrong. Stops all agents meanwhile.
    */
   verify(): number {
     return this.#heap.runtime.verify() >>> 0;

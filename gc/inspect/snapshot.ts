@@ -1,15 +1,17 @@
 /**
- * Heap snapshots in the format of Chrome's DevTools (`.heapsnapshot`, see `v8/src/profiler/heap-snapshot-generator.cc`): nodes with names and
- * sizes, edges with the names of fields, from which DevTools finds retainers and dominators.
+ * Heap snapshots in the format of Chrome's DevTools (`.heapsnapshot`, see
+ * `v8/src/profiler/heap-snapshot-generator.cc`): nodes with names and sizes, edges with the names of fields, from which
+ * DevTools finds retainers and dominators.
  *
- * Nodes and edges are flat lists of numbers; an edge names its target by the target's place in the list of nodes. The edges of a node follow
- * those of the node before it.
+ * Nodes and edges are flat lists of numbers; an edge names its target by the target's place in the list of nodes. The
+ * edges of a node follow those of the node before it.
  */
 
 import type { Heap } from "../heap/heap.ts";
 import { beginningOf } from "../heap/js-values.ts";
-import { ARRAY_ELEMENTS, TYPE_ID, TYPE_KIND } from "../layout/layout.ts";
+import { ARRAY_ELEMENTS } from "../layout/objects.ts";
 import { KIND_ARRAY, KIND_STRING } from "../layout/record-kinds.ts";
+import { TYPE_ID, TYPE_KIND } from "../layout/type-record.ts";
 import { recordName } from "./census.ts";
 import type { RootPlaces } from "./root-places.ts";
 import type { TypeNames } from "./type-names.ts";
@@ -191,7 +193,10 @@ class Pieces {
   }
 }
 
-/** The text of a snapshot of everything that can be reached, in pieces. Stops the world while it looks, not while it writes. */
+/**
+ * The text of a snapshot of everything that can be reached, in pieces. Stops the world while it looks, not while it
+ * writes.
+ */
 export function writeSnapshot(heap: Heap, names: TypeNames, rootPlaces: RootPlaces): string[] {
   const visitor = new SnapshotVisitor(heap, names, rootPlaces);
   walkHeap(heap, visitor);

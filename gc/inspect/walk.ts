@@ -3,10 +3,16 @@
  *
  * Objects get numbers in the order in which they are found, and are visited in that order.
  */
+
 import type { Heap } from "../heap/heap.ts";
-import * as c from "../layout/control.ts";
-import * as layout from "../layout/layout.ts";
+import { AGENT_BYTES, AGENT_DETACHED, AGENT_HANDLES, AGENT_SHADOW_BASE, AGENT_SP, AGENT_STATE, AGENTS } from "../layout/agents.ts";
+import { BLOCK_BYTES, BLOCK_LOG2 } from "../layout/blocks.ts";
+import { AGENTS_HIGH } from "../layout/control-words.ts";
+import { ARRAY_ELEMENTS, ARRAY_LENGTH, HEADER_FLAGS_MASK } from "../layout/objects.ts";
+import { PLAN_HEAP_END, PLAN_HEAP_START, PLAN_ROOT_RANGES } from "../layout/plan.ts";
 import { KIND_ARRAY } from "../layout/record-kinds.ts";
+import { ROOT_RANGES, SLOT_CHUNK_BYTES, SLOTS_START } from "../layout/root-chunks.ts";
+import { TYPE_KIND, TYPE_RECORD, TYPE_REFMAP, TYPE_REFMAP_MORE, TYPE_SIZE } from "../layout/type-record.ts";
 
 /** Where a reference was found: a root, or an object's field or element. */
 export interface WalkVisitor {
@@ -20,7 +26,7 @@ export interface WalkVisitor {
   edge(offset: number, object: number): void;
 }
 
-const WORDS_PER_BLOCK = c.BLOCK_BYTES / 8;
+const WORDS_PER_BLOCK = BLOCK_BYTES / 8;
 
 /** Numbers of the objects of the heap, by address. */
 class Numbers {
@@ -35,12 +41,12 @@ class Numbers {
   /** The number of the object at `address`, a new one if it has none. */
   of(address: number): number {
     const at = address - this.#start;
-    let block = this.#blocks[at >>> c.BLOCK_LOG2];
+    let block = this.#blocks[at >>> BLOCK_LOG2];
     if (block === undefined) {
       block = new Int32Array(WORDS_PER_BLOCK);
-      this.#blocks[at >>> c.BLOCK_LOG2] = block;
+      this.#blocks[at >>> BLOCK_LOG2] = block;
     }
-    const index = (at & (c.BLOCK_BYTES - 1)) >>> 3;
+    const index = (at & (BLOCK_BYTES - 1)) >>> 3;
     let number = block[index] as number;
     if (number === 0) {
       number = this.addresses.push(address);
@@ -62,8 +68,8 @@ class Walk {
     this.#heap = heap;
     this.#visitor = visitor;
     this.#words = heap.words;
-    this.#start = heap.plan(c.PLAN_HEAP_START);
-    this.#end = heap.plan(c.PLAN_HEAP_END);
+    this.#start = heap.plan(PLAN_HEAP_START);
+    this.#end = heap.plan(PLAN_HEAP_END);
     this.#numbers = new Numbers(this.#start);
   }
 
@@ -83,15 +89,15 @@ class Walk {
   }
 
   #roots(): void {
-    const agents = this.#heap.plan(c.AGENTS_HIGH);
+    const agents = this.#heap.plan(AGENTS_HIGH);
     for (let id = 0; id < agents; id++) {
-      const control = c.AGENTS + id * c.AGENT_BYTES;
-      if (this.#word(control + c.AGENT_STATE) === c.AGENT_DETACHED) continue;
+      const control = AGENTS + id * AGENT_BYTES;
+      if (this.#word(control + AGENT_STATE) === AGENT_DETACHED) continue;
       this.#visitor.group(`agent ${id}: stack`);
-      this.#range(this.#word(control + c.AGENT_SHADOW_BASE), this.#word(control + c.AGENT_SP));
+      this.#range(this.#word(control + AGENT_SHADOW_BASE), this.#word(control + AGENT_SP));
       this.#visitor.group(`agent ${id}: held by JavaScript`);
-      for (let chunk = this.#word(control + c.AGENT_HANDLES); chunk !== 0; chunk = this.#word(chunk)) {
-        this.#range(chunk + c.SLOTS_START, chunk + c.SLOT_CHUNK_BYTES);
+      for (let chunk = this.#word(control + AGENT_HANDLES); chunk !== 0; chunk = this.#word(chunk)) {
+        this.#range(chunk + SLOTS_START, chunk + SLOT_CHUNK_BYTES);
       }
     }
     this.#visitor.group("shared globals and tables");
@@ -104,8 +110,8 @@ class Walk {
 
   /** The root ranges (runtime/collect/roots.ts) of one owner. */
   #ranges(owner: number): void {
-    for (let chunk = this.#heap.plan(c.PLAN_ROOT_RANGES); chunk !== 0; chunk = this.#word(chunk)) {
-      for (let i = 1; i <= c.ROOT_RANGES; i++) {
+    for (let chunk = this.#heap.plan(PLAN_ROOT_RANGES); chunk !== 0; chunk = this.#word(chunk)) {
+      for (let i = 1; i <= ROOT_RANGES; i++) {
         const entry = chunk + 16 * i;
         if (this.#word(entry + 8) === owner) this.#range(this.#word(entry), this.#word(entry + 4));
       }
@@ -121,21 +127,21 @@ class Walk {
   }
 
   #object(address: number): void {
-    const descriptor = (this.#word(address) & ~layout.HEADER_FLAGS_MASK) >>> 0;
-    const record = this.#word(descriptor + layout.TYPE_RECORD);
-    const size = this.#word(record + layout.TYPE_SIZE);
-    const map = this.#word(record + layout.TYPE_REFMAP);
-    if (this.#word(record + layout.TYPE_KIND) === KIND_ARRAY) {
-      const length = this.#word(address + layout.ARRAY_LENGTH);
-      this.#visitor.object(address, record, Math.ceil((layout.ARRAY_ELEMENTS + length * 2 ** size) / 8) * 8);
+    const descriptor = (this.#word(address) & ~HEADER_FLAGS_MASK) >>> 0;
+    const record = this.#word(descriptor + TYPE_RECORD);
+    const size = this.#word(record + TYPE_SIZE);
+    const map = this.#word(record + TYPE_REFMAP);
+    if (this.#word(record + TYPE_KIND) === KIND_ARRAY) {
+      const length = this.#word(address + ARRAY_LENGTH);
+      this.#visitor.object(address, record, Math.ceil((ARRAY_ELEMENTS + length * 2 ** size) / 8) * 8);
       if (descriptor !== record) this.#edge(0, descriptor);
-      if (map !== 0) for (let i = 0; i < length; i++) this.#field(address, layout.ARRAY_ELEMENTS + 4 * i);
+      if (map !== 0) for (let i = 0; i < length; i++) this.#field(address, ARRAY_ELEMENTS + 4 * i);
       return;
     }
     this.#visitor.object(address, record, size);
     if (descriptor !== record) this.#edge(0, descriptor);
     for (let bits = map; bits !== 0; bits &= bits - 1) this.#field(address, 4 * (31 - Math.clz32(bits & -bits)));
-    const more = this.#word(record + layout.TYPE_REFMAP_MORE);
+    const more = this.#word(record + TYPE_REFMAP_MORE);
     if (more !== 0) for (let i = 1; i <= this.#word(more); i++) this.#field(address, this.#word(more + 4 * i));
   }
 
@@ -149,7 +155,10 @@ class Walk {
   }
 }
 
-/** Stops the world, walks it, and lets it go. The agent must be in a safe region, and the visitor must not touch the heap. */
+/**
+ * Stops the world, walks it, and lets it go. The agent must be in a safe region, and the visitor must not touch the
+ * heap.
+ */
 export function walkHeap(heap: Heap, visitor: WalkVisitor): void {
   heap.runtime.stopWorld();
   try {

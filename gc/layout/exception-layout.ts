@@ -10,15 +10,16 @@
  *
  * Exceptions are immutable, so that storing to one needs no write barrier.
  */
+
 import { assert } from "../../core/base/assert.ts";
 import type { TypeStore } from "../../core/types/type-store.ts";
 import type { ValType } from "../../core/types/types.ts";
-import { OBJECT_ALIGN } from "./layout.ts";
 import { type StructLayout, storageLog2 } from "./object-layout.ts";
+import { OBJECT_ALIGN } from "./objects.ts";
 import { isScanned } from "./reference-types.ts";
 
 export const EXCEPTION_TAG = 4;
-export const EXCEPTION_PAYLOAD = 8;
+export const EXCEPTION_PAYLOAD = EXCEPTION_TAG + 4;
 
 /**
  * Number of the tag of exceptions that JS threw (JS API, "JavaScript exception tag"): its parameter is an externref.

@@ -15,7 +15,7 @@
  *
  * A box's slot (gc/heap/boxes.ts) leads the agent to the value.
  */
-import { OBJECT_ALIGN } from "./layout.ts";
+import { OBJECT_ALIGN } from "./objects.ts";
 
 export const HOST_SLOT = 4;
 export const HOST_BYTES = HOST_SLOT + 4;

@@ -9,10 +9,11 @@
  * of their size, larger ones first; smaller ones fill the gaps that this leaves. Packed fields take their one or two
  * bytes, references four.
  */
+
 import { assert } from "../../core/base/assert.ts";
 import type { TypeStore } from "../../core/types/type-store.ts";
 import { F32, F64, I8, I16, I32, I64, type StorageType, type StructType, V128, type ValType } from "../../core/types/types.ts";
-import { ARRAY_ELEMENTS, DESCRIPTOR_FIELDS, OBJECT_ALIGN, STRUCT_FIELDS } from "./layout.ts";
+import { ARRAY_ELEMENTS, DESCRIPTOR_FIELDS, OBJECT_ALIGN, STRUCT_FIELDS } from "./objects.ts";
 import { isScanned } from "./reference-types.ts";
 
 export interface StructLayout {

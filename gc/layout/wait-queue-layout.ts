@@ -15,17 +15,17 @@
  */
 
 export const QUEUE_LOCK = 4;
-export const QUEUE_WAITERS = 8;
-export const QUEUE_HEAD = 12;
-export const QUEUE_TAIL = 16;
-export const QUEUE_WAKING = 20;
-export const QUEUE_BYTES = 24;
+export const QUEUE_WAITERS = QUEUE_LOCK + 4;
+export const QUEUE_HEAD = QUEUE_WAITERS + 4;
+export const QUEUE_TAIL = QUEUE_HEAD + 4;
+export const QUEUE_WAKING = QUEUE_TAIL + 4;
+export const QUEUE_BYTES = QUEUE_WAKING + 4;
 
 export const NODE_STATE = 0;
-export const NODE_NEXT = 4;
-export const NODE_QUEUE = 8;
-export const NODE_CHAIN = 12;
-export const NODE_LOCKING = 16;
+export const NODE_NEXT = NODE_STATE + 4;
+export const NODE_QUEUE = NODE_NEXT + 4;
+export const NODE_CHAIN = NODE_QUEUE + 4;
+export const NODE_LOCKING = NODE_CHAIN + 4;
 export const NODE_BYTES = 32;
 
 export const NODE_IDLE = 0;

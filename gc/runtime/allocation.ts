@@ -1,13 +1,7 @@
 /** Allocation where the inlined path ends. */
-import {
-  AGENT_NURSERY_USED,
-  LARGE_BUDGET_BLOCKS,
-  LARGE_YOUNG_BLOCKS,
-  MODE,
-  MODE_STRESS,
-  PLAN_LIMIT_BLOCKS,
-} from "../layout/control";
-import { STOP_REQUEST } from "../layout/layout";
+import { AGENT_NURSERY_USED } from "../layout/agents";
+import { LARGE_BUDGET_BLOCKS, LARGE_YOUNG_BLOCKS, MODE, MODE_STRESS, STOP_REQUEST } from "../layout/control-words";
+import { PLAN_LIMIT_BLOCKS } from "../layout/plan";
 import { needLittleStack } from "./base/stack";
 import { self } from "./base/state";
 import { NONE, addressOf, blocksFor, makeLarge, takeLarge } from "./allocate/blocks";

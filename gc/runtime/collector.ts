@@ -1,5 +1,5 @@
 /** An agent becomes the collector: because it found no room, because it was told to, or for a test. */
-import { LAST_WAS_FULL, SEQUENCE } from "../layout/control";
+import { LAST_WAS_FULL, SEQUENCE } from "../layout/control-words";
 import { reportCollection } from "./base/pauses";
 import { hasPlentyOfStack, needMuchStack } from "./base/stack";
 import { NONE, takeLarge } from "./allocate/blocks";

@@ -1,6 +1,6 @@
 /** The exports of the heap runtime: `RuntimeExports` in gc/api.ts. */
-import { AGENT_MUTATOR, AGENT_STATE, MODE, MODE_STRESS } from "../layout/control";
-import { STOP_REQUEST } from "../layout/layout";
+import { AGENT_MUTATOR, AGENT_STATE } from "../layout/agents";
+import { MODE, MODE_STRESS, STOP_REQUEST } from "../layout/control-words";
 import { self } from "./base/state";
 import { TRACE_VERIFY } from "./collect/tracer";
 import { trace } from "./collect/trace";

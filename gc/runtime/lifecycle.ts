@@ -1,6 +1,5 @@
 /** Agents come and go, some of them without saying so. */
 import {
-  AGENTS_HIGH,
   AGENT_CONDEMNED,
   AGENT_CRITICAL,
   AGENT_DETACHED,
@@ -9,23 +8,24 @@ import {
   AGENT_NURSERY_USED,
   AGENT_SAFE,
   AGENT_SHADOW_BASE,
+  AGENT_SHADOW_LIMIT,
   AGENT_SP,
   AGENT_STATE,
-  BLOCK_LOG2,
+} from "../layout/agents";
+import { BLOCK_LOG2 } from "../layout/blocks";
+import {
+  AGENTS_HIGH,
   EPOCH,
   FORCE_FULL,
   GROWN_END,
   MARK_ABORT,
   MODE,
-  PLAN_MAXIMUM_AGENTS,
-  PLAN_MODE,
-  PLAN_SHADOW_BYTES,
-  PLAN_SHADOW_STACKS,
   PROMOTED_BYTES,
   SPINS,
   STOP_ORPHANED,
-} from "../layout/control";
-import { AGENT_SHADOW_LIMIT, STOP_REQUEST } from "../layout/layout";
+  STOP_REQUEST,
+} from "../layout/control-words";
+import { PLAN_MAXIMUM_AGENTS, PLAN_MODE, PLAN_SHADOW_BYTES, PLAN_SHADOW_STACKS } from "../layout/plan";
 import { beginCritical, endCritical, forget } from "./base/condemn";
 import { FAIL_AGENT, fail } from "./base/debug";
 import { agent, becomeAgent, controlBlock, loadPlan, self } from "./base/state";

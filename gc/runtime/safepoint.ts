@@ -15,13 +15,12 @@ import {
   AGENT_MUTATOR,
   AGENT_SAFE,
   AGENT_SHADOW_BASE,
+  AGENT_SHADOW_LIMIT,
   AGENT_SP,
   AGENT_STATE,
   AGENT_STOPPED,
-  EVENT,
-  STOP_ORPHANED,
-} from "../layout/control";
-import { AGENT_SHADOW_LIMIT, STOP_REQUEST } from "../layout/layout";
+} from "../layout/agents";
+import { EVENT, STOP_ORPHANED, STOP_REQUEST } from "../layout/control-words";
 import { beginCritical, endCritical, isCondemned, rest } from "./base/condemn";
 import { FAIL_STACK, FAIL_STATE, check } from "./base/debug";
 import { needMuchStack } from "./base/stack";

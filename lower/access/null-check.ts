@@ -1,7 +1,7 @@
 /** Testing for null, by hierarchy: the host's own test for host references, a compare for addresses and indices. */
 
 import { isNullable } from "../../core/types/types.ts";
-import { NULL_REFERENCE } from "../../gc/layout/layout.ts";
+import { NULL_REFERENCE } from "../../gc/layout/memory-map.ts";
 import type { FunctionLowering } from "../function/function-lowering.ts";
 import type { TrapCode } from "../host/lowered.ts";
 import type { Operand } from "../instructions/operand.ts";

@@ -1,7 +1,7 @@
 /** Loads and stores of fields, elements and cells of globals, by storage type, and the write barrier. */
 
 import { F32, F64, I8, I16, I32, I64, type StorageType, V128 } from "../../core/types/types.ts";
-import { HEADER_OLD_UNLOGGED } from "../../gc/layout/layout.ts";
+import { HEADER_OLD_UNLOGGED } from "../../gc/layout/objects.ts";
 import { isRoot } from "../../gc/layout/reference-types.ts";
 import type { FunctionLowering } from "../function/function-lowering.ts";
 import { TrapCode } from "../host/lowered.ts";

@@ -2,8 +2,9 @@
  * Tables lie in the heap memory, outside of the collected part: a record with the address of the elements and their number, and the elements,
  * four bytes each. Unshared externs are there in their internal form.
  */
+
 import { I32, I64, type ValType } from "../../core/types/types.ts";
-import { TABLE_ELEMENTS, TABLE_LENGTH } from "../../gc/layout/layout.ts";
+import { TABLE_ELEMENTS, TABLE_LENGTH } from "../../gc/layout/tables.ts";
 import type { FunctionLowering } from "../function/function-lowering.ts";
 import type { TrapCode } from "../host/lowered.ts";
 import { constantI32, type Operand } from "../instructions/operand.ts";

@@ -1,6 +1,7 @@
-/** Checks on type records: equality first, then the supertype display (gc/layout/layout.ts has the picture). */
+/** Checks on type records: equality first, then the supertype display (gc/layout/type-record.ts has the picture). */
+
 import { I32 } from "../../core/types/types.ts";
-import { DISPLAY_MINIMUM, TYPE_DEPTH, TYPE_DISPLAY } from "../../gc/layout/layout.ts";
+import { DISPLAY_MINIMUM, TYPE_DEPTH, TYPE_DISPLAY } from "../../gc/layout/type-record.ts";
 import type { HostCode } from "../host/host-code.ts";
 import type { ModuleLowering } from "../module/module-lowering.ts";
 

@@ -7,8 +7,9 @@
  * The slow path leaves the slots alone that the code around it relies on: references which are in their slots already stay there, the
  * others go behind them.
  */
+
 import { I32, type ValType } from "../../core/types/types.ts";
-import { INLINE_ALLOCATION_MAXIMUM } from "../../gc/layout/layout.ts";
+import { INLINE_ALLOCATION_MAXIMUM } from "../../gc/layout/objects.ts";
 import type { HostCode } from "../host/host-code.ts";
 import type { ModuleLowering } from "../module/module-lowering.ts";
 import type { ShadowSlots } from "./shadow-slots.ts";

@@ -9,7 +9,8 @@
 
 import { assert } from "../../core/base/assert.ts";
 import type { ValType } from "../../core/types/types.ts";
-import { NULL_REFERENCE, STOP_REQUEST } from "../../gc/layout/layout.ts";
+import { STOP_REQUEST } from "../../gc/layout/control-words.ts";
+import { NULL_REFERENCE } from "../../gc/layout/memory-map.ts";
 import { isRoot } from "../../gc/layout/reference-types.ts";
 import { analyseLiveness, type Liveness, localsToInitialize } from "../analysis/liveness.ts";
 import type { PollPlan } from "../analysis/polls.ts";

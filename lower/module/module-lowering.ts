@@ -8,7 +8,7 @@ import type { Global, GlobalType } from "../../core/types/module.ts";
 import type { TypeStore } from "../../core/types/type-store.ts";
 import { F32, F64, type FuncType, I32, I64, V128, type ValType, withoutNull } from "../../core/types/types.ts";
 import { blockTypeOf, resolveType, type ValidModule } from "../../core/validate/body/valid-module.ts";
-import { NULL_REFERENCE } from "../../gc/layout/layout.ts";
+import { NULL_REFERENCE } from "../../gc/layout/memory-map.ts";
 import { type LoweredSignature, loweredBlock, loweredFunction, loweredType } from "../../gc/layout/reference-types.ts";
 import { emptyBlock, type HostBlockType, type HostCode, type HostItem } from "../host/host-code.ts";
 import type { RuntimeFunction } from "../host/host-imports.ts";

@@ -12,8 +12,8 @@
 import type { TypeStore } from "../../core/types/type-store.ts";
 import { F64, I64, V128, type ValType } from "../../core/types/types.ts";
 import type { ValidModule } from "../../core/validate/body/valid-module.ts";
-import { TABLE_RECORD_BYTES } from "../../gc/layout/layout.ts";
 import { isHeapAddress, isHostExtern, isScanned } from "../../gc/layout/reference-types.ts";
+import { TABLE_RECORD_BYTES } from "../../gc/layout/tables.ts";
 import type { GlobalPlace } from "../host/lowered.ts";
 
 /** A block that grows while things are placed in it: first all scanned words, then the rest. */

@@ -1,6 +1,6 @@
 /** What a store's agents are doing, as `store.agents` lists it. */
 
-import { AGENT_BYTES, AGENT_MUTATOR, AGENT_STATE, AGENT_STOPPED, AGENTS } from "../../gc/layout/control.ts";
+import { AGENT_BYTES, AGENT_MUTATOR, AGENT_STATE, AGENT_STOPPED, AGENTS } from "../../gc/layout/agents.ts";
 import { addressOf } from "../../gc/objects.ts";
 import { LIFE_ENDING, LIFE_JOINING, LIFE_NONE, LIFE_STARTING, WAIT_ENDLESS, WAIT_QUEUE } from "../sync/agent-records.ts";
 import { JobKind } from "../sync/job-queue.ts";

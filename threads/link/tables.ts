@@ -1,4 +1,4 @@
-/** Tables as they lie in the heap memory (gc/layout/layout.ts): made, grown, and made as new. */
+/** Tables as they lie in the heap memory (gc/layout/tables.ts): made, grown, and made as new. */
 import type { Heap } from "../../gc/heap/heap.ts";
 import {
   readTable,

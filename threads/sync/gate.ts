@@ -4,8 +4,11 @@
  * An agent that is the only one its store can have keeps nobody waiting, so that of the two the end of its shadow stack is all that is left
  * to keep: a way in and out takes 1 ns instead of 18.
  */
+
 import type { Heap } from "../../gc/heap/heap.ts";
-import { AGENT_SP, MODE_POISON, MODE_VERIFY, PLAN_MAXIMUM_AGENTS, PLAN_MODE } from "../../gc/layout/control.ts";
+import { AGENT_SP } from "../../gc/layout/agents.ts";
+import { MODE_POISON, MODE_VERIFY } from "../../gc/layout/control-words.ts";
+import { PLAN_MAXIMUM_AGENTS, PLAN_MODE } from "../../gc/layout/plan.ts";
 
 export interface Gate {
   /**

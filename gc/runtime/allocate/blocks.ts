@@ -5,9 +5,7 @@
  * leaves at worst blocks in its name, which `releaseBlocksOf` finds.
  */
 import {
-  AVAILABLE_BLOCKS,
   BLOCK_BYTES,
-  BLOCK_CURSOR,
   BLOCK_FREE,
   BLOCK_LARGE,
   BLOCK_LARGE_REST,
@@ -15,15 +13,12 @@ import {
   BLOCK_OWNED,
   BLOCK_PARTIAL,
   BLOCK_RESERVED,
-  GROWN_END,
-  HIGH_BLOCKS,
   LARGE_BLOCKS_MASK,
   LINES_PER_BLOCK,
-  PARTIAL_LINES,
-  PLAN_EXTRA_BLOCKS,
-  PLAN_LIMIT_BLOCKS,
-  USED_BLOCKS,
-} from "../../layout/control";
+} from "../../layout/blocks";
+import { AVAILABLE_BLOCKS, BLOCK_CURSOR, GROWN_END, HIGH_BLOCKS, USED_BLOCKS } from "../../layout/control-words";
+import { PLAN_EXTRA_BLOCKS, PLAN_LIMIT_BLOCKS } from "../../layout/plan";
+import { PARTIAL_LINES } from "../../layout/statistics";
 import { agent, blockTable, heapEnd, heapStart, lineOf } from "../base/state";
 
 /** "No block": block numbers stay below 131,072. */
@@ -36,56 +31,47 @@ const PAGE_LOG2: usize = 16;
 /** Least and usual growth of the memory, in pages: growing is a broadcast to all agents. */
 const GROWTH_PAGES: usize = 256;
 
-// @ts-ignore: decorator
 @inline
 export function entryOf(block: u32): usize {
   return blockTable + ((block as usize) << 2);
 }
 
-// @ts-ignore: decorator
 @inline
 export function addressOf(block: u32): usize {
   return heapStart + ((block as usize) << BLOCK_LOG2);
 }
 
-// @ts-ignore: decorator
 @inline
 export function blockOf(address: usize): u32 {
   return ((address - heapStart) >>> BLOCK_LOG2) as u32;
 }
 
-// @ts-ignore: decorator
 @inline
 export function entry(state: u32, detail: u32): u32 {
   return state | (detail << 8);
 }
 
-// @ts-ignore: decorator
 @inline
 export function stateOf(value: u32): u32 {
   return value & 255;
 }
 
-// @ts-ignore: decorator
 @inline
 export function detailOf(value: u32): u32 {
   return value >>> 8;
 }
 
-// @ts-ignore: decorator
 @inline
 export function highBlocks(): u32 {
   return atomic.load<u32>(HIGH_BLOCKS);
 }
 
 /** Takes block `block` from entry value `from` to `to`; false when another agent was faster. */
-// @ts-ignore: decorator
 @inline
 export function claim(block: u32, from: u32, to: u32): bool {
   return atomic.cmpxchg<u32>(entryOf(block), from, to) == from;
 }
 
-// @ts-ignore: decorator
 @inline
 function isFree(block: u32): bool {
   return stateOf(atomic.load<u32>(entryOf(block))) == BLOCK_FREE;
@@ -277,7 +263,6 @@ export function releaseReserved(id: u32): void {
 }
 
 /** Number of blocks of a LARGE entry. */
-// @ts-ignore: decorator
 @inline
 export function spanOf(value: u32): u32 {
   return detailOf(value) & LARGE_BLOCKS_MASK;
@@ -291,7 +276,6 @@ export function makeLarge(first: u32, count: u32): void {
 }
 
 /** Bytes of a span of blocks, rounded up. */
-// @ts-ignore: decorator
 @inline
 export function blocksFor(bytes: usize): u32 {
   return ((bytes >>> BLOCK_LOG2) + ((bytes & (BLOCK_BYTES - 1)) != 0 ? 1 : 0)) as u32;

@@ -1,4 +1,6 @@
 /** An overhead limit: a heap that is so full that the program does nothing but collect counts as exhausted. */
+import { USED_BLOCKS } from "../../layout/control-words";
+import { PLAN_LIMIT_BLOCKS } from "../../layout/plan";
 import {
   CROWDED_COUNT,
   CROWDED_PAUSES,
@@ -6,9 +8,7 @@ import {
   LAST_FULL_END,
   LAST_FULL_PAUSE,
   PARTIAL_LINES,
-  PLAN_LIMIT_BLOCKS,
-  USED_BLOCKS,
-} from "../../layout/control";
+} from "../../layout/statistics";
 import { stoppedAt } from "../base/pauses";
 
 /** A full collection that leaves less than this part of the limit free has freed next to nothing. */

@@ -12,29 +12,33 @@
  * the whole blocks alone: where those are rare, a nursery consists of holes, and rather is small than takes more.
  */
 import {
-  AGENTS_HIGH,
   AGENT_ALLOCATED,
   AGENT_NURSERY,
   AGENT_NURSERY_COUNT,
   AGENT_NURSERY_USED,
-  AVAILABLE_BLOCKS,
+  NURSERY_CAPACITY,
+} from "../../layout/agents";
+import {
   BLOCK_BYTES,
   BLOCK_FREE,
   BLOCK_FULL,
   BLOCK_OWNED,
   BLOCK_PARTIAL,
-  FORCE_FULL,
-  LAST_WAS_FULL,
   LINES_PER_BLOCK,
   LINE_LOG2,
+} from "../../layout/blocks";
+import {
+  AGENTS_HIGH,
+  AVAILABLE_BLOCKS,
+  FORCE_FULL,
+  LAST_WAS_FULL,
   MODE,
   MODE_STRESS,
   NURSERY_BYTES,
-  NURSERY_CAPACITY,
-  PLAN_LIMIT_BLOCKS,
   SEQUENCE,
   USED_BLOCKS,
-} from "../../layout/control";
+} from "../../layout/control-words";
+import { PLAN_LIMIT_BLOCKS } from "../../layout/plan";
 import { agent, getTop, lineOf, self, setBuffer } from "../base/state";
 import {
   GOOD_LINES,
@@ -109,13 +113,11 @@ export function dropStaleBuffer(): void {
   counted = 0;
 }
 
-// @ts-ignore: decorator
 @inline
 function listed(index: u32): u32 {
   return load<u32>(self + ((index as usize) << 2), AGENT_NURSERY);
 }
 
-// @ts-ignore: decorator
 @inline
 function list(index: u32, block: u32): void {
   store<u32>(self + ((index as usize) << 2), block, AGENT_NURSERY);
@@ -216,7 +218,6 @@ export function refill(): void {
 }
 
 /** Refills after a collection. */
-// @ts-ignore: decorator
 @inline
 export function refreshNursery(): void {
   if (seen != load<u32>(SEQUENCE)) refill();
@@ -232,7 +233,6 @@ function useHole(start: usize, size: usize, end: usize): usize {
 }
 
 /** First byte in [mark, end) that is not zero, or `end`; both multiples of 8 apart. */
-// @ts-ignore: decorator
 @inline
 function nextMarked(mark: usize, end: usize): usize {
   while (mark < end && (mark & 7) != 0) {

@@ -2,16 +2,9 @@
  * Memory that is never freed: type records, tables, instances' blocks. Small pieces are carved from spans of blocks,
  * large ones are spans.
  */
-import {
-  BLOCK_BYTES,
-  BLOCK_LOG2,
-  BLOCK_PERMANENT,
-  PERMANENT_BLOCKS,
-  PERMANENT_END,
-  PERMANENT_LOCK,
-  PERMANENT_TOP,
-  PLAN_LIMIT_BLOCKS,
-} from "../../layout/control";
+import { BLOCK_BYTES, BLOCK_LOG2, BLOCK_PERMANENT } from "../../layout/blocks";
+import { PERMANENT_BLOCKS, PERMANENT_END, PERMANENT_LOCK, PERMANENT_TOP } from "../../layout/control-words";
+import { PLAN_LIMIT_BLOCKS } from "../../layout/plan";
 import { acquireLock, breakLock, releaseLock } from "../base/owned-lock";
 import { needLittleStack } from "../base/stack";
 import { agent, heapEnd, heapStart } from "../base/state";

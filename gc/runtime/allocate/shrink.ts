@@ -7,26 +7,22 @@
  * Others run and collect meanwhile: the agent is in a safe region, and the blocks are claimed as for an allocation, so
  * that nobody takes them. Blocks at low addresses, which searches find first, keep their pages.
  */
+import { BLOCK_FREE, BLOCK_LOG2, BLOCK_RESERVED, RETURNED } from "../../layout/blocks";
 import {
   AVAILABLE_BLOCKS,
-  BLOCKS_TO_KEEP,
-  BLOCK_FREE,
-  BLOCK_LOG2,
-  BLOCK_RESERVED,
   DISCARD_DONE,
   DISCARD_IMPOSSIBLE,
   MODE,
   MODE_RETURN,
   NURSERY_BYTES,
-  RETURNED,
   SHRINK_ASKED,
   USED_BLOCKS,
-} from "../../layout/control";
+} from "../../layout/control-words";
+import { BLOCKS_TO_KEEP } from "../../layout/statistics";
 import { agent } from "../base/state";
 import { addressOf, claim, entry, entryOf, highBlocks } from "./blocks";
 
 /** Gives the pages of [start, start + bytes) to the system, so that they read zero. Returns DISCARD_... */
-// @ts-ignore: decorator
 @external("env", "discard")
 declare function discard(start: usize, bytes: usize): u32;
 

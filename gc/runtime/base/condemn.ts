@@ -17,7 +17,7 @@
  * AGENT_CONDEMNED and loads the others then. All are sequentially consistent, so either the agent sees that it is
  * condemned, or `condemn` sees what it must wait for.
  */
-import { AGENT_CONDEMNED, AGENT_CRITICAL, AGENT_MARKING, AGENT_MUTATOR, AGENT_STATE } from "../../layout/control";
+import { AGENT_CONDEMNED, AGENT_CRITICAL, AGENT_MARKING, AGENT_MUTATOR, AGENT_STATE } from "../../layout/agents";
 import { controlBlock, mayBlock, self } from "./state";
 import { wakeCollector } from "./wait";
 
@@ -40,7 +40,6 @@ export function endCritical(): void {
   if (self != 0) atomic.store<u32>(self, load<u32>(self, AGENT_CRITICAL) - 1, AGENT_CRITICAL);
 }
 
-// @ts-ignore: decorator
 @inline
 export function isCondemned(): bool {
   return atomic.load<u32>(self, AGENT_CONDEMNED) != 0;

@@ -5,7 +5,6 @@
 
 // The build defines the constant DEBUG: 1 in the debug build, 0 in the other (tests/tools/build-runtime.ts).
 
-// @ts-ignore: decorator
 @external("env", "fail")
 declare function hostFail(code: u32, address: usize): void;
 
@@ -25,14 +24,12 @@ export function fail(code: u32, address: usize): void {
 }
 
 /** True in the debug build. */
-// @ts-ignore: decorator
 @inline
 export function DEBUGGING(): bool {
   return DEBUG != 0;
 }
 
 /** Checks in the debug build only. */
-// @ts-ignore: decorator
 @inline
 export function check(condition: bool, code: u32, address: usize): void {
   if (DEBUG) {

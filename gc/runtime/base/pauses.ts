@@ -1,14 +1,16 @@
 /**
- * What the heap remembers of its last collections: a ring of records, drawn in control.ts, which JS reads at any time.
+ * What the heap remembers of its last collections: a ring of records, drawn in layout/pauses.ts, which JS reads at any
+ * time.
  */
 import {
-  LAST_FULL_END,
-  LAST_FULL_PAUSE,
   LAST_WAS_FULL,
   MARKED_BYTES,
   MARKERS_POSSIBLE,
   MODE,
   MODE_REPORT,
+  USED_BLOCKS,
+} from "../../layout/control-words";
+import {
   PAUSE_AGENT,
   PAUSE_BLOCKS,
   PAUSE_BLOCKS_BEFORE,
@@ -23,21 +25,22 @@ import {
   PAUSE_OBJECTS,
   PAUSE_REQUESTED,
   PAUSE_STOPPED,
-  PLAN_PAUSES,
+} from "../../layout/pauses";
+import { PLAN_PAUSES } from "../../layout/plan";
+import {
+  LAST_FULL_END,
+  LAST_FULL_PAUSE,
   STAT_FULL,
   STAT_MARKED_OBJECTS,
   STAT_PAUSES,
   STAT_PAUSE_LONGEST,
   STAT_PAUSE_TOTAL,
   STAT_YOUNG,
-  USED_BLOCKS,
-} from "../../layout/control";
+} from "../../layout/statistics";
 import { agent } from "./state";
 
-// @ts-ignore: decorator
 @external("env", "now")
 export declare function now(): f64;
-// @ts-ignore: decorator
 @external("env", "collected")
 declare function collected(record: usize): void;
 
@@ -67,7 +70,6 @@ export function noteMarked(): void {
   marked = now();
 }
 
-// @ts-ignore: decorator
 @inline
 function recordAt(index: u32): usize {
   return load<usize>(PLAN_PAUSES) + ((index % PAUSE_CAPACITY) as usize) * PAUSE_BYTES;

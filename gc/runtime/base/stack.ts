@@ -6,12 +6,10 @@
  */
 
 /** The host raises its error unless `1 + levels` times 8 KB are left. */
-// @ts-ignore: decorator
 @external("env", "probe")
 declare function probe(levels: u32): f64;
 
 /** The same as an answer. */
-// @ts-ignore: decorator
 @external("env", "hasStack")
 declare function hasStack(levels: u32): bool;
 

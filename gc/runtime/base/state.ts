@@ -2,10 +2,9 @@
  * What an instance of the runtime knows: whose it is, and where the tables are. Read once at `attach`; all of it stays
  * constant.
  */
+import { AGENTS, AGENT_BYTES } from "../../layout/agents";
+import { LINE_LOG2 } from "../../layout/blocks";
 import {
-  AGENTS,
-  AGENT_BYTES,
-  LINE_LOG2,
   PLAN_BLOCKS,
   PLAN_GRAY_BITS,
   PLAN_GRAY_FLAGS,
@@ -15,13 +14,11 @@ import {
   PLAN_MARK_BYTES,
   PLAN_MARK_STACKS,
   PLAN_POOL,
-} from "../../layout/control";
+} from "../../layout/plan";
 
 /** The agent's allocation buffer, [top, limit): lowered code bumps `top`. */
-// @ts-ignore: decorator
 @external("env", "top")
 declare let bufferTop: usize;
-// @ts-ignore: decorator
 @external("env", "limit")
 declare let bufferLimit: usize;
 
@@ -61,32 +58,27 @@ export function becomeAgent(id: u32, blocking: bool): void {
   markLimit = markBase + load<usize>(PLAN_MARK_BYTES);
 }
 
-// @ts-ignore: decorator
 @inline
 export function controlBlock(id: u32): usize {
   return AGENTS + id * AGENT_BYTES;
 }
 
 /** Address of the mark byte of the line that holds `address`. */
-// @ts-ignore: decorator
 @inline
 export function lineOf(address: usize): usize {
   return lineTable + (address >>> LINE_LOG2);
 }
 
-// @ts-ignore: decorator
 @inline
 export function getTop(): usize {
   return bufferTop;
 }
 
-// @ts-ignore: decorator
 @inline
 export function getLimit(): usize {
   return bufferLimit;
 }
 
-// @ts-ignore: decorator
 @inline
 export function setBuffer(top: usize, limit: usize): void {
   bufferTop = top;

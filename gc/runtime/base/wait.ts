@@ -5,7 +5,7 @@
  * Every sleep ends by itself after a while: an agent can die between the store that ends a wait and the notification of
  * it.
  */
-import { COLLECTOR_SLEEPS, EVENT, SLEEPERS, SPINS } from "../../layout/control";
+import { COLLECTOR_SLEEPS, EVENT, SLEEPERS, SPINS } from "../../layout/control-words";
 import { mayBlock } from "./state";
 
 const SLEEP_NANOSECONDS: i64 = 20000000;

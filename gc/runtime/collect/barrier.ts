@@ -9,19 +9,11 @@
  *
  *     | previous segment | its end | object | object | ...
  */
-import {
-  AGENT_LOG_LIMIT,
-  AGENT_LOG_SEGMENT,
-  AGENT_LOG_TOP,
-  BLOCK_BYTES,
-  BLOCK_LARGE,
-  BLOCK_LOG,
-  FORCE_FULL,
-  LARGE_WRITTEN,
-  PLAN_LOGS,
-  PLAN_LOG_BYTES,
-} from "../../layout/control";
-import { HEADER_OLD_UNLOGGED } from "../../layout/layout";
+import { AGENT_LOG_LIMIT, AGENT_LOG_SEGMENT, AGENT_LOG_TOP } from "../../layout/agents";
+import { BLOCK_BYTES, BLOCK_LARGE, BLOCK_LOG, LARGE_WRITTEN } from "../../layout/blocks";
+import { FORCE_FULL } from "../../layout/control-words";
+import { HEADER_OLD_UNLOGGED } from "../../layout/objects";
+import { PLAN_LOGS, PLAN_LOG_BYTES } from "../../layout/plan";
 import { needLittleStack } from "../base/stack";
 import { agent, controlBlock, heapStart, lineOf, self } from "../base/state";
 import { NONE, addressOf, blockOf, entry, entryOf, freeBlocks, stateOf, takeSpan } from "../allocate/blocks";

@@ -1,22 +1,18 @@
 /** A collection from beginning to end. */
+import { AGENT_LOG_SEGMENT, AGENT_LOG_TOP, AGENT_MARKING, AGENT_STATE, AGENT_STOPPED } from "../../layout/agents";
 import {
   AGENTS_HIGH,
-  AGENT_LOG_SEGMENT,
-  AGENT_LOG_TOP,
-  AGENT_MARKING,
-  AGENT_STATE,
-  AGENT_STOPPED,
   EPOCH,
   FORCE_FULL,
   MARKERS_POSSIBLE,
   MODE,
   MODE_VERIFY,
-  PLAN_PARALLELISM,
   SEQUENCE,
   SPINS,
-  STAT_RESTARTS,
   USED_BLOCKS,
-} from "../../layout/control";
+} from "../../layout/control-words";
+import { PLAN_PARALLELISM } from "../../layout/plan";
+import { STAT_RESTARTS } from "../../layout/statistics";
 import { FAIL_BROKEN, fail } from "../base/debug";
 import { noteMarked, noteRequested, noteStopped, recordCollection } from "../base/pauses";
 import { agent, controlBlock } from "../base/state";

@@ -7,17 +7,9 @@
  *     there is always room, and the order of marking does not matter.
  *   - The pool has slots that change state by compare-and-exchange, so a marker that dies holds no lock.
  */
-import {
-  BLOCK_BYTES,
-  BLOCK_LARGE,
-  BLOCK_LARGE_REST,
-  BLOCK_LOG2,
-  GRAY_COUNT,
-  POOL_COUNT,
-  POOL_SLOTS,
-  POOL_SLOT_BYTES,
-  POOL_SLOT_ENTRIES,
-} from "../../layout/control";
+import { BLOCK_BYTES, BLOCK_LARGE, BLOCK_LARGE_REST, BLOCK_LOG2 } from "../../layout/blocks";
+import { GRAY_COUNT, POOL_COUNT } from "../../layout/control-words";
+import { POOL_SLOTS, POOL_SLOT_BYTES, POOL_SLOT_ENTRIES } from "../../layout/work-pool";
 import { grayBits, grayFlags, heapStart, markBase, markLimit, pool } from "../base/state";
 import { wakeSleepers } from "../base/wait";
 import { addressOf, blockOf, entryOf, highBlocks, stateOf } from "../allocate/blocks";
@@ -41,7 +33,6 @@ export function setMarkTop(top: usize): void {
 }
 
 /** Past this address `spill` is due before another object is scanned. */
-// @ts-ignore: decorator
 @inline
 export function softEnd(): usize {
   return markLimit - MOST_PUSHED;
@@ -139,7 +130,6 @@ export function takeWork(): bool {
 }
 
 /** True while `takeWork` may find something. */
-// @ts-ignore: decorator
 @inline
 export function workWaits(): bool {
   return atomic.load<u32>(POOL_COUNT) != 0 || atomic.load<u32>(GRAY_COUNT) != 0;

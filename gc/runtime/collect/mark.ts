@@ -9,34 +9,27 @@
  * done, because only a marker at work can find more. An agent that dies at work would keep the count up: `reclaim` then
  * sets MARK_ABORT, all leave, and the collector starts over.
  */
+import { AGENT_FIFO, AGENT_FIFO_WORDS, AGENT_MARKING } from "../../layout/agents";
+import { BLOCK_LARGE, LARGE_WRITTEN, LINE_BYTES, LINE_LOG2 } from "../../layout/blocks";
 import {
-  AGENT_FIFO,
-  AGENT_MARKING,
-  BLOCK_LARGE,
   EPOCH,
   EVENT,
-  LARGE_WRITTEN,
-  LINE_BYTES,
-  LINE_LOG2,
   MARKED_BYTES,
   MARKERS_POSSIBLE,
   MARK_ABORT,
   MARK_WORD,
   POOL_COUNT,
-  STAT_MARKED_OBJECTS,
-} from "../../layout/control";
+} from "../../layout/control-words";
 import {
   ARRAY_ELEMENTS,
   ARRAY_LENGTH,
   HEADER_EPOCH_MASK,
   HEADER_FLAGS_MASK,
   HEADER_OLD_UNLOGGED,
-  TYPE_KIND,
-  TYPE_RECORD,
-  TYPE_REFMAP_MORE,
-  TYPE_SIZE,
-} from "../../layout/layout";
+} from "../../layout/objects";
 import { KIND_STRUCT } from "../../layout/record-kinds";
+import { STAT_MARKED_OBJECTS } from "../../layout/statistics";
+import { TYPE_KIND, TYPE_RECORD, TYPE_REFMAP_MORE, TYPE_SIZE } from "../../layout/type-record";
 import { isCondemned, rest } from "../base/condemn";
 import { DEBUGGING } from "../base/debug";
 import { heapEnd, heapStart, lineOf, markBase, self } from "../base/state";
@@ -47,7 +40,7 @@ import { checkHeader, isObject, markLines, markOther, scanMapped, scanObject, sc
 
 /** Entries between popping and looking. */
 const TOUCHED: u32 = 8;
-const FIFO_MASK: u32 = 15;
+const FIFO_MASK: u32 = AGENT_FIFO_WORDS - 1;
 /** A marker looks around once per this many entries. */
 const STEPS: u32 = 64;
 /** Bytes of stack worth sharing. */
@@ -59,7 +52,6 @@ let epoch: u32 = 0;
 let touchSink: u32 = 0;
 
 /** True for the records of most structs: the bit map shows all references. */
-// @ts-ignore: decorator
 @inline
 function isPlain(type: usize): bool {
   return ((load<u32>(type, TYPE_KIND) ^ KIND_STRUCT) | load<u32>(type, TYPE_REFMAP_MORE)) == 0;
@@ -153,7 +145,6 @@ export function shareRoots(): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function othersWait(): bool {
   return (atomic.load<u32>(MARK_WORD) & COUNT_MASK) < load<u32>(MARKERS_POSSIBLE);
@@ -260,7 +251,6 @@ export function markAsCollector(): bool {
 }
 
 /** True when a stopped agent could take part. */
-// @ts-ignore: decorator
 @inline
 export function markingWantsHelp(): bool {
   return workWaits() && (atomic.load<u32>(MARK_WORD) & COUNT_MASK) != 0 && atomic.load<u32>(MARK_ABORT) == 0;

@@ -1,28 +1,28 @@
 /** When to collect, and what: budgets set after each collection, with the world stopped. */
+import { AGENT_NURSERY_USED } from "../../layout/agents";
+import { BLOCK_BYTES, BLOCK_LOG2 } from "../../layout/blocks";
 import {
   AGENTS_HIGH,
-  AGENT_NURSERY_USED,
-  BLOCK_BYTES,
-  BLOCK_LOG2,
   FULL_THRESHOLD,
   LARGE_BUDGET_BLOCKS,
   LARGE_YOUNG_BLOCKS,
-  LAST_END,
-  LAST_FULL_END,
-  LAST_FULL_PAUSE,
   MARKED_BYTES,
   MODE,
   MODE_STRESS,
   NURSERY_BYTES,
+  PROMOTED_BYTES,
+  USED_BLOCKS,
+} from "../../layout/control-words";
+import { PLAN_LIMIT_BLOCKS, PLAN_NURSERY_BYTES } from "../../layout/plan";
+import {
+  LAST_END,
+  LAST_FULL_END,
+  LAST_FULL_PAUSE,
   NURSERY_WISH,
   PAUSE_PER_BYTE,
-  PLAN_LIMIT_BLOCKS,
-  PLAN_NURSERY_BYTES,
-  PROMOTED_BYTES,
   STAT_LIVE_BYTES,
-  USED_BLOCKS,
   YOUNG_MARKED,
-} from "../../layout/control";
+} from "../../layout/statistics";
 import { now, stoppedAt } from "../base/pauses";
 import { controlBlock } from "../base/state";
 import { highBlocks } from "../allocate/blocks";

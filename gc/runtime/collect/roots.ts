@@ -5,27 +5,19 @@
  * changes by one atomic store; there is no lock. Whatever such an agent adds is null, or is referred to from elsewhere
  * too.
  */
-import {
-  AGENTS_HIGH,
-  AGENT_DETACHED,
-  AGENT_SHADOW_BASE,
-  AGENT_SP,
-  AGENT_STATE,
-  PLAN_ROOT_RANGES,
-  RANGE_RESERVED,
-  ROOT_CHUNK_BYTES,
-  ROOT_RANGES,
-} from "../../layout/control";
+import { AGENT_DETACHED, AGENT_SHADOW_BASE, AGENT_SP, AGENT_STATE } from "../../layout/agents";
+import { AGENTS_HIGH } from "../../layout/control-words";
+import { PLAN_ROOT_RANGES } from "../../layout/plan";
+import { RANGE_RESERVED, ROOT_CHUNK_BYTES, ROOT_RANGES, ROOT_RANGE_BYTES } from "../../layout/root-chunks";
 import { agent, controlBlock } from "../base/state";
 import { allocatePermanent } from "../allocate/permanent";
 import { visitHandles } from "./slots";
 import { visitRange } from "./visit";
 
-const ENTRIES_START: usize = 16;
-const ENTRY_BYTES: usize = 16;
+const ENTRY_BYTES: usize = ROOT_RANGE_BYTES;
+const ENTRIES_START: usize = ENTRY_BYTES;
 const ENTRY_OWNER: usize = 8;
 
-// @ts-ignore: decorator
 @inline
 function entriesEnd(chunk: usize): usize {
   return chunk + ENTRIES_START + (ROOT_RANGES as usize) * ENTRY_BYTES;

@@ -5,19 +5,10 @@
  * are marked already: which fields are null, and which object is a line's first, no processor can predict, and a branch
  * for it costs more than the store.
  */
-import { BLOCK_LARGE_REST } from "../../layout/control";
-import {
-  ARRAY_ELEMENTS,
-  ARRAY_LENGTH,
-  HEADER_FLAGS_MASK,
-  INLINE_ALLOCATION_MAXIMUM,
-  TYPE_KIND,
-  TYPE_RECORD,
-  TYPE_REFMAP,
-  TYPE_REFMAP_MORE,
-  TYPE_SIZE,
-} from "../../layout/layout";
+import { BLOCK_LARGE_REST } from "../../layout/blocks";
+import { ARRAY_ELEMENTS, ARRAY_LENGTH, HEADER_FLAGS_MASK, INLINE_ALLOCATION_MAXIMUM } from "../../layout/objects";
 import { KIND_ARRAY } from "../../layout/record-kinds";
+import { TYPE_KIND, TYPE_RECORD, TYPE_REFMAP, TYPE_REFMAP_MORE, TYPE_SIZE } from "../../layout/type-record";
 import { FAIL_HEADER, FAIL_REFERENCE, fail } from "../base/debug";
 import { heapEnd, heapStart, lineOf } from "../base/state";
 import { addressOf, blockOf, detailOf, entryOf, stateOf } from "../allocate/blocks";
@@ -32,14 +23,12 @@ const WINDOW_BYTES: usize = 16384;
  * True for an address in the heap: not null, not i31, not the address of anything else. Even and in range, by one
  * comparison.
  */
-// @ts-ignore: decorator
 @inline
 export function isObject(word: usize, start: usize, halfSpan: usize): bool {
   return rotr<usize>(word - start, 1) < halfSpan;
 }
 
 /** Marks the lines of an object, [object, object + size). Two markers may do it at once. */
-// @ts-ignore: decorator
 @inline
 export function markLines(object: usize, size: usize): void {
   const first = lineOf(object);
@@ -92,7 +81,6 @@ export function scanWindow(at: usize, top: usize): usize {
 }
 
 /** Bytes of an array, a multiple of 8. */
-// @ts-ignore: decorator
 @inline
 export function arrayBytes(array: usize, type: usize): usize {
   return (ARRAY_ELEMENTS + (load<usize>(array, ARRAY_LENGTH) << load<usize>(type, TYPE_SIZE)) + 7) & ~7;
@@ -109,7 +97,6 @@ function scanArray(array: usize, type: usize, top: usize): usize {
 }
 
 /** Pushes the references that the record's bit map shows. */
-// @ts-ignore: decorator
 @inline
 export function scanMapped(object: usize, type: usize, top: usize, start: usize, halfSpan: usize): usize {
   let map = load<u32>(type, TYPE_REFMAP);

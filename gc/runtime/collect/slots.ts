@@ -7,20 +7,12 @@
  * A box's slot is no root. After marking, boxes that are not marked are taken out of their slots, and CARD_DEAD tells
  * JS where.
  */
-import {
-  AGENTS_HIGH,
-  AGENT_BOXES,
-  AGENT_DEAD_BOXES,
-  AGENT_HANDLES,
-  DEAD_BOX,
-  EPOCH,
-  LINE_BYTES,
-  LINE_LOG2,
-  SLOTS_START,
-  SLOT_CARDS,
-  SLOT_CHUNK_BYTES,
-} from "../../layout/control";
-import { HEADER_EPOCH_MASK, NULL_REFERENCE } from "../../layout/layout";
+import { AGENT_BOXES, AGENT_DEAD_BOXES, AGENT_HANDLES } from "../../layout/agents";
+import { LINE_BYTES, LINE_LOG2 } from "../../layout/blocks";
+import { AGENTS_HIGH, EPOCH } from "../../layout/control-words";
+import { NULL_REFERENCE } from "../../layout/memory-map";
+import { HEADER_EPOCH_MASK } from "../../layout/objects";
+import { DEAD_BOX, SLOTS_START, SLOT_CARDS, SLOT_CHUNK_BYTES } from "../../layout/root-chunks";
 import { controlBlock, heapEnd, heapStart, self } from "../base/state";
 import { allocatePermanent } from "../allocate/permanent";
 import { visitRange } from "./visit";
@@ -78,7 +70,6 @@ export function clearSlotsOf(id: u32): void {
   atomic.store<u32>(control, 0, AGENT_DEAD_BOXES);
 }
 
-// @ts-ignore: decorator
 @inline
 function slotsOf(chunk: usize, card: usize): usize {
   return chunk + ((card - chunk - SLOT_CARDS) << LINE_LOG2);

@@ -2,8 +2,8 @@
  * The collector's lock, STOP_REQUEST: it names its owner, and all others come to rest while somebody has it. The states
  * that an agent goes through meanwhile are drawn in safepoint.ts.
  */
-import { AGENTS_HIGH, AGENT_MUTATOR, AGENT_STATE, STOP_ORPHANED } from "../../layout/control";
-import { STOP_REQUEST } from "../../layout/layout";
+import { AGENT_MUTATOR, AGENT_STATE } from "../../layout/agents";
+import { AGENTS_HIGH, STOP_ORPHANED, STOP_REQUEST } from "../../layout/control-words";
 import { agent, controlBlock } from "../base/state";
 import { pauseForAgent, wakeSleepers } from "../base/wait";
 

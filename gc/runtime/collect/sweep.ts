@@ -1,27 +1,27 @@
 /** After marking: which blocks and large objects are free. The world is stopped. */
+import { AGENT_NURSERY, AGENT_NURSERY_COUNT, AGENT_NURSERY_USED } from "../../layout/agents";
 import {
-  AGENTS_HIGH,
-  AGENT_NURSERY,
-  AGENT_NURSERY_COUNT,
-  AGENT_NURSERY_USED,
-  AVAILABLE_BLOCKS,
-  BLOCK_CURSOR,
   BLOCK_FREE,
   BLOCK_FULL,
   BLOCK_LARGE,
   BLOCK_LOG2,
   BLOCK_OWNED,
   BLOCK_PARTIAL,
-  EPOCH,
-  LARGE_YOUNG_BLOCKS,
   LINES_PER_BLOCK,
   LINE_BYTES,
+} from "../../layout/blocks";
+import {
+  AGENTS_HIGH,
+  AVAILABLE_BLOCKS,
+  BLOCK_CURSOR,
+  EPOCH,
+  LARGE_YOUNG_BLOCKS,
   MODE,
   MODE_POISON,
-  PARTIAL_LINES,
   USED_BLOCKS,
-} from "../../layout/control";
-import { HEADER_EPOCH_MASK } from "../../layout/layout";
+} from "../../layout/control-words";
+import { HEADER_EPOCH_MASK } from "../../layout/objects";
+import { PARTIAL_LINES } from "../../layout/statistics";
 import { poison } from "../base/debug";
 import { controlBlock, heapStart, lineOf, lineTable } from "../base/state";
 import {

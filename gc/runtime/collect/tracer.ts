@@ -3,29 +3,18 @@
  * back when a marking must start over. It shares no code with marking: its visited set is the gray bits (empty outside
  * of marking), not the headers.
  */
-import {
-  BLOCK_FULL,
-  BLOCK_LARGE,
-  BLOCK_OWNED,
-  BLOCK_PARTIAL,
-  EPOCH,
-  FORCE_FULL,
-  LARGE_WRITTEN,
-} from "../../layout/control";
+import { BLOCK_FULL, BLOCK_LARGE, BLOCK_OWNED, BLOCK_PARTIAL, LARGE_WRITTEN } from "../../layout/blocks";
+import { EPOCH, FORCE_FULL } from "../../layout/control-words";
+import { NULL_REFERENCE } from "../../layout/memory-map";
 import {
   ARRAY_ELEMENTS,
   ARRAY_LENGTH,
   HEADER_EPOCH_MASK,
   HEADER_FLAGS_MASK,
   HEADER_OLD_UNLOGGED,
-  NULL_REFERENCE,
-  TYPE_KIND,
-  TYPE_RECORD,
-  TYPE_REFMAP,
-  TYPE_REFMAP_MORE,
-  TYPE_SIZE,
-} from "../../layout/layout";
+} from "../../layout/objects";
 import { KIND_ARRAY } from "../../layout/record-kinds";
+import { TYPE_KIND, TYPE_RECORD, TYPE_REFMAP, TYPE_REFMAP_MORE, TYPE_SIZE } from "../../layout/type-record";
 import { grayBits, heapEnd, heapStart, lineOf, markBase, markLimit } from "../base/state";
 import { addressOf, blockOf, entryOf, highBlocks, stateOf } from "../allocate/blocks";
 import { clearGray } from "./mark-stack";

@@ -2,10 +2,8 @@
  * Checks of the tables beside the objects, on a stopped world: block entries, their counts, the marks of lines that
  * nobody lives in.
  */
+import { AGENT_NURSERY, AGENT_NURSERY_COUNT } from "../../layout/agents";
 import {
-  AGENTS_HIGH,
-  AGENT_NURSERY,
-  AGENT_NURSERY_COUNT,
   BLOCK_FREE,
   BLOCK_FULL,
   BLOCK_LARGE,
@@ -15,11 +13,10 @@ import {
   BLOCK_PARTIAL,
   BLOCK_PERMANENT,
   BLOCK_RESERVED,
-  FORCE_FULL,
   LINES_PER_BLOCK,
   RETURNED,
-  USED_BLOCKS,
-} from "../../layout/control";
+} from "../../layout/blocks";
+import { AGENTS_HIGH, FORCE_FULL, USED_BLOCKS } from "../../layout/control-words";
 import { controlBlock } from "../base/state";
 import { addressOf, detailOf, entryOf, freeLinesOf, highBlocks, spanOf, stateOf } from "../allocate/blocks";
 

@@ -6,9 +6,11 @@
  * function types which differ in reference types only, so `call_indirect` compares type records where the table's type does not say
  * enough.
  */
+
 import { isSubtype } from "../../../core/types/subtype.ts";
 import { I32, refDefined } from "../../../core/types/types.ts";
-import { FUNCTION_TYPES_POINTER, NULL_REFERENCE } from "../../../gc/layout/layout.ts";
+import { FUNCTION_TYPES_POINTER } from "../../../gc/layout/control-words.ts";
+import { NULL_REFERENCE } from "../../../gc/layout/memory-map.ts";
 import { checkIndex, pushElementAddress } from "../../access/table-access.ts";
 import { pushIsInDisplay } from "../../access/type-check.ts";
 import type { FunctionLowering } from "../../function/function-lowering.ts";

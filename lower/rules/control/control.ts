@@ -17,7 +17,7 @@
  * The loop's parameters stay on the host's stack while it polls: all four blocks take them.
  */
 
-import { STOP_REQUEST } from "../../../gc/layout/layout.ts";
+import { STOP_REQUEST } from "../../../gc/layout/control-words.ts";
 import { loweredBlock } from "../../../gc/layout/reference-types.ts";
 import { pushIsNotNull, pushIsNull } from "../../access/null-check.ts";
 import type { FunctionLowering } from "../../function/function-lowering.ts";

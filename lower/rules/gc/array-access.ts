@@ -1,8 +1,8 @@
 /** Elements of arrays: bounds, addresses. */
 
 import { type ArrayType, I32, type StorageType } from "../../../core/types/types.ts";
-import { ARRAY_ELEMENTS, ARRAY_LENGTH } from "../../../gc/layout/layout.ts";
 import { storageLog2 } from "../../../gc/layout/object-layout.ts";
+import { ARRAY_ELEMENTS, ARRAY_LENGTH } from "../../../gc/layout/objects.ts";
 import { checkRange } from "../../access/table-access.ts";
 import type { FunctionLowering } from "../../function/function-lowering.ts";
 import { TrapCode } from "../../host/lowered.ts";

@@ -4,8 +4,9 @@
  */
 
 import { F32, F64, I8, I16, I32, I64, type StorageType, V128, type ValType } from "../../../core/types/types.ts";
-import { ARRAY_ELEMENTS, ARRAY_LENGTH, NULL_REFERENCE } from "../../../gc/layout/layout.ts";
+import { NULL_REFERENCE } from "../../../gc/layout/memory-map.ts";
 import { arrayBytes } from "../../../gc/layout/object-layout.ts";
+import { ARRAY_ELEMENTS, ARRAY_LENGTH } from "../../../gc/layout/objects.ts";
 import { storeName } from "../../access/storage.ts";
 import { checkRange } from "../../access/table-access.ts";
 import type { FunctionLowering } from "../../function/function-lowering.ts";

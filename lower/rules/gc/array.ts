@@ -1,6 +1,6 @@
 /** Access to arrays: elements, length, fill and copy. */
 
-import { ARRAY_LENGTH } from "../../../gc/layout/layout.ts";
+import { ARRAY_LENGTH } from "../../../gc/layout/objects.ts";
 import { copyReferences, valueStore } from "../../access/publication.ts";
 import { loadName, needsBarrier, writeBarrier } from "../../access/storage.ts";
 import { checkRange } from "../../access/table-access.ts";

@@ -10,9 +10,10 @@
 import { isHeapSubtype } from "../../../core/types/subtype.ts";
 import { AbstractHeap, abstractOf, I32, indexOf, isAbstract, isExact, isNullable, type ValType } from "../../../core/types/types.ts";
 import { heapTypeByCode } from "../../../core/types/vocabulary.ts";
-import { FUNCTION_TYPES_POINTER, TYPE_KIND } from "../../../gc/layout/layout.ts";
+import { FUNCTION_TYPES_POINTER } from "../../../gc/layout/control-words.ts";
 import { KIND_ARRAY, KIND_STRUCT } from "../../../gc/layout/record-kinds.ts";
 import { isFunctionReference } from "../../../gc/layout/reference-types.ts";
+import { TYPE_KIND } from "../../../gc/layout/type-record.ts";
 import { pushIsNotNull, pushIsNull } from "../../access/null-check.ts";
 import { pushIsInDisplay } from "../../access/type-check.ts";
 import type { FunctionLowering } from "../../function/function-lowering.ts";

@@ -1,11 +1,12 @@
 /**
  * The first word of an object: the address of its type record or of its custom descriptor, and the collector's flags
- * (gc/layout/layout.ts has the picture).
+ * (gc/layout/objects.ts has the picture).
  */
 
 import { AbstractHeap, abstractOf, isAbstract, type ValType } from "../../../core/types/types.ts";
-import { HEADER_FLAGS_MASK, TYPE_RECORD } from "../../../gc/layout/layout.ts";
+import { HEADER_FLAGS_MASK } from "../../../gc/layout/objects.ts";
 import { hierarchyOf } from "../../../gc/layout/reference-types.ts";
+import { TYPE_RECORD } from "../../../gc/layout/type-record.ts";
 import type { FunctionLowering } from "../../function/function-lowering.ts";
 import type { HostCode } from "../../host/host-code.ts";
 import type { TrapCode } from "../../host/lowered.ts";

@@ -1,6 +1,7 @@
 /** References without regard to what they refer to: null, equality, functions. */
+
 import type { ValType } from "../../../core/types/types.ts";
-import { NULL_REFERENCE } from "../../../gc/layout/layout.ts";
+import { NULL_REFERENCE } from "../../../gc/layout/memory-map.ts";
 import { trapIfNull } from "../../access/null-check.ts";
 import { onStack, type RuleFamily, withTop } from "../../function/rule.ts";
 import { TrapCode } from "../../host/lowered.ts";

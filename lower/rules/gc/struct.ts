@@ -7,9 +7,10 @@
  */
 
 import { isPacked, type StorageType, type StructType, type ValType } from "../../../core/types/types.ts";
-import { NULL_REFERENCE, TYPE_RECORD } from "../../../gc/layout/layout.ts";
+import { NULL_REFERENCE } from "../../../gc/layout/memory-map.ts";
 import { type StructLayout, storageLog2, structLayout } from "../../../gc/layout/object-layout.ts";
 import { isScanned } from "../../../gc/layout/reference-types.ts";
+import { TYPE_RECORD } from "../../../gc/layout/type-record.ts";
 import { trapIfNull } from "../../access/null-check.ts";
 import { publishesAtomically, valueStore } from "../../access/publication.ts";
 import { loadName, needsBarrier, storeName, writeBarrier } from "../../access/storage.ts";

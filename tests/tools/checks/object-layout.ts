@@ -6,7 +6,7 @@ import type { Check, Sources } from "./check.ts";
 /** Who knows the layout. Tests do, to see that it is what the pictures say. */
 const knowing = /^(gc|lower|interp|tests)\//;
 /** What is in the layout beside objects: control words, locks, nodes of waiters, and what kinds of objects there are. */
-const open = /^gc\/layout\/(control|owned-lock|wait-queue-layout|record-kinds)\.ts$/;
+const open = /^gc\/layout\/(owned-lock|control-words|wait-queue-layout|record-kinds|agents|plan)\.ts$/;
 
 export function objectLayout({ scripts }: Sources): Check {
   const findings = importsOf(scripts)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { planHeap } from "../../../../gc/heap/heap-plan.ts";
-import { PLAN_EXTRA_BLOCKS, PLAN_LIMIT_BLOCKS } from "../../../../gc/layout/control.ts";
+import { PLAN_EXTRA_BLOCKS, PLAN_LIMIT_BLOCKS } from "../../../../gc/layout/plan.ts";
 
 const blocks = (maximum: number): readonly [limit: number | undefined, extra: number | undefined] => {
   const { words } = planHeap({ maximum, agents: 4 });

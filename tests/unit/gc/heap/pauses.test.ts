@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { percentiles, readCollections } from "../../../../gc/heap/pauses.ts";
-import { PAUSE_CAPACITY } from "../../../../gc/layout/control.ts";
+import { PAUSE_CAPACITY } from "../../../../gc/layout/pauses.ts";
 import { Mutator } from "../support/mutator.ts";
 import { assembleProgram } from "../support/program.ts";
 

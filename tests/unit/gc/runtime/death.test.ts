@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { HeapOptions } from "../../../../gc/heap/heap.ts";
-import { AGENT_BYTES, AGENT_MARKING, AGENT_MUTATOR, AGENT_STATE, AGENTS, PERMANENT_LOCK } from "../../../../gc/layout/control.ts";
-import { STOP_REQUEST } from "../../../../gc/layout/layout.ts";
+import { AGENT_BYTES, AGENT_MARKING, AGENT_MUTATOR, AGENT_STATE, AGENTS } from "../../../../gc/layout/agents.ts";
+import { PERMANENT_LOCK, STOP_REQUEST } from "../../../../gc/layout/control-words.ts";
 import { LOCK_CONTENDED } from "../../../../gc/layout/owned-lock.ts";
 import { Mutator } from "../support/mutator.ts";
 import { assembleProgram } from "../support/program.ts";

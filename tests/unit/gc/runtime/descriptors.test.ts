@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { parseModule } from "../../../../core/text/parse/parse.ts";
 import { TypeStore } from "../../../../core/types/type-store.ts";
 import { TypeRecords } from "../../../../gc/heap/type-records.ts";
-import * as layout from "../../../../gc/layout/layout.ts";
 import { structLayout } from "../../../../gc/layout/object-layout.ts";
+import { TYPE_RECORD } from "../../../../gc/layout/type-record.ts";
 import { Mutator, NULL } from "../support/mutator.ts";
 import { assembleProgram } from "../support/program.ts";
 
@@ -51,7 +51,7 @@ class Objects {
     const address = heap.runtime.allocate(size, sp) >>> 0;
     heap.words[address >>> 2] = header ?? this.#records.addressOf(this.id(name));
     const { describes } = this.#types.type(this.id(name));
-    if (describes !== undefined) heap.words[(address + layout.TYPE_RECORD) >>> 2] = this.#records.addressOf(describes);
+    if (describes !== undefined) heap.words[(address + TYPE_RECORD) >>> 2] = this.#records.addressOf(describes);
     for (const offset of references) heap.words[(address + offset) >>> 2] = NULL | 0;
     return address;
   }
@@ -61,7 +61,7 @@ class Objects {
   }
 
   recordOf(object: number): number {
-    return this.mutator.word(this.headerOf(object) + layout.TYPE_RECORD);
+    return this.mutator.word(this.headerOf(object) + TYPE_RECORD);
   }
 
   record(name: TypeName): number {

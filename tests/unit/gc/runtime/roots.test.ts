@@ -2,9 +2,10 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { parseModule } from "../../../../core/text/parse/parse.ts";
 import { TypeStore } from "../../../../core/types/type-store.ts";
 import { TypeRecords } from "../../../../gc/heap/type-records.ts";
-import * as layout from "../../../../gc/layout/layout.ts";
+import { FUNCTION_TYPES_POINTER } from "../../../../gc/layout/control-words.ts";
 import { structLayout } from "../../../../gc/layout/object-layout.ts";
 import { KIND_ARRAY, KIND_FUNC, KIND_STRUCT } from "../../../../gc/layout/record-kinds.ts";
+import { TYPE_DEPTH, TYPE_DISPLAY, TYPE_KIND, TYPE_RECORD, TYPE_REFMAP, TYPE_SIZE } from "../../../../gc/layout/type-record.ts";
 import { Mutator, NULL } from "../support/mutator.ts";
 import { assembleProgram } from "../support/program.ts";
 
@@ -99,7 +100,7 @@ describe("function indices", () => {
     const first = heap.reserveFunctions(10);
     expect(heap.reserveFunctions(5)).toBe(first + 10);
     heap.setFunctionType(first + 3, 4096);
-    expect(heap.words[(heap.plan(layout.FUNCTION_TYPES_POINTER) >>> 2) + first + 3]).toBe(4096);
+    expect(heap.words[(heap.plan(FUNCTION_TYPES_POINTER) >>> 2) + first + 3]).toBe(4096);
     expect(() => heap.reserveFunctions(1 << 20)).toThrow(RangeError);
     expect(heap.reserveFunctions(1)).toBe(first + 15);
   });
@@ -121,16 +122,16 @@ describe("type records", () => {
     const records = new TypeRecords(heap, types);
     const word = (index: number, offset: number): number => heap.plan(records.addressOf(ids[index]!) + offset);
     const bottom = structLayout(types, ids[2]!);
-    expect(word(2, layout.TYPE_KIND)).toBe(KIND_STRUCT);
-    expect(word(2, layout.TYPE_RECORD)).toBe(records.addressOf(ids[2]!));
-    expect(word(2, layout.TYPE_SIZE)).toBe(bottom.size);
-    expect(word(2, layout.TYPE_REFMAP)).toBe(bottom.references.reduce((map, offset) => map | (1 << (offset / 4)), 0));
-    expect(word(2, layout.TYPE_DEPTH)).toBe(2);
-    for (let i = 0; i < 3; i++) expect(word(2, layout.TYPE_DISPLAY + 4 * i)).toBe(records.addressOf(ids[i]!));
-    expect(word(2, layout.TYPE_DISPLAY + 12)).toBe(0);
-    expect([word(3, layout.TYPE_KIND), word(3, layout.TYPE_SIZE), word(3, layout.TYPE_REFMAP)]).toEqual([KIND_ARRAY, 2, 1]);
-    expect([word(4, layout.TYPE_KIND), word(4, layout.TYPE_SIZE), word(4, layout.TYPE_REFMAP)]).toEqual([KIND_ARRAY, 1, 0]);
-    expect(word(5, layout.TYPE_KIND)).toBe(KIND_FUNC);
+    expect(word(2, TYPE_KIND)).toBe(KIND_STRUCT);
+    expect(word(2, TYPE_RECORD)).toBe(records.addressOf(ids[2]!));
+    expect(word(2, TYPE_SIZE)).toBe(bottom.size);
+    expect(word(2, TYPE_REFMAP)).toBe(bottom.references.reduce((map, offset) => map | (1 << (offset / 4)), 0));
+    expect(word(2, TYPE_DEPTH)).toBe(2);
+    for (let i = 0; i < 3; i++) expect(word(2, TYPE_DISPLAY + 4 * i)).toBe(records.addressOf(ids[i]!));
+    expect(word(2, TYPE_DISPLAY + 12)).toBe(0);
+    expect([word(3, TYPE_KIND), word(3, TYPE_SIZE), word(3, TYPE_REFMAP)]).toEqual([KIND_ARRAY, 2, 1]);
+    expect([word(4, TYPE_KIND), word(4, TYPE_SIZE), word(4, TYPE_REFMAP)]).toEqual([KIND_ARRAY, 1, 0]);
+    expect(word(5, TYPE_KIND)).toBe(KIND_FUNC);
   });
 
   test("references past word 31 of a struct are followed", () => {
@@ -172,7 +173,7 @@ describe("type records", () => {
     for (const full of [false, true, false]) mutator.collect(full);
     mutator.run((sp, program) => program.churn(10, 300, sp));
     const descriptor = mutator.word(mutator.get(object)) & -8;
-    expect(mutator.word(descriptor + layout.TYPE_RECORD)).toBe(records.node);
+    expect(mutator.word(descriptor + TYPE_RECORD)).toBe(records.node);
     expect(mutator.run((_, program) => program.count(mutator.word(descriptor + 8)))).toBe(nodes(2));
     // What is half grown at a young collection counts as alive until the next full one.
     mutator.collect(true);

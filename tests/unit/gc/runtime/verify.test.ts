@@ -1,13 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import {
-  BLOCK_BYTES,
-  BLOCK_LOG2,
-  LINE_LOG2,
-  PLAN_BLOCKS,
-  PLAN_HEAP_START,
-  PLAN_LINES,
-  USED_BLOCKS,
-} from "../../../../gc/layout/control.ts";
+import { BLOCK_BYTES, BLOCK_LOG2, LINE_LOG2 } from "../../../../gc/layout/blocks.ts";
+import { USED_BLOCKS } from "../../../../gc/layout/control-words.ts";
+import { PLAN_BLOCKS, PLAN_HEAP_START, PLAN_LINES } from "../../../../gc/layout/plan.ts";
 import { Mutator, NULL } from "../support/mutator.ts";
 import { assembleProgram } from "../support/program.ts";
 

@@ -1,7 +1,8 @@
 /** An agent of a test: a heap, the test program on it, and roots in its shadow stack. */
+
 import { Heap, type HeapOptions, type HeapShare } from "../../../../gc/heap/heap.ts";
 import { writeRecord } from "../../../../gc/heap/type-records.ts";
-import { NULL_REFERENCE } from "../../../../gc/layout/layout.ts";
+import { NULL_REFERENCE } from "../../../../gc/layout/memory-map.ts";
 import { type Program, type ProgramType, programTypes } from "./program-types.ts";
 
 export const NULL = NULL_REFERENCE;

@@ -7,7 +7,7 @@ import type { AgentState } from "../threads/agents/agent-states.ts";
 import type { AgentStatistics } from "../threads/agents/protocol.ts";
 import type { EmbeddersWorker } from "../threads/host/host.ts";
 import { StoreInternals } from "../threads/store/store.ts";
-import type { StoreOptions } from "../threads/store/store-options.ts";
+import type { InternalStoreOptions } from "../threads/store/store-options.ts";
 import type { StoreStatistics } from "../threads/store/store-statistics.ts";
 import { type BoundNamespace, createNamespace } from "./js/namespace.ts";
 import type { ModuleObject, Namespace } from "./js/shape.ts";
@@ -23,7 +23,7 @@ export function internalsOf(store: Store): StoreInternals {
 }
 
 /** Makes a store, whose Workers run when the promise resolves. */
-export async function openStore(options: StoreOptions): Promise<Store> {
+export async function openStore(options: InternalStoreOptions): Promise<Store> {
   const internals = new StoreInternals(options);
   await internals.open();
   return new ComposedStore(internals);

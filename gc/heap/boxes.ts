@@ -12,7 +12,7 @@ import type { RuntimeExports } from "../api.ts";
 import { AGENT_DEAD_BOXES } from "../layout/agents.ts";
 import { LINE_BYTES, LINE_LOG2 } from "../layout/blocks.ts";
 import { DEAD_BOX, SLOT_CARDS, SLOT_CHUNK_BYTES, SLOTS_START } from "../layout/root-chunks.ts";
-import { cardOf, type SlotMemory, Slots } from "./slots.ts";
+import { cardOf, type Slot, type SlotMemory, Slots, slotOf } from "./slots.ts";
 
 /** What boxes need of the heap. */
 export interface BoxMemory extends SlotMemory {
@@ -22,7 +22,7 @@ export interface BoxMemory extends SlotMemory {
 }
 
 /** The address of a box's slot: a number for the box that no other box of the agent has while this one lives. */
-export type BoxSlot = number;
+export type BoxSlot = Slot;
 
 const CARD_FILLED = 1;
 const CARD_DEAD = 2;
@@ -81,8 +81,8 @@ export class Boxes {
     for (let slot = start; slot < start + LINE_BYTES; slot += 4) {
       if (Atomics.load(this.#memory.words, slot >>> 2) !== DEAD_BOX) continue;
       Atomics.store(this.#memory.words, slot >>> 2, 0);
-      onDead(slot);
-      this.#slots.give(slot);
+      onDead(slotOf(slot));
+      this.#slots.give(slotOf(slot));
     }
   }
 }

@@ -11,7 +11,8 @@
 
 import type { RuntimeExports } from "../api.ts";
 import { NULL_REFERENCE } from "../layout/memory-map.ts";
-import { type SlotMemory, Slots } from "./slots.ts";
+import { type Address, addressOf } from "../objects.ts";
+import { type Slot, type SlotMemory, Slots } from "./slots.ts";
 
 /** What handles need of the heap. */
 export interface HandleMemory extends SlotMemory {
@@ -19,7 +20,7 @@ export interface HandleMemory extends SlotMemory {
 }
 
 /** The address of a root slot. */
-export type Handle = number & { readonly __handle?: never };
+export type Handle = Slot;
 
 export class Handles {
   readonly #memory: HandleMemory;
@@ -43,8 +44,8 @@ export class Handles {
   }
 
   /** The object's address. */
-  get(handle: Handle): number {
-    return Atomics.load(this.#memory.words, handle >>> 2) >>> 0;
+  get(handle: Handle): Address {
+    return addressOf(Atomics.load(this.#memory.words, handle >>> 2));
   }
 
   /** Makes the handle keep another object alive. The agent must be a mutator. */

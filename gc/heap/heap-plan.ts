@@ -60,6 +60,8 @@ export interface HeapOptions {
   readonly collectAtSafepoints?: boolean;
   /** Each collection becomes a `performance.measure` on the thread that ran it. */
   readonly measure?: boolean;
+  /** No block lies below this address, as where all that do are taken: for tests of addresses above 2 GB. */
+  readonly lowestBlock?: number;
 }
 
 /** The plan: words to write at fixed addresses, and the memory's limits. */
@@ -144,7 +146,7 @@ export function planHeap(options: HeapOptions): HeapPlan {
     placed.place(PLAN_FUNCTION_TYPES, FUNCTION_CAPACITY * 4);
     placed.place(PLAN_MARK_STACKS, options.agents * markBytes);
     placed.place(PLAN_SHADOW_STACKS, options.agents * shadowBytes, shadowBytes);
-    const heapStart = placed.end(PAGE);
+    const heapStart = Math.max(placed.end(PAGE), roundUp(options.lowestBlock ?? 0, PAGE));
     const heapEnd = roundUp(heapStart + blocks * BLOCK_BYTES, PAGE);
     if (heapEnd > ADDRESS_END) {
       // Room for holes gives way first, and then room for what is never collected, down to a sixteenth.

@@ -21,6 +21,7 @@ import { ARRAY_LENGTH } from "../layout/objects.ts";
 import { KIND_ARRAY, KIND_HOST, KIND_NUMBER, KIND_STRING, KIND_THREAD_BOUND, NO_TYPE } from "../layout/record-kinds.ts";
 import { type Address, addressOf, type HeapObjects } from "../objects.ts";
 import type { BoxSlot } from "./boxes.ts";
+import { slotOf } from "./slots.ts";
 import { type RecordMemory, writeRecord } from "./type-records.ts";
 
 export { BOUND_BYTES, HOST_BYTES, NUMBER_BYTES, STRING_BYTES };
@@ -50,7 +51,7 @@ export function writeHost(objects: HeapObjects, at: number, record: number, slot
 
 /** The slot of the box of an object that stands for a value. */
 export function hostSlot(objects: HeapObjects, object: number): BoxSlot {
-  return objects.word(object + HOST_SLOT) >>> 0;
+  return slotOf(objects.word(object + HOST_SLOT));
 }
 
 export function writeBound(objects: HeapObjects, at: number, record: number, owner: number, slot: BoxSlot): void {
@@ -66,7 +67,7 @@ export function boundOwner(objects: HeapObjects, object: number): number {
 
 /** The slot of the box of thread-bound data. */
 export function boundSlot(objects: HeapObjects, object: number): BoxSlot {
-  return objects.word(object + BOUND_SLOT) >>> 0;
+  return slotOf(objects.word(object + BOUND_SLOT));
 }
 
 export function writeNumber(objects: HeapObjects, at: Address, record: number, value: number): void {

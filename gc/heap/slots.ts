@@ -12,6 +12,15 @@ export interface SlotMemory {
   readonly bytes: Uint8Array<ArrayBufferLike>;
 }
 
+declare const slotAddress: unique symbol;
+/** The address of a slot: not negative, and so the same number wherever it comes from. */
+export type Slot = number & { readonly [slotAddress]: true };
+
+/** The slot that a word of the heap names. */
+export function slotOf(word: number): Slot {
+  return (word >>> 0) as Slot;
+}
+
 /** Address of the chunk that a slot lies in: chunks are aligned to their size. */
 function chunkOf(slot: number): number {
   return (slot & -SLOT_CHUNK_BYTES) >>> 0;
@@ -29,7 +38,7 @@ export class Slots {
   readonly chunks: number[] = [];
   readonly #memory: SlotMemory;
   readonly #addChunk: () => number;
-  readonly #unused: number[] = [];
+  readonly #unused: Slot[] = [];
   #taken = 0;
 
   constructor(memory: SlotMemory, addChunk: () => number) {
@@ -42,19 +51,19 @@ export class Slots {
     return this.#taken;
   }
 
-  take(): number {
+  take(): Slot {
     if (this.#unused.length === 0) this.#another();
     this.#taken++;
     return this.#unused.pop()!;
   }
 
-  give(slot: number): void {
+  give(slot: Slot): void {
     this.#unused.push(slot);
     this.#taken--;
   }
 
   /** Writes a slot. The agent must be a mutator: only then no collection reads the card, which is written beside it. */
-  fill(slot: number, value: number): void {
+  fill(slot: Slot, value: number): void {
     // Atomic, because a collector on another agent reads slots without stopping an agent that is in JS.
     Atomics.store(this.#memory.words, slot >>> 2, value | 0);
     Atomics.or(this.#memory.bytes, cardOf(slot), 1);
@@ -64,6 +73,6 @@ export class Slots {
     const chunk = this.#addChunk() >>> 0;
     if (chunk === 0) throw rangeError("heap-full", "the heap has no room for more references from JS");
     this.chunks.push(chunk);
-    for (let i = SLOTS_PER_CHUNK - 1; i >= 0; i--) this.#unused.push(chunk + SLOTS_START + 4 * i);
+    for (let i = SLOTS_PER_CHUNK - 1; i >= 0; i--) this.#unused.push(slotOf(chunk + SLOTS_START + 4 * i));
   }
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Handle } from "../../gc/heap/handles.ts";
 import type { HeapOptions } from "../../gc/heap/heap.ts";
 import { Mutator } from "../unit/gc/support/mutator.ts";
 import { assembleProgram } from "../unit/gc/support/program.ts";
@@ -83,7 +84,7 @@ describe("a heap that is nearly full", () => {
       seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff;
       return (seed >>> 8) % below;
     };
-    const kept: { handle: number; length: number }[] = [];
+    const kept: { handle: Handle; length: number }[] = [];
     let bytesKept = 0;
     for (let i = 0; i < 6000; i++) {
       const length = random(20) === 0 ? random(300_000) : random(3) === 0 ? random(20_000) : random(400);
@@ -92,7 +93,7 @@ describe("a heap that is nearly full", () => {
       kept.push({ handle, length: length * 256 + (i & 255) });
       bytesKept += length;
       while (bytesKept > megabytes(12)) {
-        const [{ handle: old, length: code }] = kept.splice(random(kept.length), 1) as [{ handle: number; length: number }];
+        const [{ handle: old, length: code }] = kept.splice(random(kept.length), 1) as [{ handle: Handle; length: number }];
         const size = Math.floor(code / 256);
         const contents = mutator.heap.bytes.subarray(mutator.get(old) + 8, mutator.get(old) + 8 + size);
         expect(mutator.word(mutator.get(old) + 4)).toBe(size);

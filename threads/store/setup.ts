@@ -9,7 +9,7 @@ import { Control } from "../sync/control.ts";
 import { createSharedValueRecords } from "../values/shared-values.ts";
 import { createThreadBoundRecord } from "../values/thread-bound-data.ts";
 import { createWaitNodes } from "../wait/wait-queues.ts";
-import type { StoreOptions } from "./store-options.ts";
+import type { InternalStoreOptions, StoreOptions } from "./store-options.ts";
 
 /** The most Workers that a heap has room for. */
 const MOST_THREADS = 253;
@@ -42,8 +42,8 @@ export function sizeOf(options: StoreOptions): Size {
 }
 
 /** The heap, with this thread as its agent 0. */
-export function createHeap({ maximumThreads }: Size, { heap: options = {}, collectAtSafepoints = false }: StoreOptions): Heap {
-  const { maximum = 1 << 30, nurseryBytes, shadowStackBytes, debug, measure } = options;
+export function createHeap({ maximumThreads }: Size, { heap: options = {}, collectAtSafepoints = false }: InternalStoreOptions): Heap {
+  const { maximum = 1 << 30, nurseryBytes, shadowStackBytes, debug, measure, lowestBlock } = options;
   const heap = Heap.create({
     maximum,
     agents: maximumThreads + 1,
@@ -52,6 +52,7 @@ export function createHeap({ maximumThreads }: Size, { heap: options = {}, colle
     ...(nurseryBytes === undefined ? {} : { nurseryBytes }),
     ...(debug === undefined ? {} : { debug }),
     ...(measure === undefined ? {} : { measure }),
+    ...(lowestBlock === undefined ? {} : { lowestBlock }),
   });
   heap.attach(0);
   return heap;

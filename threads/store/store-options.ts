@@ -69,3 +69,11 @@ export interface StoreOptions {
   /** Called when a thread that wasm code spawned has failed; see `Store.threadsEnded`. */
   readonly onThreadError?: (error: Error, thread: number) => void;
 }
+
+/** Options of tests, which the package does not name. */
+export interface InternalStoreOptions extends StoreOptions {
+  readonly heap?: NonNullable<StoreOptions["heap"]> & {
+    /** No block of the heap lies below this address, as in a heap that is full as far as there. */
+    readonly lowestBlock?: number;
+  };
+}

@@ -31,7 +31,7 @@ import { Instances } from "./instances.ts";
 import { Jobs } from "./jobs.ts";
 import { RootNames } from "./root-names.ts";
 import { compileContext, createControl, createHeap, type Size, sizeOf } from "./setup.ts";
-import type { StoreOptions } from "./store-options.ts";
+import type { InternalStoreOptions, StoreOptions } from "./store-options.ts";
 import type { StoreStatistics } from "./store-statistics.ts";
 import { ThreadEnds } from "./thread-ends.ts";
 
@@ -59,7 +59,7 @@ export class StoreInternals {
   readonly #nameJob: NameJob = (kind, target, block) => this.jobs.nameOf(kind, target, block);
   #closing: Promise<void> | undefined;
 
-  constructor(options: StoreOptions) {
+  constructor(options: InternalStoreOptions) {
     this.#options = options;
     const size = sizeOf(options);
     const hasWorkers = size.maximumThreads > 0;

@@ -1,10 +1,11 @@
 /** The programs of these tests, and the stores that run them. */
-import type { StoreOptions } from "../../../api/heddle.ts";
-import { createStore, type Store } from "../../../api/heddle.ts";
+import { openStore } from "../../../api/composed-store.ts";
+import type { Store } from "../../../api/heddle.ts";
+import type { InternalStoreOptions } from "../../../threads/store/store-options.ts";
 
 /** Runs `body` with a store, and closes it whatever happens. */
-export async function withStore<T>(options: StoreOptions, body: (store: Store) => Promise<T>): Promise<T> {
-  const store = await createStore({ heap: { maximum: 64 << 20 }, ...options });
+export async function withStore<T>(options: InternalStoreOptions, body: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStore({ heap: { maximum: 64 << 20 }, ...options });
   try {
     return await body(store);
   } finally {

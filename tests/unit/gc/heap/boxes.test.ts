@@ -1,4 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
+import type { BoxSlot } from "../../../../gc/heap/boxes.ts";
+import type { Handle } from "../../../../gc/heap/handles.ts";
 import { Mutator, NULL } from "../support/mutator.ts";
 import { assembleProgram } from "../support/program.ts";
 
@@ -8,15 +10,15 @@ beforeAll(() => {
 });
 
 /** Makes a box; `keep` says whether a handle keeps it alive. */
-function makeBox(mutator: Mutator, keep: boolean): { readonly slot: number; readonly handle: number | undefined } {
+function makeBox(mutator: Mutator, keep: boolean): { readonly slot: BoxSlot; readonly handle: Handle | undefined } {
   return mutator.run((sp, program) => {
     const address = program.pair(NULL, NULL, sp);
     return { slot: mutator.heap.boxes.create(address), handle: keep ? mutator.heap.handles.create(address) : undefined };
   });
 }
 
-function dead(mutator: Mutator): number[] {
-  const slots: number[] = [];
+function dead(mutator: Mutator): BoxSlot[] {
+  const slots: BoxSlot[] = [];
   mutator.heap.boxes.drain((slot) => slots.push(slot));
   return slots;
 }
@@ -43,7 +45,7 @@ test("a young collection finds the young boxes that died, and no others", () => 
 
 test("each of many boxes is reported once, and its slot used again", () => {
   const mutator = Mutator.create(bytes);
-  const alive = new Map<number, number>();
+  const alive = new Map<BoxSlot, Handle | 0>();
   let made = 0;
   let reported = 0;
   for (let round = 0; round < 40; round++) {
@@ -58,7 +60,7 @@ test("each of many boxes is reported once, and its slot used again", () => {
       alive.delete(slot);
       reported++;
     }
-    for (const [slot, handle] of alive) expect(mutator.heap.boxes.address(slot)).toBe(mutator.get(handle));
+    for (const [slot, handle] of alive) expect(mutator.heap.boxes.address(slot)).toBe(mutator.get(handle as Handle));
   }
   expect(reported).toBe(made * 0.9);
   expect(mutator.heap.boxes.size).toBe(made * 0.1);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { planHeap } from "../../../../gc/heap/heap-plan.ts";
-import { PLAN_EXTRA_BLOCKS, PLAN_LIMIT_BLOCKS } from "../../../../gc/layout/plan.ts";
+import { PLAN_BLOCKS, PLAN_EXTRA_BLOCKS, PLAN_HEAP_START, PLAN_LIMIT_BLOCKS } from "../../../../gc/layout/plan.ts";
 
 const blocks = (maximum: number): readonly [limit: number | undefined, extra: number | undefined] => {
   const { words } = planHeap({ maximum, agents: 4 });
@@ -29,4 +29,13 @@ test("options that no heap can have are RangeErrors", () => {
     expect(() => planHeap({ maximum: 1 << 20, agents: 2, shadowStackBytes })).toThrow(RangeError);
   }
   for (const agents of [0, 255]) expect(() => planHeap({ maximum: 1 << 20, agents })).toThrow(RangeError);
+});
+
+test("blocks lie above an address where they are told to, with tables and limits as elsewhere", () => {
+  const { words, initialPages, maximumPages } = planHeap({ maximum: 64 << 20, agents: 4, lowestBlock: 2 ** 31 });
+  expect(words.get(PLAN_HEAP_START)).toBe(2 ** 31);
+  expect(words.get(PLAN_BLOCKS)).toBeLessThan(2 ** 20);
+  expect([words.get(PLAN_LIMIT_BLOCKS), words.get(PLAN_EXTRA_BLOCKS)]).toEqual(blocks(64 << 20));
+  expect([initialPages, maximumPages].map((pages) => pages >= 2 ** 15)).toEqual([true, true]);
+  expect(() => planHeap({ maximum: 2 ** 31, agents: 4, lowestBlock: 2 ** 31 })).toThrow(RangeError);
 });

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { parseModule } from "../../../../core/text/parse/parse.ts";
 import { TypeStore } from "../../../../core/types/type-store.ts";
+import type { Handle } from "../../../../gc/heap/handles.ts";
 import { TypeRecords } from "../../../../gc/heap/type-records.ts";
 import { structLayout } from "../../../../gc/layout/object-layout.ts";
 import { TYPE_RECORD } from "../../../../gc/layout/type-record.ts";
@@ -75,7 +76,7 @@ class Objects {
 }
 
 /** An object, its descriptor and that one's descriptor: nothing but headers lead to the last two. */
-function chain(objects: Objects): number {
+function chain(objects: Objects): Handle {
   return objects.mutator.keep((sp) => {
     // No collection can come in between: the allocation buffer has room for all three.
     const meta = objects.make(sp, "meta");

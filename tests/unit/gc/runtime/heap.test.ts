@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import type { Handle } from "../../../../gc/heap/handles.ts";
 import { Mutator, NULL } from "../support/mutator.ts";
 import { assembleProgram } from "../support/program.ts";
 
@@ -65,7 +66,7 @@ describe("allocation", () => {
   test("blocks that are partly alive serve new objects again", () => {
     const mutator = Mutator.create(bytes, { maximum: megabytes(16) });
     // Every 16th of the trees lives on: survivors in every block, most lines free.
-    const kept: number[] = [];
+    const kept: Handle[] = [];
     for (let round = 0; round < 40; round++) {
       for (let i = 0; i < 400; i++) {
         const handle = mutator.keep((sp, program) => program.build(4, sp));

@@ -1,5 +1,6 @@
 /** An agent of a test: a heap, the test program on it, and roots in its shadow stack. */
 
+import type { Handle } from "../../../../gc/heap/handles.ts";
 import { Heap, type HeapOptions, type HeapShare } from "../../../../gc/heap/heap.ts";
 import { writeRecord } from "../../../../gc/heap/type-records.ts";
 import { NULL_REFERENCE } from "../../../../gc/layout/memory-map.ts";
@@ -61,12 +62,12 @@ export class Mutator {
   }
 
   /** Runs `make` and keeps the object that it returns by a handle. */
-  keep(make: (sp: number, program: Program) => number): number {
+  keep(make: (sp: number, program: Program) => number): Handle {
     return this.run((sp, program) => this.heap.handles.create(make(sp, program) >>> 0));
   }
 
   /** The object that a handle keeps. */
-  get(handle: number): number {
+  get(handle: Handle): number {
     return this.heap.handles.get(handle);
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { StoreOptions } from "../../../../api/heddle.ts";
-import { exportsOf, withStore } from "../../support/programs.ts";
+import { heapVariants } from "../../support/heap-variants.ts";
+import { exportsOf } from "../../support/programs.ts";
 
 type Exports = Record<string, (...values: unknown[]) => unknown>;
 
@@ -24,12 +25,13 @@ function caught(body: () => unknown): unknown {
   throw new Error("nothing was thrown");
 }
 
-describe("references in exceptions", () => {
-  test("survive collections between throw and catch", async () => {
-    await withStore(stress, async (store) => {
-      const { run, nested } = await exportsOf<Exports>(
-        store,
-        `(module ${box}
+describe.each(heapVariants)("in a store $variant", ({ withStore }) => {
+  describe("references in exceptions", () => {
+    test("survive collections between throw and catch", async () => {
+      await withStore(stress, async (store) => {
+        const { run, nested } = await exportsOf<Exports>(
+          store,
+          `(module ${box}
           (func $pass (param i32) (try_table (call $raise (local.get 0))))
           (func (export "run") (param i32) (result i32) (local (ref null $box))
             (block $caught (result (ref $box))
@@ -53,19 +55,19 @@ describe("references in exceptions", () => {
             (drop)
             (struct.get $box $value)
             (i32.add (struct.get $box $value (local.get $kept)))))`,
-      );
-      for (let i = 0; i < 20; i++) {
-        expect(run!(i)).toBe(i);
-        expect(nested!(i)).toBe(1000 + i);
-      }
+        );
+        for (let i = 0; i < 20; i++) {
+          expect(run!(i)).toBe(i);
+          expect(nested!(i)).toBe(1000 + i);
+        }
+      });
     });
-  });
 
-  test("survive in exceptions that lie in globals, tables, structs, arrays and locals", async () => {
-    await withStore(stress, async (store) => {
-      const { run } = await exportsOf<Exports>(
-        store,
-        `(module ${box}
+    test("survive in exceptions that lie in globals, tables, structs, arrays and locals", async () => {
+      await withStore(stress, async (store) => {
+        const { run } = await exportsOf<Exports>(
+          store,
+          `(module ${box}
           (type $holder (struct (field (mut exnref))))
           (type $list (array (mut exnref)))
           (global $global (mut exnref) (ref.null exn))
@@ -96,19 +98,19 @@ describe("references in exceptions", () => {
                   (call $read (struct.get $holder 0 (global.get $holder)))
                   (call $read (array.get $list (global.get $list) (i32.const 3))))
                 (call $read (local.get 0))))))`,
-      );
-      expect(run!()).toBe(54321);
+        );
+        expect(run!()).toBe(54321);
+      });
     });
-  });
 
-  test("survive while JS frames are unwound, whatever those do meanwhile", async () => {
-    await withStore(stress, async (store) => {
-      let allocate: () => void = () => undefined;
-      let raise: (value: number) => void = () => undefined;
-      const held: unknown[] = [];
-      const { outer, ...inner } = await exportsOf<Exports>(
-        store,
-        `(module
+    test("survive while JS frames are unwound, whatever those do meanwhile", async () => {
+      await withStore(stress, async (store) => {
+        let allocate: () => void = () => undefined;
+        let raise: (value: number) => void = () => undefined;
+        const held: unknown[] = [];
+        const { outer, ...inner } = await exportsOf<Exports>(
+          store,
+          `(module
           (import "js" "through" (func $through (param i32)))
           ${box}
           (func (export "allocate") (call $churn))
@@ -116,58 +118,58 @@ describe("references in exceptions", () => {
           (func (export "outer") (param i32) (result i32)
             (struct.get $box $value
               (block $caught (result (ref $box)) (try_table (catch $boxed $caught) (call $through (local.get 0))) (unreachable)))))`,
-        {
-          js: {
-            through: (value: number): void => {
-              try {
-                raise(value);
-              } catch (error) {
-                held.push(error);
-                throw error;
-              } finally {
-                allocate();
-                // Another exception comes and goes while the first one is on its way.
-                expect(caught(() => raise(-value))).not.toBe(held[held.length - 1]);
-                allocate();
-              }
+          {
+            js: {
+              through: (value: number): void => {
+                try {
+                  raise(value);
+                } catch (error) {
+                  held.push(error);
+                  throw error;
+                } finally {
+                  allocate();
+                  // Another exception comes and goes while the first one is on its way.
+                  expect(caught(() => raise(-value))).not.toBe(held[held.length - 1]);
+                  allocate();
+                }
+              },
             },
           },
-        },
-      );
-      ({ allocate, raise } = inner as { allocate(): void; raise(value: number): void });
-      for (let i = 1; i < 10; i++) expect(outer!(i)).toBe(i);
-      expect(new Set(held).size).toBe(9);
-      expect(typeof held[0]).toBe("object");
+        );
+        ({ allocate, raise } = inner as { allocate(): void; raise(value: number): void });
+        for (let i = 1; i < 10; i++) expect(outer!(i)).toBe(i);
+        expect(new Set(held).size).toBe(9);
+        expect(typeof held[0]).toBe("object");
+      });
     });
   });
-});
 
-describe("exceptions in JS", () => {
-  test("are the same object each time, as long as that is held", async () => {
-    await withStore(stress, async (store) => {
-      const { raise, keep, again } = await exportsOf<Exports>(
-        store,
-        `(module ${box}
+  describe("exceptions in JS", () => {
+    test("are the same object each time, as long as that is held", async () => {
+      await withStore(stress, async (store) => {
+        const { raise, keep, again } = await exportsOf<Exports>(
+          store,
+          `(module ${box}
           (global $kept (mut exnref) (ref.null exn))
           (func (export "raise") (param i32) (call $raise (local.get 0)))
           (func (export "keep")
             (global.set $kept
               (block $caught (result exnref) (try_table (catch_all_ref $caught) (call $raise (i32.const 7))) (unreachable))))
           (func (export "again") (call $churn) (throw_ref (global.get $kept))))`,
-      );
-      keep!();
-      const first = caught(() => again!());
-      expect(caught(() => again!())).toBe(first);
-      expect(caught(() => raise!(7))).not.toBe(first);
+        );
+        keep!();
+        const first = caught(() => again!());
+        expect(caught(() => again!())).toBe(first);
+        expect(caught(() => raise!(7))).not.toBe(first);
+      });
     });
-  });
 
-  test("thrown by JS pass lowered code as the same value, caught or not", async () => {
-    await withStore(stress, async (store) => {
-      let value: unknown;
-      const { pass, rethrow, count, misses } = await exportsOf<Exports>(
-        store,
-        `(module
+    test("thrown by JS pass lowered code as the same value, caught or not", async () => {
+      await withStore(stress, async (store) => {
+        let value: unknown;
+        const { pass, rethrow, count, misses } = await exportsOf<Exports>(
+          store,
+          `(module
           (import "js" "throws" (func $throws))
           ${box}
           (func (export "pass") (call $throws))
@@ -182,50 +184,50 @@ describe("exceptions in JS", () => {
           (func (export "misses")
             (block $caught (result (ref $box)) (try_table (catch $boxed $caught) (call $throws)) (return))
             (drop)))`,
-        {
-          js: {
-            throws: () => {
-              throw value;
+          {
+            js: {
+              throws: () => {
+                throw value;
+              },
             },
           },
-        },
-      );
-      for (value of [
-        new Error("one"),
-        { a: 1 },
-        undefined,
-        null,
-        -0,
-        5,
-        "text",
-        Symbol("s"),
-        2n ** 80n,
-        new WebAssembly.RuntimeError("mine"),
-      ]) {
-        expect(caught(() => pass!())).toBe(value);
-        expect(caught(() => rethrow!())).toBe(value);
-        expect(caught(() => misses!())).toBe(value);
-        expect(count!()).toBe(1);
-      }
+        );
+        for (value of [
+          new Error("one"),
+          { a: 1 },
+          undefined,
+          null,
+          -0,
+          5,
+          "text",
+          Symbol("s"),
+          2n ** 80n,
+          new WebAssembly.RuntimeError("mine"),
+        ]) {
+          expect(caught(() => pass!())).toBe(value);
+          expect(caught(() => rethrow!())).toBe(value);
+          expect(caught(() => misses!())).toBe(value);
+          expect(count!()).toBe(1);
+        }
+      });
     });
-  });
 
-  test("conversion errors of a JS function's results can be caught", async () => {
-    await withStore(stress, async (store) => {
-      const { run } = await exportsOf<Exports>(
-        store,
-        `(module (import "js" "bad" (func $bad (result i32)))
+    test("conversion errors of a JS function's results can be caught", async () => {
+      await withStore(stress, async (store) => {
+        const { run } = await exportsOf<Exports>(
+          store,
+          `(module (import "js" "bad" (func $bad (result i32)))
           (func (export "run") (result i32)
             (block $caught (try_table (catch_all $caught) (return (call $bad)))) (i32.const -1)))`,
-        { js: { bad: () => Symbol("no number") } },
-      );
-      expect(run!()).toBe(-1);
+          { js: { bad: () => Symbol("no number") } },
+        );
+        expect(run!()).toBe(-1);
+      });
     });
   });
-});
 
-describe("traps", () => {
-  const source = `(module
+  describe("traps", () => {
+    const source = `(module
     (import "js" "call" (func $call (param i32)))
     (func $trap (export "trap") (param i32)
       (if (i32.eq (local.get 0) (i32.const 0)) (then (unreachable)))
@@ -237,25 +239,25 @@ describe("traps", () => {
     (func (export "legacy") (param i32) (try (do (call $trap (local.get 0))) (catch_all)))
     (func (export "throughJs") (param i32) (block $caught (try_table (catch_all $caught) (call $call (local.get 0))))))`;
 
-  test("and exhausted stacks are not caught, also where they pass JS", async () => {
-    await withStore({ threads: 0 }, async (store) => {
-      let trap: (kind: number) => void = () => undefined;
-      const exports = await exportsOf<Exports>(store, source, { js: { call: (kind: number) => trap(kind) } });
-      trap = exports["trap"] as typeof trap;
-      const messages = ["unreachable", "integer divide by zero", "null exception reference", /call stack/];
-      for (const name of ["direct", "legacy", "throughJs"]) {
-        for (const [kind, message] of messages.entries()) expect(() => exports[name]!(kind)).toThrow(message);
-      }
+    test("and exhausted stacks are not caught, also where they pass JS", async () => {
+      await withStore({ threads: 0 }, async (store) => {
+        let trap: (kind: number) => void = () => undefined;
+        const exports = await exportsOf<Exports>(store, source, { js: { call: (kind: number) => trap(kind) } });
+        trap = exports["trap"] as typeof trap;
+        const messages = ["unreachable", "integer divide by zero", "null exception reference", /call stack/];
+        for (const name of ["direct", "legacy", "throughJs"]) {
+          for (const [kind, message] of messages.entries()) expect(() => exports[name]!(kind)).toThrow(message);
+        }
+      });
     });
   });
-});
 
-describe("handlers", () => {
-  test("of a caller get what a tail call inside of a try throws", async () => {
-    await withStore(stress, async (store) => {
-      const { run } = await exportsOf<Exports>(
-        store,
-        `(module ${box}
+  describe("handlers", () => {
+    test("of a caller get what a tail call inside of a try throws", async () => {
+      await withStore(stress, async (store) => {
+        const { run } = await exportsOf<Exports>(
+          store,
+          `(module ${box}
           (func $tail (param i32) (result i32)
             (block $caught (result (ref $box)) (try_table (catch $boxed $caught) (return_call $fails (local.get 0))) (unreachable))
             (drop) (i32.const -1))
@@ -263,20 +265,20 @@ describe("handlers", () => {
           (func (export "run") (param i32) (result i32)
             (struct.get $box $value
               (block $caught (result (ref $box)) (try_table (catch $boxed $caught) (drop (call $tail (local.get 0)))) (unreachable)))))`,
-      );
-      expect(run!(3)).toBe(3);
+        );
+        expect(run!(3)).toBe(3);
+      });
     });
-  });
 
-  test("tell tags of the same type apart, imported ones too", async () => {
-    await withStore(stress, async (store) => {
-      const first = await exportsOf<Record<string, WebAssembly.ExportValue>>(
-        store,
-        `(module (tag (export "a") (param i32)) (tag (export "b") (param i32)))`,
-      );
-      const { run } = await exportsOf<Exports>(
-        store,
-        `(module
+    test("tell tags of the same type apart, imported ones too", async () => {
+      await withStore(stress, async (store) => {
+        const first = await exportsOf<Record<string, WebAssembly.ExportValue>>(
+          store,
+          `(module (tag (export "a") (param i32)) (tag (export "b") (param i32)))`,
+        );
+        const { run } = await exportsOf<Exports>(
+          store,
+          `(module
           (import "m" "a" (tag $a (param i32))) (import "m" "b" (tag $b (param i32))) (import "m" "a" (tag $c (param i32)))
           (tag $own (param i32))
           (func $throw (param i32)
@@ -293,17 +295,17 @@ describe("handlers", () => {
                 (return (i32.add (i32.const 1))))
               (return (i32.add (i32.const 2))))
             (return (i32.add (i32.const 3)))))`,
-        { m: first },
-      );
-      expect([0, 1, 2, 3].map((kind) => run!(kind))).toEqual([11, 22, 31, 43]);
+          { m: first },
+        );
+        expect([0, 1, 2, 3].map((kind) => run!(kind))).toEqual([11, 22, 31, 43]);
+      });
     });
-  });
 
-  test("get values of every type", async () => {
-    await withStore(stress, async (store) => {
-      const { run } = await exportsOf<Exports>(
-        store,
-        `(module
+    test("get values of every type", async () => {
+      await withStore(stress, async (store) => {
+        const { run } = await exportsOf<Exports>(
+          store,
+          `(module
           (type $s (struct (field i32)))
           (tag $t (param i32 i64 f32 f64 v128 externref (ref null $s) funcref i31ref))
           (elem declare func $one)
@@ -318,19 +320,19 @@ describe("handlers", () => {
             (local.set 9) (local.set 8) (local.set 7) (local.set 6) (local.set 5) (local.set 4) (local.set 3) (local.set 2) (local.set 1)
             (local.get 1) (local.get 2) (local.get 3) (local.get 4) (i32x4.extract_lane 3 (local.get 5)) (local.get 6)
             (struct.get $s 0 (local.get 7)) (local.get 8) (local.get 9)))`,
-      );
-      const value = {};
-      const [, , , , , , , one] = run!(value) as unknown[];
-      expect(run!(value)).toEqual([-1, -2n, 0.5, 1e300, 4, value, 77, one, 5]);
-      expect((one as () => number)()).toBe(1);
+        );
+        const value = {};
+        const [, , , , , , , one] = run!(value) as unknown[];
+        expect(run!(value)).toEqual([-1, -2n, 0.5, 1e300, 4, value, 77, one, 5]);
+        expect((one as () => number)()).toBe(1);
+      });
     });
-  });
 
-  test("of both forms work in one function", async () => {
-    await withStore(stress, async (store) => {
-      const { delegates, rethrows, skips } = await exportsOf<Exports>(
-        store,
-        `(module ${box}
+    test("of both forms work in one function", async () => {
+      await withStore(stress, async (store) => {
+        const { delegates, rethrows, skips } = await exportsOf<Exports>(
+          store,
+          `(module ${box}
           (tag $e (param i32))
           (func $fail (param i32) (call $churn) (throw $e (local.get 0)))
           ;; delegate leads past the inner try to the try_table
@@ -352,18 +354,18 @@ describe("handlers", () => {
           (func $out (param i32) (try (do (try (do (call $fail (local.get 0))) (delegate 1))) (catch_all)))
           (func (export "skips") (param i32) (result i32)
             (try (result i32) (do (call $out (local.get 0)) (i32.const -6)) (catch $e))))`,
-      );
-      for (let i = 0; i < 5; i++) {
-        expect(delegates!(i)).toBe(i);
-        expect(rethrows!(i)).toBe(i);
-        expect(skips!(i)).toBe(i);
-      }
+        );
+        for (let i = 0; i < 5; i++) {
+          expect(delegates!(i)).toBe(i);
+          expect(rethrows!(i)).toBe(i);
+          expect(skips!(i)).toBe(i);
+        }
+      });
     });
   });
-});
 
-describe("shared exceptions", () => {
-  const source = `(module
+  describe("shared exceptions", () => {
+    const source = `(module
     (rec
       (type $box (shared (struct (field $value i32))))
       (type $tag (shared (func (param (ref $box)))))
@@ -389,25 +391,25 @@ describe("shared exceptions", () => {
             (try_table (catch $t $caught) (throw_ref (table.get $table (i32.const 1))))
             (unreachable))))))`;
 
-  test("are caught by other agents", async () => {
-    await withStore({ threads: 1, collectAtSafepoints: true, heap: { maximum: 16 << 20, debug: true } }, async (store) => {
-      const { keep, read } = await exportsOf<Record<string, (value: number) => number>>(store, source);
-      keep!(100);
-      expect(await store.spawn(read!, 1)).toBe(101);
-      await store.spawn(keep!, 200);
-      store.collect();
-      expect(read!(2)).toBe(202);
-      expect(await store.spawn(read!, 3)).toBe(203);
+    test("are caught by other agents", async () => {
+      await withStore({ threads: 1, collectAtSafepoints: true, heap: { maximum: 16 << 20, debug: true } }, async (store) => {
+        const { keep, read } = await exportsOf<Record<string, (value: number) => number>>(store, source);
+        keep!(100);
+        expect(await store.spawn(read!, 1)).toBe(101);
+        await store.spawn(keep!, 200);
+        store.collect();
+        expect(read!(2)).toBe(202);
+        expect(await store.spawn(read!, 3)).toBe(203);
+      });
     });
-  });
 
-  test("that nobody catches on another agent arrive at the caller's", async () => {
-    await withStore({ threads: 1, collectAtSafepoints: true, heap: { maximum: 16 << 20, debug: true } }, async (store) => {
-      const { raise, tag } = await exportsOf<{ raise(value: number): void; tag: WebAssembly.ExportValue }>(store, source);
-      let error: unknown;
-      const { value } = await exportsOf<Exports>(
-        store,
-        `(module
+    test("that nobody catches on another agent arrive at the caller's", async () => {
+      await withStore({ threads: 1, collectAtSafepoints: true, heap: { maximum: 16 << 20, debug: true } }, async (store) => {
+        const { raise, tag } = await exportsOf<{ raise(value: number): void; tag: WebAssembly.ExportValue }>(store, source);
+        let error: unknown;
+        const { value } = await exportsOf<Exports>(
+          store,
+          `(module
           (rec
             (type $box (shared (struct (field $value i32))))
             (type $tag (shared (func (param (ref $box)))))
@@ -417,20 +419,21 @@ describe("shared exceptions", () => {
           (import "m" "throws" (func $throws))
           (func (export "value") (result i32)
             (struct.get $box $value (block $caught (result (ref $box)) (try_table (catch $t $caught) (call $throws)) (unreachable)))))`,
-        {
-          m: {
-            tag,
-            throws: () => {
-              throw error;
+          {
+            m: {
+              tag,
+              throws: () => {
+                throw error;
+              },
             },
           },
-        },
-      );
-      for (let i = 0; i < 3; i++) {
-        error = await store.spawn(raise, i).catch((reason: unknown) => reason);
-        store.collect();
-        expect(value!()).toBe(i);
-      }
+        );
+        for (let i = 0; i < 3; i++) {
+          error = await store.spawn(raise, i).catch((reason: unknown) => reason);
+          store.collect();
+          expect(value!()).toBe(i);
+        }
+      });
     });
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { internalsOf } from "../../../../api/composed-store.ts";
 import type { Store } from "../../../../api/heddle.ts";
-import { exportsOf, withStore } from "../../support/programs.ts";
+import { heapVariants } from "../../support/heap-variants.ts";
+import { exportsOf } from "../../support/programs.ts";
 
 type Exports = Readonly<Record<string, (...values: unknown[]) => unknown>>;
 
@@ -51,89 +52,91 @@ async function load(
   return exportsOf(store, program);
 }
 
-describe.each([{ collectAtSafepoints: false }, { collectAtSafepoints: true }])("externs in memory, $collectAtSafepoints", (options) => {
-  test("come back as the values that they were", async () => {
-    await withStore({ threads: 0, ...options }, async (store) => {
-      const exports = await load(store);
-      for (const value of values) {
-        const other = { other: value };
-        exports["make"]!(value, other);
-        expect(exports["first"]!()).toBe(value);
-        expect([exports["number"]!(), exports["second"]!()]).toEqual([7, other]);
-        exports["choose"]!(other, value, 0);
-        expect([exports["first"]!(), exports["number"]!()]).toEqual([other, 2]);
-        expect(exports["second"]!()).toBe(value);
-        exports["set"]!(value);
-        expect(exports["first"]!()).toBe(value);
-        exports["list"]!(value, 3);
-        expect(exports["at"]!(2)).toBe(value);
-        exports["fixed"]!(value, other);
-        expect([exports["at"]!(0), exports["at"]!(1), exports["at"]!(2)]).toEqual([value, null, other]);
-        exports["put"]!(1, value);
-        exports["shift"]!();
-        expect([exports["at"]!(0), exports["at"]!(1), exports["at"]!(2)]).toEqual([value, other, other]);
-        exports["fill"]!(value);
-        expect(exports["at"]!(2)).toBe(value);
-        exports["tableSet"]!(1, value);
-        expect([exports["tableGet"]!(1), exports.table.get(1)]).toEqual([value, value]);
-        exports.table.set(0, value);
-        expect(exports["tableGet"]!(0)).toBe(value);
-        exports["tableFill"]!(other);
-        expect(exports["tableGet"]!(1)).toBe(other);
-        expect(exports["catch"]!(value, other)).toEqual([value, 9, other]);
-        expect(exports["catch"]!(other, value)).toEqual([other, 9, value]);
-      }
-      expect(exports["tableGrow"]!("grown", 3)).toBe(2);
-      expect(exports["tableGet"]!(4)).toBe("grown");
+describe.each(heapVariants)("in a store $variant", ({ withStore }) => {
+  describe.each([{ collectAtSafepoints: false }, { collectAtSafepoints: true }])("externs in memory, $collectAtSafepoints", (options) => {
+    test("come back as the values that they were", async () => {
+      await withStore({ threads: 0, ...options }, async (store) => {
+        const exports = await load(store);
+        for (const value of values) {
+          const other = { other: value };
+          exports["make"]!(value, other);
+          expect(exports["first"]!()).toBe(value);
+          expect([exports["number"]!(), exports["second"]!()]).toEqual([7, other]);
+          exports["choose"]!(other, value, 0);
+          expect([exports["first"]!(), exports["number"]!()]).toEqual([other, 2]);
+          expect(exports["second"]!()).toBe(value);
+          exports["set"]!(value);
+          expect(exports["first"]!()).toBe(value);
+          exports["list"]!(value, 3);
+          expect(exports["at"]!(2)).toBe(value);
+          exports["fixed"]!(value, other);
+          expect([exports["at"]!(0), exports["at"]!(1), exports["at"]!(2)]).toEqual([value, null, other]);
+          exports["put"]!(1, value);
+          exports["shift"]!();
+          expect([exports["at"]!(0), exports["at"]!(1), exports["at"]!(2)]).toEqual([value, other, other]);
+          exports["fill"]!(value);
+          expect(exports["at"]!(2)).toBe(value);
+          exports["tableSet"]!(1, value);
+          expect([exports["tableGet"]!(1), exports.table.get(1)]).toEqual([value, value]);
+          exports.table.set(0, value);
+          expect(exports["tableGet"]!(0)).toBe(value);
+          exports["tableFill"]!(other);
+          expect(exports["tableGet"]!(1)).toBe(other);
+          expect(exports["catch"]!(value, other)).toEqual([value, 9, other]);
+          expect(exports["catch"]!(other, value)).toEqual([other, 9, value]);
+        }
+        expect(exports["tableGrow"]!("grown", 3)).toBe(2);
+        expect(exports["tableGet"]!(4)).toBe("grown");
+      });
     });
-  });
 
-  test("that old objects refer to survive young collections", async () => {
-    await withStore({ threads: 0, heap: { maximum: 64 << 20, nurseryBytes: 1 << 20 }, ...options }, async (store) => {
-      const exports = await load(store);
-      exports["make"]!(null, null);
-      exports["list"]!(null, 2000);
-      store.collect();
-      exports["set"]!("late");
-      for (let i = 0; i < 2000; i++) exports["put"]!(i, `${i}`);
-      for (let i = 0; i < 50; i++) exports["catch"]!({}, {});
-      store.collect();
-      expect(exports["first"]!()).toBe("late");
-      for (let i = 0; i < 2000; i++) expect(exports["at"]!(i)).toBe(`${i}`);
-    });
-  });
-});
-
-describe("values of JS that memory holds", () => {
-  test("are let go of when nothing in memory refers to them any more", async () => {
-    await withStore({ threads: 0 }, async (store) => {
-      const exports = await load(store);
-      const kept = (): number => {
+    test("that old objects refer to survive young collections", async () => {
+      await withStore({ threads: 0, heap: { maximum: 64 << 20, nurseryBytes: 1 << 20 }, ...options }, async (store) => {
+        const exports = await load(store);
+        exports["make"]!(null, null);
+        exports["list"]!(null, 2000);
         store.collect();
-        return internalsOf(store).agent.values.size;
-      };
-      expect(kept()).toBe(0);
-      exports["make"]!("a", "b");
-      exports["list"]!({}, 3);
-      exports["tableSet"]!(0, "in a table");
-      expect(kept()).toBe(4);
-      // Small integers, null and heap objects are no boxes.
-      exports["set"]!(5);
-      expect(kept()).toBe(3);
-      exports["forget"]!();
-      expect(kept()).toBe(1);
-      exports.table.set(0, null);
-      expect(kept()).toBe(0);
-      expect(() => exports["throw"]!("thrown", {})).toThrow();
+        exports["set"]!("late");
+        for (let i = 0; i < 2000; i++) exports["put"]!(i, `${i}`);
+        for (let i = 0; i < 50; i++) exports["catch"]!({}, {});
+        store.collect();
+        expect(exports["first"]!()).toBe("late");
+        for (let i = 0; i < 2000; i++) expect(exports["at"]!(i)).toBe(`${i}`);
+      });
     });
   });
 
-  test("are let go of while a program goes on", async () => {
-    await withStore({ threads: 0, heap: { maximum: 64 << 20, nurseryBytes: 1 << 20 } }, async (store) => {
-      const exports = await load(store);
-      for (let i = 0; i < 300_000; i++) exports["tableSet"]!(0, `${i}`);
-      expect(internalsOf(store).agent.values.size).toBeLessThan(200_000);
-      expect(exports["tableGet"]!(0)).toBe("299999");
+  describe("values of JS that memory holds", () => {
+    test("are let go of when nothing in memory refers to them any more", async () => {
+      await withStore({ threads: 0 }, async (store) => {
+        const exports = await load(store);
+        const kept = (): number => {
+          store.collect();
+          return internalsOf(store).agent.values.size;
+        };
+        expect(kept()).toBe(0);
+        exports["make"]!("a", "b");
+        exports["list"]!({}, 3);
+        exports["tableSet"]!(0, "in a table");
+        expect(kept()).toBe(4);
+        // Small integers, null and heap objects are no boxes.
+        exports["set"]!(5);
+        expect(kept()).toBe(3);
+        exports["forget"]!();
+        expect(kept()).toBe(1);
+        exports.table.set(0, null);
+        expect(kept()).toBe(0);
+        expect(() => exports["throw"]!("thrown", {})).toThrow();
+      });
+    });
+
+    test("are let go of while a program goes on", async () => {
+      await withStore({ threads: 0, heap: { maximum: 64 << 20, nurseryBytes: 1 << 20 } }, async (store) => {
+        const exports = await load(store);
+        for (let i = 0; i < 300_000; i++) exports["tableSet"]!(0, `${i}`);
+        expect(internalsOf(store).agent.values.size).toBeLessThan(200_000);
+        expect(exports["tableGet"]!(0)).toBe("299999");
+      });
     });
   });
 });

@@ -8,6 +8,7 @@
  * (`function-lowering.ts` with the rules in `rules/`). Last come entries for exported functions that need nothing of all this
  * (`plain-functions.ts`).
  */
+import { rowNamed } from "../core/ops/table.ts";
 import type { ValType } from "../core/types/types.ts";
 import type { ValidModule } from "../core/validate/body/valid-module.ts";
 import { callGraph } from "./analysis/call-graph.ts";
@@ -30,6 +31,8 @@ import { withInternalExterns } from "./passes/extern-storage.ts";
 import { withoutLegacyExceptions } from "./passes/legacy-exceptions.ts";
 import { quietCall } from "./rules/control/calls.ts";
 import { ruleOf } from "./rules/rules.ts";
+
+const call = rowNamed("call");
 
 /** Lowers a module. Raises a `CompileError` with the code `not-lowered` for instructions that cannot be lowered yet. */
 export function lowerModule(valid: ValidModule, options: LowerOptions): LoweredModule {
@@ -70,7 +73,7 @@ function refuseControlledMemories({ module }: ValidModule): void {
 function quietenCalls(surveys: readonly Survey<Instruction<Rule>>[], importedFunctions: number, collects: readonly boolean[]): void {
   for (const { calls } of surveys) {
     for (const instruction of calls) {
-      if (instruction.row.name !== "call") continue;
+      if (instruction.row !== call) continue;
       if (collects[instruction.immediates.index - importedFunctions] === false) instruction.rule = quietCall;
     }
   }

@@ -290,7 +290,7 @@ class Decoder {
     const cursor = new InstructionCursor(rest, reader.features);
     while (cursor.nesting > 0) {
       cursor.next();
-      if (cursor.row.name === "else" && cursor.nesting === 1) reader.fail("END opcode expected", "end-expected", cursor.offset);
+      if (cursor.row.control === "else" && cursor.nesting === 1) reader.fail("END opcode expected", "end-expected", cursor.offset);
     }
     return reader.fail("section size mismatch", "size-mismatch");
   }

@@ -2,7 +2,16 @@
  * Immediates in the binary format: for each kind of `core/ops/immediates.ts` one reader and one writer, and nothing else in the
  * project knows how an instruction's immediates are laid out in bytes.
  */
-import type { CatchClause, Handler, ImmediateKind, Immediates, Order } from "../ops/immediates.ts";
+import {
+  type CatchClause,
+  type Handler,
+  type ImmediateKind,
+  type Immediates,
+  type IndexKind,
+  isIndexKind,
+  isOptionalIndex,
+  type Order,
+} from "../ops/immediates.ts";
 import type { Row } from "../ops/row.ts";
 import { rows } from "../ops/table.ts";
 import { isNullable, type ValType, withNull } from "../types/types.ts";
@@ -29,52 +38,27 @@ const MEMARG = 3;
 const CONSTANT = 4;
 const BLOCK_TYPE = 5;
 const MIXED = 6;
-const shapeOfKind: Readonly<Partial<Record<ImmediateKind, number>>> = {
-  func: INDEX,
-  global: INDEX,
-  local: INDEX,
-  tag: INDEX,
-  type: INDEX,
-  data: INDEX,
-  elem: INDEX,
-  label: LABEL,
-  memarg: MEMARG,
-  i32: CONSTANT,
-  blocktype: BLOCK_TYPE,
-};
+function shapeOf(kind: ImmediateKind): number {
+  switch (kind) {
+    case "label":
+      return LABEL;
+    case "memarg":
+      return MEMARG;
+    case "i32":
+      return CONSTANT;
+    case "blocktype":
+      return BLOCK_TYPE;
+    default:
+      return isIndexKind(kind) && !isOptionalIndex(kind) ? INDEX : MIXED;
+  }
+}
 const shapes = Uint8Array.from(rows, ({ immediates: [first, ...others] }) => {
   if (first === undefined) return NONE;
-  return others.length === 0 ? (shapeOfKind[first] ?? MIXED) : MIXED;
+  return others.length === 0 ? shapeOf(first) : MIXED;
 });
 
-const indexKinds: ReadonlySet<ImmediateKind> = new Set([
-  "func",
-  "type",
-  "type2",
-  "table",
-  "memory",
-  "global",
-  "local",
-  "tag",
-  "data",
-  "elem",
-  "field",
-]);
-/** For each row and each of its immediates: whether it is an index that goes to `index`, not to `index2`. */
-const isFirstIndex: readonly (readonly boolean[])[] = rows.map(({ immediates }) =>
-  immediates.map((_, position) => immediates.findIndex((other) => indexKinds.has(other)) === position),
-);
-
-const isReadModifyWriteRow: readonly boolean[] = rows.map(({ name }) => name.includes(".rmw"));
-
-/** True for rows whose memory access both reads and writes: their order byte holds two orders. */
-function isReadModifyWrite(row: Row): boolean {
-  return isReadModifyWriteRow[row.id] === true;
-}
-/** True for the accesses that a `memarg` may give an order: atomic loads, stores and read-modify-writes. */
-function mayHaveOrder(row: Row): boolean {
-  return row.memory?.atomic === true && row.code >= 0x10;
-}
+/** For each row and each of its immediates: whether it is an index. */
+const indices: readonly (readonly boolean[])[] = rows.map(({ immediates }) => immediates.map(isIndexKind));
 
 /** Reads the immediates of an instruction whose opcode was just read. */
 export function readImmediates(reader: Reader, row: Row, into: Immediates): void {
@@ -103,10 +87,18 @@ export function readImmediates(reader: Reader, row: Row, into: Immediates): void
 
 function readMixed(reader: Reader, row: Row, into: Immediates): void {
   const { immediates } = row;
-  for (let i = 0; i < immediates.length; i++) readImmediate(reader, row, immediates[i] as ImmediateKind, i, into);
+  const isIndex = indices[row.id] as readonly boolean[];
+  for (let i = 0; i < immediates.length; i++) {
+    const kind = immediates[i] as ImmediateKind;
+    if (isIndex[i] === true) {
+      const index = readIndex(reader, kind as IndexKind);
+      if (i === row.secondIndex) into.index2 = index;
+      else into.index = index;
+    } else readImmediate(reader, row, kind as Exclude<ImmediateKind, IndexKind>, into);
+  }
 }
 
-function readImmediate(reader: Reader, row: Row, kind: ImmediateKind, position: number, into: Immediates): void {
+function readImmediate(reader: Reader, row: Row, kind: Exclude<ImmediateKind, IndexKind>, into: Immediates): void {
   switch (kind) {
     case "memarg":
       readMemarg(reader, row, into);
@@ -119,21 +111,6 @@ function readImmediate(reader: Reader, row: Row, kind: ImmediateKind, position: 
       return;
     case "blocktype":
       readBlockType(reader, into);
-      return;
-    case "memory":
-    case "table":
-      readOptionalIndex(reader, row, kind, position, into);
-      return;
-    case "func":
-    case "type":
-    case "type2":
-    case "global":
-    case "local":
-    case "tag":
-    case "data":
-    case "elem":
-    case "field":
-      setIndex(row, position, into, reader.u32());
       return;
     case "i64":
       into.i64 = reader.s64();
@@ -159,7 +136,7 @@ function readImmediate(reader: Reader, row: Row, kind: ImmediateKind, position: 
       into.heap = readHeapType(reader);
       return;
     case "reftype":
-      into.heap = row.name.endsWith(" null") ? withNull(readHeapType(reader)) : readHeapType(reader);
+      into.heap = row.nullable ? withNull(readHeapType(reader)) : readHeapType(reader);
       return;
     case "castflags":
       readCast(reader, into);
@@ -193,19 +170,14 @@ function readImmediate(reader: Reader, row: Row, kind: ImmediateKind, position: 
   }
 }
 
-function setIndex(row: Row, position: number, into: Immediates, index: number): void {
-  if (isFirstIndex[row.id]?.[position] === true) into.index = index;
-  else into.index2 = index;
-}
-
-/** The index of a memory or table: before there could be several, a zero byte stood here. */
-function readOptionalIndex(reader: Reader, row: Row, kind: "memory" | "table", position: number, into: Immediates): void {
+/** An index. Before there could be several memories or tables, a zero byte stood in the place of theirs. */
+function readIndex(reader: Reader, kind: IndexKind): number {
   const at = reader.pos;
   const index = reader.u32();
-  setIndex(row, position, into, index);
-  if (index !== 0 || reader.pos !== at + 1) {
+  if (isOptionalIndex(kind) && (index !== 0 || reader.pos !== at + 1)) {
     requireFeature(reader, kind === "memory" ? "multi-memory" : "reference-types", "zero byte expected", at);
   }
+  return index;
 }
 
 function readMemarg(reader: Reader, row: Row, into: Immediates): void {
@@ -221,10 +193,10 @@ function readMemarg(reader: Reader, row: Row, into: Immediates): void {
     into.index = reader.u32();
   }
   // On any other access the bit is part of an alignment, and that is larger than natural.
-  if ((flags & MEMARG_ORDER) !== 0 && mayHaveOrder(row)) {
+  if ((flags & MEMARG_ORDER) !== 0 && row.orders !== 0) {
     requireFeature(reader, "relaxed-atomics", "malformed memop flags", at);
     align &= ~MEMARG_ORDER;
-    into.order = readOrder(reader, isReadModifyWrite(row));
+    into.order = readOrder(reader, row.orders === 2);
     into.hasOrder = true;
   }
   into.align = align;
@@ -331,24 +303,15 @@ export function writeInstruction(writer: Writer, row: Row, immediates: Immediate
       writer.s32(immediates.i32);
       return;
   }
-  for (let i = 0; i < row.immediates.length; i++) writeImmediate(writer, row, row.immediates[i] as ImmediateKind, i, immediates);
+  const isIndex = indices[row.id] as readonly boolean[];
+  for (let i = 0; i < row.immediates.length; i++) {
+    if (isIndex[i] === true) writer.u32(i === row.secondIndex ? immediates.index2 : immediates.index);
+    else writeImmediate(writer, row, row.immediates[i] as Exclude<ImmediateKind, IndexKind>, immediates);
+  }
 }
 
-function writeImmediate(writer: Writer, row: Row, kind: ImmediateKind, position: number, from: Immediates): void {
+function writeImmediate(writer: Writer, row: Row, kind: Exclude<ImmediateKind, IndexKind>, from: Immediates): void {
   switch (kind) {
-    case "func":
-    case "type":
-    case "type2":
-    case "table":
-    case "memory":
-    case "global":
-    case "local":
-    case "tag":
-    case "data":
-    case "elem":
-    case "field":
-      writer.u32(isFirstIndex[row.id]?.[position] === true ? from.index : from.index2);
-      return;
     case "memarg":
       writeMemarg(writer, row, from);
       return;
@@ -413,10 +376,10 @@ function writeImmediate(writer: Writer, row: Row, kind: ImmediateKind, position:
 }
 
 function writeMemarg(writer: Writer, row: Row, from: Immediates): void {
-  const ordered = from.hasOrder && mayHaveOrder(row);
+  const ordered = from.hasOrder && row.orders !== 0;
   writer.u32(from.align | (from.index === 0 ? 0 : MEMARG_INDEX) | (ordered ? MEMARG_ORDER : 0));
   if (from.index !== 0) writer.u32(from.index);
-  if (ordered) writer.u8(from.order === "seqcst" ? 0 : isReadModifyWrite(row) ? 0x11 : 1);
+  if (ordered) writer.u8(from.order === "seqcst" ? 0 : row.orders === 2 ? 0x11 : 1);
   writer.u64(from.offset);
 }
 

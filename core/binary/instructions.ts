@@ -7,7 +7,7 @@
 import type { FeatureSet } from "../base/features.ts";
 import { Immediates } from "../ops/immediates.ts";
 import type { Row } from "../ops/row.ts";
-import { prefixedRows, rowByName, rows, singleByteRows } from "../ops/table.ts";
+import { prefixedRows, rowNamed, rows, singleByteRows } from "../ops/table.ts";
 import type { Expression } from "../types/module.ts";
 import { readImmediates } from "./immediates.ts";
 import { Reader } from "./reader.ts";
@@ -89,7 +89,7 @@ function readRowSlow(reader: Reader, allowed: AllowedRows): Row {
 }
 
 /** What a cursor stands at before it has moved. */
-const END = rowByName("end") as Row;
+const END = rowNamed("end");
 
 /** A cursor over one expression. Its objects are reused from one instruction to the next. */
 export class InstructionCursor {

@@ -8,30 +8,42 @@ const cast: RowDetail = { immediates: ["reftype"], rule: "ref.cast_desc_eq", eff
 const branch: RowDetail = { immediates: ["castflags"], effects: traps, control: "branch" };
 
 export const descriptorRows: readonly RowSpec[] = [
-  descriptor(0x20, "struct.new_desc", "", {
+  descriptor(0x20, "struct.new_desc", "fields* any -> any", {
     immediates: ["type"],
     rule: "struct.new_desc",
     constant: true,
     effects: allocatesOrTraps,
     lowering: "struct.new_desc",
+    place: "struct",
   }),
-  descriptor(0x21, "struct.new_default_desc", "", {
+  descriptor(0x21, "struct.new_default_desc", "any -> any", {
     immediates: ["type"],
     rule: "struct.new_default_desc",
     constant: true,
     effects: allocatesOrTraps,
     lowering: "struct.new_default_desc",
+    place: "struct",
   }),
-  descriptor(0x22, "ref.get_desc", "", { immediates: ["type"], rule: "ref.get_desc", effects: readsOrTraps, lowering: "ref.get_desc" }),
-  descriptor(0x23, "ref.cast_desc_eq", "", { ...cast, spellings: ["ref.cast_desc"] }),
-  descriptor(0x24, "ref.cast_desc_eq null", "", { ...cast, spellings: ["ref.cast_desc null"] }),
-  descriptor(0x25, "br_on_cast_desc_eq", "", {
+  descriptor(0x22, "ref.get_desc", "any -> any", {
+    immediates: ["type"],
+    rule: "ref.get_desc",
+    effects: readsOrTraps,
+    lowering: "ref.get_desc",
+  }),
+  descriptor(0x23, "ref.cast_desc_eq", "any any -> any", { ...cast, spellings: ["ref.cast_desc"] }),
+  descriptor(0x24, "ref.cast_desc_eq null", "any any -> any", {
+    ...cast,
+    spellings: ["ref.cast_desc null"],
+    keyword: "ref.cast_desc_eq",
+    nullable: true,
+  }),
+  descriptor(0x25, "br_on_cast_desc_eq", "rest* any any -> rest* any", {
     ...branch,
     rule: "br_on_cast_desc_eq",
     lowering: "br_on_cast_desc_eq",
     spellings: ["br_on_cast_desc"],
   }),
-  descriptor(0x26, "br_on_cast_desc_eq_fail", "", {
+  descriptor(0x26, "br_on_cast_desc_eq_fail", "rest* any any -> rest* any", {
     ...branch,
     rule: "br_on_cast_desc_eq_fail",
     lowering: "br_on_cast_desc_eq_fail",

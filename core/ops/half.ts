@@ -1,5 +1,5 @@
 /** Half-precision floats (half-precision, "Binary format"; names as in its test suite). No host has them. */
-import { family, readsOrTraps, writesOrTraps } from "./declare.ts";
+import { bytes2, family, readsOrTraps, writesOrTraps } from "./declare.ts";
 import type { RowSpec } from "./row.ts";
 
 const scalar = family({
@@ -7,17 +7,18 @@ const scalar = family({
   prefix: 0xfc,
   immediates: ["memarg"],
   rule: "memory.access",
-  memory: { sizeLog2: 1, atomic: false },
+  place: "memory",
+  memory: bytes2,
 });
 const vector = family({ feature: "half-precision", prefix: 0xfd, lowering: "half.vector" });
-const lane = family({ feature: "half-precision", prefix: 0xfd, immediates: ["lane"], rule: "simd.lane", lowering: "half.lane" });
+const lane = family({ feature: "half-precision", prefix: 0xfd, immediates: ["lane"], rule: "simd.lane", lanes: 8 });
 
 export const halfRows: readonly RowSpec[] = [
   scalar(0x30, "f32.load_f16", "i32 -> f32", { effects: readsOrTraps, lowering: "half.load" }),
   scalar(0x31, "f32.store_f16", "i32 f32 ->", { effects: writesOrTraps, lowering: "half.store" }),
   vector(0x120, "f16x8.splat", "f32 -> v128"),
-  lane(0x121, "f16x8.extract_lane", "v128 -> f32"),
-  lane(0x122, "f16x8.replace_lane", "v128 f32 -> v128"),
+  lane(0x121, "f16x8.extract_lane", "v128 -> f32", { lowering: "half.extract_lane" }),
+  lane(0x122, "f16x8.replace_lane", "v128 f32 -> v128", { lowering: "half.replace_lane" }),
   vector(0x130, "f16x8.abs", "v128 -> v128"),
   vector(0x131, "f16x8.neg", "v128 -> v128"),
   vector(0x132, "f16x8.sqrt", "v128 -> v128"),

@@ -14,8 +14,7 @@ import { type HeapType, I32, type ValType } from "../types/types.ts";
  * | `blocktype` | `block`, `blockKind` |
  * | `label` | `label` |
  * | `labels` | `labels` (the vector), `label` (the default) |
- * | `func`, `global`, `local`, `tag`, `type`, `table`, `memory`, `data`, `elem`, `field` | `index` for the row's first of these, `index2` for its second |
- * | `type2` | `index2` (`cont.bind`) |
+ * | `func`, `type`, `table`, `memory`, `global`, `local`, `tag`, `data`, `elem`, `field` | `index` for the row's first of these, `index2` for its second |
  * | `heaptype` | `heap` |
  * | `castflags` | `label`, and `heap`, `heap2` with their nullability: all that a branch on a cast has (flags, label, source, target) |
  * | `reftype` | `heap` with its nullability: cast and test instructions, whose two codes (null and non-null) are two rows |
@@ -41,7 +40,6 @@ export const immediateKinds = [
   "labels",
   "func",
   "type",
-  "type2",
   "table",
   "memory",
   "global",
@@ -72,6 +70,27 @@ export const immediateKinds = [
   "zero",
 ] as const;
 export type ImmediateKind = (typeof immediateKinds)[number];
+
+/** The kinds that are an index: a row's first goes to `index`, its second to `index2` (`Row.secondIndex`). */
+const indexKinds = [
+  "func",
+  "type",
+  "table",
+  "memory",
+  "global",
+  "local",
+  "tag",
+  "data",
+  "elem",
+  "field",
+] as const satisfies ImmediateKind[];
+export type IndexKind = (typeof indexKinds)[number];
+const indices: ReadonlySet<ImmediateKind> = new Set(indexKinds);
+
+export const isIndexKind = (kind: ImmediateKind): kind is IndexKind => indices.has(kind);
+
+/** The index kinds that the text may leave out where they are zero, and that the first version of the binary format had a zero byte for. */
+export const isOptionalIndex = (kind: ImmediateKind): kind is "memory" | "table" => kind === "memory" || kind === "table";
 
 /** A clause of `try_table` (core 5.4.1). */
 export interface CatchClause {

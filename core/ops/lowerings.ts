@@ -8,9 +8,12 @@ const loweringNames = [
   "keep",
   // Numbers.
   "truncate",
-  "wide",
+  "wide.add",
+  "wide.sub",
+  "wide.mul",
   "half.vector",
-  "half.lane",
+  "half.extract_lane",
+  "half.replace_lane",
   "half.load",
   "half.store",
   // Control.

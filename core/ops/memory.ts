@@ -3,19 +3,15 @@
  *
  * Memory control (its overview and `discard.md`) has codes 18h to 1Ah of this project's own: no draft gives any.
  */
-import { family, reads, readsOrTraps, updatesOrTraps, writes, writesOrTraps } from "./declare.ts";
+import { bytes1, bytes2, bytes4, bytes8, family, reads, readsOrTraps, updatesOrTraps, writes, writesOrTraps } from "./declare.ts";
 import type { RowSpec } from "./row.ts";
 
-const memory = family({ feature: "mvp" });
-const bulk = family({ feature: "bulk-memory", prefix: 0xfc });
-const load = family({ feature: "mvp", immediates: ["memarg"], rule: "memory.access", effects: readsOrTraps });
-const store = family({ feature: "mvp", immediates: ["memarg"], rule: "memory.access", effects: writesOrTraps });
-const control = family({ feature: "memory-control", prefix: 0xfc, effects: writesOrTraps });
-
-const bytes1 = { sizeLog2: 0, atomic: false };
-const bytes2 = { sizeLog2: 1, atomic: false };
-const bytes4 = { sizeLog2: 2, atomic: false };
-const bytes8 = { sizeLog2: 3, atomic: false };
+const memory = family({ feature: "mvp", place: "memory" });
+const bulk = family({ feature: "bulk-memory", prefix: 0xfc, place: "memory" });
+const segment = family({ feature: "bulk-memory", prefix: 0xfc });
+const load = family({ feature: "mvp", place: "memory", immediates: ["memarg"], rule: "memory.access", effects: readsOrTraps });
+const store = family({ feature: "mvp", place: "memory", immediates: ["memarg"], rule: "memory.access", effects: writesOrTraps });
+const control = family({ feature: "memory-control", prefix: 0xfc, place: "memory", effects: writesOrTraps });
 
 export const memoryRows: readonly RowSpec[] = [
   load(0x28, "i32.load", "i32 -> i32", { memory: bytes4 }),
@@ -41,15 +37,24 @@ export const memoryRows: readonly RowSpec[] = [
   store(0x3c, "i64.store8", "i32 i64 ->", { memory: bytes1 }),
   store(0x3d, "i64.store16", "i32 i64 ->", { memory: bytes2 }),
   store(0x3e, "i64.store32", "i32 i64 ->", { memory: bytes4 }),
-  memory(0x3f, "memory.size", "", { immediates: ["memory"], rule: "memory.size", effects: reads }),
-  memory(0x40, "memory.grow", "", { immediates: ["memory"], rule: "memory.grow", effects: writes }),
-  bulk(0x08, "memory.init", "", { immediates: ["data", "memory"], rule: "memory.init", effects: updatesOrTraps, lowering: "memory.init" }),
-  bulk(0x09, "data.drop", "", { immediates: ["data"], rule: "data.drop", effects: writes, lowering: "data.drop" }),
-  bulk(0x0a, "memory.copy", "", { immediates: ["memory", "memory"], rule: "memory.copy", effects: updatesOrTraps }),
-  bulk(0x0b, "memory.fill", "", { immediates: ["memory"], rule: "memory.fill", effects: writesOrTraps }),
+  memory(0x3f, "memory.size", "-> i32", { immediates: ["memory"], rule: "memory.size", effects: reads }),
+  memory(0x40, "memory.grow", "i32 -> i32", { immediates: ["memory"], rule: "memory.grow", effects: writes }),
+  bulk(0x08, "memory.init", "i32 i32 i32 ->", {
+    immediates: ["data", "memory"],
+    rule: "memory.init",
+    effects: updatesOrTraps,
+    lowering: "memory.init",
+  }),
+  segment(0x09, "data.drop", "->", { immediates: ["data"], rule: "data.drop", effects: writes, lowering: "data.drop" }),
+  bulk(0x0a, "memory.copy", "i32 i32 i32 ->", { immediates: ["memory", "memory"], rule: "memory.copy", effects: updatesOrTraps }),
+  bulk(0x0b, "memory.fill", "i32 i32 i32 ->", { immediates: ["memory"], rule: "memory.fill", effects: writesOrTraps }),
   // Memory control.
-  control(0x12, "memory.discard", "", { immediates: ["memory"], rule: "memory.discard", lowering: "memory.discard" }),
-  control(0x18, "memory.map", "", { immediates: ["memory"], rule: "memory.map", lowering: "memory.map" }),
-  control(0x19, "memory.unmap", "", { immediates: ["memory"], rule: "memory.unmap", lowering: "memory.unmap" }),
-  control(0x1a, "memory.protect", "", { immediates: ["memory", "protection"], rule: "memory.protect", lowering: "memory.protect" }),
+  control(0x12, "memory.discard", "i32 i32 ->", { immediates: ["memory"], rule: "memory.discard", lowering: "memory.discard" }),
+  control(0x18, "memory.map", "i32 i32 ->", { immediates: ["memory"], rule: "memory.map", lowering: "memory.map" }),
+  control(0x19, "memory.unmap", "i32 i32 ->", { immediates: ["memory"], rule: "memory.unmap", lowering: "memory.unmap" }),
+  control(0x1a, "memory.protect", "i32 i32 ->", {
+    immediates: ["memory", "protection"],
+    rule: "memory.protect",
+    lowering: "memory.protect",
+  }),
 ];

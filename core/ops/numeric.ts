@@ -7,14 +7,15 @@ const division = family({ feature: "mvp", effects: traps });
 const conversion = family({ feature: "mvp", effects: traps, lowering: "truncate" });
 /** What may stand in a constant expression; add, sub and mul since "extended-const". */
 const constant = family({ feature: "mvp", constant: true });
+const literal = family({ feature: "mvp", constant: true, literal: true });
 const saturating = family({ feature: "saturating-float-to-int", prefix: 0xfc });
-const wide = family({ feature: "wide-arithmetic", prefix: 0xfc, lowering: "wide" });
+const wide = family({ feature: "wide-arithmetic", prefix: 0xfc });
 
 export const numericRows: readonly RowSpec[] = [
-  constant(0x41, "i32.const", "-> i32", { immediates: ["i32"] }),
-  constant(0x42, "i64.const", "-> i64", { immediates: ["i64"] }),
-  constant(0x43, "f32.const", "-> f32", { immediates: ["f32"] }),
-  constant(0x44, "f64.const", "-> f64", { immediates: ["f64"] }),
+  literal(0x41, "i32.const", "-> i32", { immediates: ["i32"] }),
+  literal(0x42, "i64.const", "-> i64", { immediates: ["i64"] }),
+  literal(0x43, "f32.const", "-> f32", { immediates: ["f32"] }),
+  literal(0x44, "f64.const", "-> f64", { immediates: ["f64"] }),
   // Tests and comparisons.
   operator(0x45, "i32.eqz", "i32 -> i32"),
   operator(0x46, "i32.eq", "i32 i32 -> i32"),
@@ -157,8 +158,8 @@ export const numericRows: readonly RowSpec[] = [
   saturating(0x06, "i64.trunc_sat_f64_s", "f64 -> i64"),
   saturating(0x07, "i64.trunc_sat_f64_u", "f64 -> i64"),
   // Of 128 bits.
-  wide(0x13, "i64.add128", "i64 i64 i64 i64 -> i64 i64"),
-  wide(0x14, "i64.sub128", "i64 i64 i64 i64 -> i64 i64"),
-  wide(0x15, "i64.mul_wide_s", "i64 i64 -> i64 i64"),
-  wide(0x16, "i64.mul_wide_u", "i64 i64 -> i64 i64"),
+  wide(0x13, "i64.add128", "i64 i64 i64 i64 -> i64 i64", { lowering: "wide.add" }),
+  wide(0x14, "i64.sub128", "i64 i64 i64 i64 -> i64 i64", { lowering: "wide.sub" }),
+  wide(0x15, "i64.mul_wide_s", "i64 i64 -> i64 i64", { sign: "signed", lowering: "wide.mul" }),
+  wide(0x16, "i64.mul_wide_u", "i64 i64 -> i64 i64", { sign: "unsigned", lowering: "wide.mul" }),
 ];

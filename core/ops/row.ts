@@ -26,7 +26,51 @@ export interface Effects {
   readonly block?: boolean;
 }
 
-/** The types popped and pushed, in stack order (the last parameter is on top). */
+/**
+ * As many operands or results as the module says.
+ *
+ * | word | operands | results |
+ * |---|---|---|
+ * | `func*`, `type*`, `tag*`, `cont*` | the parameters of what the immediate names | its results |
+ * | `fields*` | one for each field of the structure type | |
+ * | `count*` | as many as the immediate says | |
+ * | `label*` | what the label takes | the same |
+ * | `rest*` | what the label takes, without its last type | the same |
+ * | `return*` | the results of the function | |
+ * | `block*` | the parameters of the block's type | its results, behind the block's `end` |
+ * | `frame*` | the results of the innermost block | the same |
+ * | `arm*` | | what the arm of a block begins with: the parameters of an `if`, the values of an exception |
+ * | `bound*` | the parameters that the first continuation type has more than the second | |
+ * | `next*` | the parameters of a continuation but its last | those of the continuation that its last parameter is |
+ */
+export const varyings = [
+  "func*",
+  "type*",
+  "tag*",
+  "cont*",
+  "fields*",
+  "count*",
+  "label*",
+  "rest*",
+  "return*",
+  "block*",
+  "frame*",
+  "arm*",
+  "bound*",
+  "next*",
+] as const;
+export type Varying = (typeof varyings)[number];
+
+/** One operand or result of a type, one whose type depends on the module, or several. */
+export type Slot = ValType | "any" | Varying;
+
+/** What is popped and pushed, in stack order (the last parameter is on top). */
+export interface Typing {
+  readonly params: readonly Slot[];
+  readonly results: readonly Slot[];
+}
+
+/** The same where all types are known without a module. */
 export interface Signature {
   readonly params: readonly ValType[];
   readonly results: readonly ValType[];
@@ -41,22 +85,42 @@ export interface MemoryAccess {
 /** Structure of control, for whoever walks bodies without validating them. */
 export type ControlKind = "block" | "loop" | "if" | "else" | "end" | "try" | "catch" | "try_table" | "delegate" | "branch" | "return";
 
+/** What an instruction reads, writes or makes: items by index, or objects by reference. */
+export type Place = "local" | "global" | "table" | "memory" | "struct" | "array";
+
+export type AtomicOperation = "get" | "set" | "add" | "sub" | "and" | "or" | "xor" | "xchg" | "cmpxchg";
+
+export type Sign = "signed" | "unsigned";
+
 export interface Row {
   /**
-   * The text format's keyword, such as `i32.add`. Where the text has one keyword for two codes, the second row's name has a word more,
-   * after a space: `ref.test null`, `ref.cast null`, `ref.cast_desc_eq null` for the nullable target, `select result` for the typed form.
+   * What the instruction is called, such as `i32.add`: for messages, documentation and look-ups. What is to be known about an instruction
+   * is in the other fields.
    */
   readonly name: string;
+  /**
+   * The text format's keyword: the name, but where the text has one keyword for two codes. There the second row's name has a word more:
+   * `ref.test null`, `ref.cast null`, `ref.cast_desc_eq null` for the nullable target, `select result` for the typed form.
+   */
+  readonly keyword: string;
   /** The prefix byte 0xFB..0xFE, or 0 for single-byte opcodes. */
   readonly prefix: number;
   /** The opcode byte, or the u32 after the prefix. */
   readonly code: number;
   readonly immediates: readonly ImmediateKind[];
+  /** The position in `immediates` of the index that `Immediates.index2` holds; -1 where there is none. */
+  readonly secondIndex: number;
+  /** What is popped and pushed: in memories and tables with 32-bit addresses, where that makes a difference. */
+  readonly typing: Typing;
   /**
-   * The types popped and pushed, where they do not depend on the module. A row may have both this and a rule: memory accesses, where the
-   * rule puts the memory's address type in place of the first parameter, and lane accesses, where it checks the lane.
+   * The same where it does not depend on the module. A row may have both this and a rule: memory accesses, where the rule puts the memory's
+   * address type in place of the first parameter, and lane accesses, where it checks the lane.
    */
   readonly signature: Signature | undefined;
+  /** Control never goes on to the instruction behind it: the stack there is polymorphic (core 3.4, "stack-polymorphic"). */
+  readonly terminal: boolean;
+  /** Pushes the value that its immediates are: the same one wherever it stands. */
+  readonly literal: boolean;
   /** Name of the validation rule in `core/validate`; undefined where the signature says it all. */
   readonly rule: RuleName | undefined;
   readonly feature: FeatureName;
@@ -65,6 +129,22 @@ export interface Row {
   readonly lowering: LoweringName;
   readonly memory: MemoryAccess | undefined;
   readonly control: ControlKind | undefined;
+  /** Calls a function: one that it names, or one that a table or a reference leads to. */
+  readonly call: "direct" | "indirect" | undefined;
+  /** Decides on a condition, so that a branch hint may stand before it (branch-hinting, "Text format"). */
+  readonly branchHint: boolean;
+  /** What kind of item or object it accesses or makes, where it is made for one kind. */
+  readonly place: Place | undefined;
+  /** What an atomic access does to the value in its place; undefined for all but atomic accesses. */
+  readonly atomic: AtomicOperation | undefined;
+  /** How many memory orders an atomic access has: one of reading or writing, or one of each. */
+  readonly orders: 0 | 1 | 2;
+  /** What the upper bits of a narrow value become, where one rule is for both. */
+  readonly sign: Sign | undefined;
+  /** The target type of a test or cast is nullable: the other row with the keyword has the one that is not. */
+  readonly nullable: boolean;
+  /** How many lanes a lane index chooses among; 0 for instructions without one. */
+  readonly lanes: number;
   /** May stand in a constant expression (core 3.4.12 and the proposals). */
   readonly constant: boolean;
   /** Other codes (prefix, code) that a reader takes for the same instruction; a writer never writes them (ENCODINGS). */
@@ -76,4 +156,5 @@ export interface Row {
 }
 
 /** What a family file writes for a row; everything else has the default that `table.ts` fills in. */
-export type RowSpec = Pick<Row, "name" | "code"> & Partial<Omit<Row, "name" | "code" | "id">>;
+export type RowSpec = Pick<Row, "name" | "code" | "typing"> &
+  Partial<Omit<Row, "name" | "code" | "typing" | "signature" | "secondIndex" | "orders" | "id">>;

@@ -1,20 +1,53 @@
 /** Vector instructions (core 5.4.10, "Vector Instructions"), relaxed ones among them, whose results may differ between hosts (core 4.3). */
-import { family, readsOrTraps, writesOrTraps } from "./declare.ts";
+import { bytes1, bytes2, bytes4, bytes8, bytes16, type DeclareRow, family, readsOrTraps, writesOrTraps } from "./declare.ts";
 import type { RowSpec } from "./row.ts";
 
 const vector = family({ feature: "simd", prefix: 0xfd });
 const relaxed = family({ feature: "relaxed-simd", prefix: 0xfd });
-const lane = family({ feature: "simd", prefix: 0xfd, immediates: ["lane"], rule: "simd.lane" });
-const load = family({ feature: "simd", prefix: 0xfd, immediates: ["memarg"], rule: "memory.access", effects: readsOrTraps });
-const store = family({ feature: "simd", prefix: 0xfd, immediates: ["memarg"], rule: "memory.access", effects: writesOrTraps });
-const loadLane = family({ feature: "simd", prefix: 0xfd, immediates: ["memarg", "lane"], rule: "memory.lane", effects: readsOrTraps });
-const storeLane = family({ feature: "simd", prefix: 0xfd, immediates: ["memarg", "lane"], rule: "memory.lane", effects: writesOrTraps });
+/** Accesses of one of so many lanes. */
+const lane = (lanes: number): DeclareRow => family({ feature: "simd", prefix: 0xfd, immediates: ["lane"], rule: "simd.lane", lanes });
+const lane16 = lane(16);
+const lane8 = lane(8);
+const lane4 = lane(4);
+const lane2 = lane(2);
+const load = family({
+  feature: "simd",
+  prefix: 0xfd,
+  place: "memory",
+  immediates: ["memarg"],
+  rule: "memory.access",
+  effects: readsOrTraps,
+});
+const store = family({
+  feature: "simd",
+  prefix: 0xfd,
+  place: "memory",
+  immediates: ["memarg"],
+  rule: "memory.access",
+  effects: writesOrTraps,
+});
+const loadLane = family({
+  feature: "simd",
+  prefix: 0xfd,
+  place: "memory",
+  immediates: ["memarg", "lane"],
+  rule: "memory.lane",
+  effects: readsOrTraps,
+});
+const storeLane = family({
+  feature: "simd",
+  prefix: 0xfd,
+  place: "memory",
+  immediates: ["memarg", "lane"],
+  rule: "memory.lane",
+  effects: writesOrTraps,
+});
 
-const bytes1 = { sizeLog2: 0, atomic: false };
-const bytes2 = { sizeLog2: 1, atomic: false };
-const bytes4 = { sizeLog2: 2, atomic: false };
-const bytes8 = { sizeLog2: 3, atomic: false };
-const bytes16 = { sizeLog2: 4, atomic: false };
+/** Accesses of one lane, of so many bits, in memory. */
+const lanes8 = { memory: bytes1, lanes: 16 };
+const lanes16 = { memory: bytes2, lanes: 8 };
+const lanes32 = { memory: bytes4, lanes: 4 };
+const lanes64 = { memory: bytes8, lanes: 2 };
 
 export const simdRows: readonly RowSpec[] = [
   load(0x00, "v128.load", "i32 -> v128", { memory: bytes16 }),
@@ -29,8 +62,8 @@ export const simdRows: readonly RowSpec[] = [
   load(0x09, "v128.load32_splat", "i32 -> v128", { memory: bytes4 }),
   load(0x0a, "v128.load64_splat", "i32 -> v128", { memory: bytes8 }),
   store(0x0b, "v128.store", "i32 v128 ->", { memory: bytes16 }),
-  vector(0x0c, "v128.const", "-> v128", { immediates: ["v128"], constant: true }),
-  vector(0x0d, "i8x16.shuffle", "v128 v128 -> v128", { immediates: ["lanes"], rule: "simd.shuffle" }),
+  vector(0x0c, "v128.const", "-> v128", { immediates: ["v128"], constant: true, literal: true }),
+  vector(0x0d, "i8x16.shuffle", "v128 v128 -> v128", { immediates: ["lanes"], rule: "simd.shuffle", lanes: 32 }),
   vector(0x0e, "i8x16.swizzle", "v128 v128 -> v128"),
   vector(0x0f, "i8x16.splat", "i32 -> v128"),
   vector(0x10, "i16x8.splat", "i32 -> v128"),
@@ -38,20 +71,20 @@ export const simdRows: readonly RowSpec[] = [
   vector(0x12, "i64x2.splat", "i64 -> v128"),
   vector(0x13, "f32x4.splat", "f32 -> v128"),
   vector(0x14, "f64x2.splat", "f64 -> v128"),
-  lane(0x15, "i8x16.extract_lane_s", "v128 -> i32"),
-  lane(0x16, "i8x16.extract_lane_u", "v128 -> i32"),
-  lane(0x17, "i8x16.replace_lane", "v128 i32 -> v128"),
-  lane(0x18, "i16x8.extract_lane_s", "v128 -> i32"),
-  lane(0x19, "i16x8.extract_lane_u", "v128 -> i32"),
-  lane(0x1a, "i16x8.replace_lane", "v128 i32 -> v128"),
-  lane(0x1b, "i32x4.extract_lane", "v128 -> i32"),
-  lane(0x1c, "i32x4.replace_lane", "v128 i32 -> v128"),
-  lane(0x1d, "i64x2.extract_lane", "v128 -> i64"),
-  lane(0x1e, "i64x2.replace_lane", "v128 i64 -> v128"),
-  lane(0x1f, "f32x4.extract_lane", "v128 -> f32"),
-  lane(0x20, "f32x4.replace_lane", "v128 f32 -> v128"),
-  lane(0x21, "f64x2.extract_lane", "v128 -> f64"),
-  lane(0x22, "f64x2.replace_lane", "v128 f64 -> v128"),
+  lane16(0x15, "i8x16.extract_lane_s", "v128 -> i32"),
+  lane16(0x16, "i8x16.extract_lane_u", "v128 -> i32"),
+  lane16(0x17, "i8x16.replace_lane", "v128 i32 -> v128"),
+  lane8(0x18, "i16x8.extract_lane_s", "v128 -> i32"),
+  lane8(0x19, "i16x8.extract_lane_u", "v128 -> i32"),
+  lane8(0x1a, "i16x8.replace_lane", "v128 i32 -> v128"),
+  lane4(0x1b, "i32x4.extract_lane", "v128 -> i32"),
+  lane4(0x1c, "i32x4.replace_lane", "v128 i32 -> v128"),
+  lane2(0x1d, "i64x2.extract_lane", "v128 -> i64"),
+  lane2(0x1e, "i64x2.replace_lane", "v128 i64 -> v128"),
+  lane4(0x1f, "f32x4.extract_lane", "v128 -> f32"),
+  lane4(0x20, "f32x4.replace_lane", "v128 f32 -> v128"),
+  lane2(0x21, "f64x2.extract_lane", "v128 -> f64"),
+  lane2(0x22, "f64x2.replace_lane", "v128 f64 -> v128"),
   vector(0x23, "i8x16.eq", "v128 v128 -> v128"),
   vector(0x24, "i8x16.ne", "v128 v128 -> v128"),
   vector(0x25, "i8x16.lt_s", "v128 v128 -> v128"),
@@ -101,14 +134,14 @@ export const simdRows: readonly RowSpec[] = [
   vector(0x51, "v128.xor", "v128 v128 -> v128"),
   vector(0x52, "v128.bitselect", "v128 v128 v128 -> v128"),
   vector(0x53, "v128.any_true", "v128 -> i32"),
-  loadLane(0x54, "v128.load8_lane", "i32 v128 -> v128", { memory: bytes1 }),
-  loadLane(0x55, "v128.load16_lane", "i32 v128 -> v128", { memory: bytes2 }),
-  loadLane(0x56, "v128.load32_lane", "i32 v128 -> v128", { memory: bytes4 }),
-  loadLane(0x57, "v128.load64_lane", "i32 v128 -> v128", { memory: bytes8 }),
-  storeLane(0x58, "v128.store8_lane", "i32 v128 ->", { memory: bytes1 }),
-  storeLane(0x59, "v128.store16_lane", "i32 v128 ->", { memory: bytes2 }),
-  storeLane(0x5a, "v128.store32_lane", "i32 v128 ->", { memory: bytes4 }),
-  storeLane(0x5b, "v128.store64_lane", "i32 v128 ->", { memory: bytes8 }),
+  loadLane(0x54, "v128.load8_lane", "i32 v128 -> v128", lanes8),
+  loadLane(0x55, "v128.load16_lane", "i32 v128 -> v128", lanes16),
+  loadLane(0x56, "v128.load32_lane", "i32 v128 -> v128", lanes32),
+  loadLane(0x57, "v128.load64_lane", "i32 v128 -> v128", lanes64),
+  storeLane(0x58, "v128.store8_lane", "i32 v128 ->", lanes8),
+  storeLane(0x59, "v128.store16_lane", "i32 v128 ->", lanes16),
+  storeLane(0x5a, "v128.store32_lane", "i32 v128 ->", lanes32),
+  storeLane(0x5b, "v128.store64_lane", "i32 v128 ->", lanes64),
   load(0x5c, "v128.load32_zero", "i32 -> v128", { memory: bytes4 }),
   load(0x5d, "v128.load64_zero", "i32 -> v128", { memory: bytes8 }),
   vector(0x5e, "f32x4.demote_f64x2_zero", "v128 -> v128"),

@@ -1,14 +1,16 @@
-/** The instruction table: the rows of all families, found by code and by name. */
+/** The instruction table: the rows of all families, found by code, by name, and by what they do. */
 import { InternalError } from "../base/assert.ts";
+import type { ValType } from "../types/types.ts";
 import { aggregateRows } from "./aggregates.ts";
 import { controlRows } from "./control.ts";
 import { descriptorRows } from "./descriptors.ts";
 import { exceptionRows } from "./exceptions.ts";
 import { halfRows } from "./half.ts";
+import { isIndexKind } from "./immediates.ts";
 import { memoryRows } from "./memory.ts";
 import { numericRows } from "./numeric.ts";
 import { referenceRows } from "./references.ts";
-import type { Row, RowSpec } from "./row.ts";
+import type { AtomicOperation, Row, RowSpec, Signature, Typing } from "./row.ts";
 import { sharedRows } from "./shared.ts";
 import { simdRows } from "./simd.ts";
 import { stackSwitchingRows } from "./stack-switching.ts";
@@ -21,6 +23,49 @@ const FIRST_PREFIX = 0xfb;
 /** Codes after a prefix lie below this. */
 const CODES = 0x200;
 
+const isSignature = (typing: Typing): typing is Signature =>
+  [...typing.params, ...typing.results].every((slot) => typeof slot === "number");
+
+function ordersOf(atomic: AtomicOperation | undefined): Row["orders"] {
+  if (atomic === undefined) return 0;
+  return atomic === "get" || atomic === "set" ? 1 : 2;
+}
+
+function rowOf(spec: RowSpec, id: number): Row {
+  const { name, immediates = [], typing, atomic } = spec;
+  const indices = immediates.flatMap((kind, position) => (isIndexKind(kind) ? [position] : []));
+  // The memory of an access is in `index`.
+  if (indices.length > (immediates.includes("memarg") ? 0 : 2)) throw new InternalError(`${name} has more indices than two`);
+  return {
+    prefix: 0,
+    keyword: name,
+    immediates,
+    rule: undefined,
+    terminal: false,
+    literal: false,
+    feature: "mvp",
+    effects: {},
+    lowering: "keep",
+    memory: undefined,
+    control: undefined,
+    call: undefined,
+    branchHint: false,
+    place: undefined,
+    atomic,
+    sign: undefined,
+    nullable: false,
+    lanes: 0,
+    constant: false,
+    aliases: [],
+    spellings: [],
+    ...spec,
+    secondIndex: indices[1] ?? -1,
+    signature: isSignature(typing) ? typing : undefined,
+    orders: ordersOf(atomic),
+    id,
+  };
+}
+
 /** All rows of a list of specifications, with defaults filled in. Throws where two rows have one code or one name. */
 export function buildTable(specs: readonly RowSpec[]): readonly Row[] {
   const names = new Set<string>();
@@ -30,22 +75,7 @@ export function buildTable(specs: readonly RowSpec[]): readonly Row[] {
     taken.add(what);
   };
   return specs.map((spec, id) => {
-    const row: Row = {
-      prefix: 0,
-      immediates: [],
-      signature: undefined,
-      rule: undefined,
-      feature: "mvp",
-      effects: {},
-      lowering: "keep",
-      memory: undefined,
-      control: undefined,
-      constant: false,
-      aliases: [],
-      spellings: [],
-      ...spec,
-      id,
-    };
+    const row = rowOf(spec, id);
     if (row.signature === undefined && row.rule === undefined) throw new InternalError(`${row.name} has neither signature nor rule`);
     for (const name of [row.name, ...row.spellings]) claim(names, `the name ${name}`);
     for (const { prefix, code } of [row, ...row.aliases]) {
@@ -106,15 +136,33 @@ export function rowByName(name: string): Row | undefined {
   return byName.get(name);
 }
 
-const shape = /^[if]\d+x(\d+)\./;
+/** The row of an instruction that there is: for whoever writes instructions, or is about a single one. */
+export function rowNamed(name: string): Row {
+  const row = byName.get(name);
+  if (row === undefined) throw new InternalError(`no instruction is called ${name}`);
+  return row;
+}
 
-/**
- * How many lanes a lane index chooses among: for lane accesses of vectors (`i8x16.extract_lane_s`: 16), of memories
- * (`v128.load8_lane`: 16), and shuffles (32, the lanes of both operands). Zero for other rows.
- */
-export function laneCount(row: Row): number {
-  if (row.immediates.includes("lanes")) return 32;
-  if (!row.immediates.includes("lane")) return 0;
-  if (row.memory !== undefined) return 16 >> row.memory.sizeLog2;
-  return Number(shape.exec(row.name)?.[1] ?? 0);
+/** What is to be known about single instructions, by the row's `id`. Throws where a name is no instruction's. */
+export function byRow<T>(entries: Readonly<Record<string, T>>): readonly (T | undefined)[] {
+  const found: (T | undefined)[] = rows.map(() => undefined);
+  for (const [name, entry] of Object.entries(entries)) found[rowNamed(name).id] = entry;
+  return found;
+}
+
+const atomicKey = (operation: AtomicOperation, type: ValType, sizeLog2: number): string => `${operation} ${type} ${sizeLog2}`;
+const atomicAccesses: ReadonlyMap<string, Row> = new Map(
+  rows.flatMap((row) => {
+    const { atomic, memory, signature } = row;
+    if (atomic === undefined || memory === undefined || signature === undefined) return [];
+    const type = (atomic === "set" ? signature.params[1] : signature.results[0]) as ValType;
+    return [[atomicKey(atomic, type, memory.sizeLog2), row] as const];
+  }),
+);
+
+/** The access of memory that does this, atomically, to a number of this type which has so many bytes there. */
+export function atomicAccess(operation: AtomicOperation, type: ValType, sizeLog2: number): Row {
+  const row = atomicAccesses.get(atomicKey(operation, type, sizeLog2));
+  if (row === undefined) throw new InternalError(`no instruction does ${operation} to ${1 << sizeLog2} bytes`);
+  return row;
 }

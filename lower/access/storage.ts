@@ -1,5 +1,6 @@
 /** Loads and stores of fields, elements and cells of globals, by storage type, and the write barrier. */
 
+import type { Sign } from "../../core/ops/row.ts";
 import { F32, F64, I8, I16, I32, I64, type StorageType, V128 } from "../../core/types/types.ts";
 import { HEADER_OLD_UNLOGGED } from "../../gc/layout/objects.ts";
 import { isRoot } from "../../gc/layout/reference-types.ts";
@@ -22,10 +23,10 @@ const stores = new Map<StorageType, string>([
   [V128, "v128.store"],
 ]);
 
-/** The host's load of a field. Packed fields are extended as the instruction's name says. */
-export function loadName(storage: StorageType, instruction: string): string {
-  if (storage === I8) return instruction.endsWith("_s") ? "i32.load8_s" : "i32.load8_u";
-  if (storage === I16) return instruction.endsWith("_s") ? "i32.load16_s" : "i32.load16_u";
+/** The host's load of a field; packed ones are extended with `sign`. */
+export function loadName(storage: StorageType, sign: Sign | undefined): string {
+  if (storage === I8) return sign === "signed" ? "i32.load8_s" : "i32.load8_u";
+  if (storage === I16) return sign === "signed" ? "i32.load16_s" : "i32.load16_u";
   return loads.get(storage) ?? "i32.load";
 }
 

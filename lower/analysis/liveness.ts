@@ -10,6 +10,7 @@
  * ever shown to the collector.
  */
 
+import { rowNamed } from "../../core/ops/table.ts";
 import type { TypeStore } from "../../core/types/type-store.ts";
 import type { ValType } from "../../core/types/types.ts";
 import { isRoot, loweredType } from "../../gc/layout/reference-types.ts";
@@ -32,6 +33,8 @@ import {
   TRY_TABLE,
   UNREACHABLE,
 } from "../instructions/row-kinds.ts";
+
+const branchTable = rowNamed("br_table");
 
 export interface Liveness {
   /** Source locals live across the safepoint at this position (also at the head of a polled loop); none elsewhere. */
@@ -180,15 +183,8 @@ class BackwardWalk {
   }
 
   #branchInstruction({ row, immediates }: Instruction): void {
-    switch (row.name) {
-      case "br":
-        this.#live.clear();
-        break;
-      case "br_table":
-        this.#live.clear();
-        for (const label of immediates.labels) this.#branch(label);
-        break;
-    }
+    if (row.terminal) this.#live.clear();
+    if (row === branchTable) for (const label of immediates.labels) this.#branch(label);
     this.#branch(immediates.label);
   }
 

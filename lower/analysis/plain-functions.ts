@@ -19,7 +19,7 @@ import type { PollPlan } from "./polls.ts";
 /** Lowering rules whose code touches the host's own stack, locals, globals and memories, or a shared global's cell of numbers. */
 const plainRules: ReadonlySet<LoweringName> = new Set<LoweringName>([
   ...(["keep", "block", "if", "loop", "else", "end", "br", "br_if", "br_table", "return", "global.get", "global.set"] as const),
-  ...(["wide", "half.vector", "half.lane"] as const),
+  ...(["wide.add", "wide.sub", "wide.mul", "half.vector", "half.extract_lane", "half.replace_lane"] as const),
 ]);
 
 const isPlainType = (type: ValType): boolean => type < 0;
@@ -45,9 +45,8 @@ export function plainFunctions(bodies: readonly FunctionBody[], polls: readonly 
     if (polls[index]?.atEntry === true || !locals.every(isPlainType)) exclude(index);
     for (const instruction of instructions) {
       if (plain[index] === 0) break;
-      const { name } = instruction.row;
       const callee = instruction.immediates.index - importedFunctions;
-      if ((name === "call" || name === "return_call") && callee >= 0) callers[callee]?.push(index);
+      if (instruction.row.call === "direct" && callee >= 0) callers[callee]?.push(index);
       else if (!isPlainInstruction(instruction)) exclude(index);
     }
   }

@@ -9,12 +9,16 @@
  * Known deviation: a loop that runs a few times only is polled all the same.
  */
 
+import { rowNamed } from "../../core/ops/table.ts";
 import type { FunctionBody } from "../instructions/function-body.ts";
 import type { Instruction } from "../instructions/instruction.ts";
 import { BLOCK, BRANCH, ELSE, END, IF, kindOf, LOOP, RETURN, THROW, TRY_TABLE, UNREACHABLE } from "../instructions/row-kinds.ts";
 import type { CallGraph } from "./call-graph.ts";
 import { stronglyConnected } from "./strongly-connected.ts";
 import type { Survey } from "./survey.ts";
+
+const branchTable = rowNamed("br_table");
+const call = rowNamed("call");
 
 export interface PollPlan {
   readonly atEntry: boolean;
@@ -120,8 +124,8 @@ class CoverageWalk {
 
   #branchInstruction({ row, immediates }: Instruction): void {
     this.#branch(immediates.label);
-    if (row.name === "br_table") for (const label of immediates.labels) this.#branch(label);
-    if (row.name === "br" || row.name === "br_table") this.#state = NOT_REACHED;
+    if (row === branchTable) for (const label of immediates.labels) this.#branch(label);
+    if (row.terminal) this.#state = NOT_REACHED;
   }
 }
 
@@ -140,7 +144,7 @@ export function planPolls(bodies: readonly FunctionBody[], surveys: readonly Sur
   const atEntry = bodies.map((_, i) => isRecursive[i] === true && !allocatesAlways(i));
   const passes = (instruction: Instruction): boolean => {
     if (allocates(instruction)) return true;
-    if (instruction.row.name !== "call") return false;
+    if (instruction.row !== call) return false;
     const callee = instruction.immediates.index - calls.importedFunctions;
     return callee >= 0 && (atEntry[callee] === true || allocatesAlways(callee));
   };

@@ -11,12 +11,15 @@
  * One forward walk with the operand stack: the stack at each point is known, since code is structured.
  */
 
+import { rowNamed } from "../../core/ops/table.ts";
 import type { TypeStore } from "../../core/types/type-store.ts";
 import type { ValType } from "../../core/types/types.ts";
 import { isRoot } from "../../gc/layout/reference-types.ts";
 import type { FunctionBody } from "../instructions/function-body.ts";
 import type { Instruction } from "../instructions/instruction.ts";
 import { ELSE, END, kindOf, LOCAL_GET, LOCAL_SET, LOCAL_TEE, opensBlock } from "../instructions/row-kinds.ts";
+
+const nullConstant = rowNamed("ref.null");
 
 export interface StackPlan {
   readonly held: readonly number[];
@@ -68,7 +71,7 @@ class Walk {
       this.wanted.push(0);
       this.alias.push(-1);
       this.#stack.push(value);
-      this.#isRoot.push(type >= 0 && isRoot(this.#types, type) && row.name !== "ref.null");
+      this.#isRoot.push(type >= 0 && isRoot(this.#types, type) && row !== nullConstant);
       if (kind === LOCAL_GET || kind === LOCAL_TEE) this.#addAlias(immediates.index, value);
     }
   }

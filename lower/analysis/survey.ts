@@ -16,9 +16,8 @@ const OTHER = 0;
 const CALL = 1;
 const INDIRECT_CALL = 2;
 const LOOP = 3;
-const kinds = Uint8Array.from(rows, ({ name, control }) => {
-  if (name === "call" || name === "return_call") return CALL;
-  if (/^(?:return_)?call_(?:ref|indirect)$/.test(name)) return INDIRECT_CALL;
+const kinds = Uint8Array.from(rows, ({ call, control }) => {
+  if (call !== undefined) return call === "direct" ? CALL : INDIRECT_CALL;
   return control === "loop" ? LOOP : OTHER;
 });
 

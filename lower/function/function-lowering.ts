@@ -8,6 +8,7 @@
  */
 
 import { assert } from "../../core/base/assert.ts";
+import { rowNamed } from "../../core/ops/table.ts";
 import type { ValType } from "../../core/types/types.ts";
 import { STOP_REQUEST } from "../../gc/layout/control-words.ts";
 import { NULL_REFERENCE } from "../../gc/layout/memory-map.ts";
@@ -20,7 +21,7 @@ import type { TrapCode } from "../host/lowered.ts";
 import { hasPosition, textPlace } from "../host/source-positions.ts";
 import type { FunctionBody } from "../instructions/function-body.ts";
 import type { Instruction, RuleNeeds } from "../instructions/instruction.ts";
-import { type ConstantInstruction, constantNames, type Operand } from "../instructions/operand.ts";
+import type { ConstantInstruction, Operand } from "../instructions/operand.ts";
 import { ELSE, END, kindOf } from "../instructions/row-kinds.ts";
 import type { ModuleLowering } from "../module/module-lowering.ts";
 import { STUB_REFERENCES } from "../module/stubs.ts";
@@ -29,6 +30,8 @@ import { type Label, Labels } from "./labels.ts";
 import { ShadowSlots } from "./shadow-slots.ts";
 import { guardStack } from "./stack-guard.ts";
 import { TemporaryLocals } from "./temporary-locals.ts";
+
+const nullConstant = rowNamed("ref.null");
 
 /** A value on the operand stack. */
 interface Entry {
@@ -155,7 +158,7 @@ export class FunctionLowering {
 
   /** Writes a constant instruction. */
   emitConstant({ row, immediates, pushed }: ConstantInstruction): void {
-    if (row.name !== "ref.null") this.code.instruction(row, immediates);
+    if (row !== nullConstant) this.code.instruction(row, immediates);
     else this.pushNull(pushed[0] as ValType);
   }
 
@@ -246,7 +249,7 @@ export class FunctionLowering {
 
   /** The result is a constant. */
   pushConstant(instruction: Instruction): void {
-    assert(constantNames.has(instruction.row.name), "constants are listed");
+    assert(instruction.row.literal, "constants are listed");
     const type = instruction.pushed[0] as ValType;
     const wanted = this.#plan.wanted[this.#nextValue++] === 1;
     if (!wanted) this.emitConstant(instruction);

@@ -7,7 +7,7 @@
 import { assert } from "../../core/base/assert.ts";
 import { Immediates } from "../../core/ops/immediates.ts";
 import type { Row } from "../../core/ops/row.ts";
-import { rowByName } from "../../core/ops/table.ts";
+import { rowNamed } from "../../core/ops/table.ts";
 import type { HostCode, HostItem } from "./host-code.ts";
 
 export type Callees = Readonly<Record<string, HostItem>>;
@@ -62,8 +62,7 @@ class Assembler {
         return;
       }
     }
-    const row = rowByName(name);
-    assert(row !== undefined, `there is an instruction called ${name}`);
+    const row = rowNamed(name);
     this.#code.instruction(row, this.#immediates(row));
   }
 

@@ -11,7 +11,7 @@ import { writeHeapType, writeValType } from "../../core/binary/types.ts";
 import { Writer } from "../../core/binary/writer.ts";
 import type { Immediates } from "../../core/ops/immediates.ts";
 import type { Row } from "../../core/ops/row.ts";
-import { rowByName } from "../../core/ops/table.ts";
+import { rowNamed } from "../../core/ops/table.ts";
 import { type ValType, withoutNull } from "../../core/types/types.ts";
 import type { TrapCode } from "./lowered.ts";
 
@@ -51,12 +51,6 @@ const EMPTY_BLOCK = 0x40;
 const LOCAL_GET = 0x20;
 const LOCAL_SET = 0x21;
 const LOCAL_TEE = 0x22;
-
-function row(name: string): Row {
-  const found = rowByName(name);
-  if (found === undefined) throw new InternalError(`no instruction is called ${name}`);
-  return found;
-}
 
 export class HostCode {
   readonly #writer = new Writer();
@@ -102,7 +96,7 @@ export class HostCode {
   /** Writes an instruction that has no immediates. */
   op(name: string): void {
     this.#flush();
-    writeOpcode(this.#writer, row(name));
+    writeOpcode(this.#writer, rowNamed(name));
   }
 
   /** Writes an instruction with its immediates as they are for the host. */
@@ -160,7 +154,7 @@ export class HostCode {
 
   /** A load or store on the heap memory. With `trap`, a null address there stands for that trap. */
   access(name: string, offset: number, trap?: TrapCode): void {
-    const instruction = row(name);
+    const instruction = rowNamed(name);
     assert(instruction.memory !== undefined, "only accesses have an offset");
     if (trap !== undefined) this.trapSite(trap);
     else this.#flush();
@@ -218,13 +212,13 @@ export class HostCode {
   /** Any instruction whose only immediates are items: `memory.size`, `memory.copy`, `data.drop`, ... */
   withItems(name: string, ...items: readonly HostItem[]): void {
     this.#flush();
-    writeOpcode(this.#writer, row(name));
+    writeOpcode(this.#writer, rowNamed(name));
     for (const item of items) this.#mark(ITEM, item);
   }
 
   block(name: "block" | "loop" | "if", type: HostBlockType = emptyBlock): void {
     this.#flush();
-    this.#writer.u8(row(name).code);
+    this.#writer.u8(rowNamed(name).code);
     this.#blockType(type);
     this.depth++;
   }
@@ -265,7 +259,7 @@ export class HostCode {
   /** `br`, `br_if`: `label` counts blocks outwards from here. */
   branch(name: "br" | "br_if", label: number): void {
     this.#flush();
-    this.#writer.u8(row(name).code);
+    this.#writer.u8(rowNamed(name).code);
     this.#writer.u32(label);
   }
 

@@ -6,7 +6,7 @@ import type { ValType } from "../../core/types/types.ts";
 import type { ValidModule } from "../../core/validate/body/valid-module.ts";
 import type { BodyObserver } from "../../core/validate/function.ts";
 import { observeExpression } from "../../core/validate/observe.ts";
-import { type ConstantInstruction, constantNames } from "./operand.ts";
+import type { ConstantInstruction } from "./operand.ts";
 import { keptImmediates } from "./shared-immediates.ts";
 
 class FirstInstruction implements BodyObserver {
@@ -24,15 +24,15 @@ export function constantOf(valid: ValidModule, expression: Expression, type: Val
   const observer = new FirstInstruction();
   observeExpression(valid, expression, type, observer);
   const { first, isAlone } = observer;
-  return first !== undefined && isAlone && constantNames.has(first.row.name) ? first : undefined;
+  return first !== undefined && isAlone && first.row.literal ? first : undefined;
 }
 
 /** The value of a constant that is an integer, as an unsigned number; undefined for others. */
 export function constantNumber(constant: ConstantInstruction | undefined): number | undefined {
-  switch (constant?.row.name) {
-    case "i32.const":
+  switch (constant?.row.immediates[0]) {
+    case "i32":
       return constant.immediates.i32 >>> 0;
-    case "i64.const":
+    case "i64":
       return Number(BigInt.asUintN(64, constant.immediates.i64));
     default:
       return undefined;

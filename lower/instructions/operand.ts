@@ -1,7 +1,6 @@
 /** An operand that a rule may read any number of times: a local of the host function, or a constant. */
-import { assert } from "../../core/base/assert.ts";
 import { Immediates } from "../../core/ops/immediates.ts";
-import { rowByName } from "../../core/ops/table.ts";
+import { rowNamed } from "../../core/ops/table.ts";
 import { I32, type ValType } from "../../core/types/types.ts";
 import type { Instruction } from "./instruction.ts";
 
@@ -12,23 +11,21 @@ export type Operand =
 
 export type ConstantInstruction = Pick<Instruction, "row" | "immediates" | "pushed">;
 
-/** Instructions whose value is the same wherever they stand. */
-export const constantNames: ReadonlySet<string> = new Set(["i32.const", "i64.const", "f32.const", "f64.const", "v128.const", "ref.null"]);
+const i32Constant = rowNamed("i32.const");
+const nullConstant = rowNamed("ref.null");
 
 /** The value of an `i32.const`; undefined for other operands. */
 export function constantI32(operand: Operand): number | undefined {
-  return operand.kind === "constant" && operand.instruction.row.name === "i32.const" ? operand.instruction.immediates.i32 : undefined;
+  return operand.kind === "constant" && operand.instruction.row === i32Constant ? operand.instruction.immediates.i32 : undefined;
 }
 
 export function isNullConstant(operand: Operand): boolean {
-  return operand.kind === "constant" && operand.instruction.row.name === "ref.null";
+  return operand.kind === "constant" && operand.instruction.row === nullConstant;
 }
 
 /** An operand with a number that lowering makes up. */
 export function i32Operand(value: number): Operand {
-  const row = rowByName("i32.const");
-  assert(row !== undefined, "there is an i32.const");
   const immediates = new Immediates();
   immediates.i32 = value;
-  return { kind: "constant", instruction: { row, immediates, pushed: [I32] }, type: I32 };
+  return { kind: "constant", instruction: { row: i32Constant, immediates, pushed: [I32] }, type: I32 };
 }

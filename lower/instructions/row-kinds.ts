@@ -3,7 +3,7 @@
  * them, and a comparison of names for each would take longer than all else.
  */
 import type { ControlKind, Row } from "../../core/ops/row.ts";
-import { rows } from "../../core/ops/table.ts";
+import { byRow, rows } from "../../core/ops/table.ts";
 
 const OTHER = 0;
 export const BLOCK = 1;
@@ -33,16 +33,16 @@ const kindsByControl: Readonly<Partial<Record<ControlKind, number>>> = {
   branch: BRANCH,
   return: RETURN,
 };
-const kindsByName: Readonly<Record<string, number>> = {
+const otherKinds = byRow<number>({
   "local.get": LOCAL_GET,
   "local.set": LOCAL_SET,
   "local.tee": LOCAL_TEE,
   unreachable: UNREACHABLE,
   throw: THROW,
   throw_ref: THROW,
-};
-const kinds = Uint8Array.from(rows, ({ name, control }) =>
-  control === undefined ? (kindsByName[name] ?? OTHER) : (kindsByControl[control] ?? OTHER),
+});
+const kinds = Uint8Array.from(rows, ({ id, control }) =>
+  control === undefined ? (otherKinds[id] ?? OTHER) : (kindsByControl[control] ?? OTHER),
 );
 
 /** One of the constants above. */

@@ -6,7 +6,7 @@
  * the heap and to tables, in whose place others may be made up. So does a call, whose rule may be replaced.
  */
 import type { Immediates } from "../../core/ops/immediates.ts";
-import type { Row } from "../../core/ops/row.ts";
+import type { Place, Row } from "../../core/ops/row.ts";
 import { rows } from "../../core/ops/table.ts";
 import type { ValType } from "../../core/types/types.ts";
 import { hasPosition } from "../host/source-positions.ts";
@@ -17,9 +17,8 @@ const ROW_FACTOR = 0x9e3779b1;
 const INDEX_FACTOR = 0x85ebca6b;
 const TYPE_FACTOR = 0xc2b2ae35;
 
-const isShared: readonly boolean[] = rows.map(
-  (row) => row.control === undefined && !hasPosition(row) && !/^(?:struct|array|table)\./.test(row.name),
-);
+const inMemory: ReadonlySet<Place | undefined> = new Set<Place>(["struct", "array", "table"]);
+const isShared: readonly boolean[] = rows.map((row) => row.control === undefined && !hasPosition(row) && !inMemory.has(row.place));
 
 /** Where an instruction is kept; another one may be there. */
 function slotOf(row: Row, { index, i32 }: Immediates, pushed: readonly ValType[]): number {

@@ -3,7 +3,7 @@
 import { assert } from "../../core/base/assert.ts";
 import { Immediates } from "../../core/ops/immediates.ts";
 import type { Row } from "../../core/ops/row.ts";
-import { rowByName } from "../../core/ops/table.ts";
+import { rowNamed } from "../../core/ops/table.ts";
 import type { Global, GlobalType } from "../../core/types/module.ts";
 import type { TypeStore } from "../../core/types/type-store.ts";
 import { F32, F64, type FuncType, I32, I64, V128, type ValType, withoutNull } from "../../core/types/types.ts";
@@ -269,9 +269,7 @@ export class ModuleLowering {
     immediates.bytes = new Uint8Array(lowered === V128 ? 16 : lowered === F64 ? 8 : 4);
     immediates.i32 = type < 0 ? 0 : NULL_REFERENCE | 0;
     if (lowered >= 0) immediates.heap = withoutNull(lowered);
-    const row = rowByName(zeroNames[lowered] ?? "ref.null");
-    assert(row !== undefined, "every lowered type has a constant");
-    return { row, immediates };
+    return { row: rowNamed(zeroNames[lowered] ?? "ref.null"), immediates };
   }
 
   #declareFunctions(): void {

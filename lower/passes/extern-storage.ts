@@ -12,9 +12,9 @@
  * locals instead.
  */
 
-import { assert } from "../../core/base/assert.ts";
 import { Immediates } from "../../core/ops/immediates.ts";
-import { rowByName, rows } from "../../core/ops/table.ts";
+import type { Place } from "../../core/ops/row.ts";
+import { rowNamed, rows } from "../../core/ops/table.ts";
 import { AbstractHeap, isNullable, refAbstract, type ValType } from "../../core/types/types.ts";
 import { isHostExtern } from "../../gc/layout/reference-types.ts";
 import type { HostCode } from "../host/host-code.ts";
@@ -24,7 +24,10 @@ import type { InstructionReader } from "../instructions/instruction-reader.ts";
 import type { ModuleLowering } from "../module/module-lowering.ts";
 
 /** Instructions that store operands to memory, or load their results from there. */
-const accessesMemory = Uint8Array.from(rows, ({ name }) => (/^(?:struct|array|table)\.|^throw$/.test(name) ? 1 : 0));
+const inMemory: ReadonlySet<Place | undefined> = new Set<Place>(["struct", "array", "table"]);
+const throws = rowNamed("throw");
+const nullConstant = rowNamed("ref.null");
+const accessesMemory = Uint8Array.from(rows, (row) => (inMemory.has(row.place) || row === throws ? 1 : 0));
 
 /** The type that memory has a value of this type in. */
 export function storedType(module: ModuleLowering, type: ValType): ValType {
@@ -100,7 +103,7 @@ class Rewriter<R extends RuleNeeds> {
       const stored = storedType(this.#module, type);
       types[i] = stored;
       const producer = this.result[end - 1];
-      if (producer?.row.name === "ref.null") this.result[end - 1] = this.#reader.withRule({ ...producer, pushed: [stored] });
+      if (producer?.row === nullConstant) this.result[end - 1] = this.#reader.withRule({ ...producer, pushed: [stored] });
       else this.result.splice(end, 0, this.#instruction("any.convert_extern", [type], [stored], offset));
     }
   }
@@ -152,8 +155,6 @@ class Rewriter<R extends RuleNeeds> {
     offset: number,
     immediates = noImmediates,
   ): Instruction<R> {
-    const row = rowByName(name);
-    assert(row !== undefined, `${name} is an instruction`);
-    return this.#reader.withRule({ row, immediates, popped, pushed, offset });
+    return this.#reader.withRule({ row: rowNamed(name), immediates, popped, pushed, offset });
   }
 }

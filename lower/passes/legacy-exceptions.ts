@@ -26,7 +26,7 @@
  */
 import { assert } from "../../core/base/assert.ts";
 import { type CatchClause, type Handler, Immediates } from "../../core/ops/immediates.ts";
-import { rowByName } from "../../core/ops/table.ts";
+import { rowNamed } from "../../core/ops/table.ts";
 import { EXNREF, type ValType, withoutNull } from "../../core/types/types.ts";
 import type { FunctionBody } from "../instructions/function-body.ts";
 import type { Instruction, RuleNeeds } from "../instructions/instruction.ts";
@@ -56,11 +56,7 @@ interface Open {
   arms: number;
 }
 
-/** After these, nothing is reached. */
-const leaving: ReadonlySet<string> = new Set([
-  ...["br", "br_table", "return", "unreachable", "throw", "throw_ref"],
-  ...["return_call", "return_call_ref", "return_call_indirect"],
-]);
+const rethrow = rowNamed("rethrow");
 
 const exception = withoutNull(EXNREF);
 const noTypes: readonly ValType[] = [];
@@ -118,7 +114,7 @@ class Rewriter<R extends RuleNeeds> {
         return;
       }
     }
-    if (instruction.row.name === "rethrow") this.#rethrow(instruction);
+    if (instruction.row === rethrow) this.#rethrow(instruction);
     else this.#result.push(this.#withLabels(instruction));
   }
 
@@ -265,7 +261,7 @@ class Rewriter<R extends RuleNeeds> {
 
   /** Branches to the block at `depth`, where this place is reached at all. */
   #branch(depth: number, results: readonly ValType[]): void {
-    if (leaving.has(this.#result[this.#result.length - 1]?.row.name ?? "")) return;
+    if (this.#result[this.#result.length - 1]?.row.terminal === true) return;
     this.#make("br", results, noTypes, (immediates) => {
       immediates.label = this.#depth - depth;
     });
@@ -278,8 +274,7 @@ class Rewriter<R extends RuleNeeds> {
   }
 
   #add(name: string, immediates: Immediates, popped: readonly ValType[], pushed: readonly ValType[]): void {
-    const row = rowByName(name);
-    assert(row !== undefined, `${name} is an instruction`);
+    const row = rowNamed(name);
     const instruction = { row, immediates, popped, pushed, offset: this.#offset };
     this.#result.push(this.#reader.withRule(instruction));
   }

@@ -1,5 +1,8 @@
 /** What must be known of a function's `try` blocks before they are written anew: which arms are rethrown from, and where `delegate` leads. */
+import { rowNamed } from "../../core/ops/table.ts";
 import type { Instruction } from "../instructions/instruction.ts";
+
+const rethrow = rowNamed("rethrow");
 
 /** A `catch` or, without a tag, a `catch_all`. */
 export interface Arm {
@@ -62,7 +65,7 @@ class Analysis {
       }
       case "catch": {
         const { parent, block } = this.#scopes.pop() as Scope;
-        const arm = { tag: row.name === "catch" ? immediates.index : undefined, isRethrown: false };
+        const arm = { tag: row.immediates[0] === "tag" ? immediates.index : undefined, isRethrown: false };
         block.arms.push(arm);
         this.#scopes.push({ parent, block, arm, catches: false, handler: undefined });
         return;
@@ -76,7 +79,7 @@ class Analysis {
         this.#scopes.pop();
         return;
     }
-    if (row.name !== "rethrow") return;
+    if (row !== rethrow) return;
     const { arm } = this.#scope(immediates.label);
     if (arm !== undefined) arm.isRethrown = true;
   }

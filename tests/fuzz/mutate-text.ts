@@ -31,7 +31,7 @@ const words: readonly string[] = [
   ...["offset=0", "offset=4294967296", "align=1", "align=3", "align=0", "seqcst", "acqrel", "pagesize", "table", "memory", "global", "tag"],
   ...["elem", "data", "start", "item", "declare", "offset", "then", "else", "end", "do", "catch", "catch_all", "delegate", "on", "switch"],
   ...["thread_local", "module", "definition", "unknown_word", "i8x16", "i64x2", "virtual", "protect", "describes"],
-  ...rows.map(({ name }) => name.split(" ")[0] as string),
+  ...rows.map(({ keyword }) => keyword),
 ];
 
 function tokens(text: string): string[] {

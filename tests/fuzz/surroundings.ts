@@ -17,9 +17,6 @@ export interface Surroundings {
 
 const fresh = (): Surroundings => ({ unreachable: false, afterConditionalBranch: false, afterCastBranch: false });
 
-const unconditional = /^(unreachable|br|br_table|return|throw|throw_ref|rethrow|return_call\w*)$/;
-const conditional = /^br_(if|on_\w+)$/;
-
 /** The surroundings of the instruction at an offset of the module; undefined where none is there. */
 export function surroundingsOf(bytes: Uint8Array, offset: number): Surroundings | undefined {
   try {
@@ -56,11 +53,11 @@ function follow(blocks: Surroundings[], row: Row): void {
       return;
   }
   if (block === undefined) return;
-  if (row.name.startsWith("br_on_cast")) block.afterCastBranch = true;
-  if (unconditional.test(row.name)) {
+  if (row.immediates.includes("castflags")) block.afterCastBranch = true;
+  if (row.terminal) {
     block.unreachable = true;
     block.afterConditionalBranch = false;
-  } else if (block.unreachable && conditional.test(row.name)) {
+  } else if (block.unreachable && row.control === "branch") {
     block.afterConditionalBranch = true;
   }
 }

@@ -35,7 +35,7 @@ export const wholeFunctionHints: ReadonlySet<string> = new Set(["metadata.code.c
 
 /** Branch-hinting, "Text format": the hint is about a condition. */
 export function canHaveHint(name: string, row: Row): boolean {
-  return name !== "metadata.code.branch_hint" || row.name === "if" || row.name === "br_if";
+  return name !== "metadata.code.branch_hint" || row.branchHint;
 }
 
 export class CodeMetadata {

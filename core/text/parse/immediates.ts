@@ -4,7 +4,7 @@
  */
 import type { ImmediateKind, Immediates } from "../../ops/immediates.ts";
 import type { Row } from "../../ops/row.ts";
-import { rowByName, rows } from "../../ops/table.ts";
+import { rows } from "../../ops/table.ts";
 import { isNullable, type ValType } from "../../types/types.ts";
 import { formatF32, formatF64 } from "../lex/floats.ts";
 import { parseI32 } from "../lex/integers.ts";
@@ -19,7 +19,7 @@ import { storeBits, takeFloat, takeInteger, takeLane, takeLanes, takeVector } fr
 /** Reads one or more immediates of the instruction `row` into `into`. */
 type Step = (c: Context, into: Immediates, row: Row) => void;
 
-/** An index-like immediate: the row's first goes to `index`, its second to `index2`. */
+/** An index (`IndexKind`). */
 const indexed =
   (read: (c: Context, into: Immediates) => number, second: boolean): Step =>
   (c, into) => {
@@ -76,7 +76,7 @@ function i32(c: Context, into: Immediates): void {
   into.i32 = value | 0;
 }
 
-/** One step per kind; `second` tells that an index-like immediate came before. */
+/** One step per kind; `second` tells that it is the row's second index. */
 const steps: Readonly<Record<ImmediateKind, (second: boolean) => Step>> = {
   blocktype: () => parseBlockType,
   label: () => (c, into) => {
@@ -85,7 +85,6 @@ const steps: Readonly<Record<ImmediateKind, (second: boolean) => Step>> = {
   labels: () => labels,
   func: (second) => indexed((c) => c.index(c.functions), second),
   type: (second) => indexed((c) => c.index(c.types.space), second),
-  type2: () => indexed((c) => c.index(c.types.space), true),
   table: (second) => indexed((c) => c.optionalIndex(c.tables), second),
   memory: (second) => indexed((c) => c.optionalIndex(c.memories), second),
   global: (second) => indexed((c) => c.index(c.globals), second),
@@ -180,51 +179,27 @@ const special: Readonly<Record<string, Step>> = {
   "memory memory": copy(false),
 };
 
-const indexKinds: readonly ImmediateKind[] = [
-  "func",
-  "type",
-  "table",
-  "memory",
-  "global",
-  "local",
-  "tag",
-  "data",
-  "elem",
-  "field",
-  "memarg",
-];
-
 function planOf(row: Row): readonly Step[] {
   const other = special[row.immediates.join(" ")];
-  if (other !== undefined) return [other];
-  let before = false;
-  return row.immediates.map((kind) => {
-    const step = steps[kind](before);
-    before ||= indexKinds.includes(kind);
-    return step;
-  });
+  return other === undefined ? row.immediates.map((kind, position) => steps[kind](position === row.secondIndex)) : [other];
 }
 
 /** What to read after each instruction's keyword, by the row's id. */
 const plans: readonly (readonly Step[])[] = rows.map(planOf);
 
-/** The rows with a nullable reference type, by the id of the row without: the text has one keyword for both. */
-const nullableRows = new Map<number, Row>();
-for (const row of rows) {
-  const nullable = row.immediates[0] === "reftype" ? rowByName(`${row.name} null`) : undefined;
-  if (nullable !== undefined) nullableRows.set(row.id, nullable);
-}
-const select = rowByName("select") as Row;
-const selectTyped = rowByName("select result") as Row;
+/** The second row with a keyword, by the id of the first: what is written behind the keyword chooses. */
+const variants: readonly (Row | undefined)[] = rows.map((row) =>
+  rows.find((other) => other !== row && other.keyword === row.keyword && row.name === row.keyword),
+);
 
 /** Reads the immediates of an instruction. Returns its row: another one where the immediates choose between two codes. */
 export function parseImmediates(c: Context, row: Row, into: Immediates): Row {
   for (const step of plans[row.id] as readonly Step[]) step(c, into, row);
-  if (row === select && c.lexer.isOpening("result")) {
-    valtypes(c, into);
-    return selectTyped;
-  }
-  const nullable = nullableRows.get(row.id);
-  if (nullable === undefined || !isNullable(into.heap)) return row;
-  return nullable;
+  const variant = variants[row.id];
+  if (variant === undefined) return row;
+  if (variant.nullable) return isNullable(into.heap) ? variant : row;
+  // `select`, whose second form has the type that the first does without.
+  if (!c.lexer.isOpening("result")) return row;
+  valtypes(c, into);
+  return variant;
 }

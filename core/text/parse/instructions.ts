@@ -9,21 +9,20 @@ import { writeInstruction } from "../../binary/immediates.ts";
 import { Writer } from "../../binary/writer.ts";
 import { Immediates } from "../../ops/immediates.ts";
 import type { Row } from "../../ops/row.ts";
-import { rowByName } from "../../ops/table.ts";
+import { rowByName, rowNamed } from "../../ops/table.ts";
 import type { Expression } from "../../types/module.ts";
 import { END, KEYWORD, LEFT, type Lexer, RIGHT } from "../lex/lexer.ts";
 import { CodeMetadata, type Hint, noHints } from "./code-metadata.ts";
 import type { Context } from "./context.ts";
 import { parseImmediates } from "./immediates.ts";
 
-const rowOf = (name: string): Row => rowByName(name) as Row;
-const elseRow = rowOf("else");
-const endRow = rowOf("end");
-const ifRow = rowOf("if");
-const tryRow = rowOf("try");
-const catchRow = rowOf("catch");
-const catchAllRow = rowOf("catch_all");
-const delegateRow = rowOf("delegate");
+const elseRow = rowNamed("else");
+const endRow = rowNamed("end");
+const ifRow = rowNamed("if");
+const tryRow = rowNamed("try");
+const catchRow = rowNamed("catch");
+const catchAllRow = rowNamed("catch_all");
+const delegateRow = rowNamed("delegate");
 
 /** What an open frame is, and so what may come next in it. */
 type FrameKind =

@@ -5,7 +5,7 @@ import { parseNatural } from "../lex/integers.ts";
 import { ID, KEYWORD, type Lexer, NUMBER } from "../lex/lexer.ts";
 import type { Context } from "./context.ts";
 
-const orders = new Map<string, Order>([
+const ordersByWord = new Map<string, Order>([
   ["seqcst", "seqcst"],
   ["seq_cst", "seqcst"],
   ["acqrel", "acqrel"],
@@ -14,13 +14,13 @@ const orders = new Map<string, Order>([
 
 function tryOrder(c: Context): Order | undefined {
   if (c.lexer.kind !== KEYWORD) return undefined;
-  const order = orders.get(c.lexer.text());
+  const order = ordersByWord.get(c.lexer.text());
   if (order !== undefined) c.lexer.advance();
   return order;
 }
 
 /** Up to `count` orders, which must be the same; sequential consistency where there is none. */
-export function parseOrders(c: Context, into: Immediates, count: number): void {
+export function parseOrders(c: Context, into: Immediates, count: 1 | 2): void {
   const order = tryOrder(c);
   into.hasOrder = order !== undefined;
   into.order = order ?? "seqcst";
@@ -39,21 +39,18 @@ function tryKeyed(c: Context, key: string): bigint | undefined {
   return value;
 }
 
-/** How many orders an atomic instruction may have: an update reads and writes. */
-const orderCount = (row: Row): number => (row.name.includes(".rmw") ? 2 : 1);
-
 /** `memidx? order? offset=N? align=N?`; the order may also come first. */
 export function parseMemoryArgument(c: Context, into: Immediates, row: Row): void {
   const lexer: Lexer = c.lexer;
-  const atomic = row.memory?.atomic === true;
+  const { orders } = row;
   into.hasOrder = false;
   into.order = "seqcst";
-  if (atomic) parseOrders(c, into, orderCount(row));
+  if (orders !== 0) parseOrders(c, into, orders);
   // A number that nothing follows is the lane of a lane access, not a memory.
-  const lane = row.immediates.includes("lane");
+  const lane = row.lanes !== 0;
   const memory = lane ? lexer.kind === ID || (lexer.kind === NUMBER && followsMemory(c)) : c.atIndex;
   into.index = memory ? c.index(c.memories) : 0;
-  if (atomic && !into.hasOrder) parseOrders(c, into, orderCount(row));
+  if (orders !== 0 && !into.hasOrder) parseOrders(c, into, orders);
   into.offset = tryKeyed(c, "offset=") ?? -1n;
   if (into.offset >= 0n) {
     if (into.offset >= 1n << 64n) lexer.fail("i64 constant out of range", "constant-out-of-range");

@@ -2,8 +2,7 @@
 import { writeInstruction } from "../../binary/immediates.ts";
 import { Writer } from "../../binary/writer.ts";
 import { Immediates } from "../../ops/immediates.ts";
-import type { Row } from "../../ops/row.ts";
-import { rowByName } from "../../ops/table.ts";
+import { rowNamed } from "../../ops/table.ts";
 import type { ElementSegment, Expression, SegmentMode } from "../../types/module.ts";
 import { AbstractHeap, FUNCREF, refAbstract, type ValType } from "../../types/types.ts";
 import { LEFT, RIGHT, STRING } from "../lex/lexer.ts";
@@ -118,8 +117,8 @@ function elementFlags(type: ValType, mode: SegmentMode, shared: boolean, items: 
 /** An expression of one instruction. */
 function constant(c: Context, keyword: string, immediates: Immediates, at: number): Expression {
   const writer = new Writer(8);
-  writeInstruction(writer, rowByName(keyword) as Row, immediates);
-  writeInstruction(writer, rowByName("end") as Row, immediates);
+  writeInstruction(writer, rowNamed(keyword), immediates);
+  writeInstruction(writer, rowNamed("end"), immediates);
   const offset = c.map.place(at);
   c.map.next = offset + writer.size;
   return { bytes: writer.finish(), offset };

@@ -1,114 +1,145 @@
 /**
- * How many operands an instruction takes and how many results it leaves, for folding. Only how the text looks depends on it: folded
- * operands are the instructions before, whatever their types, so a wrong number never changes what is printed back to binary.
+ * How many operands each instruction of a body takes and how many results it leaves, for folding: what the row's typing says, counted in
+ * the module. Only how the text looks depends on it: folded operands are the instructions before, whatever their types.
+ *
+ * Printing asks for no valid module, so that whatever is named may be missing: nothing is counted for it.
  */
 
 import type { Immediates } from "../../ops/immediates.ts";
-import type { Row } from "../../ops/row.ts";
+import type { Row, Slot, Varying } from "../../ops/row.ts";
 import type { ModuleParts } from "../../types/module.ts";
+import { type FuncType, indexOf, isAbstract, isRef, type ValType } from "../../types/types.ts";
 
 export type Arity = readonly [operands: number, results: number];
 
-/** Rows without a signature whose arity is always the same. */
-const fixed: Readonly<Record<string, Arity>> = {
-  drop: [1, 0],
-  select: [3, 1],
-  "select result": [3, 1],
-  unreachable: [0, 0],
-  return: [0, 0],
-  br: [0, 0],
-  br_if: [1, 0],
-  br_table: [1, 0],
-  br_on_null: [1, 1],
-  br_on_non_null: [1, 0],
-  br_on_cast: [1, 1],
-  br_on_cast_fail: [1, 1],
-  br_on_cast_desc_eq: [2, 1],
-  br_on_cast_desc_eq_fail: [2, 1],
-  throw_ref: [1, 0],
-  "local.get": [0, 1],
-  "local.set": [1, 0],
-  "local.tee": [1, 1],
-  "global.get": [0, 1],
-  "global.set": [1, 0],
-  "ref.null": [0, 1],
-  "ref.func": [0, 1],
-  "ref.eq": [2, 1],
-  "ref.get_desc": [1, 1],
-  "ref.cast_desc_eq": [2, 1],
-  "ref.cast_desc_eq null": [2, 1],
-  "table.get": [1, 1],
-  "table.set": [2, 0],
-  "table.size": [0, 1],
-  "table.grow": [2, 1],
-  "memory.size": [0, 1],
-  "memory.grow": [1, 1],
-  "elem.drop": [0, 0],
-  "data.drop": [0, 0],
-  "memory.discard": [2, 0],
-  "array.new": [2, 1],
-  "array.new_default": [1, 1],
-  "array.new_data": [2, 1],
-  "array.new_elem": [2, 1],
-  "array.get": [2, 1],
-  "array.get_s": [2, 1],
-  "array.get_u": [2, 1],
-  "array.set": [3, 0],
-  "array.len": [1, 1],
-  "array.fill": [4, 0],
-  "array.copy": [5, 0],
-  "array.init_data": [4, 0],
-  "array.init_elem": [4, 0],
-  "struct.new_default": [0, 1],
-  "struct.new_default_desc": [1, 1],
-  "struct.set": [2, 0],
-  "cont.new": [1, 1],
-};
+/** A block, or the function. */
+interface Frame {
+  readonly params: number;
+  readonly results: number;
+  /** How many values a branch to its label carries. */
+  readonly label: number;
+}
+const noFrame: Frame = { params: 0, results: 0, label: 0 };
+const noTypes: readonly ValType[] = [];
+const noFunction: FuncType = { kind: "func", params: noTypes, results: noTypes };
 
-/** What an atomic access takes beside the object and index, and leaves. */
-const atomics: Readonly<Record<string, Arity>> = { get: [0, 1], set: [1, 0], rmw: [1, 1], cmpxchg: [2, 1] };
-const places: Readonly<Record<string, number>> = { global: 0, table: 1, struct: 1, array: 2 };
+/** Follows a body, one instruction after the other. */
+export class Arities {
+  readonly #module: ModuleParts;
+  /** The types of functions and tags by index, imports first. */
+  readonly #functions: readonly number[];
+  readonly #tags: readonly number[];
+  readonly #frames: Frame[] = [];
 
-const none: Arity = [0, 0];
-
-export function arityOf(module: ModuleParts, functionTypes: readonly number[], row: Row, immediates: Immediates): Arity {
-  const { signature, name } = row;
-  if (signature !== undefined) return [signature.params.length, signature.results.length];
-  const known = fixed[name];
-  if (known !== undefined) return known;
-  const func = (index: number): Arity => {
-    const composite = module.types[index]?.composite;
-    return composite?.kind === "func" ? [composite.params.length, composite.results.length] : none;
-  };
-  const fields = (): number => {
-    const composite = module.types[immediates.index]?.composite;
-    return composite?.kind === "struct" ? composite.fields.length : 0;
-  };
-  const [first = "", second = "", third = "", fourth = ""] = name.split(".");
-  if (second === "atomic" && places[first] !== undefined) {
-    const [operands, results] = atomics[fourth === "cmpxchg" ? fourth : third.slice(0, 3)] ?? none;
-    return [operands + places[first], results];
+  constructor(module: ModuleParts) {
+    this.#module = module;
+    const imported = (kind: "func" | "tag"): number[] => module.imports.flatMap(({ type }) => (type.kind === kind ? [type.type] : []));
+    this.#functions = [...imported("func"), ...module.functions.map(({ type }) => type)];
+    this.#tags = [...imported("tag"), ...module.tags.map(({ type }) => type)];
   }
-  switch (name) {
-    case "call":
-    case "return_call":
-      return func(functionTypes[immediates.index] ?? -1);
-    case "call_indirect":
-    case "return_call_indirect":
-    case "call_ref":
-    case "return_call_ref": {
-      const [operands, results] = func(immediates.index);
-      return [operands + 1, results];
+
+  /** Begins a body with so many results. */
+  begin(results: number): void {
+    this.#frames.length = 0;
+    this.#frames.push({ params: 0, results, label: results });
+  }
+
+  /** The arity of the next instruction: of a block, with all that is in it. */
+  step(row: Row, immediates: Immediates): Arity {
+    const operands = this.#count(row.typing.params, "params", row, immediates);
+    if (row.control === "end" || row.control === "delegate") return [operands, this.#leave()];
+    const results = this.#count(row.typing.results, "results", row, immediates);
+    switch (row.control) {
+      case "block":
+      case "loop":
+      case "if":
+      case "try":
+      case "try_table": {
+        const params = this.#block(immediates).params.length;
+        this.#frames.push({ params, results, label: row.control === "loop" ? params : results });
+      }
     }
-    case "struct.new":
-      return [fields(), 1];
-    case "struct.new_desc":
-      return [fields() + 1, 1];
-    case "array.new_fixed":
-      return [immediates.count, 1];
+    return [operands, results];
   }
-  if (name.startsWith("struct.get") || first === "i31" || first === "ref" || second === "convert_any" || second === "convert_extern")
-    return [1, 1];
-  if (first === "memory" || first === "table") return [3, 0];
-  return none;
+
+  /** Leaves the innermost block. Its results go to the one around it; those of the function go nowhere. */
+  #leave(): number {
+    const left = this.#frames.pop();
+    return left === undefined || this.#frames.length === 0 ? 0 : left.results;
+  }
+
+  #count(slots: readonly Slot[], side: "params" | "results", row: Row, immediates: Immediates): number {
+    let count = 0;
+    for (const slot of slots) {
+      count += typeof slot === "number" || slot === "any" ? 1 : this.#several(slot, side, row, immediates);
+    }
+    return count;
+  }
+
+  #several(slot: Varying, side: "params" | "results", row: Row, immediates: Immediates): number {
+    const { index, index2 } = immediates;
+    switch (slot) {
+      case "func*":
+        return this.#function(this.#functions[index])[side].length;
+      case "type*":
+        return this.#function(index)[side].length;
+      case "tag*":
+        return this.#tag(row, immediates)[side].length;
+      case "cont*":
+        return this.#continuation(index)[side].length;
+      case "fields*": {
+        const composite = this.#module.types[index]?.composite;
+        return composite?.kind === "struct" ? composite.fields.length : 0;
+      }
+      case "count*":
+        return immediates.count;
+      case "label*":
+        return this.#frame(immediates.label).label;
+      case "rest*":
+        return Math.max(0, this.#frame(immediates.label).label - 1);
+      case "return*":
+        return this.#frames[0]?.results ?? 0;
+      case "block*":
+        return this.#block(immediates)[side].length;
+      case "frame*":
+        return this.#frame(0).results;
+      case "arm*":
+        return row.control === "else" ? this.#frame(0).params : this.#tag(row, immediates).params.length;
+      case "bound*":
+        return Math.max(0, this.#continuation(index).params.length - this.#continuation(index2).params.length);
+      case "next*":
+        return this.#next(index, side);
+    }
+  }
+
+  #frame(depth: number): Frame {
+    return this.#frames[this.#frames.length - 1 - depth] ?? noFrame;
+  }
+
+  #function(index: number | undefined): FuncType {
+    const composite = index === undefined ? undefined : this.#module.types[index]?.composite;
+    return composite?.kind === "func" ? composite : noFunction;
+  }
+
+  #tag(row: Row, { index, index2 }: Immediates): FuncType {
+    return this.#function(this.#tags[row.immediates[row.secondIndex] === "tag" ? index2 : index]);
+  }
+
+  #continuation(index: number): FuncType {
+    const composite = this.#module.types[index]?.composite;
+    return composite?.kind === "cont" ? this.#function(composite.func) : noFunction;
+  }
+
+  /** `switch`: all parameters but the last, and those of the continuation that the last one is. */
+  #next(index: number, side: "params" | "results"): number {
+    const { params } = this.#continuation(index);
+    if (side === "params") return Math.max(0, params.length - 1);
+    const last = params.at(-1);
+    return last === undefined || !isRef(last) || isAbstract(last) ? 0 : this.#continuation(indexOf(last)).params.length;
+  }
+
+  #block({ blockKind, block }: Immediates): FuncType {
+    if (blockKind === "type") return this.#function(block);
+    return blockKind === "empty" ? noFunction : { kind: "func", params: noTypes, results: [block as ValType] };
+  }
 }

@@ -34,7 +34,7 @@ export function printFlat(
       const name = body.open();
       if (name !== undefined) label = ` ${printIdentifier(name)}`;
     }
-    lines.push(`${indentation(indent, depth)}${hint}${printer.keyword(row)}${label}${operands}`);
+    lines.push(`${indentation(indent, depth)}${hint}${row.keyword}${label}${operands}`);
   }
   return lines.length === 0 ? "" : `\n${lines.join("\n")}`;
 }

@@ -9,7 +9,7 @@ import type { Immediates } from "../../ops/immediates.ts";
 import type { Row } from "../../ops/row.ts";
 import type { Expression } from "../../types/module.ts";
 import { printIdentifier } from "../lex/strings.ts";
-import type { Arity } from "./print-arity.ts";
+import type { Arities, Arity } from "./print-arity.ts";
 import { indentation } from "./print-indent.ts";
 import type { BodyNames, InstructionPrinter } from "./print-instructions.ts";
 
@@ -51,31 +51,32 @@ interface Open {
 export class FoldedPrinter {
   readonly #printer: InstructionPrinter;
   readonly #features: FeatureSet;
-  readonly #arityOf: (row: Row, immediates: Immediates) => Arity;
+  readonly #arities: Arities;
 
-  constructor(printer: InstructionPrinter, features: FeatureSet, arityOf: (row: Row, immediates: Immediates) => Arity) {
+  constructor(printer: InstructionPrinter, features: FeatureSet, arities: Arities) {
     this.#printer = printer;
     this.#features = features;
-    this.#arityOf = arityOf;
+    this.#arities = arities;
   }
 
-  /** The lines of a body, each after a line feed. */
-  body(expression: Expression, body: BodyNames, hints: ReadonlyMap<number, string> | undefined, indent: string): string {
-    const root = this.#tree(expression, body, hints);
+  /** The lines of a body with so many results, each after a line feed. */
+  body(expression: Expression, results: number, body: BodyNames, hints: ReadonlyMap<number, string> | undefined, indent: string): string {
+    const root = this.#tree(expression, results, body, hints);
     return root.children.map((node) => `\n${indent}${render(node, indent)}`).join("");
   }
 
   /** A constant expression on one line. */
   inline(expression: Expression, body: BodyNames): string {
-    return this.#tree(expression, body, undefined)
+    return this.#tree(expression, 1, body, undefined)
       .children.map((node) => oneLine(node))
       .join(" ");
   }
 
-  #tree(expression: Expression, body: BodyNames, hints: ReadonlyMap<number, string> | undefined): Node {
+  #tree(expression: Expression, results: number, body: BodyNames, hints: ReadonlyMap<number, string> | undefined): Node {
     const root = new Node("", "", 0);
     const open: Open[] = [{ node: root, owner: undefined }];
     const cursor = new InstructionCursor(expression, this.#features);
+    this.#arities.begin(results);
     while (cursor.next() && cursor.nesting > 0) {
       this.#add(open, cursor.row, cursor.immediates, body, hints?.get(cursor.offset - expression.offset) ?? "");
     }
@@ -84,18 +85,19 @@ export class FoldedPrinter {
 
   #add(open: Open[], row: Row, immediates: Immediates, body: BodyNames, hint: string): void {
     const { node, owner } = open.at(-1) as Open;
+    const arity = this.#arities.step(row, immediates);
     switch (row.control) {
       case "block":
       case "loop":
       case "try_table":
       case "if":
       case "try":
-        this.#openBlock(open, row, immediates, body, hint);
+        this.#openBlock(open, row, immediates, arity, body, hint);
         return;
       case "else":
       case "catch": {
         const arm = new Node(
-          row.control === "else" ? "else" : `${row.name}${this.#printer.immediates(row, immediates, body)}`,
+          row.control === "else" ? row.keyword : `${row.keyword}${this.#printer.immediates(row, immediates, body)}`,
           "",
           0,
           Number.POSITIVE_INFINITY,
@@ -115,23 +117,23 @@ export class FoldedPrinter {
       case "delegate":
         body.labels.pop();
         open.pop();
-        owner?.add(new Node(`delegate${this.#printer.immediates(row, immediates, body)}`, "", 0));
+        owner?.add(new Node(`${row.keyword}${this.#printer.immediates(row, immediates, body)}`, "", 0));
         return;
     }
-    const [operands, results] = this.#arityOf(row, immediates);
-    const made = new Node(`${this.#printer.keyword(row)}${this.#printer.immediates(row, immediates, body)}`, hint, results);
+    const [operands, results] = arity;
+    const made = new Node(`${row.keyword}${this.#printer.immediates(row, immediates, body)}`, hint, results);
     takeOperands(node, made, operands);
     node.add(made);
   }
 
-  #openBlock(open: Open[], row: Row, immediates: Immediates, body: BodyNames, hint: string): void {
+  #openBlock(open: Open[], row: Row, immediates: Immediates, [count, results]: Arity, body: BodyNames, hint: string): void {
     const list = (open.at(-1) as Open).node;
     const operands = this.#printer.immediates(row, immediates, body);
     const name = body.open();
-    const results = immediates.blockKind === "result" ? 1 : 0;
-    const head = `${row.name}${name === undefined ? "" : ` ${printIdentifier(name)}`}${operands}`;
+    const head = `${row.keyword}${name === undefined ? "" : ` ${printIdentifier(name)}`}${operands}`;
     const made = new Node(head, hint, results, Number.POSITIVE_INFINITY);
-    if (row.control === "if") takeOperands(list, made, 1);
+    // The operands of other blocks stand before them in the folded form too.
+    if (row.control === "if") takeOperands(list, made, count);
     list.add(made);
     if (row.control !== "if" && row.control !== "try") {
       open.push({ node: made, owner: undefined });

@@ -40,12 +40,6 @@ export class InstructionPrinter {
     this.#types = types;
   }
 
-  /** The keyword of a row; two rows may share one. */
-  keyword(row: Row): string {
-    const blank = row.name.indexOf(" ");
-    return blank < 0 ? row.name : row.name.slice(0, blank);
-  }
-
   /** The immediates, each with a blank before it. */
   immediates(row: Row, immediates: Immediates, body: BodyNames): string {
     const { index, index2 } = immediates;
@@ -65,10 +59,8 @@ export class InstructionPrinter {
         return pair(names.memories);
     }
     let text = "";
-    let before = false;
-    for (const kind of row.immediates) {
-      text += this.#immediate(kind, before ? index2 : index, row, immediates, body);
-      before ||= indexKinds.has(kind);
+    for (const [position, kind] of row.immediates.entries()) {
+      text += this.#immediate(kind, position === row.secondIndex ? index2 : index, row, immediates, body);
     }
     return text;
   }
@@ -87,8 +79,6 @@ export class InstructionPrinter {
         return ` ${names.functions.use(at)}`;
       case "type":
         return ` ${names.types.use(at)}`;
-      case "type2":
-        return ` ${names.types.use(immediates.index2)}`;
       case "table":
         return at === 0 ? "" : ` ${names.tables.use(at)}`;
       case "memory":
@@ -144,19 +134,6 @@ export class InstructionPrinter {
     return text;
   }
 }
-
-const indexKinds: ReadonlySet<ImmediateKind> = new Set<ImmediateKind>([
-  "func",
-  "type",
-  "table",
-  "memory",
-  "global",
-  "local",
-  "tag",
-  "data",
-  "elem",
-  "field",
-]);
 
 /** A label by its name where that leads to the same block, else by its depth. */
 function label(body: BodyNames, depth: number): string {

@@ -3,7 +3,7 @@ import { type FeatureSet, featureNames } from "../../base/features.ts";
 import { countImports, type ElementSegment, type Expression, type Func, type ModuleParts, type SegmentMode } from "../../types/module.ts";
 import { customSectionWords } from "../lex/custom.ts";
 import { printIdentifier, printName, printString } from "../lex/strings.ts";
-import { arityOf } from "./print-arity.ts";
+import { Arities } from "./print-arity.ts";
 import { printFlat } from "./print-flat.ts";
 import { FoldedPrinter } from "./print-folded.ts";
 import { type HintTexts, takeHints } from "./print-hints.ts";
@@ -40,11 +40,7 @@ class ModulePrinter {
     this.#names = new PrintNames(module);
     this.#types = new TypePrinter(module, this.#names);
     this.#instructions = new InstructionPrinter(this.#names, this.#types);
-    const functionTypes = [
-      ...module.imports.flatMap(({ type }) => (type.kind === "func" ? [type.type] : [])),
-      ...module.functions.map(({ type }) => type),
-    ];
-    this.#folded = new FoldedPrinter(this.#instructions, all, (row, immediates) => arityOf(module, functionTypes, row, immediates));
+    this.#folded = new FoldedPrinter(this.#instructions, all, new Arities(module));
   }
 
   print(): string {
@@ -167,7 +163,10 @@ class ModulePrinter {
     }
     const bodyNames = new BodyNames(ids, this.#module.names.labels.get(index) ?? noNames);
     const indent = "    ";
-    return `${text}${this.#fold ? this.#folded.body(body, bodyNames, hints, indent) : printFlat(this.#instructions, body, all, bodyNames, hints, indent)})`;
+    const lines = this.#fold
+      ? this.#folded.body(body, func?.results.length ?? 0, bodyNames, hints, indent)
+      : printFlat(this.#instructions, body, all, bodyNames, hints, indent);
+    return `${text}${lines})`;
   }
 
   /** Locals of one type: those with names each on their own, the others together. */

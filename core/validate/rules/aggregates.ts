@@ -27,7 +27,7 @@ export const unpacked = (storage: StorageType): ValType => (storage === I8 || st
 
 /** Core 3.4.7, `get`: packed fields are read with a sign, others without. */
 export function checkSign(body: Body, row: Row, field: FieldType): void {
-  const signed = /_[su]$/.test(row.name);
+  const signed = row.sign !== undefined;
   if (signed === isPacked(field.storage)) return;
   if (signed) {
     body.fail(
@@ -36,7 +36,7 @@ export function checkSign(body: Body, row: Row, field: FieldType): void {
       "i8 or i16",
     );
   }
-  const what = row.name.startsWith("struct") ? "struct" : "array";
+  const what = row.place;
   const only = `can only use ${what} \`get\` with non-packed storage types`;
   body.fail("packed-type", `type mismatch: ${only}, cannot use ${what}.get with packed storage types`, "an unpacked type");
 }

@@ -1,5 +1,5 @@
 /** Atomic accesses to globals, tables, structures and arrays, and waiting (shared-everything threads, "Instructions"). */
-import type { Row } from "../../ops/row.ts";
+import type { Row, Signature } from "../../ops/row.ts";
 import { isSubtype } from "../../types/subtype.ts";
 import { AbstractHeap, I32, I64, isPacked, isRef, refAbstract, refDefined, type ValType } from "../../types/types.ts";
 import type { Body } from "../body/body.ts";
@@ -14,6 +14,9 @@ const eqref = refAbstract(AbstractHeap.eq, true);
 const sharedEqref = refAbstract(AbstractHeap.eq, true, true);
 const waitQueue = refAbstract(AbstractHeap.waitqueue, true, true);
 
+/** Which parameter of `memory.wait32` and `memory.wait64` the expected value is. */
+const EXPECTED = 2;
+
 const isNumber = (type: ValType): boolean => type === I32 || type === I64;
 const isAny = (body: Body, type: ValType): boolean =>
   isRef(type) && (isSubtype(body.types, type, anyref) || isSubtype(body.types, type, sharedAnyref));
@@ -25,7 +28,7 @@ function refuse(body: Body, row: Row, allowed: string): never {
 }
 
 const numbers = (row: Row, packed = false): string =>
-  row.name.startsWith("table") ? "" : packed ? "`i8`, `i16`, `i32`, `i64` and " : "`i32`, `i64` and ";
+  row.place === "table" ? "" : packed ? "`i8`, `i16`, `i32`, `i64` and " : "`i32`, `i64` and ";
 
 /** `get`: i32, i64 and references of the any hierarchy. */
 function requireReadable(body: Body, row: Row, type: ValType): void {
@@ -35,7 +38,7 @@ function requireReadable(body: Body, row: Row, type: ValType): void {
 /** `set`: packed types too, where the place has them. */
 function requireWritable(body: Body, row: Row, type: ValType): void {
   if (isPacked(type)) return;
-  if (!isNumber(type) && !isAny(body, type)) refuse(body, row, `${numbers(row, !row.name.startsWith("global"))}subtypes of \`anyref\``);
+  if (!isNumber(type) && !isAny(body, type)) refuse(body, row, `${numbers(row, row.place !== "global")}subtypes of \`anyref\``);
 }
 
 function requireNumber(body: Body, row: Row, type: ValType): void {
@@ -277,7 +280,7 @@ export const atomicRules: Rules<
   "memory.wait": (body, { index }, row) => {
     const memory = memoryAt(body, index);
     body.pop(I64);
-    body.pop(row.name === "memory.wait32" ? I32 : I64);
+    body.pop((row.signature as Signature).params[EXPECTED] as ValType);
     body.pop(addressOf(memory));
     body.pop(waitQueue);
     body.push(I32);

@@ -2,7 +2,6 @@
 import { assert } from "../../base/assert.ts";
 import type { Immediates } from "../../ops/immediates.ts";
 import type { MemoryAccess, Row, Signature } from "../../ops/row.ts";
-import { laneCount } from "../../ops/table.ts";
 import { I32, type ValType } from "../../types/types.ts";
 import type { Body } from "../body/body.ts";
 import { addressOf, checkData, memoryAt, smallerAddress } from "../body/lookups.ts";
@@ -44,14 +43,12 @@ function popRange(body: Body, index: number, ...between: readonly ValType[]): vo
 }
 
 function checkLane(body: Body, lane: number, row: Row): void {
-  if (lane >= laneCount(row)) body.fail("lane-index", `invalid lane index ${lane}`, `a lane below ${laneCount(row)}`);
+  if (lane >= row.lanes) body.fail("lane-index", `invalid lane index ${lane}`, `a lane below ${row.lanes}`);
 }
 
-function checkShuffle(body: Body, lanes: Uint8Array): void {
+function checkShuffle(body: Body, lanes: Uint8Array, row: Row): void {
   assert(lanes.length === 16, "a shuffle has 16 lanes");
-  for (const lane of lanes) {
-    if (lane >= 32) body.fail("lane-index", `invalid lane index ${lane}`, "a lane below 32");
-  }
+  for (const lane of lanes) checkLane(body, lane, row);
 }
 
 function applySignature(body: Body, { params, results }: Signature): void {
@@ -113,6 +110,6 @@ export const memoryRules: Rules<
   },
   "simd.shuffle": (body, { bytes }, row) => {
     applySignature(body, row.signature as Signature);
-    checkShuffle(body, bytes);
+    checkShuffle(body, bytes, row);
   },
 };

@@ -135,7 +135,7 @@ function pushPayload({ code, module }: FunctionLowering, exception: number, type
   const { offsets } = exceptionLayout(module.types, type);
   for (const [index, param] of module.functionTypeOf(type).params.entries()) {
     code.get(exception);
-    code.access(loadName(param, ""), offsets[index] as number);
+    code.access(loadName(param, undefined), offsets[index] as number);
     pushLoaded(module, code, param);
   }
 }

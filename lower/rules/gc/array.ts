@@ -21,7 +21,7 @@ const get = withOperands((lowering, instruction, operands) => {
   const { storage, log2 } = elementOf(module, instruction);
   checkElement(lowering, array, index);
   const offset = pushElement(lowering, array, index, log2);
-  code.access(loadName(storage, instruction.row.name), offset);
+  code.access(loadName(storage, instruction.row.sign), offset);
   lowering.pushResults(instruction);
 });
 

@@ -17,7 +17,7 @@ export const i31Rules = {
     trapIfNull(lowering, reference as Operand, TrapCode.nullI31Reference);
     lowering.get(reference as Operand);
     code.i32(1);
-    code.op(instruction.row.name === "i31.get_s" ? "i32.shr_s" : "i32.shr_u");
+    code.op(instruction.row.sign === "signed" ? "i32.shr_s" : "i32.shr_u");
     lowering.pushResults(instruction);
   }),
 } satisfies RuleFamily;

@@ -100,7 +100,7 @@ function storeDefault({ code }: FunctionLowering, address: number, offset: numbe
 
 const get = onStack(({ code, module }, instruction) => {
   const { storage, offset } = fieldOf(module, instruction);
-  code.access(loadName(storage, instruction.row.name), offset, TrapCode.nullStructureReference);
+  code.access(loadName(storage, instruction.row.sign), offset, TrapCode.nullStructureReference);
 });
 
 const setValue = onStack(({ code, module }, instruction) => {

@@ -3,6 +3,7 @@
  * are checked and converted first (`memory-access.ts`), and sizes of memories with pages of a byte are kept in a cell.
  */
 import type { Row } from "../../../core/ops/row.ts";
+import { byRow } from "../../../core/ops/table.ts";
 import { I64 } from "../../../core/types/types.ts";
 import { checkBytes, pushAccess, pushHostAddress, withHostMemories } from "../../access/memory-access.ts";
 import type { FunctionLowering } from "../../function/function-lowering.ts";
@@ -164,12 +165,7 @@ const initialize = withOperands((lowering, { row, immediates }, operands) => {
   lowering.code.instruction(row, withHostMemories(lowering.module, row, immediates));
 });
 
-const others = new Map<string, Rule>([
-  ["memory.size", size],
-  ["memory.grow", grow],
-  ["memory.fill", fill],
-  ["memory.copy", copy],
-]);
+const others = byRow<Rule>({ "memory.size": size, "memory.grow": grow, "memory.fill": fill, "memory.copy": copy });
 
 /** Whether the first immediate of an instruction names a memory. */
 export function usesMemory({ immediates: [first] }: Row): boolean {
@@ -180,7 +176,7 @@ export function usesMemory({ immediates: [first] }: Row): boolean {
 export function memoryRule({ row, immediates }: Pick<Instruction, "row" | "immediates">, module: ModuleLowering): Rule {
   const { memories } = module;
   if (memories.isDirect(immediates.index) && (row.immediates[1] !== "memory" || memories.isDirect(immediates.index2))) return direct;
-  return others.get(row.name) ?? access;
+  return others[row.id] ?? access;
 }
 
 const init: RuleEntry = ({ immediates }, { memories }) => (memories.isDirect(immediates.index2) ? direct : initialize);

@@ -10,9 +10,9 @@
  *    then either the product is below 2^-30 of the addend, and too small to lead from it to the middle between two halves, or the sum is too
  *    large for a half. Then doubles are rounded to halves directly.
  */
-import { assert } from "../../../core/base/assert.ts";
 import type { Immediates } from "../../../core/ops/immediates.ts";
-import { rowByName } from "../../../core/ops/table.ts";
+import type { Row } from "../../../core/ops/row.ts";
+import { byRow, rowNamed } from "../../../core/ops/table.ts";
 import { V128, type ValType } from "../../../core/types/types.ts";
 import { pushAccess, withHostMemories } from "../../access/memory-access.ts";
 import type { FunctionLowering } from "../../function/function-lowering.ts";
@@ -22,15 +22,15 @@ import type { HostItem } from "../../host/host-code.ts";
 import type { ModuleLowering } from "../../module/module-lowering.ts";
 import { demoteSingles, promoteHalves, roundDoubles } from "./half-conversions.ts";
 
-/** Instructions by name; helper functions are called by their names here. */
-const inline: Readonly<Record<string, string>> = {
+/** Instructions that need no helper function of their own; those that they call are called by their names here. */
+const inline = byRow<string>({
   "f16x8.abs": "v128.const i16x8 0x7fff  v128.and",
   "f16x8.neg": "v128.const i16x8 0x8000  v128.xor",
   "f16x8.splat": "f32x4.splat  call demote  i32x4.extract_lane 0  i16x8.splat",
   "f16x8.demote_f32x4_zero": "call demote  v128.const i32x4 0  i16x8.narrow_i32x4_u",
   "f16x8.demote_f64x2_zero": "call round  f32x4.demote_f64x2_zero  call demote  v128.const i32x4 0  i16x8.narrow_i32x4_u",
   "f32x4.promote_low_f16x8": "i32x4.extend_low_i16x8_u  call promote",
-};
+});
 
 const widen = (local: number, half: string): string => `local.get ${local}  i32x4.extend_${half}_i16x8_u  call promote`;
 const lowAndHigh = (each: (half: string) => string): string => `${each("low")}  ${each("high")}`;
@@ -60,8 +60,8 @@ const fusedHalf = (operation: string, half: string): string => `
   call demote`;
 const fused = (operation: string): string => `${lowAndHigh((half) => fusedHalf(operation, half))}  ${toHalf}`;
 
-/** Bodies of the helper functions by the instruction's name; the operands are locals 0, 1 and 2. */
-const helpers: Readonly<Record<string, string>> = {
+/** Bodies of the helper functions; the operands are locals 0, 1 and 2. */
+const helpers = byRow<string>({
   ...Object.fromEntries(
     ["sqrt", "ceil", "floor", "trunc", "nearest"].map((name) => [`f16x8.${name}`, unary(`f32x4.${name}  call demote`, toHalf)]),
   ),
@@ -78,7 +78,7 @@ const helpers: Readonly<Record<string, string>> = {
   "f16x8.convert_i16x8_u": fromInteger("u"),
   "f16x8.madd": fused("f64x2.add"),
   "f16x8.nmadd": fused("f64x2.sub"),
-};
+});
 /** Locals of the helper functions for fused operations. */
 const FUSED_LOCALS = 2;
 
@@ -91,8 +91,8 @@ function callees(module: ModuleLowering, text: string): Callees {
   };
 }
 
-function helper(module: ModuleLowering, name: string, operands: number): HostItem {
-  const text = helpers[name] as string;
+function helper(module: ModuleLowering, { id, name }: Row, operands: number): HostItem {
+  const text = helpers[id] as string;
   const params = new Array<ValType>(operands).fill(V128);
   return module.stubs.define(`heddle.${name}`, params, [V128], (code) => {
     for (let i = 0; i < FUSED_LOCALS && operands === 3; i++) code.local(V128);
@@ -105,23 +105,20 @@ function write({ module, code }: FunctionLowering, text: string): void {
 }
 
 const vector = onStack((lowering, { row, popped }) => {
-  const text = inline[row.name];
+  const text = inline[row.id];
   if (text !== undefined) write(lowering, text);
-  else lowering.code.call(helper(lowering.module, row.name, popped.length));
+  else lowering.code.call(helper(lowering.module, row, popped.length));
 });
 
 const FROM_BITS = "i32x4.splat  call promote  f32x4.extract_lane 0";
 const TO_BITS = "f32x4.splat  call demote  i32x4.extract_lane 0";
 
-const lane = onStack((lowering, { row, immediates }) => {
-  if (row.name === "f16x8.extract_lane") write(lowering, `i16x8.extract_lane_u ${immediates.lane}  ${FROM_BITS}`);
-  else write(lowering, `${TO_BITS}  i16x8.replace_lane ${immediates.lane}`);
-});
+const extract = onStack((lowering, { immediates }) => write(lowering, `i16x8.extract_lane_u ${immediates.lane}  ${FROM_BITS}`));
+const replace = onStack((lowering, { immediates }) => write(lowering, `${TO_BITS}  i16x8.replace_lane ${immediates.lane}`));
 
 /** The host's access to the 16 bits of a half. */
 function accessBits({ module, code }: FunctionLowering, name: string, immediates: Immediates): void {
-  const row = rowByName(name);
-  assert(row !== undefined, "hosts access 16 bits");
+  const row = rowNamed(name);
   code.instruction(row, withHostMemories(module, row, immediates));
 }
 
@@ -138,4 +135,10 @@ const store = withOperands((lowering, instruction, operands) => {
   accessBits(lowering, "i32.store16", instruction.immediates);
 });
 
-export const halfRules = { "half.vector": vector, "half.lane": lane, "half.load": load, "half.store": store } satisfies RuleFamily;
+export const halfRules = {
+  "half.vector": vector,
+  "half.extract_lane": extract,
+  "half.replace_lane": replace,
+  "half.load": load,
+  "half.store": store,
+} satisfies RuleFamily;

@@ -3,12 +3,11 @@
  * indices change: locals behind the parameters make room for the shadow-stack pointer, memories for the heap. Memory orders weaker than
  * sequential consistency become that, which is stronger.
  */
-import { rows } from "../../../core/ops/table.ts";
+import { byRow, rows } from "../../../core/ops/table.ts";
 import type { ValType } from "../../../core/types/types.ts";
 import type { FunctionLowering } from "../../function/function-lowering.ts";
 import { onStack, type Rule, type RuleEntry, type RuleFamily } from "../../function/rule.ts";
 import type { Instruction } from "../../instructions/instruction.ts";
-import { constantNames } from "../../instructions/operand.ts";
 import { memoryRule, usesMemory } from "../items/memory.ts";
 
 const same = onStack(({ code }, { row, immediates }) => code.instruction(row, immediates));
@@ -60,16 +59,12 @@ const selectTyped = onStack(({ code, module }, { row, immediates, pushed }: Inst
   code.instruction(row, typed);
 });
 
-const byName = new Map<string, Rule>([
-  ["local.get", localGet],
-  ["local.set", localSet],
-  ["local.tee", localTee],
-  ["unreachable", unreachable],
-  ...[...constantNames].map((name) => [name, constant] as const),
-]);
+const special = byRow<Rule>({ "local.get": localGet, "local.set": localSet, "local.tee": localTee, unreachable });
 /** By the row's number; undefined for instructions on memories, whose rule depends on the memory. */
-const byRow: readonly (Rule | undefined)[] = rows.map((row) => byName.get(row.name) ?? (usesMemory(row) ? undefined : same));
-const keep: RuleEntry = (instruction, module) => byRow[instruction.row.id] ?? memoryRule(instruction, module);
+const rules: readonly (Rule | undefined)[] = rows.map(
+  (row) => special[row.id] ?? (row.literal ? constant : usesMemory(row) ? undefined : same),
+);
+const keep: RuleEntry = (instruction, module) => rules[instruction.row.id] ?? memoryRule(instruction, module);
 
 export const keepRules = {
   keep,

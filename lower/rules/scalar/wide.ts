@@ -112,12 +112,8 @@ function multiply(signed: boolean): Rule {
   });
 }
 
-const byName = new Map<string, Rule>([
-  ["i64.add128", add],
-  ["i64.sub128", subtract],
-  ["i64.mul_wide_s", multiply(true)],
-  ["i64.mul_wide_u", multiply(false)],
-]);
-const wide: RuleEntry = ({ row }) => byName.get(row.name) as Rule;
+const signed = multiply(true);
+const unsigned = multiply(false);
+const multiplied: RuleEntry = ({ row }) => (row.sign === "signed" ? signed : unsigned);
 
-export const wideRules = { wide } satisfies RuleFamily;
+export const wideRules = { "wide.add": add, "wide.sub": subtract, "wide.mul": multiplied } satisfies RuleFamily;

@@ -6,12 +6,15 @@
  * block; the wait; `endWait`. So nothing traps between the last three, and the agent's state stays right.
  */
 
-import { assert } from "../../../core/base/assert.ts";
-import { rowByName } from "../../../core/ops/table.ts";
+import { atomicAccess } from "../../../core/ops/table.ts";
+import type { ValType } from "../../../core/types/types.ts";
 import { checkAccess, pushHostAddress, withHostMemories } from "../../access/memory-access.ts";
 import { type RuleEntry, type RuleFamily, withOperands } from "../../function/rule.ts";
 import { TrapCode } from "../../host/lowered.ts";
 import type { Operand } from "../../instructions/operand.ts";
+
+/** Which parameter the expected value is. */
+const EXPECTED = 1;
 
 const wait = withOperands((lowering, instruction, operands) => {
   const { code, module } = lowering;
@@ -19,9 +22,9 @@ const wait = withOperands((lowering, instruction, operands) => {
   const { index } = instruction.immediates;
   const [address, expected, timeout] = operands as readonly [Operand, Operand, Operand];
   const immediates = withHostMemories(module, row, instruction.immediates);
-  const load = rowByName(row.name === "memory.atomic.wait64" ? "i64.atomic.load" : "i32.atomic.load");
-  assert(load !== undefined, "the loads are in the table");
-  checkAccess(lowering, index, address, instruction.immediates.offset, load.memory?.sizeLog2 ?? 0);
+  const sizeLog2 = row.memory?.sizeLog2 ?? 0;
+  const load = atomicAccess("get", row.signature?.params[EXPECTED] as ValType, sizeLog2);
+  checkAccess(lowering, index, address, instruction.immediates.offset, sizeLog2);
   pushHostAddress(lowering, index, address);
   code.instruction(load, immediates);
   code.op("drop");

@@ -3,6 +3,7 @@
  * plain instructions do.
  */
 
+import type { AtomicOperation } from "../../../core/ops/row.ts";
 import { I64, type ValType } from "../../../core/types/types.ts";
 import { pushCell } from "../../access/global-cell.ts";
 import { checkIndex, pushElementAddress, tableRecordLocal } from "../../access/table-access.ts";
@@ -40,10 +41,10 @@ const global = withOperands((lowering, instruction, operands) => {
 function accessHostGlobal(lowering: FunctionLowering, { row, immediates }: Instruction, operands: readonly Operand[], type: ValType): void {
   const { code, module } = lowering;
   const item = module.globalAt(immediates.index);
-  if (row.name !== "global.atomic.set") code.globalGet(item);
-  if (row.name === "global.atomic.get") return;
+  if (row.atomic !== "set") code.globalGet(item);
+  if (row.atomic === "get") return;
   const value = lowering.temporary(module.lowered(type));
-  pushNewValue(lowering, row.name, operands, type, () => code.globalGet(item));
+  pushNewValue(lowering, row.atomic, operands, type, () => code.globalGet(item));
   code.tee(value);
   code.globalSet(item);
   if (!needsRootCell(module.types, type)) return;
@@ -52,13 +53,18 @@ function accessHostGlobal(lowering: FunctionLowering, { row, immediates }: Instr
   code.access("i32.store", offset);
 }
 
-function pushNewValue(lowering: FunctionLowering, name: string, operands: readonly Operand[], type: ValType, pushOld: () => void): void {
+function pushNewValue(
+  lowering: FunctionLowering,
+  operation: AtomicOperation | undefined,
+  operands: readonly Operand[],
+  type: ValType,
+  pushOld: () => void,
+): void {
   const { code } = lowering;
   const prefix = type === I64 ? "i64" : "i32";
-  const operation = name.slice("global.atomic.rmw.".length);
   const [first, replacement] = operands as readonly [Operand, Operand];
   switch (operation) {
-    case "":
+    case "set":
     case "xchg":
       lowering.get(first);
       return;

@@ -14,7 +14,8 @@
  * Between `waitBegin` and `waitEnd` nothing traps and no collection runs. A location that is not shared traps always.
  */
 import { assert } from "../../../core/base/assert.ts";
-import { rowByName } from "../../../core/ops/table.ts";
+import type { Place, Row } from "../../../core/ops/row.ts";
+import { atomicAccess } from "../../../core/ops/table.ts";
 import { I32, I64, type StorageType, type ValType } from "../../../core/types/types.ts";
 import { QUEUE_WAITERS } from "../../../gc/layout/wait-queue-layout.ts";
 import { pushCell } from "../../access/global-cell.ts";
@@ -33,6 +34,8 @@ import { fieldOf } from "../gc/struct.ts";
 const WORD = 4;
 /** What a wait answers whose control word is not the expected one. */
 const NOT_EQUAL = 1;
+/** Which parameter of `memory.wait32` and `memory.wait64` the expected value is. */
+const EXPECTED = 2;
 
 /** A wait's control word: what may trap about it is checked before the queue is locked. */
 interface ControlWord {
@@ -88,17 +91,17 @@ const table: Locate = (lowering, { immediates }, [, index]) => {
 
 const memory: Locate = (lowering, { row, immediates }, [, address]) => {
   const { code, module } = lowering;
-  const type = row.name === "memory.wait64" ? I64 : I32;
-  const load = rowByName(type === I64 ? "i64.atomic.load" : "i32.atomic.load");
-  assert(load?.memory !== undefined, "the loads are in the table");
+  const type = row.signature?.params[EXPECTED] as ValType;
+  const sizeLog2 = type === I64 ? 3 : 2;
+  const load = atomicAccess("get", type, sizeLog2);
   const access = immediates.copy();
-  access.align = load.memory.sizeLog2;
+  access.align = sizeLog2;
   const hostAccess = withHostMemories(module, load, access);
   const push = (): void => {
     pushHostAddress(lowering, immediates.index, address as Operand);
     code.instruction(load, hostAccess);
   };
-  checkAccess(lowering, immediates.index, address as Operand, 0n, load.memory.sizeLog2);
+  checkAccess(lowering, immediates.index, address as Operand, 0n, sizeLog2);
   // Traps where the address is out of bounds or unaligned.
   push();
   code.op("drop");
@@ -119,24 +122,23 @@ const memoryForm: WaitForm = {
   isShared: ({ valid }, { immediates }) => valid.memories[immediates.index]?.shared === true,
 };
 
-const forms: Readonly<Record<string, WaitForm>> = {
-  "struct.wait": { locate: field, queue: 1, isShared: typeIsShared },
-  "array.wait": { locate: element, queue: 1, isShared: typeIsShared },
-  "global.wait": { locate: global, queue: 0, isShared: ({ valid }, { immediates }) => valid.globals[immediates.index]?.shared === true },
-  "table.wait": { locate: table, queue: 0, isShared: ({ valid }, { immediates }) => valid.tables[immediates.index]?.shared === true },
-  "memory.wait32": memoryForm,
-  "memory.wait64": memoryForm,
+const forms: Readonly<Partial<Record<Place, WaitForm>>> = {
+  struct: { locate: field, queue: 1, isShared: typeIsShared },
+  array: { locate: element, queue: 1, isShared: typeIsShared },
+  global: { locate: global, queue: 0, isShared: ({ valid }, { immediates }) => valid.globals[immediates.index]?.shared === true },
+  table: { locate: table, queue: 0, isShared: ({ valid }, { immediates }) => valid.tables[immediates.index]?.shared === true },
+  memory: memoryForm,
 };
 
-function formOf(name: string): WaitForm {
-  const form = forms[name];
+function formOf({ name, place }: Row): WaitForm {
+  const form = place === undefined ? undefined : forms[place];
   assert(form !== undefined, `${name} is a wait`);
   return form;
 }
 
 const wait = withOperands((lowering, instruction, operands) => {
   const { code, module } = lowering;
-  const { locate, queue: place } = formOf(instruction.row.name);
+  const { locate, queue: place } = formOf(instruction.row);
   const [expected, timeout] = operands.slice(-2) as [Operand, Operand];
   const queue = operands[place] as Operand;
   const word = locate(lowering, instruction, operands);
@@ -205,13 +207,13 @@ function watch(lowering: FunctionLowering, timeout: Operand, pushEquals: () => v
 }
 
 const trap = withOperands((lowering, instruction) => {
-  const isMemory = instruction.row.name.startsWith("memory.");
+  const isMemory = instruction.row.place === "memory";
   lowering.code.call(lowering.module.stubs.trap(isMemory ? TrapCode.expectedSharedMemory : TrapCode.unsharedWait));
   lowering.code.op("unreachable");
   lowering.pushResults(instruction);
 });
 
-const waitEntry: RuleEntry = (instruction, module) => (formOf(instruction.row.name).isShared(module, instruction) ? wait : trap);
+const waitEntry: RuleEntry = (instruction, module) => (formOf(instruction.row).isShared(module, instruction) ? wait : trap);
 
 const notify = withOperands((lowering, instruction, operands) => {
   const { code, module } = lowering;

@@ -2,6 +2,7 @@
  * Every atomic access to every kind of place, as functions of one module: what lies in the place first, and the instruction's operands, go in; what the
  * instruction returned, and what lies in the place then, come out.
  */
+import type { Row } from "../../../core/ops/row.ts";
 import { rows } from "../../../core/ops/table.ts";
 
 export const placeKinds = ["struct", "array", "global", "table"] as const;
@@ -15,29 +16,20 @@ export type ValueType = (typeof valueTypes)[number];
 /** One function of the module. */
 export interface Access {
   readonly export: string;
-  /** The part of the instruction's name behind `atomic.`: `get_s`, `rmw.add`. */
-  readonly operation: string;
+  readonly row: Row;
   readonly type: ValueType;
   readonly order: string;
 }
 
 const orders = ["", "seqcst", "acqrel", "acq_rel", "seqcst seqcst", "acqrel acqrel"];
 const isPacked = (type: ValueType): boolean => type === "i8" || type === "i16";
-const isRead = (operation: string): boolean => operation.startsWith("get");
-
-/** The operations of the instruction table on places of this kind. */
-function operationsOf(kind: PlaceKind): readonly string[] {
-  const prefix = `${kind}.atomic.`;
-  return rows.filter(({ name }) => name.startsWith(prefix)).map(({ name }) => name.slice(prefix.length));
-}
+const arithmetic: ReadonlySet<Row["atomic"]> = new Set(["add", "sub", "and", "or", "xor"] as const);
 
 /** Whether the overview's table of types admits it. */
-function isAllowed(kind: PlaceKind, operation: string, type: ValueType): boolean {
-  if (kind === "table") return type === "ref";
-  if (isPacked(type))
-    return (kind === "struct" || kind === "array") && (operation === "set" || operation === "get_s" || operation === "get_u");
-  if (operation === "get_s" || operation === "get_u") return false;
-  return type !== "ref" || !/rmw\.(?:add|sub|and|or|xor)/.test(operation);
+function isAllowed({ place, atomic, sign }: Row, type: ValueType): boolean {
+  if (place === "table") return type === "ref";
+  if (isPacked(type)) return (place === "struct" || place === "array") && (atomic === "set" || sign !== undefined);
+  return sign === undefined && (type !== "ref" || !arithmetic.has(atomic));
 }
 
 /** The text of places of one kind and sharing. */
@@ -86,8 +78,8 @@ class Places {
     }
   }
 
-  /** `open`: what comes between an instruction's immediates and its operands; `name` with its immediates. */
-  access(name: string, type: ValueType, operands: readonly string[]): string {
+  /** The text of an access; `keyword` with its orders. */
+  access(keyword: string, type: ValueType, operands: readonly string[]): string {
     const index: Readonly<Record<PlaceKind, string>> = { struct: "$at", array: "", global: "", table: "" };
     const object: Readonly<Record<PlaceKind, string>> = {
       struct: "(local.get $object)",
@@ -95,10 +87,10 @@ class Places {
       global: "",
       table: "(i32.const 2)",
     };
-    return `(${this.#kind}.${name} $${type} ${index[this.#kind]} ${object[this.#kind]} ${operands.join(" ")})`;
+    return `(${keyword} $${type} ${index[this.#kind]} ${object[this.#kind]} ${operands.join(" ")})`;
   }
 
-  function({ export: exported, operation, type, order }: Access): string {
+  function({ export: exported, row, type, order }: Access): string {
     const number = this.#number(type);
     const param = (name: string): string => this.#in(type, `(local.get $${name})`);
     const object =
@@ -107,13 +99,13 @@ class Places {
         : this.#kind === "array"
           ? `(array.new_default $${type} (i32.const 4))`
           : "";
-    const operands = isRead(operation) ? [] : operation === "rmw.cmpxchg" ? [param("expected"), param("value")] : [param("value")];
-    const instruction = this.access(`atomic.${operation} ${order}`, type, operands);
-    const plainGet = isPacked(type) ? "get_u" : "get";
-    const body = operation === "set" ? `${instruction} (${number}.const 0)` : this.#out(type, instruction);
+    const operands = row.atomic === "get" ? [] : row.atomic === "cmpxchg" ? [param("expected"), param("value")] : [param("value")];
+    const instruction = this.access(`${row.keyword} ${order}`, type, operands);
+    const plainGet = `${this.#kind}.${isPacked(type) ? "get_u" : "get"}`;
+    const body = row.atomic === "set" ? `${instruction} (${number}.const 0)` : this.#out(type, instruction);
     return `(func (export "${exported}") (param $first ${number}) (param $expected ${number}) (param $value ${number}) (result ${number} ${number})
       ${object === "" ? "" : `(local $object (ref null $${type})) (local.set $object ${object})`}
-      ${this.access("set", type, [param("first")])}
+      ${this.access(`${this.#kind}.set`, type, [param("first")])}
       ${body}
       ${this.#out(type, this.access(plainGet, type, []))})`;
   }
@@ -123,13 +115,13 @@ class Places {
 export function atomicProgram(kind: PlaceKind, sharing: Sharing): { readonly text: string; readonly accesses: readonly Access[] } {
   const places = new Places(kind, sharing);
   const accesses: Access[] = [];
-  for (const operation of operationsOf(kind)) {
+  for (const row of rows.filter(({ place, atomic }) => place === kind && atomic !== undefined)) {
     for (const type of valueTypes) {
-      if (!isAllowed(kind, operation, type)) continue;
+      if (!isAllowed(row, type)) continue;
       for (const order of orders) {
         // Two orders are those of a read and a write.
-        if (order.includes(" ") && !operation.startsWith("rmw")) continue;
-        accesses.push({ export: `${operation} ${type} ${order}`, operation, type, order });
+        if (order.includes(" ") && row.orders !== 2) continue;
+        accesses.push({ export: `${row.name} ${type} ${order}`, row, type, order });
       }
     }
   }

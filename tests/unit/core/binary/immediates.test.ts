@@ -23,7 +23,7 @@ function sample(row: Row): Immediates {
     labels: [0, 500, 2],
     blockKind: "type",
     block: 1000,
-    heap: row.name.endsWith(" null") ? withNull(target) : target,
+    heap: row.nullable ? withNull(target) : target,
     heap2: withNull(refAbstract(AbstractHeap.struct, false, true)),
     types: [I64, V128, refDefined(3, true)],
     align: 3,

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { featureNames } from "../../../../core/base/features.ts";
+import { typing } from "../../../../core/ops/declare.ts";
 import { immediateKinds } from "../../../../core/ops/immediates.ts";
 import { ruleNames } from "../../../../core/ops/rules.ts";
-import { buildTable, isPrefix, laneCount, rowByCode, rowByName, rows } from "../../../../core/ops/table.ts";
+import { buildTable, isPrefix, rowByCode, rowByName, rowNamed, rows } from "../../../../core/ops/table.ts";
 
 describe("the instruction table", () => {
   test("a row's id is its place", () => {
@@ -57,7 +58,7 @@ describe("the instruction table", () => {
   });
 
   test("lane indices are bounded by the shape, or by the size of the access", () => {
-    const bound = (name: string): number => laneCount(rowByName(name) ?? expect.fail(name));
+    const bound = (name: string): number => rowNamed(name).lanes;
     expect(bound("i8x16.extract_lane_s")).toBe(16);
     expect(bound("f16x8.replace_lane")).toBe(8);
     expect(bound("f64x2.extract_lane")).toBe(2);
@@ -65,11 +66,14 @@ describe("the instruction table", () => {
     expect(bound("v128.store64_lane")).toBe(2);
     expect(bound("i8x16.shuffle")).toBe(32);
     expect(bound("i32.add")).toBe(0);
-    for (const row of rows) expect(laneCount(row) > 0, row.name).toBe(row.immediates.includes("lane") || row.immediates.includes("lanes"));
+    for (const row of rows) {
+      expect(row.lanes > 0, row.name).toBe(row.immediates.includes("lane") || row.immediates.includes("lanes"));
+      if (row.memory !== undefined && row.lanes > 0) expect(row.lanes << row.memory.sizeLog2, row.name).toBe(16);
+    }
   });
 
   test("two instructions with one code are refused", () => {
-    const row = { rule: "drop" as const };
+    const row = { rule: "drop" as const, typing: typing("any ->") };
     expect(() =>
       buildTable([
         { name: "a", code: 1, ...row },
@@ -85,7 +89,7 @@ describe("the instruction table", () => {
   });
 
   test("two instructions with one name are refused", () => {
-    const row = { rule: "drop" as const };
+    const row = { rule: "drop" as const, typing: typing("any ->") };
     expect(() =>
       buildTable([
         { name: "a", code: 1, ...row },
@@ -101,6 +105,6 @@ describe("the instruction table", () => {
   });
 
   test("an instruction that nothing types is refused", () => {
-    expect(() => buildTable([{ name: "a", code: 1 }])).toThrow("neither signature nor rule");
+    expect(() => buildTable([{ name: "a", code: 1, typing: typing("any ->") }])).toThrow("neither signature nor rule");
   });
 });

@@ -1,42 +1,40 @@
 import { describe, expect, test } from "vitest";
+import type { AtomicOperation } from "../../../../../core/ops/row.ts";
 import { rows } from "../../../../../core/ops/table.ts";
+import { I64 } from "../../../../../core/types/types.ts";
 import { exportsOf, withStore } from "../../../support/programs.ts";
-
-/** `i64.atomic.rmw16.add_u`: the type, the width in memory where it is narrower, and the operation. */
-const pattern = /^i(?<type>32|64)\.atomic\.(?<what>load|store|rmw)(?<width>8|16|32)?(?:\.(?<update>\w+?))?(?:_u)?$/;
 
 interface Access {
   readonly name: string;
   readonly type: 32 | 64;
   readonly width: number;
-  readonly operation: string;
+  readonly operation: AtomicOperation;
 }
 
-const accesses: readonly Access[] = rows.flatMap(({ name }) => {
-  const groups = pattern.exec(name)?.groups;
-  if (groups === undefined) return [];
-  const type = Number(groups["type"]) as 32 | 64;
-  return [{ name, type, width: Number(groups["width"] ?? type), operation: groups["update"] ?? (groups["what"] as string) }];
+const accesses: readonly Access[] = rows.flatMap(({ name, atomic, memory, signature }) => {
+  if (atomic === undefined || memory === undefined) return [];
+  const type = (atomic === "set" ? signature?.params[1] : signature?.results[0]) === I64 ? 64 : 32;
+  return [{ name, type, width: 8 << memory.sizeLog2, operation: atomic }];
 });
 const orders = ["", "seqcst", "acqrel"];
 const memories = { "a shared memory": "1 1 shared", "an unshared memory": "1 1", "a 64-bit memory": "i64 1 1 shared" };
 
 /** Memory holds eight bytes first; the function returns what the access returned, and the eight bytes then. */
 function functionOf({ name, type, operation }: Access, order: string, address: string): string {
-  const operands = operation === "load" ? "" : operation === "cmpxchg" ? "(local.get $expected) (local.get $value)" : "(local.get $value)";
+  const operands = operation === "get" ? "" : operation === "cmpxchg" ? "(local.get $expected) (local.get $value)" : "(local.get $value)";
   const access = `(${name} ${order} offset=8 (${address}.const 16) ${operands})`;
   return `(func (export "${name} ${order}") (param $first i64) (param $expected i${type}) (param $value i${type}) (result i${type} i64)
     (i64.store (${address}.const 24) (local.get $first))
-    ${operation === "store" ? `${access} (i${type}.const 0)` : access}
+    ${operation === "set" ? `${access} (i${type}.const 0)` : access}
     (i64.load (${address}.const 24)))`;
 }
 
 function modelled({ type, width, operation }: Access, first: bigint, expected: bigint, value: bigint): readonly [bigint, bigint] {
   const cut = (number: bigint): bigint => BigInt.asUintN(width, number);
   const x = cut(first);
-  const results: Readonly<Record<string, bigint>> = {
-    load: x,
-    store: value,
+  const results: Readonly<Record<AtomicOperation, bigint>> = {
+    get: x,
+    set: value,
     add: x + value,
     sub: x - value,
     and: x & value,
@@ -47,7 +45,7 @@ function modelled({ type, width, operation }: Access, first: bigint, expected: b
     cmpxchg: x === cut(expected) ? value : x,
   };
   const rest = BigInt.asUintN(64, first) & ~((1n << BigInt(width)) - 1n);
-  return [operation === "store" ? 0n : BigInt.asIntN(type, x), BigInt.asIntN(64, rest | cut(results[operation] as bigint))];
+  return [operation === "set" ? 0n : BigInt.asIntN(type, x), BigInt.asIntN(64, rest | cut(results[operation]))];
 }
 
 const samples: readonly (readonly [bigint, bigint, bigint])[] = [

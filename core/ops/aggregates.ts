@@ -10,9 +10,8 @@ import {
   updatesOrTraps,
   writesOrTraps,
 } from "./declare.ts";
-import type { LoweringName } from "./lowerings.ts";
 import type { Place, RowSpec } from "./row.ts";
-import type { RuleName } from "./rules.ts";
+import type { LoweringName, RuleName } from "./rules.ts";
 
 const gc: DeclareRow = family({ feature: "gc", prefix: 0xfb });
 

@@ -7,8 +7,7 @@
 import type { FeatureName } from "../base/features.ts";
 import type { ValType } from "../types/types.ts";
 import type { ImmediateKind } from "./immediates.ts";
-import type { LoweringName } from "./lowerings.ts";
-import type { RuleName } from "./rules.ts";
+import type { LoweringName, RuleName } from "./rules.ts";
 
 /** What executing an instruction may do, beside computing its results. */
 export interface Effects {

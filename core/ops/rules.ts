@@ -1,11 +1,14 @@
 /**
- * The names of the hand-written validation rules: every row either has a signature that says it all, or one of these.
+ * The names of rules: of validation, where a signature does not say it all, and of lowering, where the host does not have
+ * the instruction. Most instructions with both have one name for both, so that a new one is one line here.
  *
- * `core/validate` has a table typed `Record<RuleName, ...>`, so that a rule without its function does not compile.
+ * `core/validate/rules` and `lower/rules` have tables typed by these names, so that a name without its rule does not
+ * compile; `lower/rules` lists those of instructions that are only validated.
  */
-export const ruleNames = [
+
+/** Rules of validation and of lowering. */
+const bothNames = [
   // Control (core 3.4.9).
-  "unreachable",
   "block",
   "loop",
   "if",
@@ -25,8 +28,6 @@ export const ruleNames = [
   "return_call",
   "return_call_ref",
   "return_call_indirect",
-  "drop",
-  "select",
   "select.typed",
   // Exceptions.
   "throw",
@@ -38,9 +39,6 @@ export const ruleNames = [
   "delegate",
   "rethrow",
   // Variables.
-  "local.get",
-  "local.set",
-  "local.tee",
   "global.get",
   "global.set",
   // Tables.
@@ -52,22 +50,13 @@ export const ruleNames = [
   "table.copy",
   "table.init",
   "elem.drop",
-  // Memories. The row's signature holds for a 32-bit memory; the rule puts the memory's address type in place of its first parameter.
-  "memory.access",
-  "memory.lane",
-  "memory.size",
-  "memory.grow",
-  "memory.fill",
-  "memory.copy",
+  // Memories.
   "memory.init",
   "data.drop",
   "memory.discard",
   "memory.map",
   "memory.unmap",
   "memory.protect",
-  // Vectors: the signature and a bound on the lane index.
-  "simd.lane",
-  "simd.shuffle",
   // References.
   "ref.null",
   "ref.is_null",
@@ -131,10 +120,60 @@ export const ruleNames = [
   "array.atomic.rmw",
   "array.atomic.xchg",
   "array.atomic.cmpxchg",
+] as const;
+
+const validationNames = [
+  // Control (core 3.4.9).
+  "unreachable",
+  "drop",
+  "select",
+  // Variables.
+  "local.get",
+  "local.set",
+  "local.tee",
+  // Memories. The row's signature holds for a 32-bit memory; the rule puts the memory's address type in place of its
+  // first parameter.
+  "memory.access",
+  "memory.lane",
+  "memory.size",
+  "memory.grow",
+  "memory.fill",
+  "memory.copy",
+  // Vectors: the signature and a bound on the lane index.
+  "simd.lane",
+  "simd.shuffle",
+  // Shared-everything threads.
   "struct.wait",
   "array.wait",
   "global.wait",
   "table.wait",
   "memory.wait",
 ] as const;
+
+/** `keep`: the host has the instruction, and only indices change. */
+const loweringNames = [
+  "keep",
+  // Numbers.
+  "truncate",
+  "wide.add",
+  "wide.sub",
+  "wide.mul",
+  "half.vector",
+  "half.extract_lane",
+  "half.replace_lane",
+  "half.load",
+  "half.store",
+  // References.
+  "ref.i31",
+  // Threads.
+  "atomic.fence",
+  "pause",
+  "memory.atomic.wait",
+  "wait",
+  "waitqueue.new",
+  "waitqueue.notify",
+] as const;
+
+export const ruleNames = [...bothNames, ...validationNames] as const;
 export type RuleName = (typeof ruleNames)[number];
+export type LoweringName = (typeof bothNames)[number] | (typeof loweringNames)[number];

@@ -1,9 +1,8 @@
 /** Shared-everything threads (its overview, "Instructions"; for codes that it leaves open, see docs on encodings). */
 import { allocates, family, type RowDetail, reads, traps, updates, writes } from "./declare.ts";
 import type { ImmediateKind } from "./immediates.ts";
-import type { LoweringName } from "./lowerings.ts";
 import type { AtomicOperation, Effects, Place, RowSpec, Sign } from "./row.ts";
-import type { RuleName } from "./rules.ts";
+import type { LoweringName, RuleName } from "./rules.ts";
 
 const blocks: Effects = { trap: true, read: true, block: true };
 const shared = family({ feature: "shared-everything-threads", prefix: 0xfe });

@@ -10,7 +10,7 @@
  * A plain function may poll. Where it was called from JS the agent is in a safe region, for which no collection waits, and the poll returns at
  * once.
  */
-import type { LoweringName } from "../../core/ops/lowerings.ts";
+import type { LoweringName } from "../../core/ops/rules.ts";
 import type { ValType } from "../../core/types/types.ts";
 import type { FunctionBody } from "../instructions/function-body.ts";
 import type { Instruction } from "../instructions/instruction.ts";

@@ -1,5 +1,5 @@
 /** How rules are written: by hand, or with the helpers here for those that leave operands where they are or take all of them. */
-import type { LoweringName } from "../../core/ops/lowerings.ts";
+import type { LoweringName } from "../../core/ops/rules.ts";
 import type { Instruction, Safepoint, Unruled } from "../instructions/instruction.ts";
 import type { ModuleLowering } from "../module/module-lowering.ts";
 import type { FunctionLowering, Rule } from "./function-lowering.ts";

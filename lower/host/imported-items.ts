@@ -1,19 +1,20 @@
 /** The items that a host module imports, each declared when it is first asked for. */
-import { EXTERNREF, I32, I64, type ValType } from "../../core/types/types.ts";
+import { I32, type ValType } from "../../core/types/types.ts";
+import { valueTypesByWord } from "../../core/types/vocabulary.ts";
 import type { HostItem } from "./host-code.ts";
 import { type BaseImport, type HeapImport, type NamedImport, type NumberImport, namedImports } from "./host-imports.ts";
 import type { HostImportType, HostModule } from "./host-module.ts";
 
-const valueTypes = { i32: I32, i64: I64, externref: EXTERNREF } as const;
+const valueType = (word: FunctionTypes[number]): ValType => valueTypesByWord.get(word) as ValType;
 const numberType: HostImportType = { kind: "global", type: I32, mutable: false };
 
 function typeOf(entry: NamedImport): HostImportType {
-  const types = (names: FunctionTypes): ValType[] => names.map((name) => valueTypes[name]);
+  const types = (names: FunctionTypes): ValType[] => names.map(valueType);
   switch (entry.kind) {
     case "func":
       return { kind: "func", params: types(entry.params), results: types(entry.results) };
     case "global":
-      return { kind: "global", type: valueTypes[entry.type], mutable: entry.mutable };
+      return { kind: "global", type: valueType(entry.type), mutable: entry.mutable };
     case "memory":
       return {
         kind: "memory",

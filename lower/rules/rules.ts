@@ -1,5 +1,5 @@
 /** All lowering rules, by name and by row: a name without a rule does not compile, nor one that has two. */
-import type { LoweringName } from "../../core/ops/lowerings.ts";
+import type { LoweringName } from "../../core/ops/rules.ts";
 import { rows } from "../../core/ops/table.ts";
 import type { Rule, RuleEntry, RuleFamily } from "../function/rule.ts";
 import type { Unruled } from "../instructions/instruction.ts";

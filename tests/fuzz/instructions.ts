@@ -10,18 +10,8 @@ import { Writer } from "../../core/binary/writer.ts";
 import { type ImmediateKind, Immediates } from "../../core/ops/immediates.ts";
 import type { Row } from "../../core/ops/row.ts";
 import { rows } from "../../core/ops/table.ts";
-import {
-  AbstractHeap,
-  type AbstractHeapCode,
-  F32,
-  F64,
-  I32,
-  I64,
-  refAbstract,
-  refDefined,
-  V128,
-  type ValType,
-} from "../../core/types/types.ts";
+import { F32, F64, I32, I64, refAbstract, refDefined, V128, type ValType } from "../../core/types/types.ts";
+import { abstractHeapTypes } from "../../core/types/vocabulary.ts";
 import type { Random } from "./random.ts";
 
 /** One instruction of a function: its bytes are `[start, end)` of the function's. */
@@ -65,7 +55,7 @@ export function instructionBytes(row: Row, immediates: Immediates): Uint8Array {
 }
 
 const numbers: readonly ValType[] = [I32, I64, F32, F64, V128];
-const heaps = Object.values(AbstractHeap) as readonly AbstractHeapCode[];
+const heaps = abstractHeapTypes.map(({ code }) => code);
 
 /** A value type: numbers, and references to abstract and to low type indices. */
 function randomType(random: Random): ValType {

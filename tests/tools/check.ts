@@ -8,6 +8,7 @@ import type { Checker, Sources } from "./checks/check.ts";
 import { codedErrors } from "./checks/coded-errors.ts";
 import { deadExports } from "./checks/dead-exports.ts";
 import { examples } from "./checks/examples.ts";
+import { factsInTables } from "./checks/facts.ts";
 import { fileSizes } from "./checks/file-sizes.ts";
 import { folderSizes } from "./checks/folder-sizes.ts";
 import { generatedPages } from "./checks/generated-pages.ts";
@@ -40,6 +41,7 @@ const checkers: readonly Checker[] = [
   objectLayout,
   codedErrors,
   deadExports,
+  factsInTables,
   // of the documentation
   links,
   namedFiles,

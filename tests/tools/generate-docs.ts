@@ -5,9 +5,8 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { type FeatureName, features } from "../../core/base/features.ts";
-import type { Row, Signature } from "../../core/ops/row.ts";
+import type { Row, Slot } from "../../core/ops/row.ts";
 import { rows } from "../../core/ops/table.ts";
-import type { ValType } from "../../core/types/types.ts";
 import { wordOf } from "../../core/types/vocabulary.ts";
 import { indexedImports, type NamedImport, namedImports } from "../../lower/host/host-imports.ts";
 import { withRooms } from "./house/table.ts";
@@ -19,9 +18,11 @@ const hex = (value: number): string => value.toString(16).padStart(2, "0").toUpp
 const encodingOf = ({ prefix, code }: { prefix: number; code: number }): string =>
   prefix === 0 ? hex(code) : `${hex(prefix)} ${code < 0x80 ? hex(code) : `${hex((code & 0x7f) | 0x80)} ${hex(code >> 7)}`}`;
 
-function signatureOf(signature: Signature): string {
-  const list = (types: readonly ValType[]): string => `[${types.map((type) => wordOf(type) ?? "ref").join(" ")}]`;
-  return `${list(signature.params)} → ${list(signature.results)}`;
+function typingOf({ typing, signature, rule }: Row): string {
+  const list = (slots: readonly Slot[]): string =>
+    `[${slots.map((slot) => (typeof slot === "string" ? slot : (wordOf(slot) ?? "ref"))).join(" ")}]`;
+  const types = `${list(typing.params)} → ${list(typing.results)}`;
+  return signature === undefined ? `${types}, rule \`${rule}\`` : types;
 }
 
 const statusWords: Readonly<Record<LoweringStatus, string>> = {
@@ -33,8 +34,7 @@ const statusWords: Readonly<Record<LoweringStatus, string>> = {
 function line(row: Row): string {
   const name = [`\`${row.name}\``, ...row.spellings.map((spelling) => `\`${spelling}\``)].join(" ");
   const encoding = [row, ...row.aliases].map(encodingOf).join(", also ");
-  const typing = row.signature === undefined ? `rule \`${row.rule}\`` : signatureOf(row.signature);
-  return `| ${name} | ${encoding} | ${row.immediates.join(" ")} | ${typing} | ${statusWords[loweringStatus(row)]} |`;
+  return `| ${name} | ${encoding} | ${row.immediates.join(" ")} | ${typingOf(row)} | ${statusWords[loweringStatus(row)]} |`;
 }
 
 function byFeature(): Map<FeatureName, Row[]> {
@@ -78,6 +78,10 @@ function instructionsPage(): string {
     "- **lowered**: Heddle translates it to instructions that every host has;",
     "- **checked only**: modules with it are decoded, validated and printed, but running them is refused with an error",
     "  that names it.",
+    "",
+    "Typing says what is popped and pushed, the last on top, where addresses have 32 bits. `any` is one operand whose type the module",
+    "decides, and a word with a star as many as it decides: `func*`, `type*`, `tag*` and `cont*` the parameters, or results, of the",
+    "type that is named; `label*` what the label takes, and `rest*` that without its last type; `fields*` a value for each field.",
     "",
     "| proposal | instructions | host's own | lowered | checked only |",
     "|---|---|---|---|---|",

@@ -188,9 +188,13 @@ function planOf(row: Row): readonly Step[] {
 const plans: readonly (readonly Step[])[] = rows.map(planOf);
 
 /** The second row with a keyword, by the id of the first: what is written behind the keyword chooses. */
-const variants: readonly (Row | undefined)[] = rows.map((row) =>
-  rows.find((other) => other !== row && other.keyword === row.keyword && row.name === row.keyword),
-);
+const variants: (Row | undefined)[] = rows.map(() => undefined);
+const firstRows = new Map<string, Row>();
+for (const row of rows) {
+  const first = firstRows.get(row.keyword);
+  if (first === undefined) firstRows.set(row.keyword, row);
+  else variants[first.id] = row;
+}
 
 /** Reads the immediates of an instruction. Returns its row: another one where the immediates choose between two codes. */
 export function parseImmediates(c: Context, row: Row, into: Immediates): Row {

@@ -116,4 +116,8 @@ const signed = multiply(true);
 const unsigned = multiply(false);
 const multiplied: RuleEntry = ({ row }) => (row.sign === "signed" ? signed : unsigned);
 
-export const wideRules = { "wide.add": add, "wide.sub": subtract, "wide.mul": multiplied } satisfies RuleFamily;
+export const wideRules = {
+  "wide.add": add,
+  "wide.sub": subtract,
+  "wide.mul": multiplied,
+} satisfies RuleFamily;

@@ -19,7 +19,7 @@ function globalType(module: ModuleLowering, index: number): GlobalType {
 const getShared = onStack(({ code, module }, { immediates: { index } }) => {
   const { type } = globalType(module, index);
   const cell = pushCell(module, code, index);
-  code.access(loadName(type, ""), cell.offset);
+  code.access(loadName(type, undefined), cell.offset);
 });
 
 const getHost = onStack(({ code, module }, { immediates: { index } }) => {

@@ -33,7 +33,7 @@ const floorGap = 12;
 const gap = 14;
 /** Widths of letters are those of wide fonts, so that no reader's is too wide. */
 const nameLetter = 8.4;
-const holdsLetter = 6.3;
+const holdsLetter = 6.6;
 
 /** What users run; demos and tests stand outside. */
 const shown = floors.filter(({ name }) => name !== "demos" && name !== "tests");

@@ -7,17 +7,11 @@
  * takes some nanoseconds.
  */
 import { engine } from "../../core/base/engine.ts";
-import { Writer } from "../../core/binary/writer.ts";
+import { encodeSmallModule, NO_RESULT, type Part } from "../../core/binary/small-module.ts";
+import { F64, I32 } from "../../core/types/types.ts";
 
 /** Values that live across calls: each takes 8 bytes of the frame. */
 const FRAME_VALUES = 1000;
-
-const I32 = 0x7f;
-const F64 = 0x7c;
-const localGet = 0x20;
-const call = 0x10;
-const zero = [0x44, 0, 0, 0, 0, 0, 0, 0, 0];
-const end = 0x0b;
 
 /**
  * (module
@@ -30,45 +24,28 @@ const end = 0x0b;
  *       (else (call $probe (i32.sub (local.get $levels) (i32.const 1)))))))
  */
 function probeModule(): Uint8Array<ArrayBuffer> {
-  const writer = new Writer();
-  writer.bytes(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
-  writer.section(1, (types) => types.bytes(Uint8Array.of(2, 0x60, 0, 1, F64, 0x60, 1, I32, 1, F64)));
-  writer.section(2, (imports) => {
-    imports.u32(1);
-    imports.name("env");
-    imports.name("value");
-    imports.bytes(Uint8Array.of(0, 0));
+  return encodeSmallModule({
+    types: [
+      { params: [], results: [F64] },
+      { params: [I32], results: [F64] },
+    ],
+    imports: [{ module: "env", name: "value", type: { kind: "func", type: 0, exact: false } }],
+    functions: [{ type: 1, locals: [{ count: FRAME_VALUES, type: F64 }], code: probeCode() }],
+    exports: [{ name: "probe", kind: "func", index: 1 }],
   });
-  writer.section(3, (functions) => functions.bytes(Uint8Array.of(1, 1)));
-  writer.section(7, (exports) => {
-    exports.u32(1);
-    exports.name("probe");
-    exports.bytes(Uint8Array.of(0, 1));
-  });
-  writer.section(10, (code) => {
-    code.u32(1);
-    code.sized(writeBody);
-  });
-  return writer.finish();
 }
 
-function writeBody(body: Writer): void {
-  body.u32(1);
-  body.u32(FRAME_VALUES);
-  body.u8(F64);
-  body.bytes(Uint8Array.of(localGet, 0, 0x41, 0, 0x48, 0x04, 0x40));
-  for (let i = 1; i <= FRAME_VALUES; i++) {
-    body.bytes(Uint8Array.of(call, 0, 0x21));
-    body.u32(i);
-  }
-  body.bytes(Uint8Array.from(zero));
-  for (let i = 1; i <= FRAME_VALUES; i++) {
-    body.u8(localGet);
-    body.u32(i);
-    body.u8(0xa0);
-  }
-  body.bytes(Uint8Array.of(0x0f, end));
-  body.bytes(Uint8Array.of(localGet, 0, 0x45, 0x04, F64, ...zero, 0x05, localGet, 0, 0x41, 1, 0x6b, call, 1, end, end));
+function probeCode(): readonly Part[] {
+  const values = Array.from({ length: FRAME_VALUES }, (_, i) => i + 1);
+  return [
+    ...["local.get", 0, "i32.const", 0, "i32.lt_s", "if", NO_RESULT],
+    ...values.flatMap((local) => ["call", 0, "local.set", local]),
+    ...["f64.const", 0],
+    ...values.flatMap((local) => ["local.get", local, "f64.add"]),
+    ...["return", "end"],
+    ...["local.get", 0, "i32.eqz", "if", F64, "f64.const", 0, "else"],
+    ...["local.get", 0, "i32.const", 1, "i32.sub", "call", 1, "end"],
+  ];
 }
 
 /** Whether there is so much room. */

@@ -1,4 +1,5 @@
 /** Writes a host module's sections, and says where in the bytes relocations go and where traps may come from. */
+import { externKinds, header, Section } from "../../core/binary/sections.ts";
 import { Writer } from "../../core/binary/writer.ts";
 import type { EncodedCode, HostItem } from "./host-code.ts";
 import { type HostModule, type ImportKind, writeFunctionType, writeGlobal, writeMemoryType } from "./host-module.ts";
@@ -22,22 +23,7 @@ interface EncodedBody extends EncodedCode {
 const CODE_CAPACITY = 1 << 16;
 const BODY_CAPACITY = 1 << 12;
 
-const kindCodes: Readonly<Record<ImportKind, number>> = { func: 0, table: 1, memory: 2, global: 3, tag: 4 };
-const Section = {
-  custom: 0,
-  type: 1,
-  import: 2,
-  function: 3,
-  memory: 5,
-  global: 6,
-  export: 7,
-  element: 9,
-  code: 10,
-  data: 11,
-  dataCount: 12,
-} as const;
 const NameSection = { module: 0, function: 1, global: 7 } as const;
-const header = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 
 /** `name` is that of the host module. */
 export function encodeHostModule(host: HostModule, functionsBase: HostItem, name: string | undefined): EncodedHostModule {
@@ -45,7 +31,7 @@ export function encodeHostModule(host: HostModule, functionsBase: HostItem, name
   const code = new Writer(CODE_CAPACITY);
   const bodies = encodeBodies(code, host);
   const writer = new Writer();
-  writer.bytes(header);
+  writer.bytes(Uint8Array.from(header));
   writeDeclarations(writer, host);
   if (host.tableFunctions.length > 0) {
     writer.section(Section.element, (section) => {
@@ -88,7 +74,7 @@ function writeDeclarations(writer: Writer, host: HostModule): void {
     section.vector(host.imports, ({ module, name, kind, describe }) => {
       section.name(module);
       section.name(name);
-      section.u8(kindCodes[kind]);
+      section.u8(externKinds.indexOf(kind));
       describe(section);
     });
   });
@@ -101,7 +87,7 @@ function writeDeclarations(writer: Writer, host: HostModule): void {
   writer.section(Section.export, (section) => {
     section.vector(host.exports, ({ name, kind, item }) => {
       section.name(name);
-      section.u8(kindCodes[kind]);
+      section.u8(externKinds.indexOf(kind));
       section.u32(item.index);
     });
   });

@@ -20,6 +20,7 @@ import { lineLengths } from "./checks/line-lengths.ts";
 import { links } from "./checks/links.ts";
 import { namedFiles } from "./checks/named-files.ts";
 import { objectLayout } from "./checks/object-layout.ts";
+import { rawOpcodes } from "./checks/raw-opcodes.ts";
 import { roomOrder } from "./checks/room-order.ts";
 import { roomsListed } from "./checks/rooms-listed.ts";
 import { threadRooms } from "./checks/thread-rooms.ts";
@@ -40,6 +41,7 @@ const checkers: readonly Checker[] = [
   hiddenMembers,
   objectLayout,
   codedErrors,
+  rawOpcodes,
   deadExports,
   factsInTables,
   // of the documentation

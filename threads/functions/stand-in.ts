@@ -1,6 +1,6 @@
 /**
- * A stand-in for a function that is not on its agent yet: has it installed at its first call, and calls it. It is WebAssembly and no function of JS, so
- * that operands may be vectors.
+ * A stand-in for a function that is not on its agent yet: has it installed at its first call, and calls it. It is
+ * WebAssembly and no function of JS, so that operands may be vectors.
  *
  *     (module
  *       (import "" "memory" (memory 1 65536 shared))
@@ -15,11 +15,16 @@
  */
 import { assert } from "../../core/base/assert.ts";
 import { engine } from "../../core/base/engine.ts";
-import { leb, typeCodes } from "../values/functions.ts";
+import { encodeSmallModule } from "../../core/binary/small-module.ts";
+import type { ExternType, MemoryType, TableType } from "../../core/types/module.ts";
+import { FUNCREF, I32 } from "../../core/types/types.ts";
+import { loweredType } from "../values/functions.ts";
 import { hostType, isHeapAddress, type Signature } from "../values/kinds.ts";
 
 const WORD = 4;
-const MAXIMUM_PAGES = 65536;
+/** Its base-2 logarithm. */
+const WORD_ALIGN = 2;
+const MAXIMUM_PAGES = 65536n;
 const modules = new Map<string, WebAssembly.Module>();
 
 /** What a stand-in works with. */
@@ -51,33 +56,33 @@ function moduleFor(signature: Signature): WebAssembly.Module {
   return module;
 }
 
-/** By hand: agents that run need it soon, and a stand-in is among the first things that a fresh agent does. */
-function write({ params, results }: Signature): Uint8Array<ArrayBuffer> {
-  const sp = params.length;
-  const references = [...params.keys()].filter((i) => isHeapAddress(params[i]!));
-  const types = [...params.map((kind) => typeCodes[hostType(kind)]), typeCodes.i32];
-  const type = [0x60, ...vector(types), ...vector(results.map((kind) => typeCodes[hostType(kind)]))];
-  const spills = references.flatMap((parameter, slot) => [0x20, ...leb(sp), 0x20, ...leb(parameter), 0x36, 2, ...leb(slot * WORD)]);
-  // The constant is padded: a signed LEB128 whose first byte would look negative goes on.
-  const top = [0x20, ...leb(sp), 0x41, ((references.length * WORD) & 0x7f) | 0x80, (references.length * WORD) >>> 7, 0x6a];
-  const operands = [...types.keys()].flatMap((parameter) => [0x20, ...leb(parameter)]);
-  const body = [0x00, ...spills, ...top, 0x10, 0x00, ...operands, 0x23, 0x00, 0x11, 0x00, 0x00, 0x0b];
-  const imports = [
-    ...[...name(""), ...name("memory"), 0x02, 0x03, 0x01, ...leb(MAXIMUM_PAGES)],
-    ...[...name(""), ...name("table"), 0x01, 0x70, 0x00, 0x00],
-    ...[...name(""), ...name("index"), 0x03, typeCodes.i32, 0x00],
-    ...[...name(""), ...name("install"), 0x00, 0x01],
-  ];
-  return new Uint8Array([
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    ...section(1, [0x02, ...type, 0x60, 0x01, typeCodes.i32, 0x00]),
-    ...section(2, [0x04, ...imports]),
-    ...section(3, [0x01, 0x00]),
-    ...section(7, [0x01, ...name("f"), 0x00, 0x01]),
-    ...section(10, [0x01, ...vector(body)]),
-  ]);
+function write(signature: Signature): Uint8Array<ArrayBuffer> {
+  const type = loweredType(signature);
+  const sp = signature.params.length;
+  const references = [...signature.params.keys()].filter((i) => isHeapAddress(signature.params[i]!));
+  const index: ExternType = { kind: "global", type: { type: I32, mutable: false, shared: false, threadLocal: false } };
+  return encodeSmallModule({
+    types: [type, { params: [I32], results: [] }],
+    imports: [
+      { module: "", name: "memory", type: { kind: "memory", type: anyMemory } },
+      { module: "", name: "table", type: { kind: "table", type: anyTable } },
+      { module: "", name: "index", type: index },
+      { module: "", name: "install", type: { kind: "func", type: 1, exact: false } },
+    ],
+    functions: [
+      {
+        type: 0,
+        code: [
+          ...references.flatMap((parameter, slot) => ["local.get", sp, "local.get", parameter, "i32.store", WORD_ALIGN, slot * WORD]),
+          ...["local.get", sp, "i32.const", references.length * WORD, "i32.add", "call", 0],
+          ...type.params.flatMap((_, parameter) => ["local.get", parameter]),
+          ...["global.get", 0, "call_indirect", 0, 0],
+        ],
+      },
+    ],
+    exports: [{ name: "f", kind: "func", index: 1 }],
+  });
 }
 
-const vector = (items: readonly number[]): number[] => [...leb(items.length), ...items];
-const section = (id: number, contents: readonly number[]): number[] => [id, ...vector(contents)];
-const name = (text: string): number[] => vector([...text].map((letter) => letter.charCodeAt(0)));
+const anyMemory: MemoryType = { minimum: 1n, maximum: MAXIMUM_PAGES, shared: true, is64: false, pageSizeLog2: 16 };
+const anyTable: TableType = { minimum: 0n, maximum: undefined, shared: false, is64: false, element: FUNCREF };

@@ -8,6 +8,7 @@
 import type * as threads from "node:worker_threads";
 import { engine } from "../../core/base/engine.ts";
 import { HeddleError } from "../../core/base/errors.ts";
+import { encodeSmallModule } from "../../core/binary/small-module.ts";
 
 /** The creator's view of a Worker. */
 export interface HostWorker {
@@ -52,7 +53,9 @@ export function hasTotalStoreOrder(): boolean {
 }
 
 /** (module (memory i64 0)) */
-const memory64Module = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 5, 3, 1, 4, 0]);
+const memory64Module = encodeSmallModule({
+  memories: [{ minimum: 0n, maximum: undefined, shared: false, is64: true, pageSizeLog2: 16 }],
+});
 
 /** Whether the host has memories with 64-bit addresses. */
 export function hasMemory64(): boolean {

@@ -1,12 +1,15 @@
 /**
  * Traps: what the host, the heap runtime or lowered code raise becomes a `RuntimeError` with the standard's message.
  *
- * Lowered code reports a trap that the host does not have by calling `heap.trap`. That is a function of a small host module which notes the
- * code and executes `unreachable`: an error thrown from JS could be caught by the program's `catch_all`, a trap of the host cannot.
+ * Lowered code reports a trap that the host does not have by calling `heap.trap`. That is a function of a small host
+ * module which notes the code and executes `unreachable`: an error thrown from JS could be caught by the program's
+ * `catch_all`, a trap of the host cannot.
  */
 import { InternalError } from "../../core/base/assert.ts";
 import { engine } from "../../core/base/engine.ts";
 import { HeddleError, RuntimeError, rangeError } from "../../core/base/errors.ts";
+import { encodeSmallModule } from "../../core/binary/small-module.ts";
+import { I32 } from "../../core/types/types.ts";
 import type { ProvidedImports } from "../../lower/host/host-imports.ts";
 import { TrapCode, trapMessages } from "../../lower/host/lowered.ts";
 import type { ConversionOperand } from "./conversion-operand.ts";
@@ -17,13 +20,20 @@ import { StackTraces, type TracedModule } from "./stack-trace.ts";
  *   (global $code (export "code") (mut i32) (i32.const -1))
  *   (func (export "trap") (param i32 i32) (global.set $code (local.get 0)) unreachable))
  */
-const trapModule = new Uint8Array([
-  0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00, 0x01, 0x06, 0x01, 0x60, 0x02, 0x7f, 0x7f, 0x00, 0x03, 0x02, 0x01, 0x00, 0x06, 0x06, 0x01,
-  0x7f, 0x01, 0x41, 0x7f, 0x0b, 0x07, 0x0f, 0x02, 0x04, 0x63, 0x6f, 0x64, 0x65, 0x03, 0x00, 0x04, 0x74, 0x72, 0x61, 0x70, 0x00, 0x00, 0x0a,
-  0x09, 0x01, 0x07, 0x00, 0x20, 0x00, 0x24, 0x00, 0x00, 0x0b,
-]);
+const trapModule = encodeSmallModule({
+  types: [{ params: [I32, I32], results: [] }],
+  globals: [{ type: { type: I32, mutable: true, shared: false, threadLocal: false }, init: ["i32.const", -1] }],
+  functions: [{ type: 0, code: ["local.get", 0, "global.set", 0, "unreachable"] }],
+  exports: [
+    { name: "code", kind: "global", index: 0 },
+    { name: "trap", kind: "func", index: 0 },
+  ],
+});
 
-/** Fragments of the messages of V8, SpiderMonkey and JavaScriptCore, in lower case, in the order in which they are tried. */
+/**
+ * Fragments of the messages of V8, SpiderMonkey and JavaScriptCore, in lower case, in the order in which they are
+ * tried.
+ */
 const hostMessages: readonly (readonly [fragment: string, code: string, message: string])[] = [
   ["unaligned", "unaligned-atomic", "unaligned atomic"],
   ["divide by zero", "divide-by-zero", "integer divide by zero"],
@@ -63,7 +73,9 @@ export class Traps {
   /** The function that lowered code imports as `heap.trap`. */
   readonly trap: ProvidedImports<"heap">["trap"];
   readonly #code: WebAssembly.Global;
-  /** True once the agent runs code that has linear memories: then an access out of bounds need not be a null reference. */
+  /**
+   * True once the agent runs code that has linear memories: then an access out of bounds need not be a null reference.
+   */
   usesMemories = false;
   /** What each trap's error was translated to, and back. */
   readonly #translations = new WeakMap<object, Error>();
@@ -84,7 +96,10 @@ export class Traps {
     this.#stacks.add(lowered);
   }
 
-  /** Throws `error` from JS that lowered code called, as a trap: the program cannot catch it there, and its caller sees `error`. */
+  /**
+   * Throws `error` from JS that lowered code called, as a trap: the program cannot catch it there, and its caller sees
+   * `error`.
+   */
   raise(error: RuntimeError): never {
     this.#trapFor(error);
     throw error;
@@ -115,7 +130,10 @@ export class Traps {
     return this.#stacks.functionNames(stack);
   }
 
-  /** A function of the host's that traps as lowered code does: the caller in lowered code cannot catch that, as it could what JS throws. */
+  /**
+   * A function of the host's that traps as lowered code does: the caller in lowered code cannot catch that, as it could
+   * what JS throws.
+   */
   raising(callee: (...args: unknown[]) => unknown): (...args: unknown[]) => unknown {
     return (...args) => {
       try {
@@ -140,8 +158,8 @@ export class Traps {
   }
 
   /**
-   * Runs `body`, which may need more of the host's stack than there is where `error` was caught. There the answer is that the stack is exhausted,
-   * and where there is no error none.
+   * Runs `body`, which may need more of the host's stack than there is where `error` was caught. There the answer is
+   * that the stack is exhausted, and where there is no error none.
    */
   #withinStack<T>(error: Error | undefined, body: () => T): T | RangeError | undefined {
     try {

@@ -4,9 +4,12 @@
 
 import { assert } from "../../core/base/assert.ts";
 import { engine } from "../../core/base/engine.ts";
+import { encodeSmallModule } from "../../core/binary/small-module.ts";
+import { I32, type ValType } from "../../core/types/types.ts";
+import { valueTypesByWord } from "../../core/types/vocabulary.ts";
 import type { Heap } from "../../gc/heap/heap.ts";
 import { plainEntry } from "../../lower/module/plain-entries.ts";
-import { hostType, type Signature } from "./kinds.ts";
+import { hostType, type Signature, type ValueKind } from "./kinds.ts";
 
 /** A host function in a lowered signature: operands, then the shadow-stack pointer. */
 export type LoweredFunction = (...operands: unknown[]) => unknown;
@@ -113,8 +116,18 @@ export class FunctionTable {
   }
 }
 
-/** Value types in the binary format (core 5.3.1). */
-export const typeCodes = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b, externref: 0x6f } as const;
+/** The type of values of a kind in lowered modules. */
+function hostValueType(kind: ValueKind): ValType {
+  const type = valueTypesByWord.get(hostType(kind));
+  assert(type !== undefined, "hosts' types have a word");
+  return type;
+}
+
+/** The type of the host function for a function with this signature. */
+export function loweredType({ params, results }: Signature): { readonly params: readonly ValType[]; readonly results: readonly ValType[] } {
+  return { params: [...params.map(hostValueType), I32], results: results.map(hostValueType) };
+}
+
 const adapters = new Map<string, WebAssembly.Module>();
 
 /**
@@ -122,19 +135,16 @@ const adapters = new Map<string, WebAssembly.Module>();
  * (module (type (func ...)) (import "" "f" (func (type 0))) (export "f" (func 0)))
  */
 function hostFunction(signature: Signature, target: LoweredFunction): WebAssembly.ExportValue & LoweredFunction {
-  const params = [...signature.params.map((kind) => typeCodes[hostType(kind)]), typeCodes.i32];
-  const results = signature.results.map((kind) => typeCodes[hostType(kind)]);
-  const key = `${params.join()}>${results.join()}`;
+  const type = loweredType(signature);
+  const key = `${type.params.join()}>${type.results.join()}`;
   let module = adapters.get(key);
   if (module === undefined) {
-    const type = [0x01, 0x60, ...leb(params.length), ...params, ...leb(results.length), ...results];
-    const bytes = [
-      ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-      ...[0x01, ...leb(type.length), ...type],
-      ...[0x02, 0x06, 0x01, 0x00, 0x01, 0x66, 0x00, 0x00],
-      ...[0x07, 0x05, 0x01, 0x01, 0x66, 0x00, 0x00],
-    ];
-    module = new engine.Module(new Uint8Array(bytes));
+    const bytes = encodeSmallModule({
+      types: [type],
+      imports: [{ module: "", name: "f", type: { kind: "func", type: 0, exact: false } }],
+      exports: [{ name: "f", kind: "func", index: 0 }],
+    });
+    module = new engine.Module(bytes);
     adapters.set(key, module);
   }
   const { f } = new engine.Instance(module, { "": { f: target } }).exports;
@@ -143,30 +153,19 @@ function hostFunction(signature: Signature, target: LoweredFunction): WebAssembl
 }
 
 /**
- * A function for signatures with v128, which hosts do not let JS implement: they raise a TypeError that lowered code would not take for an
- * exception. It calls `thrower` with the shadow-stack pointer alone.
+ * A function for signatures with v128, which hosts do not let JS implement: they raise a TypeError that lowered code
+ * would not take for an exception. It calls `thrower` with the shadow-stack pointer alone.
  *
  *     (module (type $t (func ...)) (type $thrower (func (param i32))) (import "" "f" (func $f (type $thrower)))
  *       (func (export "f") (type $t) (call $f (local.get $sp)) (unreachable)))
  */
 export function throwingFunction(signature: Signature, thrower: (sp: number) => unknown): LoweredFunction {
-  const params = [...signature.params.map((kind) => typeCodes[hostType(kind)]), typeCodes.i32];
-  const results = signature.results.map((kind) => typeCodes[hostType(kind)]);
-  const types = [0x02, 0x60, ...leb(params.length), ...params, ...leb(results.length), ...results, 0x60, 0x01, typeCodes.i32, 0x00];
-  const body = [0x00, 0x20, ...leb(params.length - 1), 0x10, 0x00, 0x00, 0x0b];
-  const bytes = [
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    ...[0x01, ...leb(types.length), ...types],
-    ...[0x02, 0x06, 0x01, 0x00, 0x01, 0x66, 0x00, 0x01],
-    ...[0x03, 0x02, 0x01, 0x00],
-    ...[0x07, 0x05, 0x01, 0x01, 0x66, 0x00, 0x01],
-    ...[0x0a, ...leb(body.length + 2), 0x01, ...leb(body.length), ...body],
-  ];
-  const module = new engine.Module(new Uint8Array(bytes));
-  return new engine.Instance(module, { "": { f: thrower } }).exports["f"] as LoweredFunction;
-}
-
-/** Unsigned LEB128 (core 5.2.2). */
-export function leb(value: number): number[] {
-  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...leb(value >>> 7)];
+  const sp = signature.params.length;
+  const bytes = encodeSmallModule({
+    types: [loweredType(signature), { params: [I32], results: [] }],
+    imports: [{ module: "", name: "f", type: { kind: "func", type: 1, exact: false } }],
+    functions: [{ type: 0, code: ["local.get", sp, "call", 0, "unreachable"] }],
+    exports: [{ name: "f", kind: "func", index: 1 }],
+  });
+  return new engine.Instance(new engine.Module(bytes), { "": { f: thrower } }).exports["f"] as LoweredFunction;
 }

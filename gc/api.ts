@@ -72,12 +72,15 @@ export interface RuntimeExports {
    * table elements. Any agent may call it at any time. Returns 0 when the memory is full.
    */
   allocatePermanent(bytes: number): number;
-  /** Makes all words in [start, end) roots, in every collection. Any agent may call it. */
-  addRoots(start: number, end: number): void;
+  /**
+   * Makes all words in [start, end) roots, in every collection. Any agent may call it. Returns the range's entry, or 0
+   * where there are no words.
+   */
+  addRoots(start: number, end: number): number;
   /** The same, until `removeRoots` or the end of the calling agent. */
-  addAgentRoots(start: number, end: number): void;
-  /** Takes back `addRoots(start, ...)` or `addAgentRoots(start, ...)`. */
-  removeRoots(start: number): void;
+  addAgentRoots(start: number, end: number): number;
+  /** Takes back what gave the entry. */
+  removeRoots(entry: number): void;
   /**
    * Another chunk of handle slots for the calling agent (gc/heap/slots.ts); its address, or 0 when the memory is full.
    */

@@ -36,6 +36,7 @@ const failures: readonly string[] = [
   "an agent id is out of range or in use",
   "the shadow-stack pointer is outside the agent's shadow stack",
   "called in the wrong agent state",
+  "a root range taken back twice",
 ];
 
 /** Makes the runtime's imports for one agent. */

@@ -2,7 +2,7 @@
  * Tables' records (layout/tables.ts draws them) as JS reads and writes them. Elements lie outside of the collected
  * heap.
  */
-import { TABLE_CAPACITY, TABLE_ELEMENTS, TABLE_LENGTH, TABLE_MAXIMUM, TABLE_RECORD_BYTES } from "../layout/tables.ts";
+import { TABLE_CAPACITY, TABLE_ELEMENTS, TABLE_LENGTH, TABLE_MAXIMUM, TABLE_RECORD_BYTES, TABLE_ROOTS } from "../layout/tables.ts";
 import { type Address, addressOf, type ObjectMemory } from "../objects.ts";
 
 export { TABLE_RECORD_BYTES };
@@ -15,6 +15,8 @@ export interface TableRecord {
   readonly length: number;
   readonly maximum: number;
   readonly capacity: number;
+  /** The entry of the elements' root range, or 0. */
+  readonly roots: number;
 }
 
 /** The number of elements. Atomic: the length is published after elements that were added. */
@@ -40,18 +42,25 @@ export function tableElements({ words }: ObjectMemory, record: number): Address 
   return addressOf(words[(record + TABLE_ELEMENTS) >>> 2]!);
 }
 
+/** The entry of the elements' root range, or 0. */
+export function tableRoots({ words }: ObjectMemory, record: number): number {
+  return words[(record + TABLE_ROOTS) >>> 2]! >>> 0;
+}
+
 /** Moves a table that only its agent has to other elements. */
-export function setTableElements({ words }: ObjectMemory, record: number, elements: number, capacity: number): void {
+export function setTableElements({ words }: ObjectMemory, record: number, elements: number, capacity: number, roots: number): void {
   words[(record + TABLE_ELEMENTS) >>> 2] = elements;
   words[(record + TABLE_CAPACITY) >>> 2] = capacity;
+  words[(record + TABLE_ROOTS) >>> 2] = roots;
 }
 
 /** Writes a record that no other agent has yet. */
-export function writeTable({ words }: ObjectMemory, record: number, { elements, length, maximum, capacity }: TableRecord): void {
+export function writeTable({ words }: ObjectMemory, record: number, { elements, length, maximum, capacity, roots }: TableRecord): void {
   words[(record + TABLE_ELEMENTS) >>> 2] = elements;
   words[(record + TABLE_LENGTH) >>> 2] = length;
   words[(record + TABLE_MAXIMUM) >>> 2] = maximum;
   words[(record + TABLE_CAPACITY) >>> 2] = capacity;
+  words[(record + TABLE_ROOTS) >>> 2] = roots;
 }
 
 export function readTable(memory: ObjectMemory, record: number): TableRecord {
@@ -60,5 +69,6 @@ export function readTable(memory: ObjectMemory, record: number): TableRecord {
     length: tableLength(memory, record),
     maximum: tableMaximum(memory, record),
     capacity: tableCapacity(memory, record),
+    roots: tableRoots(memory, record),
   };
 }

@@ -5,7 +5,7 @@
  *      64  stop request, function types        448  blocks: how many, and where to look
  *     128  marking                             512  agents
  *     192  work pool                           576  permanent memory
- *     256  gray bits                           640  functions
+ *     256  gray bits                           640  functions, root ranges
  *     320  events and who sleeps on them       704  what changes with the world stopped only
  *     384  the collector's sleep               768  statistics.ts
  */
@@ -62,6 +62,8 @@ export const PERMANENT_BLOCKS = PERMANENT_END + 4;
 export const SHRINK_ASKED = PERMANENT_BLOCKS + 4;
 /** Next function index that no module owns. */
 export const FUNCTION_COUNT = 10 * CACHE_LINE;
+/** u64: the first free entry for a root range, or 0, and above it how often this was written (roots.ts). */
+export const FREE_RANGES = FUNCTION_COUNT + 16;
 
 /* Written with the world stopped, or when the heap is made. */
 /** Collections. */

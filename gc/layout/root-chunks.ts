@@ -2,8 +2,10 @@
  * What refers to objects from outside of the heap: chunks of root ranges and of slots.
  *
  * A chunk of root ranges: next chunk, then ROOT_RANGES entries of 16 bytes from byte 16:
- *     0  i64  range: start | end << 32; 0 where free, RANGE_RESERVED while being written
+ *     0  i64  range: start | end << 32; 0 where free, or not written yet
  *     8  u32  0 for the store, else 1 + id of the agent that the range ends with
+ *    12  u32  in a free entry: the next free one, or 0
+ * In the first chunk, which the plan names, the word at 4 is not zero once its entries are in use.
  *
  * A chunk of handle or box slots, a block of its own:
  *
@@ -19,7 +21,6 @@ import { BLOCK_BYTES, LINE_LOG2 } from "./blocks.ts";
 export const ROOT_CHUNK_BYTES = 16384;
 export const ROOT_RANGE_BYTES = 16;
 export const ROOT_RANGES = ROOT_CHUNK_BYTES / ROOT_RANGE_BYTES - 1;
-export const RANGE_RESERVED = 1;
 
 export const SLOT_CHUNK_BYTES = BLOCK_BYTES;
 export const SLOT_CARDS = SLOT_CHUNK_BYTES >> LINE_LOG2;

@@ -5,10 +5,12 @@
  *     4  length    in elements
  *     8  maximum   in elements
  *    12  capacity  elements that fit at `elements`
+ *    16  roots     entry of the elements' root range, or 0
  */
 
 export const TABLE_ELEMENTS = 0;
 export const TABLE_LENGTH = TABLE_ELEMENTS + 4;
 export const TABLE_MAXIMUM = TABLE_LENGTH + 4;
 export const TABLE_CAPACITY = TABLE_MAXIMUM + 4;
-export const TABLE_RECORD_BYTES = TABLE_CAPACITY + 4;
+export const TABLE_ROOTS = TABLE_CAPACITY + 4;
+export const TABLE_RECORD_BYTES = TABLE_ROOTS + 8;

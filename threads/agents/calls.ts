@@ -105,25 +105,35 @@ export class Calls {
   /** Queues a call of function index `target`, or with `run` of a function of template `target`'s module. */
   start(target: number, signature: Signature, args: readonly unknown[], run?: { readonly functionIndex: number }): Promise<unknown> {
     const shape = shapeOf(signature);
-    const write = (): number => this.#write(shape, signature, args, run?.functionIndex ?? 0);
-    const record = shape.hasReferences ? this.#agent.withTemporaries(write) : write();
+    const submit = (): Promise<unknown> => {
+      const operands = signature.params.map((kind, i) => toLowered(this.#agent, kind, args[i]));
+      const record = this.#allocate(shape.slots);
+      try {
+        this.#write(record, shape, signature, operands, run?.functionIndex ?? 0);
+        return this.#submit(run === undefined ? JobKind.call : JobKind.run, target, { record, signature });
+      } catch (error) {
+        // The stack is exhausted, or no memory is left for the queue.
+        this.#release(record);
+        throw error;
+      }
+    };
+    return shape.hasReferences ? this.#agent.withTemporaries(submit) : submit();
+  }
+
+  #submit(kind: JobKind, target: number, { record, signature }: Pick<Pending, "record" | "signature">): Promise<unknown> {
     const id = this.#next++;
-    const kind = run === undefined ? JobKind.call : JobKind.run;
     // The answer comes by an event, and so after what follows.
     this.#agent.control.jobs.submit({ kind, target, argument: record, id });
     return new Promise<unknown>((resolve, reject) => this.#pending.set(id, { record, signature, resolve, reject }));
   }
 
   /** Writes the record of a call. */
-  #write({ hasReferences, slots }: CallShape, { params }: Signature, args: readonly unknown[], functionIndex: number): number {
+  #write(record: number, { hasReferences }: CallShape, { params }: Signature, operands: readonly unknown[], functionIndex: number): void {
     const { heap } = this.#agent;
-    const operands = params.map((kind, i) => toLowered(this.#agent, kind, args[i]));
-    const record = this.#allocate(slots);
     const memory = heap.words;
     for (let i = 0; i < params.length; i++) initializeCell(heap, params[i]!, record + OPERANDS + 8 * i, operands[i]);
     memory[(record + FUNCTION) >>> 2] = functionIndex;
     if (hasReferences) this.#agent.asMutator(() => keepValues(heap, record, params, operands.length === 1 ? operands[0] : operands));
-    return record;
   }
 
   /** Takes a Worker's answer. */

@@ -5,6 +5,7 @@
 import { InternalError } from "../../core/base/assert.ts";
 import type { FunctionTable, LoweredFunction } from "../values/functions.ts";
 import type { LinkedInstance } from "./link.ts";
+import type { ModulePlan } from "./plans.ts";
 
 /** What initialization asks of the agent on which it runs. */
 export interface InitializingAgent {
@@ -41,11 +42,22 @@ function functionOf(agent: InitializingAgent, instance: LinkedInstance, index: n
   return target;
 }
 
+const positions = new WeakMap<ModulePlan, readonly number[]>();
+
+/** Where the functions that a module imports are among its imports, by function index. */
+function functionImports(module: ModulePlan): readonly number[] {
+  const known = positions.get(module);
+  if (known !== undefined) return known;
+  const found: number[] = [];
+  for (const [position, { kind, index }] of module.lowered.imports.entries()) if (kind === "func") found[index] = position;
+  positions.set(module, found);
+  return found;
+}
+
 /** The store-wide number of function `index` of an instance; undefined for an import that has none. */
 export function functionNumber({ module, plan }: LinkedInstance, index: number): number | undefined {
-  const { importedFunctions, imports } = module.lowered;
+  const { importedFunctions } = module.lowered;
   if (index >= importedFunctions) return plan.functions + index - importedFunctions;
-  const at = imports.findIndex((entry) => entry.kind === "func" && entry.index === index);
-  const entry = plan.imports[at];
+  const entry = plan.imports[functionImports(module)[index]!];
   return entry?.kind === "func" || entry?.kind === "builtin" ? entry.function : undefined;
 }

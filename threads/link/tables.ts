@@ -10,6 +10,7 @@ import {
   tableElements,
   tableLength,
   tableMaximum,
+  tableRoots,
   writeTable,
 } from "../../gc/heap/table-records.ts";
 import { NULL } from "../../gc/objects.ts";
@@ -44,22 +45,16 @@ export function createTable(agent: TableAgent, module: ModulePlan, table: Lowere
 function createTableAt(agent: TableAgent, record: number, scanned: boolean, minimum: number, maximum: number, shared: boolean): void {
   if (minimum > MAXIMUM_ELEMENTS) throw new RangeError("the table is larger than this implementation allows");
   const capacity = shared ? Math.max(minimum, Math.min(maximum, 1 << 20)) : minimum;
-  const elements = createTableElements(agent, capacity, scanned, shared);
-  writeTable(agent.heap, record, { elements, length: minimum, maximum: shared ? Math.min(maximum, capacity) : maximum, capacity });
-}
-
-function createTableElements(agent: TableAgent, capacity: number, scanned: boolean, shared: boolean): number {
-  if (capacity === 0) return 0;
-  const elements = agent.heap.allocatePermanent(capacity * 4);
+  const elements = capacity === 0 ? 0 : agent.heap.allocatePermanent(capacity * 4);
   fillNull(agent, elements, capacity);
-  if (scanned) addRoots(agent, elements, elements + capacity * 4, shared);
-  return elements;
+  const roots = scanned ? addRoots(agent, elements, elements + capacity * 4, shared) : 0;
+  const most = shared ? Math.min(maximum, capacity) : maximum;
+  writeTable(agent.heap, record, { elements, length: minimum, maximum: most, capacity, roots });
 }
 
 /** Roots of an unshared item end with its agent. */
-function addRoots(agent: TableAgent, start: number, end: number, shared: boolean): void {
-  if (shared) agent.heap.runtime.addRoots(start, end);
-  else agent.heap.runtime.addAgentRoots(start, end);
+function addRoots(agent: TableAgent, start: number, end: number, shared: boolean): number {
+  return shared ? agent.heap.runtime.addRoots(start, end) : agent.heap.runtime.addAgentRoots(start, end);
 }
 
 /** A table's record for `new WebAssembly.Table`. */
@@ -86,12 +81,10 @@ export function growTable(agent: TableAgent, record: number, delta: number, valu
       fillNull(agent, elements, capacity);
       const old = tableElements(heap, record);
       heap.words.copyWithin(elements >>> 2, old >>> 2, (old >>> 2) + length);
-      if (scanned) {
-        // A shared table has its whole capacity from the start, so this one is the agent's own.
-        addRoots(agent, elements, elements + capacity * 4, false);
-        if (old !== 0) heap.runtime.removeRoots(old);
-      }
-      setTableElements(heap, record, elements, capacity);
+      // A shared table has its whole capacity from the start, so this one is the agent's own.
+      const roots = scanned ? addRoots(agent, elements, elements + capacity * 4, false) : 0;
+      heap.runtime.removeRoots(tableRoots(heap, record));
+      setTableElements(heap, record, elements, capacity, roots);
     }
     const { words } = heap;
     const first = (tableElements(heap, record) >>> 2) + length;

@@ -50,10 +50,10 @@ export class FunctionTable {
     const end = first + signatures.length;
     if (end > this.table.length) this.table.grow(Math.max(end, 2 * this.table.length) - this.table.length);
     if (signatures.length === 0) return;
-    let at = this.#ranges.length;
-    while (at > 0 && this.#ranges[at - 1]!.first >= first) at--;
-    const replaces = this.#ranges[at]?.first === first ? 1 : 0;
-    this.#ranges.splice(at, replaces, { first, signatures, index, exports: undefined });
+    const range = { first, signatures, index, exports: undefined };
+    const at = this.#after(first);
+    if (this.#ranges[at - 1]?.first === first) this.#ranges[at - 1] = range;
+    else this.#ranges.splice(at, 0, range);
   }
 
   /** Notes the exports of the host instance that put its functions at `first`. */
@@ -105,6 +105,11 @@ export class FunctionTable {
   }
 
   #rangeOf(number: number): Range | undefined {
+    return this.#ranges[this.#after(number) - 1];
+  }
+
+  /** How many ranges begin at a number or below it. */
+  #after(number: number): number {
     let low = 0;
     let high = this.#ranges.length;
     while (low < high) {
@@ -112,7 +117,7 @@ export class FunctionTable {
       if (this.#ranges[middle]!.first <= number) low = middle + 1;
       else high = middle;
     }
-    return this.#ranges[low - 1];
+    return low;
   }
 }
 

@@ -16,6 +16,7 @@ export const FAIL_BROKEN: u32 = 5;
 export const FAIL_AGENT: u32 = 6;
 export const FAIL_STACK: u32 = 7;
 export const FAIL_STATE: u32 = 8;
+export const FAIL_ROOTS: u32 = 9;
 
 /** Reports a broken promise: the host throws. */
 export function fail(code: u32, address: usize): void {

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { parseModule } from "../../../../core/text/parse/parse.ts";
 import { TypeStore } from "../../../../core/types/type-store.ts";
 import { TypeRecords } from "../../../../gc/heap/type-records.ts";
-import { FUNCTION_TYPES_POINTER } from "../../../../gc/layout/control-words.ts";
+import { FUNCTION_TYPES_POINTER, PERMANENT_BLOCKS } from "../../../../gc/layout/control-words.ts";
 import { structLayout } from "../../../../gc/layout/object-layout.ts";
 import { KIND_ARRAY, KIND_FUNC, KIND_STRUCT } from "../../../../gc/layout/record-kinds.ts";
 import { TYPE_DEPTH, TYPE_DISPLAY, TYPE_KIND, TYPE_RECORD, TYPE_REFMAP, TYPE_SIZE } from "../../../../gc/layout/type-record.ts";
@@ -19,7 +19,7 @@ describe("root ranges", () => {
   test("words of a range keep objects alive until the range is removed", () => {
     const mutator = Mutator.create(bytes);
     const block = mutator.heap.allocatePermanent(40);
-    mutator.heap.runtime.addRoots(block, block + 40);
+    const entry = mutator.heap.runtime.addRoots(block, block + 40);
     mutator.run((sp, program) => {
       mutator.heap.words[(block >>> 2) + 9] = program.build(6, sp);
       // What is no reference is ignored: zero, an i31, null.
@@ -27,7 +27,7 @@ describe("root ranges", () => {
     });
     mutator.collect(true);
     expect(mutator.heap.statistics().liveBytes).toBe(nodes(6) * 16);
-    mutator.heap.runtime.removeRoots(block);
+    mutator.heap.runtime.removeRoots(entry);
     mutator.collect(true);
     expect(mutator.heap.statistics().liveBytes).toBe(0);
   });
@@ -37,16 +37,78 @@ describe("root ranges", () => {
     const { heap } = mutator;
     const blocks = Array.from({ length: 3000 }, () => heap.allocatePermanent(16));
     for (let round = 0; round < 3; round++) {
-      for (const block of blocks) heap.runtime.addRoots(block, block + 4);
+      const entries = blocks.map((block) => heap.runtime.addRoots(block, block + 4));
       mutator.run((sp, program) => {
         for (const block of blocks) heap.words[block >>> 2] = program.pair(NULL, NULL, sp);
       });
       mutator.collect(true);
       expect(heap.statistics().liveBytes).toBe(3000 * 16);
-      for (const block of blocks) heap.runtime.removeRoots(block);
+      for (const entry of entries) heap.runtime.removeRoots(entry);
       mutator.collect(true);
       expect(heap.statistics().liveBytes).toBe(0);
     }
+  });
+});
+
+describe("root ranges by the hundred thousand", () => {
+  const count = 200_000;
+
+  test("are added and removed in a time that does not grow with their number", () => {
+    const { heap } = Mutator.create(bytes, { permanentBytes: 16 << 20 });
+    const block = heap.allocatePermanent(4);
+    const entries: number[] = [];
+    const thousand = (): number => {
+      const since = performance.now();
+      for (let i = 0; i < 1000; i++) entries.push(heap.runtime.addRoots(block, block + 4));
+      return performance.now() - since;
+    };
+    const times = Array.from({ length: count / 1000 }, thousand);
+    expect(new Set(entries).size).toBe(count);
+    // Looking through the entries from the first one on, the last ones took a hundred times as long.
+    expect(Math.min(...times.slice(-20))).toBeLessThan(10 * Math.min(...times.slice(0, 20)));
+    for (const entry of entries) heap.runtime.removeRoots(entry);
+    const used = heap.plan(PERMANENT_BLOCKS);
+    for (let i = 0; i < count; i++) heap.runtime.addRoots(block, block + 4);
+    expect(heap.plan(PERMANENT_BLOCKS)).toBe(used);
+  });
+
+  test("keep what a model says, added and removed in any order", () => {
+    const mutator = Mutator.create(bytes, { debug: true, permanentBytes: 16 << 20 });
+    const { heap } = mutator;
+    const entries = new Map<number, number>();
+    const blocks = Array.from({ length: 5000 }, () => heap.allocatePermanent(16));
+    let seed = 1;
+    for (let round = 0; round < 4; round++) {
+      for (const block of blocks) {
+        seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;
+        if (seed < 0x60000000) continue;
+        const entry = entries.get(block);
+        heap.words[block >>> 2] = NULL | 0;
+        if (entry === undefined) entries.set(block, heap.runtime.addRoots(block, block + 4));
+        else heap.runtime.removeRoots(entry);
+        if (entry !== undefined) entries.delete(block);
+      }
+      mutator.run((sp, program) => {
+        for (const block of blocks) heap.words[block >>> 2] = program.pair(NULL, NULL, sp);
+      });
+      mutator.collect(true);
+      expect(heap.statistics().liveBytes).toBe(entries.size * 16);
+      expect(new Set(entries.values()).size).toBe(entries.size);
+    }
+  });
+
+  test("end with their agent, and their entries are used again", () => {
+    const mutator = Mutator.create(bytes, { permanentBytes: 16 << 20 });
+    const block = mutator.heap.allocatePermanent(4);
+    let used = 0;
+    let current = mutator;
+    for (let life = 0; life < 5; life++) {
+      for (let i = 0; i < 20_000; i++) current.heap.runtime.addAgentRoots(block, block + 4);
+      current.heap.detach();
+      current = Mutator.join(current.share(), 0);
+      if (life === 0) used = current.heap.plan(PERMANENT_BLOCKS);
+    }
+    expect(current.heap.plan(PERMANENT_BLOCKS)).toBe(used);
   });
 });
 

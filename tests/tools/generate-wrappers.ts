@@ -139,14 +139,16 @@ export function wrapperFiles(): ReadonlyMap<string, string> {
 }
 
 function file(opening: readonly string[], name: string, wrappers: readonly string[]): string {
-  const names = numbered(name, MOST + 1).join(", ");
   const wrap = [
     `/** The ${name} wrapper for so many parameters. */`,
     `export function ${name}Wrapper(parameters: number): Wrap {`,
     `  return byParameters[parameters] ?? ${name}OfList;`,
     "}",
     "",
-    `const byParameters: readonly Wrap[] = [${names}];`,
+    "const byParameters: readonly Wrap[] = [",
+    "  // as many parameters as stand before it",
+    ...numbered(name, MOST + 1).map((one) => `  ${one},`),
+    "];",
   ];
   return `${[...opening, "", ...wrappers, "", ...wrap].join("\n")}\n`;
 }

@@ -268,4 +268,15 @@ export function exportedWrapper(parameters: number): Wrap {
   return byParameters[parameters] ?? exportedOfList;
 }
 
-const byParameters: readonly Wrap[] = [exported0, exported1, exported2, exported3, exported4, exported5, exported6, exported7, exported8];
+const byParameters: readonly Wrap[] = [
+  // as many parameters as stand before it
+  exported0,
+  exported1,
+  exported2,
+  exported3,
+  exported4,
+  exported5,
+  exported6,
+  exported7,
+  exported8,
+];

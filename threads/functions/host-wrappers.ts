@@ -276,4 +276,15 @@ export function hostWrapper(parameters: number): Wrap {
   return byParameters[parameters] ?? hostOfList;
 }
 
-const byParameters: readonly Wrap[] = [host0, host1, host2, host3, host4, host5, host6, host7, host8];
+const byParameters: readonly Wrap[] = [
+  // as many parameters as stand before it
+  host0,
+  host1,
+  host2,
+  host3,
+  host4,
+  host5,
+  host6,
+  host7,
+  host8,
+];

@@ -84,6 +84,22 @@ export class Lexer {
     this.#scan();
   }
 
+  /** Takes the annotations of this name between the token before and the current one. */
+  takeAnnotations(name: string): readonly Annotation[] {
+    const { annotations, start, previousEnd } = this;
+    let from = annotations.length;
+    // From the end: those before the previous token are nobody's, and may be very many.
+    while (from > 0 && (annotations[from - 1] as Annotation).start >= previousEnd) from--;
+    const taken: Annotation[] = [];
+    for (let at = from; at < annotations.length; ) {
+      const annotation = annotations[at] as Annotation;
+      if (annotation.start >= start) break;
+      if (annotation.name === name) taken.push(...annotations.splice(at, 1));
+      else at++;
+    }
+    return taken;
+  }
+
   /** The current token's text. */
   text(): string {
     return this.source.slice(this.start, this.end);

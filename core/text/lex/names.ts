@@ -1,5 +1,12 @@
 /** Index spaces and the identifiers bound in them (core 6.1.3, "Contexts"). */
 
+/** How the text names an item: by an identifier, by an annotation, or by both (core, appendix "Name Annotations"). */
+export interface Binding {
+  readonly id: string | undefined;
+  /** The annotation's name, which goes before the identifier in the name section. */
+  readonly annotation: string | undefined;
+}
+
 /** The items of one kind that a module has, with the names that the text gives them. */
 export class IndexSpace {
   /** What the standard calls an item: for messages. */
@@ -23,6 +30,11 @@ export class IndexSpace {
       this.names.set(index, name);
     }
     return index;
+  }
+
+  /** Gives an item, bound or not, a name that others may have too. */
+  rename(index: number, name: string | undefined): void {
+    if (name !== undefined) this.names.set(index, name);
   }
 
   find(name: string): number | undefined {

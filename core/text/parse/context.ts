@@ -3,10 +3,11 @@ import { CompileError } from "../../base/errors.ts";
 import type { FeatureName, FeatureSet } from "../../base/features.ts";
 import { limits } from "../../binary/sections.ts";
 import { type Names, noNames } from "../../types/module.ts";
+import { parseNameAnnotation } from "../lex/custom.ts";
 import { parseNatural } from "../lex/integers.ts";
 import { isKnownKeyword, isNumberText } from "../lex/keywords.ts";
 import { END, ID, KEYWORD, LEFT, Lexer, NUMBER, RESERVED, RIGHT, STRING } from "../lex/lexer.ts";
-import { IndexSpace, LabelStack } from "../lex/names.ts";
+import { type Binding, IndexSpace, LabelStack } from "../lex/names.ts";
 import { positionAt } from "../lex/source.ts";
 import { SourceMapBuilder } from "../lex/source-map.ts";
 import { identifierName, stringText } from "../lex/strings.ts";
@@ -119,6 +120,28 @@ export class Context {
     return name;
   }
 
+  /** Takes `(@name "...")` behind an identifier, or where one could stand (core, appendix "Name Annotations"). */
+  nameAnnotation(): string | undefined {
+    const lexer: Lexer = this.lexer;
+    if (lexer.annotations.length === 0) return undefined;
+    const [annotation, second] = lexer.takeAnnotations("name");
+    if (second !== undefined) lexer.fail("@name annotation: multiple names", "duplicate-annotation", second.start);
+    return annotation === undefined ? undefined : parseNameAnnotation(lexer.source, annotation);
+  }
+
+  /** Takes what names one item; undefined where nothing does. */
+  binding(): Binding | undefined {
+    const id = this.optionalId();
+    const annotation = this.nameAnnotation();
+    return id === undefined && annotation === undefined ? undefined : { id, annotation };
+  }
+
+  /** Raises an error unless what a name annotation stands before is one item. */
+  checkOneNamed(binding: Binding | undefined, count: number, at: number): void {
+    if (binding === undefined || count === 1) return;
+    this.lexer.fail("@name annotation: one declaration is named, not several", "name-annotation", at);
+  }
+
   /** Takes a string literal that is a name (core 6.3.4): well-formed UTF-8. */
   name(): string {
     const lexer: Lexer = this.lexer;
@@ -194,5 +217,10 @@ export class Context {
     const index = space.add(name);
     if (index < 0) this.lexer.fail(`duplicate ${space.title} $${name}`, `duplicate-${space.title}`, at);
     return index;
+  }
+
+  /** Enters an item that may have a name by an annotation. */
+  bindNamed(space: IndexSpace, binding: Binding | undefined, at: number): void {
+    space.rename(this.bind(space, binding?.id, at), binding?.annotation);
   }
 }

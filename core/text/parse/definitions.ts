@@ -1,10 +1,9 @@
 /** Functions, tables, memories, globals, tags, imports and exports in text (core 6.6). */
 import { writeValType } from "../../binary/types.ts";
 import { Writer } from "../../binary/writer.ts";
-import type { ExternKind, LocalRun } from "../../types/module.ts";
+import type { ExternKind, ExternType, LocalRun } from "../../types/module.ts";
 import type { ValType } from "../../types/types.ts";
-import { parseNameAnnotation } from "../lex/custom.ts";
-import { ID, RIGHT } from "../lex/lexer.ts";
+import { RIGHT } from "../lex/lexer.ts";
 import { IndexSpace } from "../lex/names.ts";
 import type { Fields } from "./builder.ts";
 import type { Context } from "./context.ts";
@@ -32,21 +31,28 @@ export function parseImport({ c, builder }: Fields): void {
   c.lexer.advance();
   const index = builder.nextIndex(kind);
   c.optionalId();
-  nameAnnotation(c, kind, index);
-  builder.imports.push({ module, name, type: parseExternType(c, kind), offset });
+  nameItem(c, kind, index);
+  builder.imports.push({ module, name, type: parseNamedType(c, kind, index), offset });
   c.close();
   c.close();
+}
+
+/** The type of an import; parameters of a function that is imported may have names. */
+function parseNamedType(c: Context, kind: ExternKind, index: number): ExternType {
+  return parseExternType(c, kind, (use) => {
+    if (use.paramNames === undefined || kind !== "func") return;
+    const space = new IndexSpace("local");
+    for (let i = 0; i < use.paramCount; i++) c.bindNamed(space, use.paramNames.get(i), c.lexer.start);
+    c.names.locals.set(index, space.names);
+  });
 }
 
 const nameMaps = { func: "functions", table: "tables", memory: "memories", global: "globals", tag: "tags" } as const;
 
 /** `(@name "...")` behind an identifier: the item's name in the name section. */
-function nameAnnotation(c: Context, kind: ExternKind, index: number): void {
-  const { annotations, source, start } = c.lexer;
-  const annotation = annotations[0];
-  if (annotation === undefined || annotation.name !== "name" || annotation.start >= start) return;
-  annotations.shift();
-  c.names[nameMaps[kind]].set(index, parseNameAnnotation(source, annotation));
+function nameItem(c: Context, kind: ExternKind, index: number): void {
+  const name = c.nameAnnotation();
+  if (name !== undefined) c.names[nameMaps[kind]].set(index, name);
 }
 
 /** `id? (export "name")* (import "module" "name")?` behind a definition's keyword: the item's index, and -1 for the rest to be parsed. */
@@ -56,7 +62,7 @@ function parseHead({ c, builder }: Fields, kind: ExternKind): { readonly index: 
   c.lexer.advance();
   const index = builder.nextIndex(kind);
   c.optionalId();
-  nameAnnotation(c, kind, index);
+  nameItem(c, kind, index);
   while (c.lexer.isOpening("export")) {
     const at = c.map.place(c.lexer.start);
     c.open("export");
@@ -67,7 +73,7 @@ function parseHead({ c, builder }: Fields, kind: ExternKind): { readonly index: 
   const module = c.name();
   const name = c.name();
   c.close();
-  builder.imports.push({ module, name, type: parseExternType(c, kind), offset });
+  builder.imports.push({ module, name, type: parseNamedType(c, kind, index), offset });
   c.close();
   return { index, imported: true };
 }
@@ -100,7 +106,7 @@ const noLocals = new IndexSpace("local");
 function parseLocals(c: Context, use: TypeUse, func: number): LocalRun[] {
   const space = new IndexSpace("local");
   const { lexer } = c;
-  for (let i = 0; i < use.paramCount; i++) c.bind(space, use.paramNames?.get(i), lexer.start);
+  for (let i = 0; i < use.paramCount; i++) c.bindNamed(space, use.paramNames?.get(i), lexer.start);
   const runs: { count: number; type: ValType }[] = [];
   const add = (type: ValType): void => {
     const last = runs.at(-1);
@@ -108,15 +114,19 @@ function parseLocals(c: Context, use: TypeUse, func: number): LocalRun[] {
     else runs.push({ count: 1, type });
   };
   while (c.tryOpen("local")) {
-    if (lexer.kind === ID) {
-      const at = lexer.start;
-      c.bind(space, c.optionalId(), at);
-      add(parseValType(c));
-    } else {
+    const at = lexer.start;
+    const first = space.count;
+    const binding = c.binding();
+    if (binding?.id === undefined) {
       for (let type = tryValType(c); type !== undefined; type = tryValType(c)) {
         space.add(undefined);
         add(type);
       }
+      c.checkOneNamed(binding, space.count - first, at);
+      space.rename(first, binding?.annotation);
+    } else {
+      c.bindNamed(space, binding, at);
+      add(parseValType(c));
     }
     c.close();
   }

@@ -3,7 +3,7 @@ import type { FeatureName } from "../../base/features.ts";
 import type { ExternType, GlobalType, MemoryType, StaticProtection, TableType } from "../../types/module.ts";
 import { NUMBER } from "../lex/lexer.ts";
 import type { Context } from "./context.ts";
-import { parseTypeUse } from "./type-use.ts";
+import { parseTypeUse, type TypeUse } from "./type-use.ts";
 import { parseRefType, parseValType } from "./types.ts";
 
 interface Prefix {
@@ -138,22 +138,25 @@ export function parseGlobalType(c: Context): GlobalType {
 }
 
 /** A function import's type: a type use, or `(exact typeuse)`. */
-function parseFunctionType(c: Context): ExternType {
-  if (!c.lexer.isOpening("exact")) return { kind: "func", type: parseTypeUse(c).index, exact: false };
-  c.require("custom-descriptors", "exact");
-  c.open("exact");
-  const type = parseTypeUse(c).index;
-  c.close();
-  return { kind: "func", type, exact: true };
+function parseFunctionType(c: Context, used: (use: TypeUse) => void): ExternType {
+  const exact = c.lexer.isOpening("exact");
+  if (exact) {
+    c.require("custom-descriptors", "exact");
+    c.open("exact");
+  }
+  const use = parseTypeUse(c);
+  used(use);
+  if (exact) c.close();
+  return { kind: "func", type: use.index, exact };
 }
 
 export type ExternWord = "func" | "table" | "memory" | "global" | "tag";
 
-/** The type of an import of this kind. */
-export function parseExternType(c: Context, kind: ExternWord): ExternType {
+/** The type of an import of this kind; `used` gets a function's type use, whose parameters may have names. */
+export function parseExternType(c: Context, kind: ExternWord, used: (use: TypeUse) => void): ExternType {
   switch (kind) {
     case "func":
-      return parseFunctionType(c);
+      return parseFunctionType(c, used);
     case "table":
       return { kind, type: parseTableType(c) };
     case "memory":

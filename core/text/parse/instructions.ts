@@ -55,6 +55,8 @@ class Frame {
   readonly immediates = new Immediates();
   /** The block's label as written. */
   label: string | undefined;
+  /** The label's name for the name section: an annotation's where there is one. */
+  labelName: string | undefined;
   /** Where the instruction starts in the text. */
   at = 0;
   /** Metadata annotations that stood before the instruction. */
@@ -118,6 +120,7 @@ export class InstructionParser {
     this.#frames[this.#depth++] = frame;
     frame.kind = kind;
     frame.label = undefined;
+    frame.labelName = undefined;
     return frame;
   }
 
@@ -161,9 +164,9 @@ export class InstructionParser {
   }
 
   /** Opens the scope of a block's label. */
-  #pushLabel(label: string | undefined): void {
+  #pushLabel({ label, labelName }: Frame): void {
     const c: Context = this.#c;
-    if (label !== undefined) c.labelNames?.set(c.labelCount, label);
+    if (labelName !== undefined) c.labelNames?.set(c.labelCount, labelName);
     c.labelCount++;
     c.labels.push(label);
   }
@@ -211,6 +214,7 @@ export class InstructionParser {
     const label = this.#optionalLabel();
     const frame = this.#push(kind);
     frame.label = label;
+    frame.labelName = c.nameAnnotation() ?? label;
     frame.row = row;
     frame.at = at;
     parseImmediates(c, row, frame.immediates);
@@ -221,7 +225,7 @@ export class InstructionParser {
     }
     this.metadata.attach(this.metadata.take(), row, this.#offset);
     this.#emit(row, frame.immediates, at);
-    this.#pushLabel(label);
+    this.#pushLabel(frame);
   }
 
   /** Raises the error of an arm or an end that belongs to no block. */
@@ -305,7 +309,7 @@ export class InstructionParser {
         if (!this.#c.tryOpen("then")) return false;
         this.metadata.attach(top.hints, ifRow, this.#offset);
         this.#emit(ifRow, top.immediates, top.at);
-        this.#pushLabel(top.label);
+        this.#pushLabel(top);
         return this.#openArm(top, "folded-then");
       case "folded-then": {
         const at = this.#c.lexer.start;

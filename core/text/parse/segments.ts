@@ -80,6 +80,7 @@ export function parseElement(fields: Fields): void {
   const offset = c.map.place(c.lexer.start);
   c.open("elem");
   c.optionalId();
+  c.elements.rename(builder.elements.length, c.nameAnnotation());
   const sharedFirst = tryShared(c);
   let mode: SegmentMode = { kind: "passive" };
   if (c.tryKeyword("declare")) mode = { kind: "declarative" };
@@ -177,6 +178,7 @@ export function parseData(fields: Fields): void {
   const offset = c.map.place(c.lexer.start);
   c.open("data");
   c.optionalId();
+  c.data.rename(builder.data.length, c.nameAnnotation());
   const shared = tryShared(c);
   let mode: SegmentMode = { kind: "passive" };
   let index = -1;

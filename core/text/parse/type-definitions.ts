@@ -1,20 +1,28 @@
 /** Type definitions in text (core 6.4.5 to 6.4.7; shared-everything-threads, custom-descriptors and stack-switching add to them). */
 import { type CompositeType, type FieldType, indexOf, type SubType, type ValType } from "../../types/types.ts";
-import { ID, LEFT, RIGHT } from "../lex/lexer.ts";
-import { IndexSpace } from "../lex/names.ts";
+import { LEFT, RIGHT } from "../lex/lexer.ts";
+import { type Binding, IndexSpace } from "../lex/names.ts";
 import type { Context } from "./context.ts";
 import { parseHeapType, parseStorageType, parseValType, parseValTypes } from "./types.ts";
 
 /** Parameters `(param ...)*`: returns the names by position where some have one. */
-export function parseParams(c: Context, into: ValType[]): Map<number, string> | undefined {
-  let names: Map<number, string> | undefined;
+export function parseParams(c: Context, into: ValType[]): Map<number, Binding> | undefined {
+  let names: Map<number, Binding> | undefined;
   while (c.tryOpen("param")) {
-    if (c.lexer.kind === ID) {
+    const at = c.lexer.start;
+    const first = into.length;
+    const binding = c.binding();
+    if (binding !== undefined) {
       names ??= new Map();
-      names.set(into.length, c.optionalId() as string);
+      names.set(first, binding);
+    }
+    if (binding?.id === undefined) {
+      parseValTypes(c, into);
+      c.checkOneNamed(binding, into.length - first, at);
+    } else {
       into.push(parseValType(c));
       c.close();
-    } else parseValTypes(c, into);
+    }
   }
   return names;
 }
@@ -39,14 +47,18 @@ function parseFields(c: Context, typeIndex: number): FieldType[] {
   while (c.lexer.kind === LEFT) {
     const at = c.lexer.start;
     c.open("field");
-    if (c.lexer.kind === ID) {
-      c.bind(space, c.optionalId(), at);
-      fields.push(parseFieldType(c));
-    } else {
+    const first = fields.length;
+    const binding = c.binding();
+    if (binding?.id === undefined) {
       while (c.lexer.kind !== RIGHT) {
         space.add(undefined);
         fields.push(parseFieldType(c));
       }
+      c.checkOneNamed(binding, fields.length - first, at);
+      space.rename(first, binding?.annotation);
+    } else {
+      c.bindNamed(space, binding, at);
+      fields.push(parseFieldType(c));
     }
     c.close();
   }
@@ -124,6 +136,7 @@ function parseSubType(c: Context, typeIndex: number): SubType {
 function parseTypeDefinition(c: Context, typeIndex: number): SubType {
   c.open("type");
   c.optionalId();
+  c.types.space.rename(typeIndex, c.nameAnnotation());
   const type = parseSubType(c, typeIndex);
   c.close();
   return type;

@@ -2,6 +2,7 @@
 
 import type { Immediates } from "../../ops/immediates.ts";
 import type { ValType } from "../../types/types.ts";
+import type { Binding } from "../lex/names.ts";
 import type { Context } from "./context.ts";
 import { parseParams, parseResults } from "./type-definitions.ts";
 
@@ -10,7 +11,7 @@ export interface TypeUse {
   /** The type's index. */
   readonly index: number;
   /** Names of the parameters, by position. */
-  readonly paramNames: Map<number, string> | undefined;
+  readonly paramNames: Map<number, Binding> | undefined;
   /** How many parameters the type has: that many locals come before the declared ones. */
   readonly paramCount: number;
 }

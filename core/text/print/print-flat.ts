@@ -4,7 +4,6 @@ import type { FeatureSet } from "../../base/features.ts";
 import { InstructionCursor } from "../../binary/instructions.ts";
 import type { Row } from "../../ops/row.ts";
 import type { Expression } from "../../types/module.ts";
-import { printIdentifier } from "../lex/strings.ts";
 import { indentation } from "./print-indent.ts";
 import type { BodyNames, InstructionPrinter } from "./print-instructions.ts";
 
@@ -29,11 +28,7 @@ export function printFlat(
     const depth = cursor.nesting - (opensBlock(row) || arm ? 2 : 1);
     const hint = hints?.get(cursor.offset - expression.offset) ?? "";
     const operands = printer.immediates(row, immediates, body);
-    let label = "";
-    if (opensBlock(row)) {
-      const name = body.open();
-      if (name !== undefined) label = ` ${printIdentifier(name)}`;
-    }
+    const label = opensBlock(row) ? body.open() : "";
     lines.push(`${indentation(indent, depth)}${hint}${row.keyword}${label}${operands}`);
   }
   return lines.length === 0 ? "" : `\n${lines.join("\n")}`;

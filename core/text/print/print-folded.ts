@@ -8,7 +8,6 @@ import { InstructionCursor } from "../../binary/instructions.ts";
 import type { Immediates } from "../../ops/immediates.ts";
 import type { Row } from "../../ops/row.ts";
 import type { Expression } from "../../types/module.ts";
-import { printIdentifier } from "../lex/strings.ts";
 import type { Arities, Arity } from "./print-arity.ts";
 import { indentation } from "./print-indent.ts";
 import type { BodyNames, InstructionPrinter } from "./print-instructions.ts";
@@ -129,8 +128,7 @@ export class FoldedPrinter {
   #openBlock(open: Open[], row: Row, immediates: Immediates, [count, results]: Arity, body: BodyNames, hint: string): void {
     const list = (open.at(-1) as Open).node;
     const operands = this.#printer.immediates(row, immediates, body);
-    const name = body.open();
-    const head = `${row.keyword}${name === undefined ? "" : ` ${printIdentifier(name)}`}${operands}`;
+    const head = `${row.keyword}${body.open()}${operands}`;
     const made = new Node(head, hint, results, Number.POSITIVE_INFINITY);
     // The operands of other blocks stand before them in the folded form too.
     if (row.control === "if") takeOperands(list, made, count);

@@ -22,12 +22,17 @@ export class BodyNames {
     this.labels.push(undefined);
   }
 
-  /** Enters a block and returns the name of its label. */
-  open(): string | undefined {
+  /** How many blocks were entered. */
+  get opened(): number {
+    return this.#opened;
+  }
+
+  /** Enters a block and returns what stands behind its keyword: a blank and its label, or nothing. */
+  open(): string {
     const name = this.#labelNames.get(this.#opened++);
-    const label = name === "" ? undefined : name;
-    this.labels.push(label);
-    return label;
+    this.labels.push(name === "" ? undefined : name);
+    if (name === undefined) return "";
+    return name === "" ? ' (@name "")' : ` ${printIdentifier(name)}`;
   }
 }
 

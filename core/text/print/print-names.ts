@@ -9,8 +9,7 @@ export class Identifiers {
   /** Names that their identifier does not spell, because another item has it or because it is empty. */
   readonly #others = new Map<number, string>();
 
-  /** `annotated` spaces keep a name that cannot be an identifier in an annotation; in others such an item has no identifier. */
-  constructor(names: ReadonlyMap<number, string>, annotated: boolean) {
+  constructor(names: ReadonlyMap<number, string>) {
     const taken = new Set<string>();
     const late: [number, string][] = [];
     for (const [index, name] of names) {
@@ -20,7 +19,6 @@ export class Identifiers {
         this.#ids.set(index, printIdentifier(name));
       }
     }
-    if (!annotated) return;
     for (const [index, name] of late) {
       let id = `${name}_${index}`;
       while (taken.has(id)) id += "_";
@@ -35,9 +33,11 @@ export class Identifiers {
     return this.#ids.get(index) ?? String(index);
   }
 
-  /** The identifier alone, for those who number otherwise. */
-  id(index: number): string | undefined {
-    return this.#ids.get(index);
+  /** What stands behind the keyword where the item is declared: its identifier, and its name where that is another; no blank before it. */
+  binding(index: number): string | undefined {
+    const id = this.#ids.get(index);
+    const other = this.#others.get(index);
+    return other === undefined ? id : `${id} (@name ${printName(other)})`;
   }
 
   /** What stands behind the keyword of the item's definition: a blank and its identifier, its index as a comment, its other name. */
@@ -67,14 +67,20 @@ export class PrintNames {
     const within = (map: ReadonlyMap<number, string>, count: number): Map<number, string> =>
       new Map([...map].filter(([index]) => index < count));
     this.#module = module;
-    this.types = new Identifiers(within(names.types, module.types.length), false);
-    this.functions = new Identifiers(within(names.functions, counts.func + module.functions.length), true);
-    this.tables = new Identifiers(within(names.tables, counts.table + module.tables.length), true);
-    this.memories = new Identifiers(within(names.memories, counts.memory + module.memories.length), true);
-    this.globals = new Identifiers(within(names.globals, counts.global + module.globals.length), true);
-    this.tags = new Identifiers(within(names.tags, counts.tag + module.tags.length), true);
-    this.elements = new Identifiers(within(names.elements, module.elements.length), false);
-    this.data = new Identifiers(within(names.data, module.data.length), false);
+    this.types = new Identifiers(within(names.types, module.types.length));
+    this.functions = new Identifiers(within(names.functions, counts.func + module.functions.length));
+    this.tables = new Identifiers(within(names.tables, counts.table + module.tables.length));
+    this.memories = new Identifiers(within(names.memories, counts.memory + module.memories.length));
+    this.globals = new Identifiers(within(names.globals, counts.global + module.globals.length));
+    this.tags = new Identifiers(within(names.tags, counts.tag + module.tags.length));
+    this.elements = new Identifiers(within(names.elements, module.elements.length));
+    this.data = new Identifiers(within(names.data, module.data.length));
+  }
+
+  /** Identifiers of a function's parameters and locals; undefined where none has a name. */
+  localsOf(func: number): Identifiers | undefined {
+    const names = this.#module.names.locals.get(func);
+    return names === undefined || names.size === 0 ? undefined : new Identifiers(names);
   }
 
   /** Identifiers of a structure type's fields. */
@@ -84,7 +90,7 @@ export class PrintNames {
       const composite = this.#module.types[type]?.composite;
       const names = composite?.kind === "struct" ? this.#module.names.fields.get(type) : undefined;
       const count = composite?.kind === "struct" ? composite.fields.length : 0;
-      fields = new Identifiers(new Map([...(names ?? [])].filter(([index]) => index < count)), false);
+      fields = new Identifiers(new Map([...(names ?? [])].filter(([index]) => index < count)));
       this.#fields.set(type, fields);
     }
     return fields;

@@ -17,7 +17,7 @@ import {
   type ValType,
 } from "../../types/types.ts";
 import { heapTypeByCode, wordOf } from "../../types/vocabulary.ts";
-import type { PrintNames } from "./print-names.ts";
+import type { Identifiers, PrintNames } from "./print-names.ts";
 
 const PAGE_SIZE_LOG2 = 16;
 
@@ -72,7 +72,7 @@ export class TypePrinter {
       case "struct": {
         const ids = this.#names.fieldsOf(index);
         const fields = type.fields.map((field, at) => {
-          const id = ids.id(at);
+          const id = ids.binding(at);
           return ` (field ${id === undefined ? "" : `${id} `}${this.field(field)})`;
         });
         return `(struct${fields.join("")})`;
@@ -100,6 +100,23 @@ export class TypePrinter {
     return `(type ${this.#names.types.use(index)})${inline}`;
   }
 
+  /** The same with a name for each parameter that has one. */
+  namedUse(index: number, params: Identifiers): string {
+    const type = this.func(index);
+    const inline = type === undefined ? "" : `${this.params(type, params)}${this.list("result", type.results)}`;
+    return `(type ${this.#names.types.use(index)})${inline}`;
+  }
+
+  /** `(param id? t)`, one by one, each with a blank before it. */
+  params({ params }: FuncType, ids: Identifiers): string {
+    let text = "";
+    for (const [at, param] of params.entries()) {
+      const id = ids.binding(at);
+      text += ` (param ${id === undefined ? "" : `${id} `}${this.value(param)})`;
+    }
+    return text;
+  }
+
   #limits({ minimum, maximum }: Limits): string {
     return maximum === undefined ? `${minimum}` : `${minimum} ${maximum}`;
   }
@@ -124,10 +141,13 @@ export class TypePrinter {
     return mutable ? `(${inner})` : value;
   }
 
-  extern(type: ExternType): string {
+  /** The type of an import; `params` are a function's parameters with names. */
+  extern(type: ExternType, params: Identifiers | undefined): string {
     switch (type.kind) {
-      case "func":
-        return type.exact ? `(exact ${this.use(type.type)})` : this.use(type.type);
+      case "func": {
+        const use = params === undefined ? this.use(type.type) : this.namedUse(type.type, params);
+        return type.exact ? `(exact ${use})` : use;
+      }
       case "table":
         return this.table(type.type);
       case "memory":

@@ -8,6 +8,7 @@ import { printFlat } from "./print-flat.ts";
 import { FoldedPrinter } from "./print-folded.ts";
 import { type HintTexts, takeHints } from "./print-hints.ts";
 import { BodyNames, InstructionPrinter } from "./print-instructions.ts";
+import { tellsAllNames } from "./print-name-section.ts";
 import { Identifiers, PrintNames } from "./print-names.ts";
 import { TypePrinter } from "./print-types.ts";
 
@@ -32,6 +33,8 @@ class ModulePrinter {
   readonly #instructions: InstructionPrinter;
   readonly #folded: FoldedPrinter;
   readonly #hints: HintTexts = new Map();
+  /** How many blocks there are in each function whose labels have names. */
+  readonly #opened = new Map<number, number>();
   readonly #lines: string[] = [];
 
   constructor(module: ModuleParts, fold: boolean) {
@@ -50,8 +53,9 @@ class ModulePrinter {
     lines.push(`(module${this.#moduleName()}`);
     this.#definitions();
     this.#segmentsAndCode();
-    for (const { name, after, bytes } of customs) {
-      if (name === "name") continue;
+    for (const custom of customs) {
+      const { name, after, bytes } = custom;
+      if (name === "name" && tellsAllNames(module, custom, this.#opened)) continue;
       const place = customSectionWords.get(after) ?? "(after last)";
       lines.push(`  (@custom ${printName(name)} ${place} ${printString(bytes)})`);
     }
@@ -78,8 +82,9 @@ class ModulePrinter {
     const spaces = { func: names.functions, table: names.tables, memory: names.memories, global: names.globals, tag: names.tags };
     for (const { module: from, name, type } of module.imports) {
       const { kind } = type;
-      const id = spaces[kind].define(counts[kind]++);
-      lines.push(`  (import ${printName(from)} ${printName(name)} (${kind}${id} ${types.extern(type)}))`);
+      const index = counts[kind]++;
+      const params = kind === "func" ? names.localsOf(index) : undefined;
+      lines.push(`  (import ${printName(from)} ${printName(name)} (${kind}${spaces[kind].define(index)} ${types.extern(type, params)}))`);
     }
     const first = countImports(module);
     module.tables.forEach(({ type, init }, at) => {
@@ -146,14 +151,10 @@ class ModulePrinter {
     const names = this.#names;
     const types = this.#types;
     const func = types.func(type);
-    const ids = new Identifiers(this.#module.names.locals.get(index) ?? noNames, false);
+    const ids = names.localsOf(index) ?? noIdentifiers;
     let text = `  (func${names.functions.define(index)} (type ${names.types.use(type)})`;
     const params = func?.params ?? [];
-    params.forEach((param, at) => {
-      const id = ids.id(at);
-      text += ` (param ${id === undefined ? "" : `${id} `}${types.value(param)})`;
-    });
-    if (func !== undefined) text += types.list("result", func.results);
+    if (func !== undefined) text += `${types.params(func, ids)}${types.list("result", func.results)}`;
     const hints = this.#hints.get(index);
     text += ` ${hints?.get(-1) ?? ""}`.trimEnd();
     let local = params.length;
@@ -161,11 +162,13 @@ class ModulePrinter {
       text += this.#localRun(local, count, types.value(localType), ids);
       local += count;
     }
-    const bodyNames = new BodyNames(ids, this.#module.names.labels.get(index) ?? noNames);
+    const labels = this.#module.names.labels.get(index);
+    const bodyNames = new BodyNames(ids, labels ?? noNames);
     const indent = "    ";
     const lines = this.#fold
       ? this.#folded.body(body, func?.results.length ?? 0, bodyNames, hints, indent)
       : printFlat(this.#instructions, body, all, bodyNames, hints, indent);
+    if (labels !== undefined) this.#opened.set(index, bodyNames.opened);
     return `${text}${lines})`;
   }
 
@@ -178,7 +181,7 @@ class ModulePrinter {
       unnamed = [];
     };
     for (let at = first; at < first + count; at++) {
-      const id = ids.id(at);
+      const id = ids.binding(at);
       if (id === undefined) unnamed.push(type);
       else {
         flush();
@@ -191,4 +194,4 @@ class ModulePrinter {
 }
 
 const noNames: ReadonlyMap<number, string> = new Map();
-const noIdentifiers = new Identifiers(noNames, false);
+const noIdentifiers = new Identifiers(noNames);

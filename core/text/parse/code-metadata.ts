@@ -9,7 +9,7 @@ import type { CustomSection } from "../../types/module.ts";
 import type { Annotation } from "../lex/lexer.ts";
 import { positionAt } from "../lex/source.ts";
 import type { Context } from "./context.ts";
-import { parseHintBytes } from "./hint-values.ts";
+import { BRANCH_HINT, parseHintBytes } from "./hint-values.ts";
 
 /** One annotation, read. */
 export interface Hint {
@@ -33,9 +33,10 @@ interface FunctionEntry {
 /** Sections whose entries are about a function, with offset 0. */
 export const wholeFunctionHints: ReadonlySet<string> = new Set(["metadata.code.compilation_priority"]);
 
-/** Branch-hinting, "Text format": the hint is about a condition. */
+/** Branch-hinting, "Text format": the hint is about a condition. Arms and ends of blocks are no instructions in text. */
 export function canHaveHint(name: string, row: Row): boolean {
-  return name !== "metadata.code.branch_hint" || row.branchHint;
+  if (name === BRANCH_HINT) return row.branchHint;
+  return row.control !== "else" && row.control !== "catch" && row.control !== "end" && row.control !== "delegate";
 }
 
 export class CodeMetadata {
@@ -50,19 +51,22 @@ export class CodeMetadata {
     this.#c = c;
   }
 
-  /** Takes the annotations that stand before the character at `index` and keeps them for the next instruction. */
-  gather(index: number): void {
-    const { annotations } = this.#c.lexer;
+  /**
+   * Takes the annotations that stand before the current token. Where an instruction `begins` with it, those directly before it are that
+   * instruction's ("attached to the first instruction that follows them"); all others are about nothing.
+   */
+  gather(begins: boolean): void {
+    const { annotations, start, previousEnd } = this.#c.lexer;
     let count = 0;
     for (const annotation of annotations) {
-      if (annotation.start >= index) break;
-      this.#keep(annotation);
+      if (annotation.start >= start) break;
+      this.#keep(annotation, begins && annotation.start >= previousEnd);
       count++;
     }
     annotations.splice(0, count);
   }
 
-  #keep(annotation: Annotation): void {
+  #keep(annotation: Annotation, placed: boolean): void {
     const { name, start } = annotation;
     const { lexer } = this.#c;
     if (!name.startsWith("metadata.code.")) lexer.fail(`misplaced @${name} annotation`, "misplaced-annotation", start);
@@ -72,6 +76,7 @@ export class CodeMetadata {
     }
     const hint = { name, bytes: parseHintBytes(this.#c, annotation), at: start };
     if (wholeFunctionHints.has(name)) this.#placed.push({ hint, offset: undefined });
+    else if (!placed) lexer.fail(`misplaced @${name} annotation`, "misplaced-annotation", start, "an instruction behind it");
     else if (this.#pending === undefined) this.#pending = [hint];
     else this.#pending.push(hint);
   }
@@ -89,7 +94,8 @@ export class CodeMetadata {
     for (const hint of hints) {
       if (!canHaveHint(hint.name, row)) {
         const position = positionAt(this.#c.lexer.source, hint.at);
-        throw new CompileError(`@${hint.name} annotation: invalid target`, { code: "hint-target", position, expected: "if or br_if" });
+        const expected = hint.name === BRANCH_HINT ? "if or br_if" : "an instruction";
+        throw new CompileError(`@${hint.name} annotation: invalid target`, { code: "hint-target", position, expected });
       }
       this.#placed.push({ hint, offset });
     }

@@ -89,7 +89,7 @@ export function parseFunction(fields: Fields): void {
   c.labelCount = 0;
   instructions.metadata.inFunction = true;
   const body = instructions.parseExpression(false);
-  instructions.metadata.gather(c.lexer.start);
+  instructions.metadata.gather(false);
   instructions.metadata.endFunction(index, headerSize(locals));
   instructions.metadata.inFunction = false;
   if (c.labelNames.size > 0) c.names.labels.set(index, c.labelNames);

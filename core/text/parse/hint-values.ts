@@ -7,6 +7,13 @@ import { type Annotation, END, ID, Lexer, NUMBER, RIGHT, STRING } from "../lex/l
 import { identifierName, stringBytes } from "../lex/strings.ts";
 import type { Context } from "./context.ts";
 
+export const BRANCH_HINT = "metadata.code.branch_hint";
+
+/** Branch-hinting, "Binary format": a branch hint is one byte, 0 for unlikely and 1 for likely. Other values are not looked into. */
+export function isHintValue(name: string, bytes: Uint8Array): boolean {
+  return name !== BRANCH_HINT || (bytes.length === 1 && (bytes[0] === 0 || bytes[0] === 1));
+}
+
 /** The bytes that an annotation stands for. */
 export function parseHintBytes(c: Context, annotation: Annotation): Uint8Array {
   const lexer = new Lexer(c.lexer.source, annotation.bodyStart, annotation.bodyEnd);
@@ -17,7 +24,11 @@ export function parseHintBytes(c: Context, annotation: Annotation): Uint8Array {
   else if (annotation.name === "metadata.code.instr_freq") instructionFrequency(lexer, writer);
   else if (annotation.name === "metadata.code.call_targets") callTargets(c, lexer, writer);
   if (lexer.kind !== END) lexer.fail(`@${annotation.name} annotation: unexpected token`, "unexpected-token");
-  return writer.finish();
+  const bytes = writer.finish();
+  if (!isHintValue(annotation.name, bytes)) {
+    lexer.fail(`@${annotation.name} annotation: invalid hint value`, "hint-value", annotation.start, '"\\00" or "\\01"');
+  }
+  return bytes;
 }
 
 function close(lexer: Lexer): void {

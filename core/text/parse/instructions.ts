@@ -176,8 +176,8 @@ export class InstructionParser {
     const c: Context = this.#c;
     if (top !== undefined && !takesInstructions(top.kind)) c.unexpected("a folded instruction or )");
     const at = c.lexer.start;
+    if (c.lexer.annotations.length > 0) this.metadata.gather(true);
     const row = this.#row();
-    if (c.lexer.annotations.length > 0) this.metadata.gather(at);
     switch (row.control) {
       case "block":
       case "loop":
@@ -245,6 +245,7 @@ export class InstructionParser {
     const fits =
       row === elseRow ? top?.kind === "if" : top?.kind === "try" || (top?.kind === "catch" && (row === catchRow || row === catchAllRow));
     if (top === undefined || !fits) c.lexer.fail(`unexpected token ${row.name}`, "unexpected-token", at);
+    this.metadata.attach(this.metadata.take(), row, this.#offset);
     if (row === catchRow) parseImmediates(c, row, this.#immediates);
     else this.#checkLabel(top);
     this.#emit(row, this.#immediates, at);
@@ -253,6 +254,7 @@ export class InstructionParser {
 
   #flatEnd(top: Frame | undefined, at: number): void {
     if (top === undefined || !isFlatBlock(top.kind)) this.#c.lexer.fail("unexpected token end", "unexpected-token", at);
+    this.metadata.attach(this.metadata.take(), endRow, this.#offset);
     this.#checkLabel(top);
     this.#emit(endRow, this.#immediates, at);
     this.#c.labels.pop();
@@ -261,6 +263,7 @@ export class InstructionParser {
 
   #flatDelegate(top: Frame | undefined, at: number): void {
     if (top?.kind !== "try") this.#c.lexer.fail("unexpected token delegate", "unexpected-token", at);
+    this.metadata.attach(this.metadata.take(), delegateRow, this.#offset);
     // The label counts from outside the block that ends here.
     this.#c.labels.pop();
     this.#immediates.label = this.#c.label();
@@ -272,9 +275,9 @@ export class InstructionParser {
   #open(): void {
     const c: Context = this.#c;
     const at = c.lexer.start;
+    if (c.lexer.annotations.length > 0) this.metadata.gather(true);
     c.lexer.advance();
     const row = this.#row();
-    if (c.lexer.annotations.length > 0) this.metadata.gather(at);
     switch (row.control) {
       case "block":
       case "loop":

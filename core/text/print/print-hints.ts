@@ -1,6 +1,6 @@
 /**
- * Code metadata sections as annotations. A section that cannot be told by annotations (its contents do not parse, or an offset is not
- * that of an instruction) is left to be printed as bytes.
+ * Code metadata sections as annotations. A section that cannot be told by annotations (its contents do not parse, a value is none, or an
+ * offset is not that of an instruction) is left to be printed as bytes.
  */
 
 import { CompileError } from "../../base/errors.ts";
@@ -13,6 +13,7 @@ import type { CustomSection, Func, ModuleParts } from "../../types/module.ts";
 import { countImports } from "../../types/module.ts";
 import { isIdChar, printString } from "../lex/strings.ts";
 import { canHaveHint, wholeFunctionHints } from "../parse/code-metadata.ts";
+import { isHintValue } from "../parse/hint-values.ts";
 
 const PREFIX = "metadata.code.";
 
@@ -49,7 +50,7 @@ function takeSection(module: ModuleParts, features: FeatureSet, custom: CustomSe
     const target = module.functions[func - imported];
     if (target === undefined) return false;
     const whole = wholeFunctionHints.has(custom.name);
-    if (whole !== (offset === 0)) return false;
+    if (whole !== (offset === 0) || !isHintValue(custom.name, bytes)) return false;
     const known = starts.get(func) ?? hintedStarts(custom.name, target, features);
     starts.set(func, known);
     const inside = whole ? -1 : offset - headerSize(target);

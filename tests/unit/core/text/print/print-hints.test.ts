@@ -9,9 +9,9 @@ import type { Module } from "../../../../../core/types/module.ts";
 const program = parseModule("(module (func (block (i32.const 1) (br_if 0) (nop))))");
 
 /** A code metadata section about one instruction of function 0, `offset` bytes into the function. */
-function hint(name: string, offset: number): Module["customs"][number] {
+function hint(name: string, offset: number, value = 0): Module["customs"][number] {
   const writer = new Writer();
-  for (const byte of [1, 0, 1, offset, 1, 0]) writer.u8(byte);
+  for (const byte of [1, 0, 1, offset, 1, value]) writer.u8(byte);
   return { name, bytes: writer.finish(), after: 12, offset: 0 };
 }
 
@@ -25,6 +25,7 @@ function printed(...customs: Module["customs"]): string {
 
 const NOP = 7;
 const BRANCH = 5;
+const END = 8;
 
 describe("a code metadata section", () => {
   test("is printed as an annotation where one can stand", () => {
@@ -33,6 +34,16 @@ describe("a code metadata section", () => {
 
   test("is printed as bytes where a branch hint is about something else", () => {
     expect(printed(hint("metadata.code.branch_hint", NOP))).toContain('(@custom "metadata.code.branch_hint"');
+  });
+
+  test("is printed as bytes where a branch hint has a value that none has", () => {
+    const text = printed(hint("metadata.code.branch_hint", BRANCH, 2));
+    expect(text).toContain('(@custom "metadata.code.branch_hint"');
+    expect(text).not.toContain("(@metadata");
+  });
+
+  test("is printed as bytes where it is about the end of a block", () => {
+    expect(printed(hint("metadata.code.other", END))).toContain('(@custom "metadata.code.other"');
   });
 
   test("is printed as bytes where its name is no identifier", () => {

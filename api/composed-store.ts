@@ -11,7 +11,7 @@ import type { InternalStoreOptions } from "../threads/store/store-options.ts";
 import type { StoreStatistics } from "../threads/store/store-statistics.ts";
 import { type BoundNamespace, createNamespace } from "./js/namespace.ts";
 import type { ModuleObject, Namespace } from "./js/shape.ts";
-import type { Posting } from "./messages.ts";
+import type { Handle, Posting } from "./messages.ts";
 import { AgentPosting } from "./posting.ts";
 import type { Store } from "./store.ts";
 
@@ -37,7 +37,7 @@ export function storeWithoutWorkers(): Store {
 class ComposedStore implements Store {
   readonly #internals: StoreInternals;
   readonly #bound: BoundNamespace;
-  readonly #messages: Posting;
+  readonly #messages: AgentPosting;
 
   static {
     readInternals = (store) => (store as ComposedStore).#internals;
@@ -55,6 +55,10 @@ class ComposedStore implements Store {
 
   get messages(): Posting {
     return this.#messages;
+  }
+
+  discard(handle: Handle): void {
+    this.#messages.discard(handle);
   }
 
   get heap(): HeapReport {

@@ -12,7 +12,7 @@ import { LIFE_READY } from "../threads/sync/agent-records.ts";
 import { Kinds } from "../threads/values/kinds.ts";
 import { createContext } from "./js/context.ts";
 import { createJoinedNamespace, type JoinedNamespace } from "./js/joined-namespace.ts";
-import type { Posting } from "./messages.ts";
+import type { Handle, Posting } from "./messages.ts";
 import { AgentPosting } from "./posting.ts";
 
 /** A store, as a thread has it that was admitted. */
@@ -23,6 +23,8 @@ export interface JoinedStore {
   readonly WebAssembly: JoinedNamespace;
   /** Shared values in messages to and from other agents. */
   readonly messages: Posting;
+  /** Revokes a handle that nobody has received, as the creator's `store.discard` does. */
+  discard(handle: Handle): void;
 }
 
 /**
@@ -48,11 +50,8 @@ export async function joinStore(): Promise<JoinedStore> {
   const namespace = createJoinedNamespace(context);
   agent.records.setLife(agent.id, LIFE_READY);
   tell({ kind: "ready" });
-  return {
-    agent: agent.id,
-    WebAssembly: namespace,
-    messages: new AgentPosting(start.store, agent, context, namespace),
-  };
+  const messages = new AgentPosting(start.store, agent, context, namespace);
+  return { agent: agent.id, WebAssembly: namespace, messages, discard: (handle) => messages.discard(handle) };
 }
 
 /** Whether a message is the one by which a Worker joins. */

@@ -4,15 +4,16 @@
  */
 
 /**
- * A posted value. Plain data: every way of messages carries it, and it can be cloned, but received only once where it
- * stands for a heap object. Such a handle keeps its object alive until it is received, and for as long as the store
- * lives where nobody does.
+ * A posted value. Plain data: every way of messages carries it, and it can be cloned, but one agent receives it, once.
+ * Until then it keeps its value alive, for as long as the store lives, unless somebody revokes it by `discard`.
  */
 export interface Handle {
   /** The store that the value belongs to. */
   readonly heddle: string;
-  /** What kind of value it stands for. */
+  /** What kind of value it stands for: object, exception, function, global, thread-local global, table, tag. */
   readonly kind: string;
+  /** Which value: digits, most of them random. Who has them can receive the value. */
+  readonly token: string;
 }
 
 /** What comlink asks of a transfer handler: `Comlink.transferHandlers.set("heddle", messages.transferHandler)`. */
@@ -34,14 +35,14 @@ export interface Posting {
    */
   canPost(value: unknown): boolean;
   /**
-   * The handle of a shared value, to be put into a message. Raises a `TypeError` for values that other agents cannot
-   * have.
+   * The handle of a shared value, to be put into one message to one agent. Raises a `TypeError` for values that other
+   * agents cannot have.
    */
   post(value: unknown): Handle;
   /**
    * What a handle stands for on this agent: one object for one value, and the same one again where it comes back.
-   * Raises a `TypeError` for values that are no handle of this store, and for the handle of a heap object that has been
-   * received before.
+   * Raises a `TypeError`, and changes nothing, for what is no handle of this store, or no longer: received before, or
+   * discarded.
    */
   receive(handle: Handle): unknown;
 }

@@ -6,49 +6,63 @@
  * way of messages carries, and received as what it stands for on the other agent: one object for one value there, and
  * the same one again where it comes back.
  *
- * Between the two, a root cell keeps a heap object alive (root-cells.ts): a handle that nobody receives keeps its
- * object for as long as the store lives.
+ * Between the two, the store keeps what a handle stands for, and the handle only names it (threads/values/posts.ts):
+ * handles go where programs can read, copy and change them, and must lead to nothing but what was posted.
  */
+
+import { InternalError } from "../core/base/assert.ts";
 import { typeError } from "../core/base/errors.ts";
 import type { GlobalType, TableType } from "../core/types/module.ts";
-import type { Address } from "../gc/objects.ts";
-import type { GlobalItem, TableItem, TagItem } from "../threads/link/items.ts";
+import type { Heap } from "../gc/heap/heap.ts";
+import type { GlobalItem, TagItem } from "../threads/link/items.ts";
 import type { LinkedInstances } from "../threads/link/linked-instances.ts";
-import type { InstanceItem } from "../threads/link/plans.ts";
+import { fromJson, toJson } from "../threads/sync/shared-json.ts";
+import { readText, writePermanentText } from "../threads/sync/shared-text.ts";
 import type { Conversions } from "../threads/values/convert.ts";
 import type { Exceptions } from "../threads/values/exceptions.ts";
 import type { ValueKind } from "../threads/values/kinds.ts";
-import type { RootCells } from "../threads/values/root-cells.ts";
+import type { NewPost, Post, Posts } from "../threads/values/posts.ts";
 import type { ApiContext } from "./js/context.ts";
 import { globalOf, type ItemClasses } from "./js/instance.ts";
 import type { Handle, Posting, TransferHandler } from "./messages.ts";
 
-/** A handle, with what the other agent makes the value from. */
-type ItemHandle = Handle &
-  (
-    | { readonly kind: "object" | "exception"; readonly cell: number }
-    | { readonly kind: "function"; readonly number: number }
-    | { readonly kind: "global"; readonly type: GlobalType; readonly value: ValueKind; readonly cell: number }
-    | { readonly kind: "thread-local global"; readonly type: GlobalType; readonly item: InstanceItem }
-    | { readonly kind: "table"; readonly type: TableType; readonly element: ValueKind; readonly record: number }
-    | { readonly kind: "tag"; readonly tag: TagItem }
-  );
+/** A value that can be posted. */
+interface Found extends Omit<NewPost, "plan"> {
+  /** What another agent makes an item's object from, beside where the item is. */
+  readonly plan?: ItemPlan;
+}
 
-/** Handles of what an agent makes an object for, and finds by `keyOf`. */
-type KeyedHandle = Exclude<ItemHandle, { kind: "object" | "exception" | "function" }>;
+type ItemPlan = GlobalPlan | LocalGlobalPlan | TablePlan | TagItem;
+interface GlobalPlan {
+  readonly type: GlobalType;
+  readonly value: ValueKind;
+}
+interface LocalGlobalPlan {
+  readonly type: GlobalType;
+}
+interface TablePlan {
+  readonly type: TableType;
+  readonly element: ValueKind;
+}
 
 /** Which objects stand for which items on an agent. */
 type PostedItems = Pick<ApiContext, "globals" | "tables" | "tags">;
 
 /** An agent that posts and receives. */
-interface PostingAgent extends Pick<Conversions, "functionIndex" | "functionObject" | "functions" | "objects"> {
+interface PostingAgent extends Pick<Conversions, "asMutator" | "functionIndex" | "functionObject" | "functions" | "objects"> {
+  readonly heap: Heap;
   readonly exceptions: Exceptions;
-  readonly rootCells: RootCells;
+  readonly posts: Posts;
   readonly instances: Pick<LinkedInstances, "has" | "get">;
   readonly lazyInstalls: {
     /** Installs what other agents have told of, and this one has not done yet. */
     installAll(): void;
   };
+}
+
+/** Plans of items have no memories. */
+function noMemory(): never {
+  throw new InternalError("a memory in the plan of an item");
 }
 
 /** Posts and receives for one agent. */
@@ -60,6 +74,8 @@ export class AgentPosting implements Posting {
   readonly #agent: PostingAgent;
   /** Objects that stand for items here, by what tells the items apart. */
   readonly #objects = new Map<string, WeakRef<object>>();
+  /** Addresses of the plans that this agent has written, by their texts. */
+  readonly #plans = new Map<string, number>();
 
   /** `store` tells handles of one store from those of others. */
   constructor(store: string, agent: PostingAgent, items: PostedItems, classes: ItemClasses) {
@@ -85,115 +101,118 @@ export class AgentPosting implements Posting {
         "not-shared",
         "only shared objects, functions, globals, tables, tags and exceptions of the store are posted by handle",
       );
-    const handle = found();
-    const key = keyOf(handle);
-    if (key !== undefined) this.#objects.set(key, new WeakRef(value as object));
-    return handle;
-  }
-
-  /** Says how to make the handle of a value; undefined where it has none. */
-  #find(value: unknown): (() => ItemHandle) | undefined {
-    const heddle = this.#store;
-    const agent = this.#agent;
-    const { globals, tables, tags } = this.#items;
-    const number = agent.functionIndex(value);
-    if (number !== undefined) {
-      return agent.functions.signature(number)?.shared === true ? () => ({ heddle, kind: "function", number }) : undefined;
-    }
-    const object = agent.objects.describe(value);
-    if (object !== undefined)
-      return object.shared ? () => ({ heddle, kind: "object", cell: agent.rootCells.keep(object.address) }) : undefined;
-    const exception = agent.exceptions.addressOf(value);
-    if (exception !== undefined) {
-      return agent.exceptions.isShared(value) ? () => ({ heddle, kind: "exception", cell: agent.rootCells.keep(exception) }) : undefined;
-    }
-    const global = globals.find(value);
-    if (global !== undefined) return this.#global(global);
-    const table = tables.find(value);
-    if (table !== undefined) {
-      const { type, kind: element, record } = table;
-      return type.shared ? () => ({ heddle, kind: "table", type, element, record }) : undefined;
-    }
-    const tag = tags.find(value);
-    return tag?.shared === true ? () => ({ heddle, kind: "tag", tag }) : undefined;
-  }
-
-  #global({ type, kind: value, cell, threadLocal: item }: GlobalItem): (() => ItemHandle) | undefined {
-    const heddle = this.#store;
-    if (item !== undefined) return () => ({ heddle, kind: "thread-local global", type, item });
-    return type.shared && cell !== undefined ? () => ({ heddle, kind: "global", type, value, cell }) : undefined;
+    const { plan, ...post } = found;
+    if (plan !== undefined) this.#objects.set(keyOf(found), new WeakRef(value as object));
+    const token = this.#agent.posts.put(plan === undefined ? post : { ...post, plan: this.#write(plan) });
+    return { heddle: this.#store, kind: found.kind, token };
   }
 
   receive(handle: Handle): unknown {
-    if (handle?.heddle !== this.#store) throw typeError("foreign-handle", "a handle of this store is expected");
-    const item = handle as ItemHandle;
-    switch (item.kind) {
+    return this.#take(handle, (post) => this.#valueOf(post));
+  }
+
+  /** Revokes a handle: see `Store.discard`. */
+  discard(handle: Handle): void {
+    this.#take(handle, () => undefined);
+  }
+
+  #take<T>(handle: Handle | null | undefined, use: (post: Post) => T): T {
+    // Each property is read once, and before anything is done: the handle may be any object, with getters of its own.
+    const { heddle, kind, token } = handle ?? { heddle: undefined, kind: undefined, token: undefined };
+    if (heddle !== this.#store) throw typeError("foreign-handle", "a handle of this store is expected");
+    return this.#agent.posts.take(kind, token, use);
+  }
+
+  #find(value: unknown): Found | undefined {
+    const agent = this.#agent;
+    const target = agent.functionIndex(value);
+    if (target !== undefined) return agent.functions.signature(target)?.shared === true ? { kind: "function", target } : undefined;
+    const object = agent.objects.describe(value);
+    if (object !== undefined) return object.shared ? { kind: "object", root: object.address } : undefined;
+    const root = agent.exceptions.addressOf(value);
+    if (root !== undefined) return agent.exceptions.isShared(value) ? { kind: "exception", root } : undefined;
+    return this.#findItem(value);
+  }
+
+  #findItem(value: unknown): Found | undefined {
+    const { globals, tables, tags } = this.#items;
+    const global = globals.find(value);
+    if (global !== undefined) return findGlobal(global);
+    const table = tables.find(value);
+    if (table !== undefined) {
+      const { type, kind: element, record } = table;
+      return type.shared ? { kind: "table", target: record, plan: { type, element } } : undefined;
+    }
+    const tag = tags.find(value);
+    return tag?.shared === true ? { kind: "tag", target: tag.number, plan: tag } : undefined;
+  }
+
+  /** Writes a plan, or finds where this agent has written the same before. */
+  #write(plan: ItemPlan): number {
+    const text = toJson(plan, noMemory);
+    const known = this.#plans.get(text);
+    if (known !== undefined) return known;
+    const address = writePermanentText(this.#agent.heap, text);
+    this.#plans.set(text, address);
+    return address;
+  }
+
+  #valueOf(post: Post): object {
+    const agent = this.#agent;
+    switch (post.kind) {
       case "object":
-        return this.#take(item.cell, (address) => this.#agent.objects.wrap(address, true));
+        return agent.asMutator(() => agent.objects.wrap(post.root, true));
       case "exception":
-        return this.#take(item.cell, (address) => this.#agent.exceptions.objectOf(address));
+        return agent.asMutator(() => agent.exceptions.objectOf(post.root));
       case "function":
-        return this.#function(item.number);
+        // The message may have come before those that tell of the instance.
+        if (agent.functions.get(post.target) === undefined) agent.lazyInstalls.installAll();
+        return agent.functionObject(post.target);
       default:
-        return this.#item(item);
+        return this.#item(post);
     }
   }
 
-  #take(cell: number, wrap: (address: Address) => object): object {
-    const object = this.#agent.rootCells.take(cell, wrap);
-    if (object === undefined) throw typeError("spent-handle", "the handle has been received before");
-    return object;
-  }
-
-  #function(number: number): object {
-    // The message may have come before those that tell of the instance.
-    if (this.#agent.functions.get(number) === undefined) this.#agent.lazyInstalls.installAll();
-    return this.#agent.functionObject(number);
-  }
-
-  #item(handle: KeyedHandle): object {
-    const key = keyOf(handle) as string;
+  #item(post: Post): object {
+    const key = keyOf(post);
     const known = this.#objects.get(key)?.deref();
     if (known !== undefined) return known;
-    const object = this.#makeItem(handle);
+    const object = this.#makeItem(post, fromJson(readText(this.#agent.heap, post.plan), noMemory));
     this.#objects.set(key, new WeakRef(object));
     return object;
   }
 
-  #makeItem(handle: KeyedHandle): object {
+  #makeItem({ kind, target, index }: Post, plan: unknown): object {
     const { globals, tables, tags } = this.#items;
-    switch (handle.kind) {
+    const { Global, Table, Tag } = this.#classes;
+    switch (kind) {
       case "global": {
-        const { type, value: kind, cell } = handle;
-        return globals.objectOf({ type, kind, host: undefined, cell, threadLocal: undefined }, this.#classes.Global.prototype);
+        const { type, value } = plan as GlobalPlan;
+        return globals.objectOf({ type, kind: value, host: undefined, cell: target, threadLocal: undefined }, Global.prototype);
       }
       case "thread-local global": {
-        const { instance, index } = handle.item;
-        if (!this.#agent.instances.has(instance)) this.#agent.lazyInstalls.installAll();
-        return globals.objectOf(globalOf(handle.type, this.#agent.instances.get(instance), index), this.#classes.Global.prototype);
+        if (!this.#agent.instances.has(target)) this.#agent.lazyInstalls.installAll();
+        const { type } = plan as LocalGlobalPlan;
+        return globals.objectOf(globalOf(type, this.#agent.instances.get(target), index), Global.prototype);
       }
       case "table": {
-        const item: TableItem = { type: handle.type, kind: handle.element, record: handle.record };
-        return tables.objectOf(item, this.#classes.Table.prototype);
+        const { type, element } = plan as TablePlan;
+        return tables.objectOf({ type, kind: element, record: target }, Table.prototype);
       }
       case "tag":
-        return tags.objectOf(handle.tag, this.#classes.Tag.prototype);
+        return tags.objectOf(plan as TagItem, Tag.prototype);
+      default:
+        throw new InternalError(`a post of kind ${kind} has no item`);
     }
   }
 }
 
-/** Tells items apart; undefined for what an agent finds by its address or number. */
-function keyOf(handle: ItemHandle): string | undefined {
-  switch (handle.kind) {
-    case "global":
-      return `global ${handle.cell}`;
-    case "thread-local global":
-      return `local ${handle.item.instance} ${handle.item.index}`;
-    case "table":
-      return `table ${handle.record}`;
-    case "tag":
-      return `tag ${handle.tag.number}`;
-    default:
-      return undefined;
-  }
+function findGlobal({ type, kind: value, cell, threadLocal: item }: GlobalItem): Found | undefined {
+  if (item !== undefined) return { kind: "thread-local global", target: item.instance, index: item.index, plan: { type } };
+  return type.shared && cell !== undefined ? { kind: "global", target: cell, plan: { type, value } } : undefined;
+}
+
+/** Tells items apart. */
+function keyOf({ kind, target, index = 0 }: Pick<NewPost, "kind" | "target" | "index">): string {
+  return `${kind} ${target} ${index}`;
 }

@@ -5,7 +5,7 @@ import type { AgentStatistics } from "../threads/agents/protocol.ts";
 import type { EmbeddersWorker } from "../threads/host/host.ts";
 import type { StoreStatistics } from "../threads/store/store-statistics.ts";
 import type { ModuleObject, Namespace } from "./js/shape.ts";
-import type { Posting } from "./messages.ts";
+import type { Handle, Posting } from "./messages.ts";
 
 /**
  * A program's heap, modules and threads. `createStore` makes one, on the thread that is its creator: there modules are
@@ -22,6 +22,12 @@ export interface Store {
    * objects keep their identity where they are posted).
    */
   readonly messages: Posting;
+  /**
+   * Revokes a handle that nobody has received, on whichever agent it was posted: nobody receives it any more, and it
+   * keeps its value no longer. For messages that did not arrive, and copies of handles that are left over. Raises a
+   * `TypeError`, and changes nothing, for what `messages.receive` raises one for.
+   */
+  discard(handle: Handle): void;
   /**
    * The heap at this moment: objects, bytes, collections, and pauses in milliseconds. Methods of the report look into
    * the heap when they are called: its types, a snapshot, its blocks.

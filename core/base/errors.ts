@@ -134,7 +134,7 @@ export const errorCodes = {
   "not-shared": "Only what is shared can be handed to another thread.",
   "shared-module": "The module has shared functions: one instance of it serves all threads.",
   "foreign-handle": "The handle is of another store, or is none.",
-  "spent-handle": "The handle has been received before.",
+  "spent-handle": "The handle has been received, or revoked, before, or was made by nobody.",
   // of the heap
   "heap-options": "There cannot be a heap with these options.",
   "heap-full": "The heap has no room for what is never collected.",

@@ -1,4 +1,4 @@
-/** What must hold when Workers die and when instantiations trap, on every host, and where there can be none. */
+/** What must hold when Workers die, when instantiations trap, and of values, on every host, and where there can be none. */
 
 import { internalsOf } from "../../api/composed-store.ts";
 import {
@@ -13,6 +13,7 @@ import {
 import type { WaitQueueObject } from "../../threads/wait/wait-queue-object.ts";
 import { caller, type PartialCaller, partialModules } from "../programs/partial-instance.ts";
 import { channelName, type Death } from "./deaths.ts";
+import { valueClaims } from "./value-claims.ts";
 
 /** What must hold, and how to see whether it does. */
 export type Claim = readonly [claim: string, test: () => Promise<void>];
@@ -221,6 +222,7 @@ export function lifeClaims({ script, closingScript, canExitInWait, endsByRejecti
     ],
     ...(closingScript === undefined ? [] : [exitBeforeReady(closingScript)]),
     ...partialModules.map(partialClaim),
+    ...valueClaims,
   ];
 }
 

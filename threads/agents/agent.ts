@@ -32,7 +32,7 @@ import { Exceptions } from "../values/exceptions.ts";
 import { FunctionTable, type LoweredFunction } from "../values/functions.ts";
 import type { Signature } from "../values/kinds.ts";
 import { Objects, opaqueObject } from "../values/objects.ts";
-import { RootCells } from "../values/root-cells.ts";
+import { Posts } from "../values/posts.ts";
 import { SharedValues } from "../values/shared-values.ts";
 import { Temporaries } from "../values/temporaries.ts";
 import { ThreadBound } from "../values/thread-bound-data.ts";
@@ -79,7 +79,7 @@ export class Agent {
   readonly sharedValues: SharedValues;
   readonly objects: Objects;
   readonly exceptions: Exceptions;
-  readonly rootCells: RootCells;
+  readonly posts: Posts;
   readonly threadBound: ThreadBound;
   readonly functionObjects: FunctionObjects;
   readonly localFunctions: LocalFunctions;
@@ -118,7 +118,7 @@ export class Agent {
     this.sharedValues = new SharedValues(this);
     this.objects = new Objects(heap.handles, (address) => this.#wrapper(address));
     this.exceptions = new Exceptions(this);
-    this.rootCells = new RootCells(this);
+    this.posts = new Posts(this);
     this.threadBound = new ThreadBound(this);
     const { exceptions } = this;
     // functions

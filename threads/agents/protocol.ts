@@ -33,7 +33,11 @@ export interface JoinMessage {
   readonly lock: string;
 }
 
-/** A value in lowered form; objects are kept alive by the call's record (calls.ts). */
+/**
+ * A value in lowered form; objects are kept alive by the call's record (calls.ts). Such values, and the address of an
+ * uncaught exception, go over the channel between a Worker of the pool and its creator alone, on which no program posts
+ * or listens: what programs carry themselves names neither addresses nor indices (posts.ts).
+ */
 export type RawValue = number | bigint;
 
 /** What a Worker tells its creator. */
@@ -44,8 +48,8 @@ export type AgentEvent =
   | { readonly kind: "threw"; readonly call: number; readonly error: PortableError }
   /** An exception that no handler caught; the call's record keeps it alive. */
   | { readonly kind: "uncaught"; readonly call: number; readonly exception: number }
-  /** `exception`: the root cell of one that no handler caught. */
-  | { readonly kind: "thread-failed"; readonly thread: number; readonly error: PortableError; readonly exception?: number }
+  /** `exception`: of one that no handler caught, the token of its post (posts.ts). */
+  | { readonly kind: "thread-failed"; readonly thread: number; readonly error: PortableError; readonly exception?: string }
   | { readonly kind: "threads-ended" }
   | { readonly kind: "queued" }
   /** Collections have left memory free that the creator can give back to the system. */

@@ -80,11 +80,11 @@ class WorkerAgent {
 
   /** What the creator gets of an error that ended a job. */
   #failure(job: Job, error: unknown): AgentEvent {
-    const { exceptions, heap, rootCells } = this.#agent;
+    const { exceptions, heap, posts } = this.#agent;
     const exception = exceptions.addressOf(error);
     if (job.kind === JobKind.thread) {
       const failure = { kind: "thread-failed", thread: job.id, error: packError(error) } as const;
-      return exception === undefined ? failure : { ...failure, exception: rootCells.keep(exception) };
+      return exception === undefined ? failure : { ...failure, exception: posts.put({ kind: "exception", root: exception }) };
     }
     if (exception === undefined) return { kind: "threw", call: job.id, error: packError(error) };
     this.#agent.asMutator(() => keepException(heap, job.argument >>> 0, exception));

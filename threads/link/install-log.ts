@@ -7,18 +7,17 @@
  *      0  next    the next entry, or 0
  *      4  kind    ENTRY_MODULE, ENTRY_INSTANCE, ENTRY_FUNCTION
  *      8  id      of the module or instance; of a thread-local function its index
- *     12  text    bytes of the plan in JSON
+ *     12  text    bytes of the plan in JSON (sync/shared-json.ts)
  *     16  code    bytes of the host module, which follow the text; 0 for an instance
  *     20  first   instance: first function index
  *     24  end     instance: behind its last function index
  *     32  the text
  *
- * A memory in a plan is written as its number. Agents know those memories that came to them in messages: no host hands over a memory in any
- * other way.
+ * Agents know those memories of a plan that came to them in messages: no host hands over a memory in any other way.
  */
-import { engine } from "../../core/base/engine.ts";
 import type { Heap } from "../../gc/heap/heap.ts";
 import type { LocalFunctionPlan } from "../functions/local-functions.ts";
+import { fromJson, toJson } from "../sync/shared-json.ts";
 import type { InstancePlan, ModulePlan } from "./plans.ts";
 
 const NEXT = 0;
@@ -33,36 +32,6 @@ const CONTENTS = 32;
 const ENTRY_MODULE = 0;
 export const ENTRY_INSTANCE = 1;
 export const ENTRY_FUNCTION = 2;
-
-/** How values that JSON has not are written. */
-type Written = { readonly $: "undefined" | "bigint" | "memory" | "array"; readonly value?: unknown; readonly type?: string };
-
-const arrays = { Uint8Array, Int32Array, Uint32Array, Uint16Array, Float64Array } as const;
-
-function write(_key: string, value: unknown, numberOf: (memory: WebAssembly.Memory) => number): unknown {
-  if (value === undefined) return { $: "undefined" } satisfies Written;
-  if (typeof value === "bigint") return { $: "bigint", value: String(value) } satisfies Written;
-  if (ArrayBuffer.isView(value)) {
-    return { $: "array", type: value.constructor.name, value: [...(value as Uint8Array)] } satisfies Written;
-  }
-  if (value instanceof engine.Memory) return { $: "memory", value: numberOf(value) } satisfies Written;
-  return value;
-}
-
-function read(value: unknown, memoryOf: (number: number) => WebAssembly.Memory | undefined): unknown {
-  if (typeof value !== "object" || value === null || !("$" in value)) return value;
-  const written = value as Written;
-  switch (written.$) {
-    case "undefined":
-      return undefined;
-    case "bigint":
-      return BigInt(written.value as string);
-    case "memory":
-      return memoryOf(written.value as number);
-    case "array":
-      return arrays[written.type as keyof typeof arrays].from(written.value as number[]);
-  }
-}
 
 /** An entry that an agent has found. */
 export class LogEntry {
@@ -109,7 +78,7 @@ export class LogEntry {
     const start = this.address + CONTENTS;
     // Decoders refuse shared memory.
     const text = new TextDecoder().decode(this.#heap.bytes.slice(start, start + this.#word(TEXT)));
-    return JSON.parse(text, (_key, value: unknown) => read(value, memoryOf));
+    return fromJson(text, memoryOf);
   }
 
   /** The host module's bytes. */
@@ -148,8 +117,7 @@ export class InstallLog {
   }
 
   #append(kind: number, id: number, plan: unknown, code: Uint8Array, first: number, end: number): void {
-    const json = JSON.stringify(plan, (key, value: unknown) => write(key, value, this.#numberOf));
-    const text = new TextEncoder().encode(json);
+    const text = new TextEncoder().encode(toJson(plan, this.#numberOf));
     const address = this.#heap.allocatePermanent(CONTENTS + text.length + code.length);
     this.#heap.words.set([0, kind, id, text.length, code.length, first, end], address >>> 2);
     this.#heap.bytes.set(text, address + CONTENTS);

@@ -199,9 +199,10 @@ export class StoreInternals {
     }
   }
 
-  #errorOf({ thread, error, exception: cell }: Extract<AgentEvent, { kind: "thread-failed" }>): Error {
-    if (cell === undefined) return unpackError(error);
-    const exception = this.agent.rootCells.take(cell, (address) => this.agent.exceptions.objectOf(address));
+  #errorOf({ thread, error, exception: token }: Extract<AgentEvent, { kind: "thread-failed" }>): Error {
+    if (token === undefined) return unpackError(error);
+    const { posts, exceptions } = this.agent;
+    const exception = posts.take("exception", token, ({ root }) => this.agent.asMutator(() => exceptions.objectOf(root)));
     return new UncaughtExceptionError(thread, exception);
   }
 

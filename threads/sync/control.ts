@@ -113,6 +113,10 @@ export class Control {
   get installLog(): number {
     return this.address + Word.installLog;
   }
+  /** Address of two words: where the first chunk of posts is, and the first free post (posts.ts). */
+  get posts(): number {
+    return this.address + Word.posts;
+  }
   /** First function index that may belong to an instance which is not in the log yet. */
   get installingFrom(): number {
     return this.#words.load(Word.installing) >>> 0;

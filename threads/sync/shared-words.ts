@@ -20,6 +20,8 @@
  *     60  SHARED_VALUES     address of the records of shared strings and numbers (shared-values.ts)
  *     64  AGENT_RECORDS     address of what agents say of themselves (agent-records.ts)
  *     68  CLOSED            1 when no Worker will take jobs any more
+ *     88  POSTS             first chunk of posts (posts.ts), or 0
+ *     92  FREE_POST         the first free post and one, or 0
  *     96  AGENTS            32 bytes for each agent: STATE, SENT, JOB_KIND, JOB, JOB_BLOCK, JOB_TARGET
  *
  * Everything between LOCK's two ends is committed by one store, the last, so that an agent that dies with the lock
@@ -47,6 +49,8 @@ export const Word = {
   sharedValues: 60,
   agentRecords: 64,
   closed: 68,
+  posts: 88,
+  freePost: 92,
 } as const;
 
 /** Words of an agent's record. */

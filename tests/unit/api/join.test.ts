@@ -118,35 +118,6 @@ describe("a Worker that was admitted", () => {
   });
 });
 
-describe("a handle", () => {
-  test("is plain data, and is received once where it stands for an object", async () => {
-    const handle = store.messages.post(exports.make(1));
-    expect(structuredClone(handle)).toEqual(handle);
-    expect(await service.plain(handle)).toContain("received before");
-  });
-
-  test("keeps its object alive until then", async () => {
-    const handles = Array.from({ length: 100 }, (_, i) => store.messages.post(exports.make(i)));
-    store.collect();
-    store.collect();
-    for (const [i, handle] of handles.entries()) expect(exports.get(store.messages.receive(handle) as object)).toBe(i);
-    expect(store.heap.verify()).toBe(0);
-  });
-
-  test("is refused for what other agents cannot have, and from other stores", async () => {
-    const { messages, WebAssembly: namespace } = store;
-    const { instance } = await namespace.instantiate('(module (type $s (struct)) (func (export "f") (result (ref $s)) (struct.new $s)))');
-    const f = instance.exports["f"] as () => object;
-    for (const value of [f, f(), new namespace.Global({ value: "i32" }, 1), {}, 1, "text", null]) {
-      expect(messages.canPost(value)).toBe(false);
-      expect(() => messages.post(value)).toThrow(TypeError);
-    }
-    await using other = await createStore({ threads: 0 });
-    expect(() => other.messages.receive(messages.post(exports.make))).toThrow(TypeError);
-    expect(() => messages.receive({} as never)).toThrow(TypeError);
-  });
-});
-
 test("a Worker that ends is no agent any more, and leaves the others running", async () => {
   await using own = await createStore({ threads: 1, maximumThreads: 2 });
   const { instance } = await own.WebAssembly.instantiate(program);

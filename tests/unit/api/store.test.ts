@@ -9,6 +9,7 @@ const members = [
   "agents",
   "close",
   "collect",
+  "discard",
   "heap",
   "messages",
   "run",

@@ -1,7 +1,7 @@
-/** A Worker of an embedder's, for join.test.ts: joins a store, and does what it is asked over comlink with the store's transfer handler. */
+/** A Worker of an embedder's, for join.test.ts and posting.test.ts: joins a store, and does what it is asked over comlink with the store's transfer handler. */
 import { parentPort } from "node:worker_threads";
 import * as Comlink from "comlink";
-import { joinStore } from "../../../api/heddle.ts";
+import { type Handle, joinStore } from "../../../api/heddle.ts";
 import { collectJs } from "./host-collection.ts";
 
 const store = await joinStore();
@@ -43,13 +43,28 @@ const service = {
       return String(error);
     }
   },
-  plain: (handle: Parameters<typeof messages.receive>[0]) => {
-    const value = messages.receive(handle);
+  /** Receives what handles stand for, and posts it again. */
+  postAgain: (handles: readonly Handle[]) => handles.map((handle) => messages.post(messages.receive(handle))),
+  discard: (handle: Handle) => {
     try {
-      return messages.receive(handle) === value;
+      store.discard(handle);
+      return "discarded";
     } catch (error) {
-      return String(error);
+      return (error as { readonly code: string }).code;
     }
+  },
+  /** Receives what it can of handles that others receive, too; returns how many. */
+  receiveAll: (handles: readonly Handle[]) => {
+    let count = 0;
+    for (const handle of handles) {
+      try {
+        messages.receive(handle);
+        count++;
+      } catch (error) {
+        if ((error as { readonly code?: string }).code !== "spent-handle") throw error;
+      }
+    }
+    return count;
   },
 };
 export type JoinedService = typeof service;

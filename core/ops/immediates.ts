@@ -14,10 +14,11 @@ import { type HeapType, I32, type ValType } from "../types/types.ts";
  * | `blocktype` | `block`, `blockKind` |
  * | `label` | `label` |
  * | `labels` | `labels` (the vector), `label` (the default) |
- * | `func`, `type`, `table`, `memory`, `global`, `local`, `tag`, `data`, `elem`, `field` | `index` for the row's first of these, `index2` for its second |
+ * | `func`, `type`, `table`, `memory`, `global` | `index` for the row's first of these and the next, `index2` for its second |
+ * | `local`, `tag`, `data`, `elem`, `field` | likewise |
  * | `heaptype` | `heap` |
- * | `castflags` | `label`, and `heap`, `heap2` with their nullability: all that a branch on a cast has (flags, label, source, target) |
- * | `reftype` | `heap` with its nullability: cast and test instructions, whose two codes (null and non-null) are two rows |
+ * | `castflags` | `label`, and `heap`, `heap2` with their nullability: all that a branch on a cast has |
+ * | `reftype` | `heap` with its nullability: casts and tests, whose two codes (null and non-null) are two rows |
  * | `valtypes` | `types` |
  * | `memarg` | `align`, `offset`, `index` (the memory), `order` where flag bit 4 is set |
  * | `lane` | `lane` |

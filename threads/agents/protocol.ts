@@ -36,7 +36,8 @@ export interface JoinMessage {
 /**
  * A value in lowered form; objects are kept alive by the call's record (calls.ts). Such values, and the address of an
  * uncaught exception, go over the channel between a Worker of the pool and its creator alone, on which no program posts
- * or listens: what programs carry themselves names neither addresses nor indices (posts.ts).
+ * or listens; of a Worker that was admitted the creator takes no such events (admitted.ts). What programs carry
+ * themselves are handles, which name no address (posts.ts).
  */
 export type RawValue = number | bigint;
 

@@ -12,6 +12,7 @@ import { writeHostRecord } from "../../gc/heap/js-values.ts";
 import { TypeRecords } from "../../gc/heap/type-records.ts";
 import { type HeapReport, reportHeap } from "../../gc/inspect/heap-report.ts";
 import { TypeNames } from "../../gc/inspect/type-names.ts";
+import { admittedWorker } from "../agents/admitted.ts";
 import { Agent } from "../agents/agent.ts";
 import { type AgentState, agentStates, type NameJob } from "../agents/agent-states.ts";
 import { Deadlocks, watchMode } from "../agents/deadlocks.ts";
@@ -19,7 +20,7 @@ import { Pool } from "../agents/pool.ts";
 import type { AgentEvent, AgentStatistics } from "../agents/protocol.ts";
 import { UncaughtExceptionError } from "../agents/store-errors.ts";
 import type { CompileOptions } from "../builtins/compile-options.ts";
-import { type EmbeddersWorker, embeddersWorker } from "../host/host.ts";
+import type { EmbeddersWorker } from "../host/host.ts";
 import type { CompiledModule, ImportedItems } from "../link/imports.ts";
 import type { LinkedInstance } from "../link/link.ts";
 import type { StableSource } from "../modules/compile.ts";
@@ -257,7 +258,7 @@ export class StoreInternals {
 
   /** Makes a Worker of the embedder's an agent; resolves with the agent's id. */
   admit(worker: EmbeddersWorker): Promise<number> {
-    return this.pool.admit(embeddersWorker(worker));
+    return this.pool.admit(admittedWorker(worker));
   }
 
   /**

@@ -6,7 +6,8 @@ import { isNumberText } from "../lex/keywords.ts";
 import { KEYWORD, type Lexer, NUMBER, RESERVED } from "../lex/lexer.ts";
 import type { Context } from "./context.ts";
 
-const shapes = new Map([
+/** The shapes in which a vector may be written. */
+export const vectorShapes = new Map([
   ["i8x16", { bits: 8, lanes: 16, float: undefined }],
   ["i16x8", { bits: 16, lanes: 8, float: undefined }],
   ["i32x4", { bits: 32, lanes: 4, float: undefined }],
@@ -50,7 +51,7 @@ export function storeBits(bytes: Uint8Array, at: number, value: bigint, bits: nu
 /** The shape and lanes of a vector literal, as 16 bytes. */
 export function takeVector(c: Context): Uint8Array {
   const lexer: Lexer = c.lexer;
-  const shape = lexer.kind === KEYWORD ? shapes.get(lexer.text()) : undefined;
+  const shape = lexer.kind === KEYWORD ? vectorShapes.get(lexer.text()) : undefined;
   if (shape === undefined) c.unexpected("a vector shape");
   if (shape.float === formatF16) c.require("half-precision", "f16x8");
   lexer.advance();

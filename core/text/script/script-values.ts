@@ -1,11 +1,11 @@
 /** Arguments of actions and expected results in test scripts. */
 
 import type { HeapType } from "../../types/types.ts";
-import { formatF32, formatF64 } from "../lex/floats.ts";
+import { formatF16, formatF32, formatF64 } from "../lex/floats.ts";
 import { KEYWORD, type Lexer, NUMBER, RIGHT } from "../lex/lexer.ts";
 import type { Context } from "../parse/context.ts";
 import { parseHeapType } from "../parse/types.ts";
-import { takeFloat, takeInteger, takeVector } from "../parse/vectors.ts";
+import { takeFloat, takeInteger, takeVector, vectorShapes } from "../parse/vectors.ts";
 
 /** A value that a script hands to a function. Numbers are their bits. */
 export type Value =
@@ -29,11 +29,6 @@ export type Pattern =
   | { readonly type: "either"; readonly of: readonly Pattern[] };
 
 const numberTypes = { "i32.const": "i32", "i64.const": "i64", "f32.const": "f32", "f64.const": "f64" } as const;
-const vectorShapes: Readonly<Record<string, { readonly bits: number; readonly lanes: number }>> = {
-  f32x4: { bits: 32, lanes: 4 },
-  f64x2: { bits: 64, lanes: 2 },
-};
-const integerBits: Readonly<Record<string, number>> = { i8x16: 8, i16x8: 16, i32x4: 32, i64x2: 64, f16x8: 16 };
 
 function numberType(c: Context): "i32" | "i64" | "f32" | "f64" | undefined {
   const word = c.lexer.kind === KEYWORD ? c.lexer.text() : "";
@@ -116,11 +111,11 @@ function tryNan(c: Context): "nan:canonical" | "nan:arithmetic" | undefined {
 }
 
 function vectorPattern(c: Context): Pattern {
-  const word = c.lexer.text();
-  const shape = vectorShapes[word];
-  if (shape === undefined) return integerLanes(takeVector(c), integerBits[word] ?? 8);
+  const shape = vectorShapes.get(c.lexer.text());
+  const format = shape?.float;
+  // Lanes of half precision are compared by their bits.
+  if (shape === undefined || format === undefined || format === formatF16) return integerLanes(takeVector(c), shape?.bits ?? 8);
   c.lexer.advance();
-  const format = shape.bits === 32 ? formatF32 : formatF64;
   const lanes: NumberPattern[] = [];
   for (let lane = 0; lane < shape.lanes; lane++) lanes.push(tryNan(c) ?? takeFloat(c, format));
   return { type: "v128", laneBits: shape.bits, lanes };

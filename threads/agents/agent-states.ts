@@ -2,14 +2,17 @@
 
 import { AGENT_BYTES, AGENT_MUTATOR, AGENT_STATE, AGENT_STOPPED, AGENTS } from "../../gc/layout/agents.ts";
 import { addressOf } from "../../gc/objects.ts";
-import { LIFE_ENDING, LIFE_JOINING, LIFE_NONE, LIFE_STARTING, WAIT_ENDLESS, WAIT_QUEUE } from "../sync/agent-records.ts";
+import { LIFE_ENDING, LIFE_FAILED, LIFE_JOINING, LIFE_NONE, LIFE_STARTING, WAIT_ENDLESS, WAIT_QUEUE } from "../sync/agent-records.ts";
 import { JobKind } from "../sync/job-queue.ts";
 import type { WaitQueueObject } from "../wait/wait-queue-object.ts";
 import type { Agent } from "./agent.ts";
 
 /** What an agent sleeps for. */
 export interface AgentWait {
-  /** The wait queue; undefined where it is a word of a linear memory (`memory.atomic.wait32` and `wait64`), or the agent was woken just now. */
+  /**
+   * The wait queue; undefined where it is a word of a linear memory (`memory.atomic.wait32` and `wait64`), or the agent
+   * was woken just now.
+   */
   readonly queue: WaitQueueObject | undefined;
   readonly kind: "queue" | "memory";
   /** Milliseconds so far. */
@@ -17,8 +20,9 @@ export interface AgentWait {
   /** Whether it ends by itself. */
   readonly hasTimeout: boolean;
   /**
-   * The functions that the agent is in, the innermost first; those without a name are called `wasm-function[INDEX]`. Undefined where they are
-   * not known: of a wait that has lasted less than 100 ms, and of one on a linear memory unless the store was made with `deadlock` or `onDeadlock`.
+   * The functions that the agent is in, the innermost first; those without a name are called `wasm-function[INDEX]`.
+   * Undefined where they are not known: of a wait that has lasted less than 100 ms, and of one on a linear memory
+   * unless the store was made with `deadlock` or `onDeadlock`.
    */
   readonly stack: readonly string[] | undefined;
 }
@@ -44,7 +48,7 @@ export interface AgentState {
    * - `running`: in code of a module
    * - `js`: in JS, or in the host; the creator also while it is in its event loop
    * - `waiting`: asleep until it is notified (`wait`)
-   * - `ending`: a Worker that is being terminated
+   * - `ending`: a Worker that is being terminated, or could not be started
    */
   readonly state: "starting" | "idle" | "running" | "js" | "waiting" | "ending";
   readonly job: AgentJob | undefined;
@@ -73,7 +77,7 @@ function stateOf(agent: Agent, id: number, nameJob: NameJob): AgentState | undef
   const job = id === 0 ? undefined : jobOf(agent, id, nameJob);
   const result = (state: AgentState["state"], waits?: AgentWait): AgentState => ({ id, kind, state, job, wait: waits });
   if (life === LIFE_STARTING || life === LIFE_JOINING) return result("starting");
-  if (life === LIFE_ENDING) return result("ending");
+  if (life === LIFE_ENDING || life === LIFE_FAILED) return result("ending");
   if (wait !== 0) return result("waiting", waitOf(agent, id));
   if (id !== 0 && agent.control.parking.isParked(id)) return result("idle");
   const state = Atomics.load(agent.heap.words, (AGENTS + id * AGENT_BYTES + AGENT_STATE) >>> 2);
@@ -100,8 +104,8 @@ function waitOf(agent: Agent, id: number): AgentWait {
 }
 
 /**
- * The queue that a node waits in. Race: while this agent is a mutator nothing is collected, and as long as the node is in the list, its agent
- * keeps the queue; so what is found then is a queue still.
+ * The queue that a node waits in. Race: while this agent is a mutator nothing is collected, and as long as the node is
+ * in the list, its agent keeps the queue; so what is found then is a queue still.
  */
 function queueOf(agent: Agent, node: number): WaitQueueObject | undefined {
   return agent.asMutator(() => {

@@ -55,6 +55,8 @@ export interface AgentOptions {
   readonly onQueued: () => void;
   /** Called when no Worker of the store can go on, in a safe region of the heap. */
   readonly onStuck: (stuck: Stuck) => void;
+  /** Called when the agent begins to wait, in a safe region of the heap. */
+  readonly onBlock: () => void;
 }
 
 /**
@@ -97,7 +99,7 @@ export class Agent {
   installed = 0;
   jobs = 0;
 
-  constructor({ id, heap, control, hostRecord, hasWorkers, onQueued, onStuck }: AgentOptions) {
+  constructor({ id, heap, control, hostRecord, hasWorkers, onQueued, onStuck, onBlock }: AgentOptions) {
     this.id = id;
     this.heap = heap;
     this.control = control;
@@ -125,7 +127,7 @@ export class Agent {
     this.functionObjects = new FunctionObjects(this);
     this.localFunctions = new LocalFunctions(this);
     // wait
-    this.watch = new WaitWatch({ id, heap, control, records, traps, onStuck });
+    this.watch = new WaitWatch({ id, heap, control, records, traps, onStuck, onBlock });
     const { watch } = this;
     this.waitQueues = new WaitQueues({ id, heap, gate, control, mayBlock, watch, traps, raise: (code) => this.raise(code) });
     const { waitQueues } = this;

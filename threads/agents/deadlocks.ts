@@ -9,8 +9,9 @@
  *                                    Workers do not keep the process alive
  *     in its event loop, else        suspected: some event may have it notify a Worker
  *
- * and never certain where an agent waits on a linear memory, but in the second case. Even to suspect those takes longer: that a notification has
- * woken one is seen only once it runs, and where threads outnumber cores that is later than the next look.
+ * and never certain where an agent waits on a linear memory, but in the second case. Even to suspect those takes
+ * longer: that a notification has woken one is seen only once it runs, and where threads outnumber cores that is later
+ * than the next look.
  */
 
 import { onBeforeExit, startTimer } from "../host/host.ts";
@@ -23,7 +24,9 @@ import { type AgentState, agentStates, type NameJob } from "./agent-states.ts";
 /** What a store does about deadlocks. */
 export type DeadlockMode = "report" | "error" | "ignore";
 
-/** What agents are to say of their waits (agent-records.ts): `isTold` where the embedder wants to be told of deadlocks. */
+/**
+ * What agents are to say of their waits (agent-records.ts): `isTold` where the embedder wants to be told of deadlocks.
+ */
 export function watchMode(mode: DeadlockMode | undefined, isTold: boolean): number {
   if (mode === "ignore") return 0;
   return mode === undefined && !isTold ? WATCH_WAITS : WATCH_WAITS | WATCH_MEMORY_STACKS;
@@ -35,11 +38,13 @@ export interface Deadlock {
   readonly certain: boolean;
   /** All agents as they were found. */
   readonly agents: readonly AgentState[];
-  /** Who waits, for how long, and in which functions: for people. */
+  /** How many jobs are in the queue for which there is no Worker, nor may another be started: see `maximumThreads`. */
+  readonly queued: number;
+  /** Who waits, for how long, and in which functions, and how many jobs no Worker is left for: for people. */
   readonly message: string;
   /**
-   * Ends the waits that are still the same: each traps with a `RuntimeError` whose code is "deadlock", so that its call or thread fails. A Worker
-   * that waits on a linear memory is replaced to that end.
+   * Ends the waits that are still the same: each traps with a `RuntimeError` whose code is "deadlock", so that its call
+   * or thread fails. A Worker that waits on a linear memory is replaced to that end.
    */
   end(): void;
 }
@@ -49,8 +54,13 @@ export interface DeadlockOptions {
   readonly mode: DeadlockMode;
   readonly onDeadlock: ((deadlock: Deadlock) => void) | undefined;
   readonly nameJob: NameJob;
-  /** Whether the pool will start a Worker for the jobs that wait. */
-  readonly mayGrow: () => boolean;
+  /** How many Workers there can be. */
+  readonly maximumThreads: number;
+  /**
+   * Whether a Worker will be started for the jobs that wait; `isBlocked` where the creator's event loop does not turn
+   * meanwhile.
+   */
+  readonly mayGrow: (isBlocked: boolean) => boolean;
   /** Whether somebody awaits a Worker. */
   readonly isAwaited: () => boolean;
   readonly keepAlive: (alive: boolean) => void;
@@ -73,8 +83,8 @@ export class Deadlocks {
   }
 
   /**
-   * Called when Workers may be stuck: one said so, or one has gone. Looks later, since waiters on linear memories that were woken are seen
-   * only when they run.
+   * Called when Workers may be stuck: one said so, or one has gone. Looks later, since waiters on linear memories that
+   * were woken are seen only when they run.
    */
   suspect(): void {
     if (this.#options.mode === "ignore") return;
@@ -87,8 +97,10 @@ export class Deadlocks {
   /** Called in a wait of the creator's own, when no Worker can go on. */
   foundInWait(stuck: Stuck): void {
     const wait = stuck.waiters.get(0)?.wait ?? 0;
-    // A wait of the creator's on a linear memory is about to begin: whoever is to wake it may have been woken, and not run yet.
+    // A wait of the creator's on a linear memory is about to begin: whoever is to wake it may have been woken, and not
+    // run yet.
     if ((wait & WAIT_QUEUE) === 0) return;
+    if (stuck.queued > 0 && this.#options.mayGrow(true)) return;
     if (stuck.isOnMemory && this.#lasted(stuck) < MEMORY_PATIENCE) return;
     this.#report(stuck, !stuck.isOnMemory);
   }
@@ -106,7 +118,7 @@ export class Deadlocks {
     const { heap, control, records } = agent;
     records.forgetSuspicion();
     const stuck = findStuck(heap, control, records);
-    const isStuck = stuck !== undefined && !(stuck.isQueueFull && mayGrow());
+    const isStuck = stuck !== undefined && !(stuck.queued > 0 && mayGrow(false));
     if (!isStuck) {
       // Whoever was stuck was woken meanwhile, by an event of this thread.
       keepAlive(isAwaited());
@@ -135,7 +147,10 @@ export class Deadlocks {
     return now - this.#since;
   }
 
-  /** Lets go of the process: where the Workers alone have kept it alive, it is about to end, and that settles the question. */
+  /**
+   * Lets go of the process: where the Workers alone have kept it alive, it is about to end, and that settles the
+   * question.
+   */
   #waitForExit(): void {
     if (this.#forgetExit !== undefined) return;
     this.#forgetExit = onBeforeExit(() => {
@@ -146,13 +161,14 @@ export class Deadlocks {
   }
 
   #report(stuck: Stuck, certain: boolean): void {
-    const { agent, mode, onDeadlock, nameJob } = this.#options;
+    const { agent, maximumThreads, mode, onDeadlock, nameJob } = this.#options;
     const key = `${certain} ${keyOf(stuck)}`;
     if (key === this.#reported) return;
     this.#reported = key;
     const agents = agentStates(agent, nameJob);
-    const message = describe(agents, certain);
-    const deadlock: Deadlock = { certain, agents, message, end: () => this.#end(stuck, message) };
+    const { queued } = stuck;
+    const message = describe(agents, certain) + describeQueue(agents, queued, maximumThreads);
+    const deadlock: Deadlock = { certain, agents, queued, message, end: () => this.#end(stuck, message) };
     try {
       if (onDeadlock !== undefined) onDeadlock(deadlock);
       else if (certain && mode === "report") console.error(message);
@@ -195,4 +211,12 @@ function describe(agents: readonly AgentState[], certain: boolean): string {
     return `  ${name} waits ${wait.kind === "queue" ? "in a wait queue" : "on a linear memory"}${stack}`;
   });
   return `deadlock${certain ? "" : " suspected"}: all threads wait\n${lines.join("\n")}`;
+}
+
+/** The report's last line, where jobs find no Worker. */
+function describeQueue(agents: readonly AgentState[], queued: number, maximumThreads: number): string {
+  if (queued === 0) return "";
+  const workers = agents.filter(({ kind, state }) => kind === "worker" && state !== "ending").length;
+  const jobs = queued === 1 ? "1 job is" : `${queued} jobs are`;
+  return `\n  ${jobs} queued, and no Worker is free: the store has ${workers} of at most ${maximumThreads} (threads, maximumThreads)`;
 }

@@ -1,9 +1,9 @@
 /**
  * What agents tell each other: the messages, and the calls that go over comlink.
  *
- * Three ways lead to a Worker. Jobs go through the queue in shared memory (job-queue.ts), so that they need no event loop. Installing
- * instances and asking for statistics are calls of `AgentService`, carried by comlink over a port of their own. What a Worker has to say
- * on its own account is an `AgentEvent`.
+ * Three ways lead to a Worker. Jobs go through the queue in shared memory (job-queue.ts), so that they need no event
+ * loop. Installing instances and asking for statistics are calls of `AgentService`, carried by comlink over a port of
+ * their own. What a Worker has to say on its own account is an `AgentEvent`.
  */
 
 import type { HeapShare } from "../../gc/heap/heap.ts";
@@ -22,9 +22,52 @@ export interface StartMessage {
   /** All installs so far, in order. */
   readonly installs: readonly Install[];
   readonly port: MessagePort;
+  /** Where its events go; undefined where they go to who started it. */
+  readonly events?: MessagePort;
 }
 
-/** The message by which a Worker of the embedder's is made an agent: what a Worker of the pool gets, and a port for its events. */
+/** The first message to the starter (starter.ts). */
+export interface StarterMessage {
+  readonly kind: "starter";
+  readonly memory: WebAssembly.Memory;
+  readonly control: number;
+  /** All installs so far, in order. */
+  readonly installs: readonly Install[];
+  /** Address of the Workers' script. */
+  readonly script: string;
+}
+
+/** What the creator tells the starter. */
+export type StarterOrder =
+  /**
+   * An agent that it may start a Worker for: under this number (tickets.ts), with what the Worker is told but the
+   * installs.
+   */
+  | {
+      readonly kind: "offer";
+      readonly ticket: number;
+      readonly start: StartMessage;
+      readonly events: MessagePort;
+      /** A name for the Worker's Web Lock. */
+      readonly lock: string;
+    }
+  | { readonly kind: "install"; readonly step: Install }
+  /** There is no Worker at all: the first job that waits is not to wait longer. */
+  | { readonly kind: "hurry" }
+  /** One Worker is to be started, whether jobs wait or not. */
+  | { readonly kind: "replace" }
+  | { readonly kind: "terminate"; readonly agent: number };
+
+/** What the starter tells the creator. */
+export type StarterEvent =
+  | { readonly kind: "ready" }
+  | { readonly kind: "failure"; readonly agent: number; readonly error: PortableError }
+  | { readonly kind: "exit"; readonly agent: number; readonly error: PortableError | undefined };
+
+/**
+ * The message by which a Worker of the embedder's is made an agent: what a Worker of the pool gets, and a port for its
+ * events.
+ */
 export interface JoinMessage {
   readonly heddle: "join";
   readonly start: StartMessage;
@@ -71,6 +114,7 @@ export interface AgentStatistics {
 
 /** What a Worker does when asked, over comlink. */
 export interface AgentService {
-  install(step: Install): void;
+  /** `number`: how many were announced before. */
+  install(step: Install, number: number): void;
   statistics(): AgentStatistics;
 }

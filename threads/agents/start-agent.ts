@@ -6,7 +6,10 @@ import type { Stuck } from "../wait/deadlock-check.ts";
 import { Agent } from "./agent.ts";
 import type { AgentEvent, StartMessage } from "./protocol.ts";
 
-/** The agent that `start` describes, with all that the other agents know. `tell` carries what it has to say to the creator. */
+/**
+ * The agent that `start` describes, with all that the other agents know. `tell` carries what it has to say to the
+ * creator.
+ */
 export function startAgent(start: StartMessage, tell: (event: AgentEvent) => void): Agent {
   const heap = Heap.join(start.heap);
   heap.onShrinkable = () => tell({ kind: "shrinkable" });
@@ -17,7 +20,11 @@ export function startAgent(start: StartMessage, tell: (event: AgentEvent) => voi
     control: Control.join(heap, start.control, start.agent, true),
     hostRecord: start.hostRecord,
     hasWorkers: true,
-    onQueued: () => tell({ kind: "queued" }),
+    onQueued: () => {
+      agent.control.tickets.ring();
+      tell({ kind: "queued" });
+    },
+    onBlock: () => undefined,
     onStuck: (stuck) => onStuck(agent, stuck, tell),
   });
   for (const step of start.installs) agent.install(step);

@@ -1,8 +1,10 @@
 /**
- * The script of a Worker: an agent that takes jobs from the store's queue.
+ * The script of a Worker: an agent that takes jobs from the store's queue; or the store's starter (starter.ts), as its
+ * first message says.
  *
- * Between jobs it sleeps in `Atomics.wait`, so that a job reaches it without anybody's event loop. A sleeping thread gets no messages either;
- * so whoever posts one counts it and wakes the Worker (`Parking.messagePosted`), which turns to its event loop until all are handled.
+ * Between jobs it sleeps in `Atomics.wait`, so that a job reaches it without anybody's event loop. A sleeping thread
+ * gets no messages either; so whoever posts one counts it and wakes the Worker (`Parking.messagePosted`), which turns
+ * to its event loop until all are handled.
  */
 
 import * as Comlink from "comlink";
@@ -15,44 +17,50 @@ import { type Job, JobKind } from "../sync/job-queue.ts";
 import { packError } from "../traps/traps.ts";
 import type { Agent } from "./agent.ts";
 import { calledFunction, keepException, keepValues, readOperands } from "./calls.ts";
-import type { AgentEvent, AgentService, StartMessage } from "./protocol.ts";
+import type { AgentEvent, AgentService, StarterMessage, StarterOrder, StartMessage } from "./protocol.ts";
 import { startAgent } from "./start-agent.ts";
+import { Starter } from "./starter.ts";
 
 class WorkerAgent {
   readonly #parent: HostParent;
   readonly #agent: Agent;
   readonly #control: Control;
-  readonly #port: MessagePort;
+  readonly #start: StartMessage;
   #received = 0;
 
   constructor(creator: HostParent, start: StartMessage) {
     this.#parent = creator;
+    this.#start = start;
     this.#agent = startAgent(start, (event) => this.#tell(event));
     this.#control = this.#agent.control;
-    this.#port = start.port;
     // Counted before comlink handles it: the handler may throw, and the count must hold all the same.
     start.port.addEventListener("message", () => void this.#received++);
     const service: AgentService = {
-      install: (step) => this.#agent.install(step),
+      // What was announced while the starter started this Worker may come in both ways.
+      install: (step, number) => {
+        if (number >= start.installs.length) this.#agent.install(step);
+      },
       statistics: () => this.#agent.statistics(),
     };
     Comlink.expose(service, start.port);
   }
 
   #tell(event: AgentEvent): void {
-    this.#parent.postMessage(event);
+    tell(this.#start, this.#parent, event);
   }
 
   async run(): Promise<never> {
     await this.#parent.watched;
-    this.#agent.lazyInstalls.drain = await messageDrain(this.#port);
+    this.#agent.lazyInstalls.drain = await messageDrain(this.#start.port);
     this.#agent.records.setLife(this.#agent.id, LIFE_READY);
     this.#tell({ kind: "ready" });
     for (;;) {
-      // Also when nothing is pending: the answers of comlink are posted from microtasks, and must not wait for the next job.
+      // Also when nothing is pending: the answers of comlink are posted from microtasks, and must not wait for the next
+      // job.
       await turn();
       while (this.#control.parking.messagesSent === this.#received && this.#agent.installed >= this.#control.installs) {
-        // Its event loop is where a host ends a Worker at once: Chromium lets one that sleeps live for two seconds more.
+        // Its event loop is where a host ends a Worker at once: Chromium lets one that sleeps live for two seconds
+        // more.
         if (this.#agent.records.isEnding) await new Promise<never>(() => undefined);
         const job = this.#control.jobs.take();
         if (job === undefined) {
@@ -60,8 +68,8 @@ class WorkerAgent {
           this.#control.parking.park(this.#received, this.#agent.watch.patience, () => this.#agent.watch.look());
           continue;
         }
-        // Race: read after the job was taken. What was announced before the job was queued, an instance or a template, is in these counts, and
-        // the job may use it.
+        // Race: read after the job was taken. What was announced before the job was queued, an instance or a template,
+        // is in these counts, and the job may use it.
         while (this.#control.parking.messagesSent !== this.#received || this.#agent.installed < this.#control.installs) await turn();
         this.#work(job);
         if (this.#control.jobs.finish(job.kind)) this.#tell({ kind: "threads-ended" });
@@ -125,16 +133,26 @@ class WorkerAgent {
 }
 
 const creator = await parent();
+let starter: Starter | undefined;
 creator.onMessage((message) => {
-  const start = message as StartMessage;
-  if (start.kind !== "start") return;
-  void begin(start);
+  const order = message as StartMessage | StarterMessage | StarterOrder;
+  if (order.kind === "start") void begin(order);
+  else if (order.kind === "starter") {
+    starter = new Starter(creator, order);
+    void starter.run();
+  } else starter?.take(order);
 });
+
+/** Tells the store's creator, and the starter what concerns it. */
+function tell({ events }: StartMessage, origin: HostParent, event: AgentEvent): void {
+  if (events === undefined || event.kind === "ready" || event.kind === "failed") origin.postMessage(event);
+  events?.postMessage(event);
+}
 
 async function begin(start: StartMessage): Promise<void> {
   try {
     await new WorkerAgent(creator, start).run();
   } catch (error) {
-    creator.postMessage({ kind: "failed", error: packError(error) } satisfies AgentEvent);
+    tell(start, creator, { kind: "failed", error: packError(error) });
   }
 }

@@ -1,11 +1,13 @@
 /**
  * What differs between hosts: how a Worker is started, talked to and ended.
  *
- * Node, Deno and Bun have `node:worker_threads`; browsers have the global `Worker`. Both sides of the channel look the same to the rest of
- * Heddle: messages are structured-cloned, in order, and shared memories and modules cross as themselves.
+ * Node, Deno and Bun have `node:worker_threads`; browsers have the global `Worker`. Both sides of the channel look the
+ * same to the rest of Heddle: messages are structured-cloned, in order, and shared memories and modules cross as
+ * themselves.
  */
 
 import type * as threads from "node:worker_threads";
+import { InternalError } from "../../core/base/assert.ts";
 import { engine } from "../../core/base/engine.ts";
 import { HeddleError } from "../../core/base/errors.ts";
 import { encodeSmallModule } from "../../core/binary/small-module.ts";
@@ -45,8 +47,8 @@ const hostProcess = (globalThis as { process?: ProcessLike }).process;
 const hasWorkerThreads = hostProcess?.versions?.node !== undefined;
 
 /**
- * Whether references may be published with plain stores. True only where the host says that the processor keeps the order of stores
- * (x86: total store order); browsers do not tell, so there the answer is no.
+ * Whether references may be published with plain stores. True only where the host says that the processor keeps the
+ * order of stores (x86: total store order); browsers do not tell, so there the answer is no.
  */
 export function hasTotalStoreOrder(): boolean {
   return hostProcess?.arch === "x64" || hostProcess?.arch === "ia32";
@@ -67,21 +69,51 @@ export function hardwareConcurrency(): number {
   return (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ?? 1;
 }
 
-/** Starts a Worker that runs a script. */
-export async function startWorker(name: string, script: string | URL): Promise<HostWorker> {
-  return hasWorkerThreads ? startThread(name, script) : startWebWorker(name, script);
+/**
+ * Whether a Worker starts though its creator's event loop does not turn: Node, Deno and Bun. In browsers it starts when
+ * the loop turns next.
+ */
+export const startsWorkersAtOnce = hasWorkerThreads;
+
+let workerThreads: typeof threads | undefined;
+
+/** Loads what `startWorkerNow` needs. */
+export async function prepareWorkers(): Promise<void> {
+  if (hasWorkerThreads) workerThreads ??= await import("node:worker_threads");
 }
 
 /**
- * Whether a Worker has stopped for good when the Web Lock is free that it held: in browsers, which have no event for that, and in Deno, whose event
- * comes when it begins to end a thread that may still run.
+ * Starts a Worker that runs a script, after `prepareWorkers`. `lock` is a name that no other Worker has (`uniqueName`).
+ */
+export function startWorkerNow(name: string, script: string | URL, lock: string = uniqueName(name)): HostWorker {
+  return hasWorkerThreads ? startThread(name, script, lock) : startWebWorker(script, lock);
+}
+
+/** Starts a Worker that runs a script. */
+export async function startWorker(name: string, script: string | URL): Promise<HostWorker> {
+  await prepareWorkers();
+  return startWorkerNow(name, script);
+}
+
+/** A script's address as any thread understands it. */
+export function absoluteAddress(script: string | URL): string {
+  const base = hasWorkerThreads ? import.meta.url : (globalThis as { location?: { href: string } }).location?.href;
+  return new URL(script, base).href;
+}
+
+/**
+ * Whether a Worker has stopped for good when the Web Lock is free that it held: in browsers, which have no event for
+ * that, and in Deno, whose event comes when it begins to end a thread that may still run.
  */
 const tellsEndByLock = !hasWorkerThreads || (globalThis as { Deno?: object }).Deno !== undefined;
 
-/** A Worker's first message where its end is told by a lock: from here on its creator is told of it, however it comes. */
+/**
+ * A Worker's first message where its end is told by a lock: from here on its creator is told of it, however it comes.
+ */
 const WATCHED = "heddle: watched";
 
-function uniqueName(name: string): string {
+/** A name that nothing else has. */
+export function uniqueName(name: string): string {
   return `${name}-${crypto.randomUUID()}`;
 }
 
@@ -90,12 +122,18 @@ async function released(lock: string): Promise<void> {
   await navigator.locks.request(lock, () => undefined);
 }
 
+/** Resolves when the Worker with this lock has stopped, whose creator, another Worker, has ended. */
+export async function stopped(lock: string): Promise<void> {
+  if (tellsEndByLock) await released(lock);
+}
+
 /** Makes a thread, which inherits the process's options. */
 function createThread({ Worker: Thread }: typeof threads, script: URL, options: threads.WorkerOptions): threads.Worker {
   const given = hostProcess?.execArgv;
   if (given === undefined || !given.some((option) => option.startsWith("--input-type"))) return new Thread(script, options);
-  // What a thread inherits Node takes as it is, but refuses this option where the script is a file. What a thread is given it refuses where it is an
-  // option of the whole process, as those of the engine are, which hold for all threads anyway.
+  // What a thread inherits Node takes as it is, but refuses this option where the script is a file. What a thread is
+  // given it refuses where it is an option of the whole process, as those of the engine are, which hold for all threads
+  // anyway.
   const execArgv = given.filter((option, i) => !option.startsWith("--input-type") && given[i - 1] !== "--input-type");
   try {
     return new Thread(script, { ...options, execArgv });
@@ -105,10 +143,10 @@ function createThread({ Worker: Thread }: typeof threads, script: URL, options: 
   }
 }
 
-async function startThread(name: string, script: string | URL): Promise<HostWorker> {
-  const lock = tellsEndByLock ? uniqueName(name) : undefined;
-  const options = { name, ...(lock === undefined ? {} : { workerData: lock }) };
-  const thread = createThread(await import("node:worker_threads"), new URL(script, import.meta.url), options);
+function startThread(name: string, script: string | URL, lock: string): HostWorker {
+  if (workerThreads === undefined) throw new InternalError("Workers are started before they are prepared");
+  const options = { name, ...(tellsEndByLock ? { workerData: lock } : {}) };
+  const thread = createThread(workerThreads, new URL(script, import.meta.url), options);
   let cause: unknown;
   let ending = false;
   thread.on("error", (error) => {
@@ -116,8 +154,8 @@ async function startThread(name: string, script: string | URL): Promise<HostWork
   });
   const gone = new Promise<void>((resolve) => {
     thread.once("exit", () => {
-      if (lock === undefined) resolve();
-      else resolve(released(lock));
+      if (tellsEndByLock) resolve(released(lock));
+      else resolve();
     });
   });
   return {
@@ -131,7 +169,8 @@ async function startThread(name: string, script: string | URL): Promise<HostWork
       await thread.terminate();
       await gone;
     },
-    // Race: somebody waits for a thread that ends. Were it let go of meanwhile, the process could end without an answer.
+    // Race: somebody waits for a thread that ends. Were it let go of meanwhile, the process could end without an
+    // answer.
     keepAlive: (alive) => {
       if (ending) return;
       if (alive) thread.ref();
@@ -141,11 +180,11 @@ async function startThread(name: string, script: string | URL): Promise<HostWork
 }
 
 /**
- * No event tells that a Worker has ended: it holds a Web Lock for as long as it lives, which the browser frees then. `terminate` returns while the
- * Worker may still run, too; when its lock is free it has stopped for good, and the heap can be reclaimed.
+ * No event tells that a Worker has ended: it holds a Web Lock for as long as it lives, which the browser frees then.
+ * `terminate` returns while the Worker may still run, too; when its lock is free it has stopped for good, and the heap
+ * can be reclaimed.
  */
-function startWebWorker(name: string, script: string | URL): HostWorker {
-  const lock = uniqueName(name);
+function startWebWorker(script: string | URL, lock: string): HostWorker {
   const worker = new Worker(script, { type: "module", name: lock });
   const exits: ((error: unknown) => void)[] = [];
   let cause: unknown;
@@ -162,7 +201,8 @@ function startWebWorker(name: string, script: string | URL): HostWorker {
         if (data !== WATCHED) listener(data);
       }),
     onExit: (listener) => void exits.push(listener),
-    // The script failed to load, or threw outside of Heddle's own handlers: the Worker lives on, but is of no further use.
+    // The script failed to load, or threw outside of Heddle's own handlers: the Worker lives on, but is of no further
+    // use.
     onFailure: (listener) =>
       worker.addEventListener(
         "error",
@@ -187,7 +227,10 @@ export interface EmbeddersWorker {
   once?(event: "exit", listener: () => void): unknown;
 }
 
-/** A Worker that the embedder has started. Its first message makes it join (agents/protocol.ts), and brings a port for all others. */
+/**
+ * A Worker that the embedder has started. Its first message makes it join (agents/protocol.ts), and brings a port for
+ * all others.
+ */
 export function embeddersWorker(worker: EmbeddersWorker): HostWorker {
   const { port1: events, port2 } = new MessageChannel();
   const lock = uniqueName("heddle-join");
@@ -254,8 +297,8 @@ export async function awaitMessage<T>(isWanted: (message: unknown) => message is
 }
 
 /**
- * Makes a function that hands the messages which have arrived at a port to its listeners at once, in the middle of whatever runs. It does nothing on
- * hosts where messages come in turns of the event loop only: browsers.
+ * Makes a function that hands the messages which have arrived at a port to its listeners at once, in the middle of
+ * whatever runs. It does nothing on hosts where messages come in turns of the event loop only: browsers.
  */
 export async function messageDrain(port: MessagePort): Promise<() => void> {
   if (!hasWorkerThreads) return () => undefined;
@@ -296,7 +339,8 @@ export async function parent(): Promise<HostParent> {
   const early: unknown[] = [];
   let take = (message: unknown): void => void early.push(message);
   scope.addEventListener("message", ({ data }: MessageEvent) => take(data));
-  // Race: what imports this script may close the Worker as soon as it goes on. By then the creator is to watch the lock.
+  // Race: what imports this script may close the Worker as soon as it goes on. By then the creator is to watch the
+  // lock.
   await holdLock(scope.name);
   scope.postMessage(WATCHED);
   return {
@@ -322,9 +366,9 @@ export function startTimer(milliseconds: number, callback: () => void): () => vo
 }
 
 /**
- * Calls `listener` once when this thread has nothing left to do and its process is about to end. Returns what takes the listener back, or
- * undefined where the host has no such event. Bun 1.4 has it, but not in a process that awaits something at its top level: that just ends, as if
- * all were well.
+ * Calls `listener` once when this thread has nothing left to do and its process is about to end. Returns what takes the
+ * listener back, or undefined where the host has no such event. Bun 1.4 has it, but not in a process that awaits
+ * something at its top level: that just ends, as if all were well.
  */
 export function onBeforeExit(listener: () => void): (() => void) | undefined {
   const process = hostProcess;

@@ -11,7 +11,8 @@ export interface StoreOptions {
   readonly threads?: number;
   /**
    * How many Workers there may be, up to 253. The store adds Workers when threads wait that wasm code spawned and no
-   * job ends (pool.ts). Default: 16, or `threads` where that is more or 0.
+   * job ends (growth.ts), by one thread more where the creator can block. Default: 16, or `threads` where that is more
+   * or 0.
    */
   readonly maximumThreads?: number;
   readonly heap?: {

@@ -75,6 +75,7 @@ export class StoreInternals {
       hostRecord,
       hasWorkers,
       onQueued: () => this.pool.grow(),
+      onBlock: () => this.pool.prepareToGrow(),
       onStuck: (stuck) => this.#deadlocks.foundInWait(stuck),
     });
     const records = new TypeRecords(this.#heap, this.types);
@@ -98,7 +99,7 @@ export class StoreInternals {
       onThreadError: options.onThreadError,
       waitFor: (answer) => this.jobs.waitFor(answer),
     });
-    this.#deadlocks = this.#createDeadlocks();
+    this.#deadlocks = this.#createDeadlocks(size);
     this.#idle = new IdleCollector(
       this.#heap,
       () => this.collect(),
@@ -123,13 +124,14 @@ export class StoreInternals {
     });
   }
 
-  #createDeadlocks(): Deadlocks {
+  #createDeadlocks({ maximumThreads }: Size): Deadlocks {
     return new Deadlocks({
       agent: this.agent,
       mode: this.#options.deadlock ?? "report",
       onDeadlock: this.#options.onDeadlock,
       nameJob: this.#nameJob,
-      mayGrow: () => this.pool.mayGrow,
+      maximumThreads,
+      mayGrow: (isBlocked) => (isBlocked ? this.pool.mayGrowMeanwhile : this.pool.mayGrow),
       isAwaited: () => this.jobs.isAwaited,
       keepAlive: (alive) => this.pool.keepAlive(alive),
       terminate: (id, message) => void this.pool.terminate(id, new RuntimeError(message, { code: "deadlock" })),

@@ -16,7 +16,8 @@
  *         20  ENDED    MOVES of the wait that is to end with an error
  *         24  NOTES    address of NOTE_BYTES bytes, or 0: u32 length, UTF-8 text
  *
- * An agent writes its own WAIT, MOVES, NODE, SINCE and NOTES; the creator writes the rest. NOTES outlives its agent, for the next one.
+ * An agent writes its own WAIT, MOVES, NODE, SINCE and NOTES; the creator writes the rest. NOTES outlives its agent,
+ * for the next one.
  */
 import type { Heap } from "../../gc/heap/heap.ts";
 import { readText, writeText } from "./shared-text.ts";
@@ -44,6 +45,8 @@ export const LIFE_ENDING = 3;
 
 /** The embedder's own Worker, which runs code of its own and will join. */
 export const LIFE_JOINING = 4;
+/** Its Worker, one of the starter's, has ended before it was ready, and its creator may not know yet. */
+export const LIFE_FAILED = 5;
 
 /** Sleeps in a wait queue. */
 export const WAIT_QUEUE = 1;
@@ -76,6 +79,16 @@ export function createAgentRecords(heap: Heap, agents: number, mode: number): nu
   heap.words[(block + MODE) >>> 2] = mode;
   heap.words[(block + COUNT) >>> 2] = agents;
   return block;
+}
+
+/** What the record of agent `id` says of its life, to whoever has the memory's words and the records' address. */
+export function lifeOf(words: Int32Array<ArrayBufferLike>, block: number, id: number): number {
+  return Atomics.load(words, ((block + RECORDS + id * RECORD_BYTES) >>> 2) + Word.life);
+}
+
+/** Changes the life of agent `id` from one to another; false where it is another than that. */
+export function changeLife(words: Int32Array<ArrayBufferLike>, block: number, id: number, from: number, to: number): boolean {
+  return Atomics.compareExchange(words, ((block + RECORDS + id * RECORD_BYTES) >>> 2) + Word.life, from, to) === from;
 }
 
 const { timeOrigin } = performance;
@@ -132,8 +145,11 @@ export class AgentRecords {
   setLife(id: number, life: number): void {
     const { words } = this.#heap;
     const record = this.#record(id);
-    // Race: it may be ended before it says that it is ready.
-    if (life === LIFE_READY && Atomics.load(words, record + Word.life) === LIFE_ENDING) return;
+    if (life === LIFE_READY) {
+      // Race: it may be ended before it says that it is ready, or be given up.
+      if (!changeLife(words, this.#block, id, LIFE_STARTING, life)) changeLife(words, this.#block, id, LIFE_JOINING, life);
+      return;
+    }
     if (life === LIFE_NONE || life === LIFE_STARTING || life === LIFE_JOINING) {
       Atomics.store(words, record + Word.wait, 0);
       Atomics.store(words, record + Word.ended, 0);
@@ -184,7 +200,9 @@ export class AgentRecords {
     return Atomics.load(words, record + Word.moves) === moves ? text : undefined;
   }
 
-  /** Has the wait of agent `id` that `moves` counts end with an error of this message. Whoever calls wakes the agent. */
+  /**
+   * Has the wait of agent `id` that `moves` counts end with an error of this message. Whoever calls wakes the agent.
+   */
   endWaitOf(id: number, moves: number, message: string): void {
     const verdict = (this.#block + VERDICT) >>> 2;
     if (this.#heap.words[verdict] === 0) {

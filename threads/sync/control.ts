@@ -10,6 +10,7 @@ import { JobQueue } from "./job-queue.ts";
 import { OwnedLocks } from "./owned-lock.ts";
 import { Parking } from "./parking.ts";
 import { SharedWords, sharedWordsBytes, Word } from "./shared-words.ts";
+import { Tickets } from "./tickets.ts";
 
 /** What a store's shared words are made with. */
 export interface ControlOptions {
@@ -38,6 +39,7 @@ export class Control {
   readonly address: number;
   readonly jobs: JobQueue;
   readonly parking: Parking;
+  readonly tickets: Tickets;
   readonly #heap: Heap;
   readonly #words: SharedWords;
   readonly #locks: OwnedLocks;
@@ -48,6 +50,7 @@ export class Control {
     this.#words = new SharedWords(heap, address);
     this.#locks = new OwnedLocks({ heap, id, mayBlock });
     this.parking = new Parking(this.#words, id);
+    this.tickets = new Tickets(this.#words);
     this.jobs = new JobQueue(heap, this.#words, this.#locks, this.parking, id);
   }
 

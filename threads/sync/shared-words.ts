@@ -20,9 +20,11 @@
  *     60  SHARED_VALUES     address of the records of shared strings and numbers (shared-values.ts)
  *     64  AGENT_RECORDS     address of what agents say of themselves (agent-records.ts)
  *     68  CLOSED            1 when no Worker will take jobs any more
+ *     72  BELL              counts how often the starter was called (tickets.ts)
+ *     76  STEPS             how many installs the creator has announced, as the starter is to have them
  *     88  POSTS             first chunk of posts (posts.ts), or 0
  *     92  FREE_POST         the first free post and one, or 0
- *     96  AGENTS            32 bytes for each agent: STATE, SENT, JOB_KIND, JOB, JOB_BLOCK, JOB_TARGET
+ *     96  AGENTS            32 bytes for each agent: STATE, SENT, JOB_KIND, JOB, JOB_BLOCK, JOB_TARGET, TICKET
  *
  * Everything between LOCK's two ends is committed by one store, the last, so that an agent that dies with the lock
  * leaves the old state or the new one; whoever buries it frees the lock (`breakLock`).
@@ -49,12 +51,14 @@ export const Word = {
   sharedValues: 60,
   agentRecords: 64,
   closed: 68,
+  bell: 72,
+  steps: 76,
   posts: 88,
   freePost: 92,
 } as const;
 
 /** Words of an agent's record. */
-export const AgentWord = { state: 0, sent: 1, jobKind: 2, job: 3, jobBlock: 4, jobTarget: 5 } as const;
+export const AgentWord = { state: 0, sent: 1, jobKind: 2, job: 3, jobBlock: 4, jobTarget: 5, ticket: 6 } as const;
 
 const AGENTS = 96;
 const AGENT_BYTES = 32;
@@ -66,10 +70,10 @@ export function sharedWordsBytes(agents: number): number {
 
 export class SharedWords {
   readonly address: number;
-  readonly #heap: Heap;
+  readonly #heap: Pick<Heap, "words">;
   #view: Int32Array<ArrayBufferLike>;
 
-  constructor(heap: Heap, address: number) {
+  constructor(heap: Pick<Heap, "words">, address: number) {
     this.address = address;
     this.#heap = heap;
     this.#view = heap.words;

@@ -1,12 +1,13 @@
 /**
  * Finds out whether all agents of a store wait, each for another.
  *
- * Agents come and go while one looks at them, so it looks twice. An agent whose record counts no new wait, and whose node is still in its
- * queue's list, has been in the same wait all the time between; so there was a moment, after the first look and before the second, in which all
- * were. From a wait without a timeout an agent comes back by nobody but an agent that is not in one, and there was none in that moment.
+ * Agents come and go while one looks at them, so it looks twice. An agent whose record counts no new wait, and whose
+ * node is still in its queue's list, has been in the same wait all the time between; so there was a moment, after the
+ * first look and before the second, in which all were. From a wait without a timeout an agent comes back by nobody but
+ * an agent that is not in one, and there was none in that moment.
  *
- * That a waiter of `memory.atomic.wait32` was woken is seen only once it runs, and others than the store's agents may wake it. So where there is
- * one, all this is no more than likely.
+ * That a waiter of `memory.atomic.wait32` was woken is seen only once it runs, and others than the store's agents may
+ * wake it. So where there is one, all this is no more than likely.
  */
 import type { Heap } from "../../gc/heap/heap.ts";
 import { NODE_STATE, NODE_WAITING } from "../../gc/layout/wait-queue-layout.ts";
@@ -14,6 +15,7 @@ import {
   type AgentRecord,
   type AgentRecords,
   LIFE_ENDING,
+  LIFE_FAILED,
   LIFE_NONE,
   LIFE_STARTING,
   WAIT_ENDLESS,
@@ -31,8 +33,8 @@ export interface Stuck {
   readonly isCreatorWaiting: boolean;
   /** Whether one waits on a linear memory, where others may wake it. */
   readonly isOnMemory: boolean;
-  /** Whether there are jobs which no agent can take. */
-  readonly isQueueFull: boolean;
+  /** How many jobs there are which no agent can take. */
+  readonly queued: number;
 }
 
 type Standing = "free" | "waiting" | "idle" | "none";
@@ -45,7 +47,7 @@ interface Look {
 function standingOf(heap: Heap, control: Control, record: AgentRecord, id: number): Standing {
   const { life, wait, node } = record;
   if (id !== 0) {
-    if (life === LIFE_NONE) return "none";
+    if (life === LIFE_NONE || life === LIFE_FAILED) return "none";
     if (life === LIFE_ENDING) return "free";
     if (life === LIFE_STARTING) return "idle";
   }
@@ -77,8 +79,8 @@ function look(heap: Heap, control: Control, agents: AgentRecords): Look | undefi
 export function findStuck(heap: Heap, control: Control, agents: AgentRecords): Stuck | undefined {
   const first = look(heap, control, agents);
   if (first?.standings.includes("waiting") !== true) return undefined;
-  const isQueueFull = control.jobs.queued > 0;
-  if (isQueueFull && first.standings.includes("idle")) return undefined;
+  const { queued } = control.jobs;
+  if (queued > 0 && first.standings.includes("idle")) return undefined;
   const second = look(heap, control, agents);
   if (second === undefined) return undefined;
   const isSame = first.standings.every(
@@ -91,6 +93,6 @@ export function findStuck(heap: Heap, control: Control, agents: AgentRecords): S
     waiters,
     isCreatorWaiting: second.standings[0] === "waiting",
     isOnMemory: [...waiters.values()].some(({ wait }) => (wait & WAIT_MEMORY) !== 0),
-    isQueueFull,
+    queued,
   };
 }

@@ -39,6 +39,7 @@ import { TrapCode } from "../../lower/host/lowered.ts";
 import { hardwareConcurrency } from "../host/host.ts";
 import type { Gate } from "../sync/gate.ts";
 import { OwnedLocks } from "../sync/owned-lock.ts";
+import { wordChange } from "../sync/word-change.ts";
 import type { WaitWatch } from "./wait-watch.ts";
 
 /** The block of a store's first nodes: the record of wait queues, then a node for each agent. */
@@ -53,15 +54,6 @@ const POLL_MILLISECONDS = 4;
 /** How a wait ended, as the instructions say it. */
 export const WaitResult = { woken: 0, notEqual: 1, timedOut: 2 } as const;
 export type WaitResult = (typeof WaitResult)[keyof typeof WaitResult];
-
-interface AsyncAtomics {
-  waitAsync?(
-    words: Int32Array<ArrayBufferLike>,
-    index: number,
-    value: number,
-    timeout: number,
-  ): { readonly async: boolean; readonly value: string | Promise<string> };
-}
 
 /** Makes what the wait queues of a store need; returns the block's address. */
 export function createWaitNodes(heap: Heap, agents: number): number {
@@ -339,20 +331,11 @@ export class WaitQueues {
     const state = (node + NODE_STATE) >>> 2;
     const deadline = performance.now() + milliseconds;
     while (this.#load(node + NODE_STATE) === NODE_WAITING && performance.now() < deadline) {
-      await this.#stateChange(state, deadline - performance.now());
+      await wordChange(this.#heap.words, state, NODE_WAITING, deadline - performance.now(), POLL_MILLISECONDS);
     }
     const woken = this.#leave(node);
     this.#free.push(node);
     return woken ? WaitResult.woken : WaitResult.timedOut;
-  }
-
-  async #stateChange(state: number, milliseconds: number): Promise<void> {
-    const { waitAsync } = Atomics as AsyncAtomics;
-    if (waitAsync !== undefined) {
-      await waitAsync.call(Atomics, this.#heap.words, state, NODE_WAITING, milliseconds).value;
-      return;
-    }
-    await new Promise<void>((resolve) => setTimeout(resolve, Math.min(milliseconds, POLL_MILLISECONDS)));
   }
 
   #join(queue: number, node: number): void {

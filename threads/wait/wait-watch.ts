@@ -1,9 +1,11 @@
 /**
- * What an agent does about its own waits, so that a deadlock is noticed: it says that it waits, notes its stack once a wait has lasted for
- * `PATIENCE`, and looks then whether all others wait, too. The last that comes to wait, or to be idle, finds that all do.
+ * What an agent does about its own waits, so that a deadlock is noticed: it says that it waits, notes its stack once a
+ * wait has lasted for `PATIENCE`, and looks then whether all others wait, too. The last that comes to wait, or to be
+ * idle, finds that all do.
  *
- * A wait on a wait queue can be interrupted for that, since who wakes a waiter writes it into the waiter's node; so one that ends sooner costs
- * a few stores. A wait on a linear memory cannot: in an interruption it would miss a notification.
+ * A wait on a wait queue can be interrupted for that, since who wakes a waiter writes it into the waiter's node; so one
+ * that ends sooner costs a few stores. A wait on a linear memory cannot: in an interruption it would miss a
+ * notification.
  */
 import type { Heap } from "../../gc/heap/heap.ts";
 import { type AgentRecords, WAIT_ENDLESS, WAIT_MEMORY, WAIT_QUEUE, WATCH_MEMORY_STACKS, WATCH_WAITS } from "../sync/agent-records.ts";
@@ -14,8 +16,8 @@ import { findStuck, type Stuck } from "./deadlock-check.ts";
 export const PATIENCE = 100;
 
 /**
- * Milliseconds for which nothing must have moved before a deadlock is suspected in which an agent waits on a linear memory: one that was woken
- * looks as if it slept until it runs.
+ * Milliseconds for which nothing must have moved before a deadlock is suspected in which an agent waits on a linear
+ * memory: one that was woken looks as if it slept until it runs.
  */
 export const MEMORY_PATIENCE = 1000;
 
@@ -31,6 +33,8 @@ export interface WatchedAgent {
   readonly traps: { functionNames(stack: string | undefined): readonly string[] };
   /** Called when no Worker of the store can go on, in a safe region of the heap. */
   readonly onStuck: (stuck: Stuck) => void;
+  /** Called when this agent begins to wait, in a safe region of the heap. */
+  readonly onBlock: () => void;
 }
 
 export class WaitWatch {
@@ -51,23 +55,28 @@ export class WaitWatch {
 
   /** A wait on a queue begins, at `since` on the agent's clock. */
   beginQueueWait(node: number, isEndless: boolean, since: number): void {
+    this.#agent.onBlock();
     this.#agent.records.beginWait(isEndless ? WAIT_QUEUE | WAIT_ENDLESS : WAIT_QUEUE, node, since);
   }
 
   /** A wait on a linear memory begins, in a safe region. */
   beginMemoryWait(isEndless: boolean): void {
+    this.#agent.onBlock();
     this.#agent.records.beginWait(isEndless ? WAIT_MEMORY | WAIT_ENDLESS : WAIT_MEMORY, 0, performance.now());
     if (!isEndless) return;
     if (this.#hasMemoryStacks) this.#note();
     if (this.#isOn) this.look();
   }
 
-  /** A wait on a queue has lasted for `patience`. Returns after how many milliseconds of it this is to be called again. */
+  /**
+   * A wait on a queue has lasted for `patience`. Returns after how many milliseconds of it this is to be called again.
+   */
   lasts(isEndless: boolean, patience: number): number {
     if (patience === PATIENCE) this.#note();
     if (!isEndless) return Number.POSITIVE_INFINITY;
     this.look();
-    // Others rouse the creator where they find that all wait in queues; waits on linear memories it has to look at several times itself.
+    // Others rouse the creator where they find that all wait in queues; waits on linear memories it has to look at
+    // several times itself.
     return this.#agent.id === 0 ? patience + MEMORY_PATIENCE : Number.POSITIVE_INFINITY;
   }
 

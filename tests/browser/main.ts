@@ -147,7 +147,7 @@ if (found.path === undefined) {
   console.log(`browser: ${formatCounts({ passed: 0, failed: 0, skipped: claims.length })}`);
 } else {
   const failed = await runClaims(found.path);
-  const life = await runLifeClaims(chromiumStarter(), console.log);
+  const life = await runLifeClaims(chromiumStarter(), "", console.log);
   const counts = addCounts({ passed: claims.length - failed, failed, skipped: 0 }, life);
   console.log(`browser: ${formatCounts(counts)}`);
   process.exitCode = counts.failed === 0 ? 0 : 1;

@@ -51,13 +51,13 @@ interface Program {
   sum(n: number): number;
 }
 
-function expect(condition: boolean, found: unknown): asserts condition {
+export function expect(condition: boolean, found: unknown): asserts condition {
   if (!condition) throw new Error(`found ${found instanceof Error ? `${found.name}: ${found.message}` : JSON.stringify(found)}`);
 }
 
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
 
-async function until(condition: () => boolean): Promise<void> {
+export async function until(condition: () => boolean): Promise<void> {
   const deadline = performance.now() + 30_000;
   while (!condition()) {
     if (performance.now() > deadline) throw new Error("it does not come to pass");
@@ -78,7 +78,7 @@ async function withProgram(options: StoreOptions, body: (store: Store, program: 
 }
 
 /** What a promise was rejected with. */
-async function reasonOf(call: Promise<unknown>): Promise<unknown> {
+export async function reasonOf(call: Promise<unknown>): Promise<unknown> {
   const [settled] = await Promise.allSettled([call]);
   expect(settled.status === "rejected", settled);
   return settled.reason;
@@ -96,7 +96,10 @@ async function expectAlive(store: Store, { sum }: Program, threads: number): Pro
 
 let channel: BroadcastChannel | undefined;
 
-/** What an instantiation that trapped has left in a table is called on the creator, on a Worker, and by one that waits for it. */
+/**
+ * What an instantiation that trapped has left in a table is called on the creator, on a Worker, and by one that waits
+ * for it.
+ */
 const partialClaim = ([what, module]: (typeof partialModules)[number]): Claim => [
   `an instantiation that traps in ${what} leaves functions that all threads can call`,
   () =>
@@ -113,7 +116,7 @@ const partialClaim = ([what, module]: (typeof partialModules)[number]): Claim =>
 ];
 
 /** Tells all Workers to die, and gives the message its time. */
-async function tell(death: Death): Promise<void> {
+export async function tell(death: Death): Promise<void> {
   // One for all claims: Deno 2.9 has none again once one is closed.
   channel ??= new BroadcastChannel(channelName);
   (channel as { unref?(): void }).unref?.();
@@ -125,7 +128,10 @@ async function tell(death: Death): Promise<void> {
 export interface LifeHost {
   /** The script `worker.ts`. */
   readonly script: URL;
-  /** The script `closing-worker.ts`; undefined on Node, which crashes where a Worker exits while its script is still being evaluated. */
+  /**
+   * The script `closing-worker.ts`; undefined on Node, which crashes where a Worker exits while its script is still
+   * being evaluated.
+   */
   readonly closingScript: URL | undefined;
   /** Whether a Worker can end itself in the middle of what it does, and not only once it is done. */
   readonly canExitInWait: boolean;

@@ -9,7 +9,9 @@ async function post(message: Message): Promise<void> {
   await fetch("./note", { method: "POST", body: JSON.stringify(message) });
 }
 
-const missing = new URLSearchParams(location.search).get("missing");
+const search = new URLSearchParams(location.search);
+const missing = search.get("missing");
+const only = search.get("only") ?? "";
 const claims: readonly Claim[] =
   missing === null
     ? lifeClaims({
@@ -20,6 +22,27 @@ const claims: readonly Claim[] =
       })
     : singleAgentClaims(missing);
 const posts: Promise<void>[] = [];
-await runClaims(claims, (outcome) => void posts.push(post({ kind: "outcome", outcome })));
+const note = (outcome: Outcome): void => void posts.push(post({ kind: "outcome", outcome }));
+await runClaims(
+  claims.filter(([claim]) => claim.includes(only)),
+  note,
+);
+if (missing === null) await runInWorker();
 await Promise.all(posts);
 await post({ kind: "done" });
+
+/** Runs the claims about stores that a Worker creates. */
+async function runInWorker(): Promise<void> {
+  const worker = new Worker(`./life-creator.js?only=${encodeURIComponent(only)}`, { type: "module" });
+  await new Promise<void>((resolve) => {
+    worker.onmessage = ({ data }: MessageEvent<Outcome | undefined>) => {
+      if (data === undefined) resolve();
+      else note(data);
+    };
+    worker.onerror = ({ message }) => {
+      note({ claim: "a Worker of the page runs claims", problem: message, milliseconds: 0 });
+      resolve();
+    };
+  });
+  worker.terminate();
+}

@@ -32,6 +32,7 @@ async function buildPage(): Promise<void> {
     entryPoints: {
       "life-page": "tests/life/page.ts",
       "life-worker": "tests/life/worker.ts",
+      "life-creator": "tests/life/creator.ts",
       "life-closing-worker": "tests/life/closing-worker.ts",
     },
     outdir: folder,
@@ -48,6 +49,7 @@ async function buildPage(): Promise<void> {
 async function runPage(
   start: StartBrowser,
   missing: readonly string[] | undefined,
+  only: string,
   counts: { passed: number; failed: number },
   note: (line: string) => void,
 ): Promise<void> {
@@ -69,15 +71,17 @@ async function runPage(
   });
   const server = await serve([folder], 0, post, headers);
   try {
-    await openUntil(start, missing === undefined ? server.url : `${server.url}?missing=${missing.join()}`, promise);
+    const search = new URLSearchParams({ only, ...(missing === undefined ? {} : { missing: missing.join() }) });
+    await openUntil(start, `${server.url}?${search}`, promise);
   } finally {
     server.close();
   }
 }
 
-export async function runInBrowser(start: StartBrowser, note: (line: string) => void): Promise<Counts> {
+/** `only`: words of the claims that are to be run. */
+export async function runInBrowser(start: StartBrowser, only: string, note: (line: string) => void): Promise<Counts> {
   await buildPage();
   const counts = { ...noCounts };
-  for (const missing of [undefined, [opener, embedder], [opener], [embedder]]) await runPage(start, missing, counts, note);
+  for (const missing of [undefined, [opener, embedder], [opener], [embedder]]) await runPage(start, missing, only, counts, note);
   return counts;
 }

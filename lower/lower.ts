@@ -135,6 +135,7 @@ function describe(lowering: ModuleLowering): LoweredModule {
     })),
     memories: lowering.memories.describe(),
     tags: valid.tags.map((type, index) => ({ type, imported: index < imports.tag })),
+    refersToFunctions: lowering.refersToFunctions,
     start: module.start,
     sharedBytes: placement.shared.bytes,
     sharedScannedBytes: placement.shared.scannedBytes,

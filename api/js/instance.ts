@@ -88,7 +88,7 @@ export function createInstanceClass(context: ApiContext, store: Creator, classes
           break;
         }
         case "table": {
-          const item = tableItems.get(index) ?? { type: valid.tables[index]!, kind: plan.tables[index]!, record: instance.tables[index]! };
+          const item = tableItems.get(index) ?? tableOf(valid.tables[index]!, instance, index);
           tableItems.set(index, item);
           result[name] = tables.objectOf(item, classes.Table.prototype);
           break;
@@ -123,7 +123,8 @@ export function createInstanceClass(context: ApiContext, store: Creator, classes
 }
 
 /** Global `index` that an instance defines, of type `type`. */
-export function globalOf(type: GlobalItem["type"], { module, plan, host, roots }: LinkedInstance, index: number): GlobalItem {
+export function globalOf(type: GlobalItem["type"], instance: LinkedInstance, index: number): GlobalItem {
+  const { module, plan, host, roots } = instance;
   const { place } = module.lowered.globals[index]!;
   const kind = module.globals[index]!;
   if (place.kind === "shared") return { type, kind, host: undefined, cell: plan.shared + place.offset, threadLocal: undefined };
@@ -135,5 +136,11 @@ export function globalOf(type: GlobalItem["type"], { module, plan, host, roots }
     host: global instanceof engine.Global ? global : undefined,
     cell: root === undefined ? undefined : roots + root,
     threadLocal: type.threadLocal ? { instance: plan.id, kind: "global", index } : undefined,
+    owner: instance,
   };
+}
+
+/** Table `index` that an instance defines. */
+function tableOf(type: TableItem["type"], instance: LinkedInstance, index: number): TableItem {
+  return { type, kind: instance.module.tables[index]!, record: instance.tables[index]!, owner: instance };
 }

@@ -37,7 +37,15 @@ function moduleFor(store: Creator, type: ValType, mutable: boolean): CompiledMod
 /** Makes the global; `value`, this agent's, is lowered and kept alive by the caller. */
 export function createThreadLocalGlobal(store: Creator, type: ValType, mutable: boolean, value: unknown): GlobalItem {
   const module = moduleFor(store, type, mutable);
-  const instance = store.instantiate(module, { resolved: [], local: new Map(), globals: [], tables: [], tags: [] });
+  const instance = store.instantiate(module, {
+    resolved: [],
+    local: new Map(),
+    globals: [],
+    tables: [],
+    tags: [],
+    owners: [],
+    refersToLocal: false,
+  });
   const item = globalOf(module.valid.globals[0]!, instance, 0);
   initializeGlobal(store.agent, item, value);
   return item;

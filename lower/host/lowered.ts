@@ -114,6 +114,8 @@ export interface LoweredModuleParts {
   readonly tables: readonly LoweredTable[];
   readonly memories: readonly LoweredMemory[];
   readonly tags: readonly { readonly type: number; readonly imported: boolean }[];
+  /** Whether code or segments make references to functions that the module defines. */
+  readonly refersToFunctions: boolean;
   /** Function index of the start function. */
   readonly start: number | undefined;
   /**

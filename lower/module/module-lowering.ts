@@ -45,6 +45,8 @@ export class ModuleLowering {
   readonly usedTypes = new Set<number>();
   readonly heapMemory: HostItem;
   readonly functionsBase: HostItem;
+  /** Whether there may be references to functions that the module defines. */
+  refersToFunctions = false;
   readonly functionTable: HostItem;
   // Items that are imported when they are first asked for, and asked for often.
   #heapTop: HostItem | undefined;
@@ -158,6 +160,7 @@ export class ModuleLowering {
       code.globalGet(this.imports.number("funcref", index));
       return;
     }
+    this.refersToFunctions = true;
     code.globalGet(this.functionsBase);
     if (own === 0) return;
     code.i32(own);

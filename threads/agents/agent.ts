@@ -171,7 +171,7 @@ export class Agent {
   #installInstance(plan: InstancePlan): void {
     this.installed++;
     const roots = createRootBlock(this, this.instances.module(plan.module));
-    initializeThreadLocals(this, this.instances.link(plan, roots, new Map()));
+    initializeThreadLocals(this, this.instances.link(plan, roots, new Map(), []));
     this.lazyInstalls.refresh();
   }
 

@@ -4,7 +4,7 @@
  */
 import { InternalError } from "../../core/base/assert.ts";
 import type { Traps } from "../traps/traps.ts";
-import type { FunctionTable } from "../values/functions.ts";
+import type { FunctionOwner, FunctionTable } from "../values/functions.ts";
 import type { Signature } from "../values/kinds.ts";
 import { exportedFunction } from "./exported-function.ts";
 import { hostFunction } from "./host-function.ts";
@@ -30,6 +30,7 @@ export class FunctionObjects {
   readonly #agent: FunctionObjectsAgent;
   readonly #objects = new Map<number, object>();
   readonly #indices = new WeakMap<object, number>();
+  readonly #owners = new WeakMap<object, FunctionOwner>();
   readonly #adopted = new WeakMap<object, Adopted>();
 
   constructor(agent: FunctionObjectsAgent) {
@@ -43,13 +44,26 @@ export class FunctionObjects {
 
   #create(number: number): object {
     const { functions } = this.#agent;
+    const owner = functions.ownerOf(number);
+    const known = owner?.objects.get(number);
+    if (known !== undefined) {
+      // The table has it: there are references to it, and it stays.
+      if (functions.table.get(number) !== null) this.#objects.set(number, known);
+      return known;
+    }
     const target = functions.get(number);
     const signature = functions.signature(number);
     if (target === undefined || signature === undefined) throw new InternalError(`function ${number} is not on this agent`);
     const object = functions.plain(number) ?? exportedFunction(this.#agent, target, signature);
     Object.setPrototypeOf(object, this.prototype);
     Object.defineProperty(object, "name", { value: String(functions.indexInModule(number)) });
-    this.#note(number, object);
+    if (owner === undefined) this.#note(number, object);
+    else {
+      // Each keeps the other: the function all that its calls need, the instance the function that JS knows already.
+      owner.objects.set(number, object);
+      this.#owners.set(object, owner);
+      this.#indices.set(object, number);
+    }
     return object;
   }
 

@@ -36,6 +36,10 @@ export interface ImportedItems {
   readonly globals: readonly GlobalItem[];
   readonly tables: readonly TableItem[];
   readonly tags: readonly TagItem[];
+  /** Objects that keep the instances which imports are of. */
+  readonly owners: readonly object[];
+  /** Whether there are references to the imports that only this instance leads to: functions of JS, builtins. */
+  readonly refersToLocal: boolean;
 }
 
 /** What reading imports asks of the agent that instantiates. */
@@ -76,6 +80,10 @@ class ImportReader {
   readonly #globals: GlobalItem[] = [];
   readonly #tables: TableItem[] = [];
   readonly #tags: TagItem[] = [];
+  /** Imported functions to which the module makes references. */
+  readonly #taken = new Set<number>();
+  readonly #owners: object[] = [];
+  #refersToLocal = false;
   #functions = 0;
   #memories = 0;
 
@@ -86,8 +94,8 @@ class ImportReader {
     this.#lookup = lookup;
     this.#module = module;
     const { plan } = module;
-    const referenced = new Set<number>();
-    for (const entry of engine.Module.imports(plan.host)) if (entry.module === "funcref") referenced.add(Number(entry.name));
+    for (const entry of engine.Module.imports(plan.host)) if (entry.module === "funcref") this.#taken.add(Number(entry.name));
+    const referenced = new Set(this.#taken);
     for (const entry of plan.lowered.exports) if (entry.kind === "func") referenced.add(entry.index);
     if (plan.lowered.start !== undefined) referenced.add(plan.lowered.start);
     this.#referenced = referenced;
@@ -99,7 +107,15 @@ class ImportReader {
       throw new TypeError("the module has imports: an object with them is expected");
     }
     const resolved = imports.map((entry) => this.#import(entry, importObject));
-    return { resolved, local: this.#local, globals: this.#globals, tables: this.#tables, tags: this.#tags };
+    return {
+      resolved,
+      local: this.#local,
+      globals: this.#globals,
+      tables: this.#tables,
+      tags: this.#tags,
+      owners: [...this.#owners, ...this.#globals, ...this.#tables],
+      refersToLocal: this.#refersToLocal,
+    };
   }
 
   /** Whether Heddle provides an import. */
@@ -143,15 +159,20 @@ class ImportReader {
     ) {
       mismatch(entry, named, `bound to a table; the module has no table ${named.table}`);
     }
-    const number = this.#referenced.has(index) ? reserveFunctions(this.#agent.heap, [signature]) : undefined;
-    return { kind: "builtin", builtin: named.builtin, table: named.table, function: number };
+    return { kind: "builtin", builtin: named.builtin, table: named.table, function: this.#reserve(index, signature) };
   }
 
   #builtin(builtin: BuiltinName): ResolvedImport {
     const index = this.#functions++;
     const signature = this.#module.plan.signatures[index]!;
-    const number = this.#referenced.has(index) ? reserveFunctions(this.#agent.heap, [signature]) : undefined;
-    return { kind: "builtin", builtin, table: 0, function: number };
+    return { kind: "builtin", builtin, table: 0, function: this.#reserve(index, signature) };
+  }
+
+  /** A number for an imported function that no other instance knows, if it needs one. */
+  #reserve(index: number, signature: Signature): number | undefined {
+    if (!this.#referenced.has(index)) return undefined;
+    this.#refersToLocal = true;
+    return reserveFunctions(this.#agent.heap, [signature]);
   }
 
   #stringConstant(text: string): ResolvedImport {
@@ -184,6 +205,8 @@ class ImportReader {
     const number = this.#agent.functionIndex(value);
     if (number !== undefined) {
       if (!functionFits(this.#agent, this.#types, number, declared, type.exact)) mismatch(entry, value, "a function of the declared type");
+      if (this.#taken.has(index)) this.#agent.functions.refer(number);
+      this.#owners.push(value as object);
       return { kind: "func", function: number };
     }
     const signature = this.#module.plan.signatures[index]!;
@@ -192,7 +215,9 @@ class ImportReader {
     if (signature.shared) mismatch(entry, value, "a shared function");
     const target = this.#agent.hostFunction(signature, value as (...args: unknown[]) => unknown);
     this.#local.set(importKey("func", index), target as unknown as WebAssembly.ImportValue);
-    return { kind: "func", function: this.#referenced.has(index) ? this.#agent.functions.add(signature, target, index) : undefined };
+    const own = this.#reserve(index, signature);
+    if (own !== undefined) this.#agent.functions.set(own, signature, target, index);
+    return { kind: "func", function: own };
   }
 
   #global(entry: Import, value: unknown): ResolvedImport {

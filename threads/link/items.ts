@@ -27,12 +27,16 @@ export interface GlobalItem {
   /** The cell of a shared global, or the root cell behind an unshared reference. */
   readonly cell: number | undefined;
   readonly threadLocal: InstanceItem | undefined;
+  /** What keeps the instance whose block has the cell. */
+  readonly owner?: object;
 }
 export interface TableItem {
   readonly type: TableType;
   readonly kind: ValueKind;
   /** Address of the table's record. */
   readonly record: number;
+  /** What keeps the instance whose block has the record. */
+  readonly owner?: object;
 }
 export interface TagItem extends ExceptionTag {
   /** Canonical id of the function type. */

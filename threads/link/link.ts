@@ -14,7 +14,7 @@ import { type IndexedImport, isIndexedImport, type namedImports, type ProvidedIm
 import type { LoweredImport, LoweredMemory } from "../../lower/host/lowered.ts";
 import { createBuiltin, type ProvidingAgent } from "../builtins/builtins.ts";
 import type { ConversionOperand } from "../traps/conversion-operand.ts";
-import type { LoweredFunction } from "../values/functions.ts";
+import type { FunctionOwner, LoweredFunction } from "../values/functions.ts";
 import { hostType } from "../values/kinds.ts";
 import type { UnlikeMemories } from "./memories.ts";
 import type { InstancePlan, ModulePlan, ResolvedImport } from "./plans.ts";
@@ -25,15 +25,16 @@ const mutableExtern = { value: "externref", mutable: true } as const;
 export type LocalImports = ReadonlyMap<string, WebAssembly.ImportValue>;
 
 /** An instance on one agent. */
-export interface LinkedInstance {
+export interface LinkedInstance extends FunctionOwner {
   readonly module: ModulePlan;
   readonly plan: InstancePlan;
-  readonly host: WebAssembly.Instance;
   /** Address of this agent's root block for the instance. */
   readonly roots: number;
   /** Addresses of table records by index. */
   readonly tables: readonly number[];
   readonly memories: readonly WebAssembly.Memory[];
+  /** Objects that keep the instances which its imports are of. */
+  readonly owners: readonly object[];
 }
 
 /** What linking asks of the agent that it links for. */
@@ -52,7 +53,14 @@ export interface LinkingAgent extends ProvidingAgent {
 export const importKey = (kind: string, index: number): string => `${kind} ${index}`;
 
 /** Makes the host instance and puts its functions into the agent's table. Runs no code of the module. */
-export function link(agent: LinkingAgent, module: ModulePlan, plan: InstancePlan, roots: number, local: LocalImports): LinkedInstance {
+export function link(
+  agent: LinkingAgent,
+  module: ModulePlan,
+  plan: InstancePlan,
+  roots: number,
+  local: LocalImports,
+  owners: readonly object[],
+): LinkedInstance {
   const { lowered } = module;
   const resolved = new Map<string, ResolvedImport>();
   for (const [i, entry] of lowered.imports.entries()) resolved.set(importKey(entry.kind, entry.index), plan.imports[i]!);
@@ -82,7 +90,7 @@ export function link(agent: LinkingAgent, module: ModulePlan, plan: InstancePlan
   for (const [index, memory] of lowered.memories.entries()) {
     if (!memory.imported) agent.unlikeMemories.add(memories[index]!, memory, plan.shared);
   }
-  return { module, plan, host, roots, tables, memories };
+  return { module, plan, host, roots, tables, memories, owners, targets: new Map(), objects: new Map() };
 }
 
 /** The host's instance of a module. Raises a LinkError where an import is not what only the host can check: the maximum of a memory. */

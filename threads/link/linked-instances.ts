@@ -3,10 +3,15 @@ import { assert } from "../../core/base/assert.ts";
 import { type LinkedInstance, type LinkingAgent, type LocalImports, link } from "./link.ts";
 import type { InstancePlan, ModulePlan } from "./plans.ts";
 
+/** An instance that stays, or a weak reference to one that goes with the JS objects which stand for it. */
+interface Held {
+  deref(): LinkedInstance | undefined;
+}
+
 export class LinkedInstances {
   readonly #agent: LinkingAgent;
   readonly #modules = new Map<number, ModulePlan>();
-  readonly #linked = new Map<number, LinkedInstance>();
+  readonly #linked = new Map<number, Held>();
 
   constructor(agent: LinkingAgent) {
     this.#agent = agent;
@@ -37,20 +42,33 @@ export class LinkedInstances {
   }
 
   get(id: number): LinkedInstance {
-    const instance = this.#linked.get(id);
+    const instance = this.#linked.get(id)?.deref();
     assert(instance !== undefined, "instances are installed before they are used");
     return instance;
   }
 
-  [Symbol.iterator](): Iterator<LinkedInstance> {
-    return this.#linked.values();
+  *[Symbol.iterator](): Generator<LinkedInstance> {
+    for (const held of this.#linked.values()) {
+      const instance = held.deref();
+      if (instance !== undefined) yield instance;
+    }
   }
 
   /** Links an instance here, a replica or the first one. */
-  link(plan: InstancePlan, roots: number, local: LocalImports): LinkedInstance {
-    const instance = link(this.#agent, this.module(plan.module), plan, roots, local);
-    this.#linked.set(plan.id, instance);
+  link(plan: InstancePlan, roots: number, local: LocalImports, owners: readonly object[]): LinkedInstance {
+    const instance = link(this.#agent, this.module(plan.module), plan, roots, local, owners);
+    this.#linked.set(plan.id, { deref: () => instance });
     return instance;
+  }
+
+  /** Leaves an instance to the JS objects that stand for it. */
+  letGo(instance: LinkedInstance): void {
+    this.#linked.set(instance.plan.id, new WeakRef(instance));
+  }
+
+  /** Forgets an instance that is gone. */
+  delete(id: number): void {
+    this.#linked.delete(id);
   }
 
   /** The name of the function behind a function index; `wasm-function[INDEX]` where it has none. */

@@ -24,6 +24,11 @@ export interface ModulePlan {
   readonly tags: readonly (readonly ValueKind[])[];
   /** Whether other agents can reach this module: it has shared functions or thread-local globals. */
   readonly replicated: boolean;
+  /**
+   * Whether nothing but JS objects can lead to an instance: no other agent, no reference in the heap. Such an instance
+   * goes with these objects (collectable.ts).
+   */
+  readonly collectable: boolean;
 }
 
 /** An import as any agent can link it. What only the creator has (a JS function, an unshared global) is left out. */

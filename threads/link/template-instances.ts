@@ -49,7 +49,7 @@ export class TemplateInstances {
     const { functions, tags, shared, roots } = place ?? this.#place(id, module);
     const memories = createSharedMemories(module);
     const plan = { id: -1, module: module.id, functions, shared, tags, memories, imports: template.imports };
-    const instance = link(agent, module, plan, roots, new Map());
+    const instance = link(agent, module, plan, roots, new Map(), []);
     initialize(agent, instance);
     return instance;
   }

@@ -129,6 +129,9 @@ function planOf(
   host: WebAssembly.Module,
 ): ModulePlan {
   const { bytes: _bytes, relocations: _relocations, types: _types, ...rest } = lowered;
+  const replicated =
+    lowered.functions.some(({ shared, imported }) => shared && !imported) ||
+    lowered.globals.some(({ threadLocal, place }) => threadLocal && place.kind !== "imported");
   return {
     id,
     host,
@@ -137,10 +140,19 @@ function planOf(
     globals: lowered.globals.map(({ type }) => kinds.of(type)),
     tables: lowered.tables.map(({ element }) => kinds.of(element)),
     tags: valid.tags.map((type) => (types.type(type).composite as FuncType).params.map((param) => kinds.of(param))),
-    replicated:
-      lowered.functions.some(({ shared, imported }) => shared && !imported) ||
-      lowered.globals.some(({ threadLocal, place }) => threadLocal && place.kind !== "imported"),
+    replicated,
+    collectable: !replicated && isCollectable(lowered),
   };
+}
+
+/** Whether a module has no functions that references lead to, and no items in its shared block, which others may have. */
+function isCollectable({ refersToFunctions, globals, tables, memories }: LoweredModule): boolean {
+  return (
+    !refersToFunctions &&
+    globals.every(({ place }) => place.kind !== "shared") &&
+    tables.every(({ imported, shared }) => imported || !shared) &&
+    memories.every(({ imported, lengthOffset }) => imported || lengthOffset === undefined)
+  );
 }
 
 /** The bytes of a lowered module with the addresses of this store's type records. */

@@ -59,7 +59,7 @@ export class PassedModule implements CompiledModule {
 }
 
 /** What imports and exports of passed modules ask of the agent that instantiates. */
-export interface PassingAgent extends Pick<Conversions, "control" | "heap" | "functionIndex"> {
+export interface PassingAgent extends Pick<Conversions, "control" | "functions" | "heap" | "functionIndex"> {
   readonly unlikeMemories: UnlikeMemories;
   readonly functionObjects: FunctionObjects;
 }
@@ -134,6 +134,8 @@ function checkFunction(agent: PassingAgent, { functions, types }: ValidModule, e
   if (typeof value !== "function") mismatch(entry, value, "a function");
   const number = agent.functionIndex(value);
   if (number === undefined) return;
+  // The host keeps it in ways of its own.
+  agent.functions.refer(number);
   const declared = functions[index]?.type as number;
   if (!functionFits(agent, types, number, declared, false)) mismatch(entry, value, "a function of the declared type");
 }

@@ -4,7 +4,7 @@
  */
 import type { Heap } from "../../gc/heap/heap.ts";
 import type { Agent } from "../agents/agent.ts";
-import { createRootBlock, createSharedBlock } from "../link/blocks.ts";
+import { InstancePlaces } from "../link/collectable.ts";
 import type { CompiledModule, ImportedItems } from "../link/imports.ts";
 import { initialize } from "../link/initialization.ts";
 import { InstallLog } from "../link/install-log.ts";
@@ -21,6 +21,7 @@ export class Instances {
   readonly #installLog: InstallLog;
   readonly #announced = new Set<number>();
   readonly #memoryNumbers = new WeakMap<WebAssembly.Memory, number>();
+  readonly #places: InstancePlaces;
   #memoryCount = 0;
   #count = 0;
 
@@ -29,6 +30,7 @@ export class Instances {
     this.#agent = agent;
     this.#heap = agent.heap;
     this.#announce = announce;
+    this.#places = new InstancePlaces(agent);
     this.#installLog = new InstallLog(agent.heap, agent.control.installLog, (memory) => this.#memoryNumber(memory));
   }
 
@@ -48,20 +50,25 @@ export class Instances {
     this.#heap.needMuchStack();
     const { plan } = module;
     const agent = this.#agent;
+    const place = this.#places.take(plan);
     const instancePlan = {
       id: this.#count++,
       module: plan.id,
-      functions: reserveFunctions(this.#heap, plan.signatures.slice(plan.lowered.importedFunctions)),
-      shared: createSharedBlock(agent, plan),
+      functions: place.functions,
+      shared: place.shared,
       tags: agent.control.reserveTags(plan.lowered.tags.filter(({ imported }) => !imported).length),
       memories: createSharedMemories(plan),
       imports: imported.resolved,
     };
-    const instance = agent.instances.link(instancePlan, createRootBlock(agent, plan), imported.local);
+    const instance = agent.instances.link(instancePlan, place.roots, imported.local, imported.owners);
     // Before segments run, which may put functions where wasm code that runs on other agents finds them; what they have
     // put there stays where a later one traps (core 4.7.2). The others' copies depend on nothing that runs from here on.
     if (plan.replicated) this.#announceInstance(module, instancePlan);
-    initialize(agent, instance);
+    try {
+      initialize(agent, instance);
+    } finally {
+      if (plan.collectable && !imported.refersToLocal) this.#places.letGo(instance, place);
+    }
     return instance;
   }
 

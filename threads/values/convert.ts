@@ -97,7 +97,7 @@ function referenceToLowered(agent: Conversions, kind: ReferenceKind, value: unkn
 function functionToLowered(agent: Conversions, kind: ReferenceKind, value: unknown): number {
   const index = agent.functionIndex(value);
   if (index === undefined) throw new TypeError(`${describe(kind)} expected: null or a function that this store exported`);
-  const known = agent.functions.signature(index);
+  const known = agent.functions.refer(index);
   const fits =
     kind.heap !== AbstractHeap.nofunc &&
     (kind.record === 0 ? !kind.shared || known?.shared === true : isSubtypeRecord(agent, agent.control.functionType(index), kind));

@@ -21,13 +21,26 @@ export function reserveFunctions(heap: Heap, signatures: readonly Signature[]): 
   return first;
 }
 
+/** An instance that goes with the JS objects which stand for it, as the table of functions knows it. */
+export interface FunctionOwner {
+  readonly host: WebAssembly.Instance;
+  /** Host functions by index, where the table does not have them. */
+  readonly targets: Map<number, LoweredFunction>;
+  /** What JS has for functions, by index. */
+  readonly objects: Map<number, object>;
+}
+
 interface Range {
   readonly first: number;
   readonly signatures: readonly Signature[];
   /** The first function's index in its module: what JS sees as the function's name. */
   readonly index: number;
-  /** What the host instance with the functions exports. */
+  /** What the host instance with the functions exports; undefined where an owner has it. */
   exports: WebAssembly.Exports | undefined;
+  /** Where these functions go with their owner. */
+  owner: WeakRef<FunctionOwner> | undefined;
+  /** The owner, where there may be references to its functions: it stays. */
+  kept: FunctionOwner | undefined;
 }
 
 /** The host function table of an agent, with the signatures of what it holds. */
@@ -50,7 +63,7 @@ export class FunctionTable {
     const end = first + signatures.length;
     if (end > this.table.length) this.table.grow(Math.max(end, 2 * this.table.length) - this.table.length);
     if (signatures.length === 0) return;
-    const range = { first, signatures, index, exports: undefined };
+    const range = { first, signatures, index, exports: undefined, owner: undefined, kept: undefined };
     const at = this.#after(first);
     if (this.#ranges[at - 1]?.first === first) this.#ranges[at - 1] = range;
     else this.#ranges.splice(at, 0, range);
@@ -65,7 +78,8 @@ export class FunctionTable {
   /** The host's own function for a plain function, without the shadow-stack pointer (lower/analysis/plain-functions.ts); undefined for others. */
   plain(number: number): ((...args: unknown[]) => unknown) | undefined {
     const range = this.#rangeOf(number);
-    const entry = range?.exports?.[plainEntry(range.index + number - range.first)];
+    const exports = range?.exports ?? (range?.kept ?? range?.owner?.deref())?.host.exports;
+    const entry = range === undefined ? undefined : exports?.[plainEntry(range.index + number - range.first)];
     return typeof entry === "function" ? (entry as (...args: unknown[]) => unknown) : undefined;
   }
 
@@ -89,7 +103,47 @@ export class FunctionTable {
 
   /** The host function at an index; undefined where this agent has none. */
   get(index: number): LoweredFunction | undefined {
-    return index < this.table.length ? ((this.table.get(index) as LoweredFunction | null) ?? undefined) : undefined;
+    const found = index < this.table.length ? (this.table.get(index) as LoweredFunction | null) : null;
+    return found ?? this.ownerOf(index)?.targets.get(index);
+  }
+
+  /**
+   * Gives the functions of an instance to their owner: the table, which keeps whatever it has, lets go of them. `used`
+   * are the indices of those that are called from outside of the instance.
+   */
+  giveTo(owner: FunctionOwner, first: number, used: Iterable<number>): void {
+    const range = this.#rangeOf(first);
+    if (range?.first !== first) return;
+    for (const number of used) owner.targets.set(number, this.table.get(number) as LoweredFunction);
+    range.exports = undefined;
+    range.owner = new WeakRef(owner);
+    for (let i = 0; i < range.signatures.length; i++) this.table.set(first + i, null);
+  }
+
+  /** Who has a function that the table does not have, or had not until there were references to it. */
+  ownerOf(number: number): FunctionOwner | undefined {
+    const range = this.#rangeOf(number);
+    return range?.kept ?? range?.owner?.deref();
+  }
+
+  /**
+   * The signature of a function, to which there are references from now on, so that the table must have it. Whoever
+   * calls this has an object that keeps the function's owner.
+   */
+  refer(number: number): Signature | undefined {
+    const range = this.#rangeOf(number);
+    if (range?.owner !== undefined) {
+      range.kept = range.owner.deref();
+      range.owner = undefined;
+      for (const [own, target] of range.kept?.targets ?? []) this.table.set(own, target);
+    }
+    return range?.signatures[number - range.first];
+  }
+
+  /** Forgets the functions at `first`, whose owner is gone. */
+  unregister(first: number): void {
+    const at = this.#after(first) - 1;
+    if (this.#ranges[at]?.first === first) this.#ranges.splice(at, 1);
   }
 
   /** The signature of a function; undefined where this agent does not know it. */

@@ -4,7 +4,7 @@
  */
 import type { FeatureName, FeatureSet } from "../base/features.ts";
 import { invalidAt } from "../types/invalid.ts";
-import type { ExternType, GlobalType, Limits, MemoryType, ModuleParts } from "../types/module.ts";
+import type { ElementSegment, ExternType, GlobalType, Limits, MemoryType, ModuleParts } from "../types/module.ts";
 import {
   abstractOf,
   type CompositeType,
@@ -12,6 +12,7 @@ import {
   isAbstract,
   isAbstractShared,
   isExact,
+  isNullable,
   isRef,
   type RecGroup,
   type SubType,
@@ -49,13 +50,19 @@ class FeatureCheck {
     const module = this.#module;
     for (const group of module.recGroups) this.#group(group);
     for (const { type, offset } of module.imports) this.#at(offset).#extern(type);
-    for (const { type, offset } of module.tables) this.#at(offset).#table(type.element, type);
+    for (const { type, init, offset } of module.tables) {
+      this.#at(offset).#table(type.element, type);
+      if (init !== undefined) this.#require("function-references", "a table's initial value");
+    }
     for (const { type, offset } of module.memories) this.#at(offset).#memory(type);
     for (const { type, offset } of module.globals) this.#at(offset).#global(type);
     for (const { offset } of module.tags) this.#at(offset).#require("exceptions", "a tag");
-    for (const { shared, offset } of module.elements)
-      if (shared) this.#at(offset).#require("shared-everything-threads", "a shared segment");
-    for (const { shared, offset } of module.data) if (shared) this.#at(offset).#require("shared-everything-threads", "a shared segment");
+    for (const segment of module.elements) this.#at(segment.offset).#element(segment);
+    for (const { shared, flags, offset } of module.data) {
+      this.#at(offset);
+      if (flags !== 0) this.#require("bulk-memory", "a data segment that is passive or of another memory");
+      if (shared) this.#require("shared-everything-threads", "a shared segment");
+    }
     for (const { locals, body } of module.functions) {
       this.#at(body.offset);
       for (const { type } of locals) this.#value(type);
@@ -124,6 +131,7 @@ class FeatureCheck {
   }
 
   #abstract(type: ValType): void {
+    if (!isNullable(type)) this.#require("function-references", "a reference that is not nullable");
     if (isAbstractShared(type)) this.#require("shared-everything-threads", "a shared heap type");
     const feature = heapTypeByCode(abstractOf(type))?.feature ?? "gc";
     this.#require(feature, heapPhrases[feature] ?? "this heap type");
@@ -154,6 +162,14 @@ class FeatureCheck {
     if (element !== FUNCREF) this.#value(element);
     if (limits.is64) this.#require("memory64", "a 64-bit table");
     if (limits.shared) this.#require("shared-everything-threads", "a shared table");
+  }
+
+  #element({ type, shared, items, flags }: ElementSegment): void {
+    if (flags !== 0) this.#require("bulk-memory", "an element segment that is passive, declarative, typed or of another table");
+    if (shared) this.#require("shared-everything-threads", "a shared segment");
+    if (items.kind === "functions") return;
+    this.#require("reference-types", "an element segment of expressions");
+    this.#value(type);
   }
 
   #memory(type: MemoryType): void {

@@ -53,7 +53,7 @@ export class ModuleBuilder {
       start: this.start,
       startOffset: this.startOffset,
       elements: this.elements,
-      dataCount: this.data.length > 0 || usesData ? this.data.length : undefined,
+      dataCount: usesData || (this.data.length > 0 && c.features.has("bulk-memory")) ? this.data.length : undefined,
       data: this.data,
       customs: this.customs,
       names: c.names,

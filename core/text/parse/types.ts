@@ -74,7 +74,10 @@ export function tryRefType(c: Context): ValType | undefined {
     lexer.advance();
     return refAbstract(heap.code, true);
   }
-  if (c.tryOpen("ref")) {
+  if (lexer.isOpening("ref")) {
+    // Also where the type has a word of its own, as the long form in a binary.
+    c.require("function-references", "ref");
+    c.open("ref");
     const nullable = c.tryKeyword("null");
     const heap = parseHeapType(c);
     c.close();

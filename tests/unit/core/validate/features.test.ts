@@ -61,7 +61,7 @@ const textAccepted = (text: string, features: FeatureSet): boolean =>
 const binaryAccepted = (bytes: Uint8Array, features: FeatureSet): boolean =>
   accepts(() => validateModule(decodeModule(bytes, features), undefined, features));
 
-describe.each(constructs)("%s", (fields, ...needed) => {
+describe.each(constructs.map(([fields, ...needed]) => ({ fields, needed })))("$fields", ({ fields, needed }) => {
   const text = `(module ${fields})`;
   test("is accepted with all features", () => {
     const all = featureSet(featureNames);
@@ -86,6 +86,10 @@ test("the long form of a type is refused in text, though the binary format may w
   const features = featureSet([], ["function-references"]);
   expect(textAccepted("(func (local (ref null func)))", features)).toBe(false);
   expect(textAccepted("(func (local funcref))", features)).toBe(true);
+  // (func (param (ref null func))): the long form of the parameter's type.
+  const bytes = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 6, 1, 0x60, 1, 0x63, 0x70, 0]);
+  expect(binaryAccepted(bytes, features)).toBe(false);
+  expect(binaryAccepted(bytes, featureSet([]))).toBe(true);
 });
 
 test("the data count is there where an instruction needs it, or bulk memory is on", () => {

@@ -84,7 +84,7 @@ export const features: Readonly<Record<FeatureName, Feature>> = {
   threads: proposal("Threads: shared memories and atomics", 4, "2026-04-22"),
   "relaxed-atomics": proposal("Acquire-release memory orders and pause", 1, "2026-08-06", ["threads"]),
   "shared-everything-threads": proposal("Shared-everything threads", 1, "2026-06-25", ["threads", "relaxed-atomics", "gc"]),
-  "custom-descriptors": proposal("Custom descriptors, exact types, JS prototypes", 3, "2026-03-03", ["gc"]),
+  "custom-descriptors": proposal("Custom descriptors, exact types, JS prototypes", 3, "2026-08-24", ["gc"]),
   "stack-switching": proposal("Stack switching", 3, "2026-03-13", ["function-references", "exceptions"]),
   "wide-arithmetic": proposal("128-bit wide arithmetic", 3, "2026-06-17", ["multi-value"]),
   "half-precision": proposal("Half-precision floats", 1, "2024-06-12", ["simd"]),

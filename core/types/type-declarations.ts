@@ -6,7 +6,7 @@
  */
 import { invalidAt } from "./invalid.ts";
 import type { ModuleParts } from "./module.ts";
-import { isCompositeSubtype, isSharedValue, isSubtypeId } from "./subtype.ts";
+import { isCompositeSubtype, isSharedValue } from "./subtype.ts";
 import type { TypeStore } from "./type-store.ts";
 import type { CompositeType, RecGroup, SubType } from "./types.ts";
 
@@ -131,22 +131,29 @@ class Declaration {
     this.#checkDescriptorsMatch(parent, mismatch);
   }
 
-  /** Custom descriptors: the four rules on clauses of a type and of its declared supertype. */
+  /**
+   * Custom descriptors: a type and its declared supertype both have a clause or neither has, and the types that the clauses name are
+   * sub type and declared super type as well. (Until August 2026 a sub type could be the first to have a descriptor.)
+   */
   #checkDescriptorsMatch(parent: SubType, mismatch: (why: string) => never): void {
     const { descriptor, describes } = this.#type;
-    if (parent.descriptor !== undefined) {
-      if (descriptor === undefined) mismatch("only the super type has a descriptor");
-      if (!isSubtypeId(this.#store, descriptor, parent.descriptor)) {
-        this.#invalid(
-          "descriptor",
-          `descriptor type ${this.#written.descriptor} does not match that of the super type of type ${this.#index}`,
-        );
-      }
+    if (parent.descriptor !== undefined && descriptor === undefined) mismatch("only the super type has a descriptor");
+    if (parent.descriptor === undefined && descriptor !== undefined) mismatch("only the sub type has a descriptor");
+    if (!this.#isDeclaredUnder(descriptor, parent.descriptor)) {
+      this.#invalid(
+        "descriptor",
+        `descriptor type ${this.#written.descriptor} does not match that of the super type of type ${this.#index}`,
+      );
     }
     if ((parent.describes === undefined) !== (describes === undefined)) mismatch("only one of them describes a type");
-    if (parent.describes !== undefined && !isSubtypeId(this.#store, describes as number, parent.describes)) {
+    if (!this.#isDeclaredUnder(describes, parent.describes)) {
       this.#invalid("descriptor", `described type ${this.#written.describes} does not match that of the super type of type ${this.#index}`);
     }
+  }
+
+  /** True where the second type is what the first declares as its super type; and where there is neither. */
+  #isDeclaredUnder(type: number | undefined, parent: number | undefined): boolean {
+    return type === undefined || this.#store.type(type).supertypes[0] === parent;
   }
 }
 

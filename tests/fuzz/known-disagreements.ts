@@ -93,6 +93,17 @@ const knownDisagreements: readonly KnownDisagreement[] = [
     matches: (disagreement) => mismatch(disagreement)?.afterCastBranch === true,
   },
   {
+    name: "a sub type that is the first to have a descriptor",
+    clause: "custom-descriptors#111 (August 2026): a type has a descriptor just where its supertype has one. V8 has the older rule.",
+    matches: ({ heddle }) => heddle?.code === "sub-type" && heddle.rule.endsWith("only the sub type has a descriptor"),
+  },
+  {
+    name: "a descriptor that is a sub type, but not of the declared one",
+    clause:
+      "custom-descriptors#111: the descriptor of a sub type has the supertype's descriptor as its declared supertype. V8 has the older rule.",
+    matches: ({ heddle }) => heddle?.code === "descriptor" && /type \d+ does not match that of the super type/.test(heddle.rule),
+  },
+  {
     name: "br_on_non_null to a label without types",
     clause: "core 3.4 'br_on_non_null': the label's types are [t* (ref ht)], and so one at least. V8 takes a label with none.",
     matches: ({ heddle }) => heddle?.code === "type-mismatch" && /^type mismatch: label must take .* but has \[\]/.test(heddle.rule),

@@ -1,4 +1,5 @@
 /** `WebAssembly.Module`. Beyond the standard, a source may be a text. */
+import { typeError } from "../../core/base/errors.ts";
 import type { ExternKind } from "../../core/types/module.ts";
 import { type CompileOptions, importedBuiltin, isStringConstant } from "../../threads/builtins/compile-options.ts";
 import { type StableSource, stableSource } from "../../threads/modules/compile.ts";
@@ -11,7 +12,7 @@ const textStart = /^\s*(?:\(|;;)/;
 
 /** Copies a module's source. Raises a TypeError for what is none. */
 export function toSource(value: unknown): StableSource {
-  if (typeof value === "string" && !textStart.test(value)) throw new TypeError("the string is not the text of a module");
+  if (typeof value === "string" && !textStart.test(value)) throw typeError("not-a-module-text", "the string is not the text of a module");
   return stableSource(value);
 }
 

@@ -140,6 +140,8 @@ export const errorCodes = {
   "heap-full": "The heap has no room for what is never collected.",
   "function-limit": "The store can have no more functions.",
   "stack-exhausted": "Calls are nested deeper than the host's stack, or the stack of references, reaches.",
+  // of sources
+  "not-a-module-text": "A string is no text of a module: it has no parenthesis and no comment at its start.",
   // of the command
   usage: "The command line asks for something that does not exist.",
   "threads-disagree": "Threads that ran the same function have different results.",
@@ -169,7 +171,7 @@ export function rangeError(code: ErrorCode, message: string, options?: ErrorOpti
   return Object.assign(new RangeError(message, options), { code });
 }
 
-/** A value of the wrong type, where what takes it is not the JS API's: its TypeErrors have no code. */
+/** A value of the wrong type, where it is not one that the JS API refuses as well: its TypeErrors have no code. */
 export function typeError(code: ErrorCode, message: string): TypeError {
   return Object.assign(new TypeError(message), { code });
 }

@@ -57,6 +57,7 @@ export const limits = {
   segmentItems: 10_000_000,
   tables: 100_000,
   memories: 100,
+  tableElements: 10_000_000,
   functionBytes: 7_654_321,
   locals: 50_000,
   parameters: 1000,

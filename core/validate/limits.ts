@@ -87,6 +87,20 @@ function checkProtection(module: ModuleParts, offset: number, { protection, mini
   }
 }
 
+/**
+ * The JS API's limit on the elements of a table, which a module that is compiled has to keep; a maximum may be larger, since it is never
+ * reached. No rule of validation: a valid table is as long as its address type can say.
+ */
+export function checkTableElements(module: ModuleParts): void {
+  const check = (offset: number, { minimum }: Limits): void => {
+    if (minimum > BigInt(limits.tableElements)) {
+      invalidAt(module, offset, "limit", `a table has ${minimum} elements`, `at most ${limits.tableElements} elements`);
+    }
+  };
+  for (const { type, offset } of module.imports) if (type.kind === "table") check(offset, type.type);
+  for (const { type, offset } of module.tables) check(offset, type);
+}
+
 /** Core 3.2.16 "Table types": the size of a table is a value of its address type. */
 export function checkTableSize(module: ModuleParts, offset: number, limits: Limits): void {
   const maximum = (1n << (limits.is64 ? 64n : 32n)) - 1n;

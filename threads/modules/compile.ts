@@ -12,6 +12,7 @@ import { parseModule } from "../../core/text/parse/parse.ts";
 import type { TypeStore } from "../../core/types/type-store.ts";
 import type { FuncType } from "../../core/types/types.ts";
 import type { ValidModule } from "../../core/validate/body/valid-module.ts";
+import { checkTableElements } from "../../core/validate/limits.ts";
 import { validateModule } from "../../core/validate/validate.ts";
 import type { TypeRecords } from "../../gc/heap/type-records.ts";
 import type { LoweredModule } from "../../lower/host/lowered.ts";
@@ -65,6 +66,7 @@ function isBuffer(value: unknown): value is ArrayBuffer {
 export function readModule(source: StableSource, types: TypeStore, features: FeatureSet, options: CompileOptions): ValidModule {
   const module = typeof source === "string" ? parseModule(source, features) : decodeModule(source, features);
   const valid = validateModule(module, types, features);
+  checkTableElements(module);
   checkOptions(valid, options);
   return valid;
 }

@@ -41,3 +41,13 @@ export function lastAtMost(list: ArrayLike<number>, value: number, length = list
 export function malformedText(source: string, index: number, message: string, code: string, expected?: string): never {
   throw new CompileError(message, { code, position: positionAt(source, index), expected }, true);
 }
+
+/** A text is a sequence of Unicode scalar values (core 6.3.1): raises the error of half a surrogate pair. */
+export function checkCharacters(source: string, start: number, limit: number): void {
+  if (source.isWellFormed()) return;
+  for (let at = start; at < limit; at++) {
+    const code = source.codePointAt(at) as number;
+    if (code >= 0xd800 && code < 0xe000) malformedText(source, at, "malformed UTF-8 encoding", "malformed-utf8", "a Unicode scalar value");
+    if (code > 0xffff) at++;
+  }
+}

@@ -8,7 +8,7 @@ import { parseNatural } from "../lex/integers.ts";
 import { isKnownKeyword, isNumberText } from "../lex/keywords.ts";
 import { END, ID, KEYWORD, LEFT, Lexer, NUMBER, RESERVED, RIGHT, STRING } from "../lex/lexer.ts";
 import { type Binding, IndexSpace, LabelStack } from "../lex/names.ts";
-import { positionAt } from "../lex/source.ts";
+import { checkCharacters, positionAt } from "../lex/source.ts";
 import { SourceMapBuilder } from "../lex/source-map.ts";
 import { identifierName, stringText } from "../lex/strings.ts";
 import { TypeSpace } from "./type-space.ts";
@@ -37,6 +37,7 @@ export class Context {
   labelCount = 0;
 
   constructor(source: string, start: number, limit: number, features: FeatureSet) {
+    checkCharacters(source, start, limit);
     this.lexer = new Lexer(source, start, limit);
     this.features = features;
     this.map = new SourceMapBuilder(source);

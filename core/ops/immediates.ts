@@ -14,7 +14,7 @@ import { type HeapType, I32, type ValType } from "../types/types.ts";
  * | `blocktype` | `block`, `blockKind` |
  * | `label` | `label` |
  * | `labels` | `labels` (the vector), `label` (the default) |
- * | `func`, `type`, `table`, `memory`, `global` | `index` for the row's first of these and the next, `index2` for its second |
+ * | `func`, `type`, `table`, `memory`, `global` | `index` for the row's first, `index2` for its second, as below |
  * | `local`, `tag`, `data`, `elem`, `field` | likewise |
  * | `heaptype` | `heap` |
  * | `castflags` | `label`, and `heap`, `heap2` with their nullability: all that a branch on a cast has |

@@ -90,7 +90,7 @@ export const features: Readonly<Record<FeatureName, Feature>> = {
   "half-precision": proposal("Half-precision floats", 1, "2024-06-12", ["simd"]),
   "custom-page-sizes": proposal("Custom page sizes", 3, "2026-06-17"),
   "memory-control": proposal("Memory control: map, protect, discard", 1, "2026-08-21", ["bulk-memory"]),
-  "compact-imports": proposal("Compact import section (read only)", 3, "2026-08-21"),
+  "compact-imports": proposal("Compact import section", 3, "2026-08-21"),
   "branch-hinting": standard("Branch hints", "3.0"),
   "compilation-hints": proposal("Compilation hints", 2, "0772746"),
   "js-string-builtins": standard("JS string builtins", "2026"),

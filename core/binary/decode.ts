@@ -15,6 +15,7 @@ import {
   type Func,
   type Global,
   type Import,
+  type ImportGroup,
   type LocalRun,
   type Memory,
   type Module,
@@ -61,6 +62,7 @@ class Decoder {
   readonly #recGroups: RecGroup[] = [];
   readonly #types: SubType[] = [];
   #imports: readonly Import[] = [];
+  #importGroups: readonly ImportGroup[] = [];
   #functionTypes: readonly number[] = [];
   #functionsOffset = 0;
   #tables: readonly Table[] = [];
@@ -94,6 +96,7 @@ class Decoder {
       recGroups: this.#recGroups,
       types: this.#types,
       imports: this.#imports,
+      importGroups: this.#importGroups,
       functions: this.#functions,
       tables: this.#tables,
       memories: this.#memories,
@@ -150,7 +153,7 @@ class Decoder {
         this.#readTypes();
         return;
       case Section.import:
-        this.#imports = readImports(reader);
+        ({ imports: this.#imports, groups: this.#importGroups } = readImports(reader));
         return;
       case Section.function:
         this.#functionsOffset = reader.pos;

@@ -4,7 +4,7 @@
  */
 import type { CustomSection, Export, Func, Global, ModuleParts, Table } from "../types/module.ts";
 import { writeGlobalType, writeMemoryType, writeTableType, writeTagType } from "./extern-types.ts";
-import { writeImport } from "./imports.ts";
+import { writeImports } from "./imports.ts";
 import { writeNames } from "./name-section.ts";
 import { externKinds, header, Section, sectionOrder } from "./sections.ts";
 import { writeDataSegment, writeElementSegment } from "./segments.ts";
@@ -52,7 +52,8 @@ function writeSection(writer: Writer, module: ModuleParts, id: number): void {
       list(module.recGroups, writeRecGroup);
       return;
     case Section.import:
-      list(module.imports, writeImport);
+      if (module.imports.length + (module.importGroups?.length ?? 0) === 0) return;
+      writer.section(id, (inner) => writeImports(inner, module.imports, module.importGroups ?? []));
       return;
     case Section.function:
       list(module.functions, (inner, { type }) => inner.u32(type));

@@ -58,6 +58,15 @@ export interface Import {
   readonly type: ExternType;
   readonly offset: number;
 }
+/** Imports of one module that are written together (compact-import-section); it only matters to those who write them again. */
+export interface ImportGroup {
+  readonly module: string;
+  /** The type that all of them have, where it is written once. */
+  readonly type: ExternType | undefined;
+  /** Position in the list of imports, and how many belong to the group: none, too. */
+  readonly first: number;
+  readonly count: number;
+}
 export interface Export {
   readonly name: string;
   readonly kind: ExternKind;
@@ -148,6 +157,8 @@ export interface ModuleParts {
   /** All type definitions in order of their indices: the concatenation of `recGroups`. */
   readonly types: readonly SubType[];
   readonly imports: readonly Import[];
+  /** In order of their imports; all other imports are written on their own. */
+  readonly importGroups?: readonly ImportGroup[];
   /** The module's own functions; their indices follow the imported ones. The same holds for the four lists below. */
   readonly functions: readonly Func[];
   readonly tables: readonly Table[];

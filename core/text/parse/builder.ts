@@ -9,6 +9,7 @@ import {
   type Func,
   type Global,
   type Import,
+  type ImportGroup,
   type Memory,
   type Module,
   type Table,
@@ -19,6 +20,7 @@ import type { InstructionParser } from "./instructions.ts";
 
 export class ModuleBuilder {
   readonly imports: Import[] = [];
+  readonly importGroups: ImportGroup[] = [];
   readonly functions: Func[] = [];
   readonly tables: Table[] = [];
   readonly memories: Memory[] = [];
@@ -44,6 +46,7 @@ export class ModuleBuilder {
       recGroups: c.types.recGroups,
       types: c.types.types,
       imports: this.imports,
+      importGroups: this.importGroups,
       functions: this.functions,
       tables: this.tables,
       memories: this.memories,

@@ -1,59 +1,17 @@
-/** Functions, tables, memories, globals, tags, imports and exports in text (core 6.6). */
+/** Functions, tables, memories, globals, tags and exports in text (core 6.6). */
 import { writeValType } from "../../binary/types.ts";
 import { Writer } from "../../binary/writer.ts";
-import type { ExternKind, ExternType, LocalRun } from "../../types/module.ts";
+import type { ExternKind, LocalRun } from "../../types/module.ts";
 import type { ValType } from "../../types/types.ts";
 import { RIGHT } from "../lex/lexer.ts";
 import { IndexSpace } from "../lex/names.ts";
 import type { Fields } from "./builder.ts";
 import type { Context } from "./context.ts";
-import {
-  parseExternType,
-  parseGlobalType,
-  parseMemoryPrefix,
-  parseMemoryRest,
-  parseTablePrefix,
-  parseTableRest,
-  tryPageSize,
-} from "./extern-types.ts";
+import { parseGlobalType, parseMemoryPrefix, parseMemoryRest, parseTablePrefix, parseTableRest, tryPageSize } from "./extern-types.ts";
+import { nameItem, parseNamedType } from "./imports.ts";
 import { inlineData, inlineElements } from "./segments.ts";
 import { parseTypeUse, type TypeUse } from "./type-use.ts";
 import { parseValType, tryRefType, tryValType } from "./types.ts";
-
-/** `(import "module" "name" (kind id? type))`. */
-export function parseImport({ c, builder }: Fields): void {
-  const offset = c.map.place(c.lexer.start);
-  c.open("import");
-  const module = c.name();
-  const name = c.name();
-  c.lexer.advance();
-  const kind = c.lexer.text() as ExternKind;
-  c.lexer.advance();
-  const index = builder.nextIndex(kind);
-  c.optionalId();
-  nameItem(c, kind, index);
-  builder.imports.push({ module, name, type: parseNamedType(c, kind, index), offset });
-  c.close();
-  c.close();
-}
-
-/** The type of an import; parameters of a function that is imported may have names. */
-function parseNamedType(c: Context, kind: ExternKind, index: number): ExternType {
-  return parseExternType(c, kind, (use) => {
-    if (use.paramNames === undefined || kind !== "func") return;
-    const space = new IndexSpace("local");
-    for (let i = 0; i < use.paramCount; i++) c.bindNamed(space, use.paramNames.get(i), c.lexer.start);
-    c.names.locals.set(index, space.names);
-  });
-}
-
-const nameMaps = { func: "functions", table: "tables", memory: "memories", global: "globals", tag: "tags" } as const;
-
-/** `(@name "...")` behind an identifier: the item's name in the name section. */
-function nameItem(c: Context, kind: ExternKind, index: number): void {
-  const name = c.nameAnnotation();
-  if (name !== undefined) c.names[nameMaps[kind]].set(index, name);
-}
 
 /** `id? (export "name")* (import "module" "name")?` behind a definition's keyword: the item's index, and -1 for the rest to be parsed. */
 function parseHead({ c, builder }: Fields, kind: ExternKind): { readonly index: number; readonly imported: boolean } {

@@ -5,7 +5,7 @@
  */
 import type { CustomSection, ExternKind } from "../../types/module.ts";
 import { parseCustom, parseNameAnnotation } from "../lex/custom.ts";
-import { type Annotation, END, KEYWORD, LEFT, type Lexer, RIGHT } from "../lex/lexer.ts";
+import { type Annotation, END, ID, KEYWORD, LEFT, type Lexer, RIGHT } from "../lex/lexer.ts";
 import type { IndexSpace } from "../lex/names.ts";
 import type { Context } from "./context.ts";
 
@@ -163,14 +163,58 @@ export class Scanner {
     const c: Context = this.#c;
     const lexer: Lexer = c.lexer;
     c.name();
+    if (lexer.kind === RIGHT || lexer.isOpening("item")) {
+      c.require("compact-imports", "imports without names of their own");
+      this.#checkOrder(at);
+      this.#importItems();
+      return;
+    }
     c.name();
+    this.#checkOrder(at);
+    this.#imported();
+  }
+
+  /** `(kind id? type)`. */
+  #imported(): void {
+    const lexer: Lexer = this.#c.lexer;
+    const kind = this.#importedKind();
+    this.#bind(spaceOf(this.#c, kind));
+    lexer.skipToClosing();
+    lexer.advance();
+  }
+
+  /** Takes `(kind`. */
+  #importedKind(): ExternKind {
+    const c: Context = this.#c;
+    const lexer: Lexer = c.lexer;
     if (lexer.kind !== LEFT) c.unexpected("a description of the import");
     lexer.advance();
     const kind = lexer.text();
     if (lexer.kind !== KEYWORD || !isExternKind(kind)) c.unexpected("func, table, memory, global or tag");
     lexer.advance();
-    this.#checkOrder(at);
-    this.#bind(spaceOf(c, kind));
+    return kind;
+  }
+
+  /** Items that each have a type, or items without, and one type behind them, which can have no identifier. */
+  #importItems(): void {
+    const c: Context = this.#c;
+    const lexer: Lexer = c.lexer;
+    let typed = 0;
+    let untyped = 0;
+    while (c.tryOpen("item")) {
+      c.name();
+      if (lexer.kind === RIGHT && typed === 0) untyped++;
+      else if (untyped > 0) c.unexpected("an item without a type, as those before");
+      else {
+        this.#imported();
+        typed++;
+      }
+      c.close();
+    }
+    if (untyped === 0) return;
+    const space = spaceOf(c, this.#importedKind());
+    if (lexer.kind === ID) lexer.fail("identifier not allowed where several imports have one type", "unexpected-token");
+    for (let i = 0; i < untyped; i++) space.add(undefined);
     lexer.skipToClosing();
     lexer.advance();
   }

@@ -7,6 +7,7 @@ import { Arities } from "./print-arity.ts";
 import { printFlat } from "./print-flat.ts";
 import { FoldedPrinter } from "./print-folded.ts";
 import { type HintTexts, takeHints } from "./print-hints.ts";
+import { printImports } from "./print-imports.ts";
 import { BodyNames, InstructionPrinter } from "./print-instructions.ts";
 import { tellsAllNames } from "./print-name-section.ts";
 import { Identifiers, PrintNames } from "./print-names.ts";
@@ -78,14 +79,8 @@ class ModulePrinter {
       if (written.length === 1) lines.push(`  ${written[0]}`);
       else lines.push(`  (rec${written.map((line) => `\n    ${line}`).join("")})`);
     }
-    const counts = { func: 0, table: 0, memory: 0, global: 0, tag: 0 };
+    lines.push(...printImports(module, names, types));
     const spaces = { func: names.functions, table: names.tables, memory: names.memories, global: names.globals, tag: names.tags };
-    for (const { module: from, name, type } of module.imports) {
-      const { kind } = type;
-      const index = counts[kind]++;
-      const params = kind === "func" ? names.localsOf(index) : undefined;
-      lines.push(`  (import ${printName(from)} ${printName(name)} (${kind}${spaces[kind].define(index)} ${types.extern(type, params)}))`);
-    }
     const first = countImports(module);
     module.tables.forEach(({ type, init }, at) => {
       const tail = init === undefined ? "" : ` ${this.#constant(init)}`;

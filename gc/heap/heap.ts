@@ -15,7 +15,7 @@ import { type AllocationBuffer, type RuntimeHost, runtimeImports } from "../embe
 import { AGENT_BYTES, AGENTS } from "../layout/agents.ts";
 import { FUNCTION_COUNT, GROWN_END, SHRINK_ASKED } from "../layout/control-words.ts";
 import { PLAN_FUNCTION_CAPACITY, PLAN_FUNCTION_TYPES, PLAN_MAXIMUM_AGENTS, PLAN_SHADOW_BYTES } from "../layout/plan.ts";
-import { HeapObjects } from "../objects.ts";
+import { type Address, addressOf, HeapObjects } from "../objects.ts";
 import { Boxes } from "./boxes.ts";
 import { Handles } from "./handles.ts";
 import { type HeapOptions, planHeap } from "./heap-plan.ts";
@@ -250,9 +250,9 @@ export class Heap {
   }
 
   /** The address of the type record of function `index`, which was written before anybody could have the index. */
-  functionType(index: number): number {
+  functionType(index: number): Address {
     const { words } = this;
-    return Atomics.load(words, (words[PLAN_FUNCTION_TYPES >>> 2]! >>> 2) + index);
+    return addressOf(Atomics.load(words, (words[PLAN_FUNCTION_TYPES >>> 2]! >>> 2) + index));
   }
 
   statistics(): HeapStatistics {

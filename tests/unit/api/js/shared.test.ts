@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ExceptionObject, FunctionObject } from "../../../../api/heddle.ts";
+import { heapVariants } from "../../support/heap-variants.ts";
 import { exportsOf, withStore } from "../../support/programs.ts";
 
 describe("the property shared", () => {
@@ -102,9 +103,9 @@ describe("shared objects that JS makes", () => {
   });
 });
 
-describe("WebAssembly.Function", () => {
+describe.each(heapVariants)("WebAssembly.Function in a store $variant", ({ withStore: withVariant }) => {
   test("makes a function of the store, whose type holds", async () => {
-    await withStore({ threads: 0 }, async (store) => {
+    await withVariant({ threads: 0 }, async (store) => {
       const { Function: Constructor } = store.WebAssembly;
       const twice = new Constructor({ parameters: ["i32"], results: ["i32"] }, (value: number) => value * 2);
       expect([twice(2.9), twice.length, twice.shared]).toEqual([4, 1, false]);
@@ -121,7 +122,7 @@ describe("WebAssembly.Function", () => {
   });
 
   test("refuses what is no function, no type, or of another thread by nature", async () => {
-    await withStore({ threads: 0 }, async (store) => {
+    await withVariant({ threads: 0 }, async (store) => {
       const { Function: Constructor } = store.WebAssembly;
       const type = { parameters: [], results: [] };
       expect(() => (Constructor as unknown as (...args: unknown[]) => unknown)(type, () => 0)).toThrow(TypeError);
@@ -135,7 +136,7 @@ describe("WebAssembly.Function", () => {
   });
 
   test("with thread-local makes a shared function, which is null on threads that have not set it", async () => {
-    await withStore({ threads: 1 }, async (store) => {
+    await withVariant({ threads: 1 }, async (store) => {
       const { Function: Constructor } = store.WebAssembly;
       const type = { parameters: ["i32", "externref"], results: ["externref"], "thread-local": true };
       const greet = new Constructor(type, (times: number, text: string) => text.repeat(times));

@@ -26,7 +26,7 @@ const probes: Readonly<Partial<Record<FeatureName, string>>> = {
   "memory-control": "(memory 1) (func (memory.discard (i32.const 0) (i32.const 0)))",
 };
 
-/** A module that imports nothing, in that form. */
+/** A module that imports nothing, by a compact import of nothing. */
 const noCompactImports = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 2, 5, 1, 0, 0, 0x7f, 0);
 
 /** The feature set under which the host and Heddle should agree. */

@@ -73,11 +73,19 @@ class ComposedStore implements Store {
     return this.#internals.pool.agents;
   }
 
-  spawn<Arguments extends unknown[], Result>(callee: (...args: Arguments) => Result, ...args: Arguments): Promise<Result> {
+  spawn<Arguments extends unknown[], Result>(
+    callee: (...args: Arguments) => Result,
+    ...args: Arguments
+  ): Promise<Result> {
     return this.#internals.jobs.spawn(callee, args) as Promise<Result>;
   }
 
-  async run(object: ModuleObject, name: string, args: readonly unknown[] = [], imports?: WebAssembly.Imports): Promise<unknown> {
+  async run(
+    object: ModuleObject,
+    name: string,
+    args: readonly unknown[] = [],
+    imports?: WebAssembly.Imports,
+  ): Promise<unknown> {
     const { moduleOf, readImports } = this.#bound;
     return this.#internals.jobs.run(moduleOf(object), name, args, imports, readImports);
   }

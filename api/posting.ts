@@ -49,7 +49,8 @@ interface TablePlan {
 type PostedItems = Pick<ApiContext, "globals" | "tables" | "tags">;
 
 /** An agent that posts and receives. */
-interface PostingAgent extends Pick<Conversions, "asMutator" | "functionIndex" | "functionObject" | "functions" | "objects"> {
+interface PostingAgent
+  extends Pick<Conversions, "asMutator" | "functionIndex" | "functionObject" | "functions" | "objects"> {
   readonly heap: Heap;
   readonly exceptions: Exceptions;
   readonly posts: Posts;
@@ -126,7 +127,8 @@ export class AgentPosting implements Posting {
   #find(value: unknown): Found | undefined {
     const agent = this.#agent;
     const target = agent.functionIndex(value);
-    if (target !== undefined) return agent.functions.signature(target)?.shared === true ? { kind: "function", target } : undefined;
+    if (target !== undefined)
+      return agent.functions.signature(target)?.shared === true ? { kind: "function", target } : undefined;
     const object = agent.objects.describe(value);
     if (object !== undefined) return object.shared ? { kind: "object", root: object.address } : undefined;
     const root = agent.exceptions.addressOf(value);
@@ -188,7 +190,10 @@ export class AgentPosting implements Posting {
     switch (kind) {
       case "global": {
         const { type, value } = plan as GlobalPlan;
-        return globals.objectOf({ type, kind: value, host: undefined, cell: target, threadLocal: undefined }, Global.prototype);
+        return globals.objectOf(
+          { type, kind: value, host: undefined, cell: target, threadLocal: undefined },
+          Global.prototype,
+        );
       }
       case "thread-local global": {
         if (!this.#agent.instances.has(target)) this.#agent.lazyInstalls.installAll();
@@ -208,7 +213,8 @@ export class AgentPosting implements Posting {
 }
 
 function findGlobal({ type, kind: value, cell, threadLocal: item }: GlobalItem): Found | undefined {
-  if (item !== undefined) return { kind: "thread-local global", target: item.instance, index: item.index, plan: { type } };
+  if (item !== undefined)
+    return { kind: "thread-local global", target: item.instance, index: item.index, plan: { type } };
   return type.shared && cell !== undefined ? { kind: "global", target: cell, plan: { type, value } } : undefined;
 }
 

@@ -50,7 +50,10 @@ export interface Store {
    * - a `WorkerLostError` where its Worker ends before it
    * - a `RangeError` where the store has no threads, and a `StoreClosedError` once it is closed
    */
-  spawn<Arguments extends unknown[], Result>(callee: (...args: Arguments) => Result, ...args: Arguments): Promise<Result>;
+  spawn<Arguments extends unknown[], Result>(
+    callee: (...args: Arguments) => Result,
+    ...args: Arguments
+  ): Promise<Result>;
   /**
    * Instantiates a module anew on a Worker and calls the export `name` there: for modules that share nothing, to run on
    * several threads at once. `imports` may have shared functions, globals, tables and memories; functions of JS stay

@@ -16,7 +16,8 @@ const source = join(here, "main.ts");
 const bundle = join(here, "../dist/heddle-cli.js");
 const installed = /[\\/]node_modules[\\/]/.test(here);
 const program = existsSync(source) && !installed ? source : bundle;
-const isNewEnough = Number.parseInt(process.versions.node, 10) >= needed && (program === bundle || Boolean(process.features.typescript));
+const isNewEnough =
+  Number.parseInt(process.versions.node, 10) >= needed && (program === bundle || Boolean(process.features.typescript));
 
 /** The Node of the npm package `node`, if it is installed here. */
 function packagedNode() {
@@ -36,7 +37,9 @@ if (!existsSync(program)) {
 } else {
   const node = packagedNode();
   if (node === undefined) {
-    console.error(`heddle: needs Node ${needed} or newer, this is ${process.version}; \`npm install node@${needed}\` puts one beside it`);
+    console.error(
+      `heddle: needs Node ${needed} or newer, this is ${process.version}; \`npm install node@${needed}\` puts one beside it`,
+    );
     process.exitCode = 2;
   } else {
     const { status, signal } = spawnSync(node, [program, ...process.argv.slice(2)], { stdio: "inherit" });

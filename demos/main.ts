@@ -7,7 +7,15 @@
  */
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { agrees, type HashmapOutcome, hashmapCells, hashmapColumns, runHashmap, standardWork, threadCounts } from "./hashmap/run.ts";
+import {
+  agrees,
+  type HashmapOutcome,
+  hashmapCells,
+  hashmapColumns,
+  runHashmap,
+  standardWork,
+  threadCounts,
+} from "./hashmap/run.ts";
 import { isRight, type ModuleOutcome, moduleCells, moduleColumns, moduleNames, runModule } from "./modules/run.ts";
 import { Progress } from "./output/progress.ts";
 import { formatSeconds, formatTable } from "./output/table.ts";
@@ -30,7 +38,9 @@ async function showHashmap(most: number, items: number): Promise<boolean> {
   const outcomes: HashmapOutcome[] = [];
   for (const threads of threadCounts(most)) {
     const label = threadsOf(threads);
-    const outcome = await runHashmap(program, threads, { ...standardWork, items }, (part) => progress.update(label, part));
+    const outcome = await runHashmap(program, threads, { ...standardWork, items }, (part) =>
+      progress.update(label, part),
+    );
     progress.finish(`${label} done in ${formatSeconds(outcome.milliseconds)}`);
     outcomes.push(outcome);
   }
@@ -65,5 +75,7 @@ const start = performance.now();
 const most = option("--threads", availableParallelism());
 const equal = [await showHashmap(most, option("--items", standardWork.items)), await showModules(Math.max(2, most))];
 const seconds = formatSeconds(performance.now() - start);
-console.log(equal.every(Boolean) ? `All checksums are equal. ${seconds} in all.` : `CHECKSUMS DIFFER. ${seconds} in all.`);
+console.log(
+  equal.every(Boolean) ? `All checksums are equal. ${seconds} in all.` : `CHECKSUMS DIFFER. ${seconds} in all.`,
+);
 process.exitCode = equal.every(Boolean) ? 0 : 1;

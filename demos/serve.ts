@@ -34,8 +34,8 @@ export interface StaticServer {
 export type Answer = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /**
- * Serves folders: the first one that has a file wins. Port 0 takes any free port. What `answers` takes is not looked up. All files come with
- * `headers`.
+ * Serves folders: the first one that has a file wins. Port 0 takes any free port. What `answers` takes is not looked
+ * up. All files come with `headers`.
  */
 export function serve(
   folders: readonly string[],
@@ -63,7 +63,9 @@ export function serve(
   }
 }
 
-/** The path of a request, from the root: normalize() resolves every `..` against it, so that no path leaves the folder. */
+/**
+ * The path of a request, from the root: normalize() resolves every `..` against it, so that no path leaves the folder.
+ */
 function requestedPath(url: string): string | undefined {
   try {
     return normalize(decodeURIComponent(new URL(url, "http://localhost").pathname));
@@ -72,8 +74,15 @@ function requestedPath(url: string): string | undefined {
   }
 }
 
-function answer(response: ServerResponse, folders: readonly string[], path: string, headers: Readonly<Record<string, string>>): void {
-  const file = folders.map((folder) => join(folder, path)).find((name) => statSync(name, { throwIfNoEntry: false })?.isFile() === true);
+function answer(
+  response: ServerResponse,
+  folders: readonly string[],
+  path: string,
+  headers: Readonly<Record<string, string>>,
+): void {
+  const file = folders
+    .map((folder) => join(folder, path))
+    .find((name) => statSync(name, { throwIfNoEntry: false })?.isFile() === true);
   if (file === undefined) {
     response.writeHead(404, headers).end("not found");
     return;

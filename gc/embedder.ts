@@ -40,7 +40,11 @@ const failures: readonly string[] = [
 ];
 
 /** Makes the runtime's imports for one agent. */
-export function runtimeImports(memory: WebAssembly.Memory, buffer: AllocationBuffer, host: RuntimeHost): WebAssembly.Imports {
+export function runtimeImports(
+  memory: WebAssembly.Memory,
+  buffer: AllocationBuffer,
+  host: RuntimeHost,
+): WebAssembly.Imports {
   return {
     env: {
       memory,

@@ -1,12 +1,13 @@
 /**
- * The functions by which the linker starts an instance: `init`, which the creator runs once, and `initThreadLocals`, which every other agent
- * runs.
+ * The functions by which the linker starts an instance: `init`, which the creator runs once, and `initThreadLocals`,
+ * which every other agent runs.
  *
- * `init` does what instantiation does before the start function (core 4.5.4 "Instantiation"): initial values of globals and tables in order,
- * elements of passive segments, then active element and data segments. Blocks and tables are filled with null before it runs.
+ * `init` does what instantiation does before the start function (core 4.5.4 "Instantiation"): initial values of globals
+ * and tables in order, elements of passive segments, then active element and data segments. Blocks and tables are
+ * filled with null before it runs.
  *
- * Hosts take functions of some megabytes (JS API, "Implementation-defined Limits"), and a module may have more initial values than that: the
- * functions are pieces, of which each ends with a call of the next.
+ * Hosts take functions of some megabytes (JS API, "Implementation-defined Limits"), and a module may have more initial
+ * values than that: the functions are pieces, of which each ends with a call of the next.
  */
 
 import { assert } from "../core/base/assert.ts";
@@ -34,7 +35,9 @@ import { needsRootCell } from "./module/placement.ts";
 import { storedType, withInternalExterns } from "./passes/extern-storage.ts";
 
 const WORD = 4;
-/** A piece that has this many bytes ends where it can, and a segment's elements are written in batches so that it can. */
+/**
+ * A piece that has this many bytes ends where it can, and a segment's elements are written in batches so that it can.
+ */
 const PIECE_BYTES = 1 << 20;
 const BATCH = 4096;
 /** The shadow-stack pointer is the functions' only parameter. */
@@ -181,7 +184,9 @@ class Initializer {
     const access = this.#module.segmentAt(index);
     const type = this.#module.valid.elements[index] as ValType;
     const store = referenceStore(this.#module, access.place.shared);
-    this.#inBatches(segment, (from, to) => this.#storeItems(segment, type, from, to, store, () => access.pushWords(this.#code)));
+    this.#inBatches(segment, (from, to) =>
+      this.#storeItems(segment, type, from, to, store, () => access.pushWords(this.#code)),
+    );
     this.#enable(access);
   }
 
@@ -230,7 +235,10 @@ class Initializer {
   }
 
   /** Evaluates where an active segment starts; `use` may read that, and the address of the table's record. */
-  #withStart({ index: table, at }: ActiveMode, use: (lowering: FunctionLowering, start: Operand, record: number) => void): void {
+  #withStart(
+    { index: table, at }: ActiveMode,
+    use: (lowering: FunctionLowering, start: Operand, record: number) => void,
+  ): void {
     const module = this.#module;
     const type = this.#indexType(table);
     this.#withValue(at, type, (start) => {
@@ -253,7 +261,14 @@ class Initializer {
   }
 
   /** Stores some of a segment's items, behind the address of the first of all, which `pushAddress` pushes. */
-  #storeItems({ items }: ElementSegment, type: ValType, from: number, to: number, store: WordStore, pushAddress: () => void): void {
+  #storeItems(
+    { items }: ElementSegment,
+    type: ValType,
+    from: number,
+    to: number,
+    store: WordStore,
+    pushAddress: () => void,
+  ): void {
     const module = this.#module;
     for (let i = from; i < to; i++) {
       if (items.kind === "functions") {

@@ -1,12 +1,13 @@
 /**
- * Lowering: from a valid module to plain WebAssembly on the shared heap, and the plan by which agents link it (`lowered.ts`).
+ * Lowering: from a valid module to plain WebAssembly on the shared heap, and the plan by which agents link it
+ * (`lowered.ts`).
  *
- * The passes, each in a file of its own: instructions with types and rules (`instruction-reader.ts`), exception handling in its
- * second form (`legacy-exceptions.ts`), externs in memory as internal references (`extern-storage.ts`), what each function calls
- * (`survey.ts`, `call-graph.ts`), where to poll (`polls.ts`), which calls are no safepoints (`may-collect.ts`); then for each
- * function, which references live across safepoints (`liveness.ts`), how operands are kept (`stack-plan.ts`), and the host code
- * (`function-lowering.ts` with the rules in `rules/`). Last come entries for exported functions that need nothing of all this
- * (`plain-functions.ts`).
+ * The passes, each in a file of its own: instructions with types and rules (`instruction-reader.ts`), exception
+ * handling in its second form (`legacy-exceptions.ts`), externs in memory as internal references (`extern-storage.ts`),
+ * what each function calls (`survey.ts`, `call-graph.ts`), where to poll (`polls.ts`), which calls are no safepoints
+ * (`may-collect.ts`); then for each function, which references live across safepoints (`liveness.ts`), how operands are
+ * kept (`stack-plan.ts`), and the host code (`function-lowering.ts` with the rules in `rules/`). Last come entries for
+ * exported functions that need nothing of all this (`plain-functions.ts`).
  */
 import { rowNamed } from "../core/ops/table.ts";
 import type { ValType } from "../core/types/types.ts";
@@ -70,7 +71,11 @@ function refuseControlledMemories({ module }: ValidModule): void {
 }
 
 /** Calls of functions which cannot let the collector run are no safepoints. */
-function quietenCalls(surveys: readonly Survey<Instruction<Rule>>[], importedFunctions: number, collects: readonly boolean[]): void {
+function quietenCalls(
+  surveys: readonly Survey<Instruction<Rule>>[],
+  importedFunctions: number,
+  collects: readonly boolean[],
+): void {
   for (const { calls } of surveys) {
     for (const instruction of calls) {
       if (instruction.row !== call) continue;
@@ -79,7 +84,11 @@ function quietenCalls(surveys: readonly Survey<Instruction<Rule>>[], importedFun
   }
 }
 
-function functionBody(lowering: ModuleLowering, reader: InstructionReader<Rule>, definedIndex: number): FunctionBody<Rule> {
+function functionBody(
+  lowering: ModuleLowering,
+  reader: InstructionReader<Rule>,
+  definedIndex: number,
+): FunctionBody<Rule> {
   const { valid } = lowering;
   const index = valid.imports.func + definedIndex;
   const { params, results } = lowering.functionTypeOf(valid.functions[index]?.type as number);
@@ -114,7 +123,12 @@ function describe(lowering: ModuleLowering): LoweredModule {
       pairs: positions,
     },
     types: typesWithRecords(lowering),
-    imports: module.imports.map(({ module: from, name, type }) => ({ module: from, name, kind: type.kind, index: next[type.kind]++ })),
+    imports: module.imports.map(({ module: from, name, type }) => ({
+      module: from,
+      name,
+      kind: type.kind,
+      index: next[type.kind]++,
+    })),
     exports: module.exports.map(({ name, kind, index }) => ({ name, kind, index })),
     functions: valid.functions.map(({ type, imported }, index) => ({
       type,
@@ -147,6 +161,7 @@ function describe(lowering: ModuleLowering): LoweredModule {
 /** Types that lowered code names, the types of functions, and all their supertypes, each once. */
 function typesWithRecords({ usedTypes, valid }: ModuleLowering): readonly number[] {
   const ids = new Set<number>();
-  for (const id of [...usedTypes, ...valid.functions.map(({ type }) => type)]) for (const above of valid.types.display(id)) ids.add(above);
+  for (const id of [...usedTypes, ...valid.functions.map(({ type }) => type)])
+    for (const above of valid.types.display(id)) ids.add(above);
   return [...ids];
 }

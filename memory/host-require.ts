@@ -27,7 +27,8 @@ export function createRequire(): Require | undefined {
 
 function find(): Require | undefined {
   const { process } = globalThis as unknown as { readonly process?: NodeProcess };
-  if (process?.platform !== "linux" || process.versions.node === undefined || process.versions.bun !== undefined) return undefined;
+  if (process?.platform !== "linux" || process.versions.node === undefined || process.versions.bun !== undefined)
+    return undefined;
   const threads = process.getBuiltinModule?.("node:worker_threads") as { readonly isMainThread: boolean } | undefined;
   if (threads?.isMainThread !== true) return undefined;
   const module = process.getBuiltinModule?.("node:module") as { createRequire(url: string): Require } | undefined;

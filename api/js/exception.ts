@@ -63,7 +63,8 @@ export function createExceptionClass({ agent, tags }: ApiContext): Namespace["Ex
       const values = toSequence(payload, "an exception's payload");
       const { traceStack } = toDictionary(options, "an exception's options");
       if (tag.number === JS_TAG) throw new TypeError("JS values are thrown as they are, not with JSTag");
-      if (values.length !== tag.params.length) throw new TypeError(`the tag has ${tag.params.length} parameters, not ${values.length}`);
+      if (values.length !== tag.params.length)
+        throw new TypeError(`the tag has ${tag.params.length} parameters, not ${values.length}`);
       if (tag.params.some(isOpaqueToJs)) throw opaqueError();
       agent.withTemporaries(() => exceptions.create(this, tag, values));
       if (traceStack) stacks.set(this, new Error().stack ?? "");

@@ -49,7 +49,8 @@ export function createFunctionClass(context: ApiContext): Namespace["Function"] 
     const known = agent.functionIndex(callee);
     if (shared) {
       const isSame = known !== undefined && agent.control.functionType(known) === signature.record;
-      if (!isSame) throw new TypeError("functions of JS belong to their thread: a shared one is made with thread-local");
+      if (!isSame)
+        throw new TypeError("functions of JS belong to their thread: a shared one is made with thread-local");
       return callee as object;
     }
     return agent.functionObject(agent.functions.add(signature, agent.hostFunction(signature, callee as Callee), 0));

@@ -25,7 +25,8 @@ export function createGlobalClass(context: ApiContext): Namespace["Global"] {
       if (isOpaqueToJs(kind)) throw opaqueError();
       const item = agent.withTemporaries(() => {
         const lowered = value === undefined ? defaultLowered(kind) : toLowered(agent, kind, value);
-        if (threadLocal) return createThreadLocalGlobal(creatorOf(context, "a thread-local global"), type, mutable, lowered);
+        if (threadLocal)
+          return createThreadLocalGlobal(creatorOf(context, "a thread-local global"), type, mutable, lowered);
         return createGlobal(agent, { type, mutable, shared, threadLocal: false }, kind, lowered);
       });
       globals.bind(this, item);

@@ -68,7 +68,11 @@ export function createInstanceClass(context: ApiContext, store: Creator, classes
   }
 
   /** JS API, "create an exports object". */
-  function createExports({ valid, plan }: CompiledModule, instance: LinkedInstance, imported: ImportedItems): InstanceObject["exports"] {
+  function createExports(
+    { valid, plan }: CompiledModule,
+    instance: LinkedInstance,
+    imported: ImportedItems,
+  ): InstanceObject["exports"] {
     const result = Object.create(null) as InstanceObject["exports"];
     const globalItems = new Map<number, GlobalItem>(imported.globals.entries());
     const tableItems = new Map<number, TableItem>(imported.tables.entries());
@@ -127,7 +131,8 @@ export function globalOf(type: GlobalItem["type"], instance: LinkedInstance, ind
   const { module, plan, host, roots } = instance;
   const { place } = module.lowered.globals[index]!;
   const kind = module.globals[index]!;
-  if (place.kind === "shared") return { type, kind, host: undefined, cell: plan.shared + place.offset, threadLocal: undefined };
+  if (place.kind === "shared")
+    return { type, kind, host: undefined, cell: plan.shared + place.offset, threadLocal: undefined };
   const root = place.kind === "host" ? place.rootOffset : undefined;
   const global = host.exports[importKey("global", index)];
   return {

@@ -12,7 +12,8 @@ const textStart = /^\s*(?:\(|;;)/;
 
 /** Copies a module's source. Raises a TypeError for what is none. */
 export function toSource(value: unknown): StableSource {
-  if (typeof value === "string" && !textStart.test(value)) throw typeError("not-a-module-text", "the string is not the text of a module");
+  if (typeof value === "string" && !textStart.test(value))
+    throw typeError("not-a-module-text", "the string is not the text of a module");
   return stableSource(value);
 }
 
@@ -22,7 +23,9 @@ export function toCompileOptions(value: unknown): CompileOptions {
   return {
     builtins: builtins === undefined ? [] : toSequence(builtins, "builtins").map(toUsvString),
     importedStringConstants:
-      importedStringConstants === undefined || importedStringConstants === null ? undefined : toUsvString(importedStringConstants),
+      importedStringConstants === undefined || importedStringConstants === null
+        ? undefined
+        : toUsvString(importedStringConstants),
   };
 }
 

@@ -85,7 +85,10 @@ export function createNamespace(store: Creator): BoundNamespace {
     async compile(source: unknown, ...[options]: [unknown?]): Promise<ModuleObject> {
       return compileSource(toSource(source), toCompileOptions(options));
     },
-    async instantiate(source: unknown, ...[imports, options]: [unknown?, unknown?]): Promise<InstantiatedSource | InstanceObject> {
+    async instantiate(
+      source: unknown,
+      ...[imports, options]: [unknown?, unknown?]
+    ): Promise<InstantiatedSource | InstanceObject> {
       const module = modules.find(source);
       if (module !== undefined) return instantiateModule(module, imports);
       const stable = toSource(source);
@@ -95,7 +98,10 @@ export function createNamespace(store: Creator): BoundNamespace {
     async compileStreaming(source: unknown, ...[options]: [unknown?]): Promise<ModuleObject> {
       return compileResponse(source, options);
     },
-    async instantiateStreaming(source: unknown, ...[imports, options]: [unknown?, unknown?]): Promise<InstantiatedSource> {
+    async instantiateStreaming(
+      source: unknown,
+      ...[imports, options]: [unknown?, unknown?]
+    ): Promise<InstantiatedSource> {
       toImportObject(imports);
       return instantiateSource(compileResponse(source, options), imports);
     },

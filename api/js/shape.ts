@@ -203,7 +203,11 @@ export interface Namespace {
    */
   compileStreaming(source: Response | PromiseLike<Response>, options?: CompileOptions): Promise<ModuleObject>;
   /** Compiles and instantiates a source. Rejects as `compile` and as the instantiation of a module does. */
-  instantiate(source: ModuleSource, imports?: WebAssembly.Imports, options?: CompileOptions): Promise<InstantiatedSource>;
+  instantiate(
+    source: ModuleSource,
+    imports?: WebAssembly.Imports,
+    options?: CompileOptions,
+  ): Promise<InstantiatedSource>;
   /**
    * Instantiates a module. Rejects with a `LinkError` for an import that is missing or does not fit, a `TypeError`
    * where `imports` has no object for an import's module, a `RuntimeError` where initialisation or the start function
@@ -243,9 +247,15 @@ export interface Namespace {
   /** Raises a `TypeError` for a descriptor that does not fit. */
   readonly Tag: Interface<TagObject, [descriptor: TagDescriptor]>;
   /** Raises a `TypeError` for `JSTag`, and for values that do not fit the tag, in number or in type. */
-  readonly Exception: Interface<ExceptionObject, [exceptionTag: TagObject, payload: Iterable<unknown>, options?: ExceptionOptions]>;
+  readonly Exception: Interface<
+    ExceptionObject,
+    [exceptionTag: TagObject, payload: Iterable<unknown>, options?: ExceptionOptions]
+  >;
   /** Exported functions are its instances. Raises a `TypeError` for a descriptor or a callee that does not fit. */
-  readonly Function: Interface<FunctionObject, [descriptor: FunctionDescriptor, callee: ((...args: never[]) => unknown) | null]>;
+  readonly Function: Interface<
+    FunctionObject,
+    [descriptor: FunctionDescriptor, callee: ((...args: never[]) => unknown) | null]
+  >;
   /** Shared-everything threads, "Waiter Queue API". */
   readonly WaitQueue: WaitQueueConstructor;
   /** Shared-everything threads, "Thread-Bound Data". */

@@ -9,7 +9,8 @@
  */
 export async function responseBytes(source: unknown): Promise<ArrayBuffer> {
   const response = await source;
-  if (typeof Response === "undefined" || !(response instanceof Response)) throw new TypeError("a Response, or a promise of one, expected");
+  if (typeof Response === "undefined" || !(response instanceof Response))
+    throw new TypeError("a Response, or a promise of one, expected");
   const type = response.headers.get("Content-Type");
   if (type?.trim().toLowerCase() !== "application/wasm")
     throw new TypeError(`the response's type is ${type ?? "missing"}, not application/wasm`);

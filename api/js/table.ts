@@ -1,6 +1,13 @@
 /** `WebAssembly.Table`. Beyond the standard, the descriptor's `shared` makes a table that all agents share. */
 import { isRef } from "../../core/types/types.ts";
-import { fillTable, growTableBy, readElement, type TableItem, tableLength, writeElement } from "../../threads/link/items.ts";
+import {
+  fillTable,
+  growTableBy,
+  readElement,
+  type TableItem,
+  tableLength,
+  writeElement,
+} from "../../threads/link/items.ts";
 import { createTableRecord } from "../../threads/link/tables.ts";
 import { isOpaqueToJs, opaqueError } from "../../threads/values/convert.ts";
 import { isScanned } from "../../threads/values/kinds.ts";

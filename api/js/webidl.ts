@@ -45,7 +45,8 @@ function toBigInt(value: unknown): bigint {
 export function toAddress(value: unknown, is64: boolean, name: string): bigint {
   if (!is64) return BigInt(toUnsignedLong(value, name));
   const number = toBigInt(value);
-  if (number < 0n || number > 0xffff_ffff_ffff_ffffn) throw new TypeError(`${name} must be an integer from 0n to 2n ** 64n - 1n`);
+  if (number < 0n || number > 0xffff_ffff_ffff_ffffn)
+    throw new TypeError(`${name} must be an integer from 0n to 2n ** 64n - 1n`);
   return number;
 }
 
@@ -79,5 +80,8 @@ export function defineInterface(interfaceObject: abstract new (...args: never[])
       if (isOperation) Object.defineProperty(object, key, { enumerable: true });
     }
   }
-  Object.defineProperty(interfaceObject.prototype, Symbol.toStringTag, { value: `WebAssembly.${name}`, configurable: true });
+  Object.defineProperty(interfaceObject.prototype, Symbol.toStringTag, {
+    value: `WebAssembly.${name}`,
+    configurable: true,
+  });
 }

@@ -1,5 +1,11 @@
 /** Reads a command line: options, calls, and what is left over. */
-import { defaultFeatures, type FeatureName, type FeatureSet, featureSet, isFeatureName } from "../../core/base/features.ts";
+import {
+  defaultFeatures,
+  type FeatureName,
+  type FeatureSet,
+  featureSet,
+  isFeatureName,
+} from "../../core/base/features.ts";
 import { UsageError } from "./usage.ts";
 
 /** A call that `--invoke` asks for, with its arguments as written. */
@@ -22,7 +28,10 @@ export interface ParsedArguments {
 const isOption = (word: string): boolean => /^-(-|[a-zA-Z]$)/.test(word);
 
 /** Splits `words` by the options that a command takes. `--name=value` is the same as `--name value`. */
-export function parseArguments(words: readonly string[], options: Readonly<Record<string, OptionKind>>): ParsedArguments {
+export function parseArguments(
+  words: readonly string[],
+  options: Readonly<Record<string, OptionKind>>,
+): ParsedArguments {
   const files: string[] = [];
   const flags = new Set<string>();
   const values = new Map<string, string>();
@@ -70,7 +79,8 @@ export function onlyFile(parsed: ParsedArguments): string {
 export function positive(parsed: ParsedArguments, option: string): number | undefined {
   const text = parsed.values.get(option);
   if (text === undefined) return undefined;
-  if (!/^[1-9][0-9]{0,8}$/.test(text)) throw new UsageError(`${option} needs a whole number of at least 1, not '${text}'`);
+  if (!/^[1-9][0-9]{0,8}$/.test(text))
+    throw new UsageError(`${option} needs a whole number of at least 1, not '${text}'`);
   return Number(text);
 }
 

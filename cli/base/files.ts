@@ -32,7 +32,11 @@ export function textOf({ bytes }: ModuleFile): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw new CompileError("malformed UTF-8 encoding", { code: "malformed-utf8", offset: validPrefix(bytes), expected: "a text in UTF-8" });
+    throw new CompileError("malformed UTF-8 encoding", {
+      code: "malformed-utf8",
+      offset: validPrefix(bytes),
+      expected: "a text in UTF-8",
+    });
   }
 }
 
@@ -42,7 +46,8 @@ function validPrefix(bytes: Uint8Array): number {
   let offset = 0;
   for (const character of shown) {
     // U+FFFD may be in the text itself, as three bytes.
-    if (character === "\ufffd" && (bytes[offset] !== 0xef || bytes[offset + 1] !== 0xbf || bytes[offset + 2] !== 0xbd)) break;
+    if (character === "\ufffd" && (bytes[offset] !== 0xef || bytes[offset + 1] !== 0xbf || bytes[offset + 2] !== 0xbd))
+      break;
     const code = character.codePointAt(0) ?? 0;
     offset += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
   }

@@ -23,7 +23,8 @@ export function describeError(error: unknown, subject: Subject | undefined): str
   if (error instanceof UsageError) return `heddle: ${error.message}`;
   if (error instanceof CompileError) return describeCompileError(error, prefix, subject?.text);
   if (error instanceof LinkError) return `${prefix}: cannot link: ${error.message}${expectation(error.expected)}`;
-  if (error instanceof RuntimeError || error instanceof WebAssembly.RuntimeError) return `${prefix}: trap: ${error.message}`;
+  if (error instanceof RuntimeError || error instanceof WebAssembly.RuntimeError)
+    return `${prefix}: trap: ${error.message}`;
   if (error instanceof RangeError && /call stack/i.test(error.message)) return `${prefix}: trap: call stack exhausted`;
   if (error instanceof WebAssembly.Exception) return `${prefix}: uncaught exception`;
   return `${prefix}: ${error instanceof Error ? error.message : String(error)}`;
@@ -39,7 +40,9 @@ const expectation = (expected: string | undefined): string => (expected === unde
 function describeCompileError(error: CompileError, prefix: string, text: string | undefined): string {
   const rule = `${error.rule}${expectation(error.expected)}`;
   if (error.position === undefined) {
-    return error.offset === undefined ? `${prefix}: ${rule}` : `${prefix}: offset 0x${error.offset.toString(16)}: ${rule}`;
+    return error.offset === undefined
+      ? `${prefix}: ${rule}`
+      : `${prefix}: offset 0x${error.offset.toString(16)}: ${rule}`;
   }
   const { line, column } = error.position;
   const head = `${prefix}:${line}:${column}: ${rule}`;

@@ -1,5 +1,16 @@
 /** Values of the language on the command line: arguments from words, and results as text. */
-import { AbstractHeap, abstractOf, F32, F64, I32, I64, isAbstract, isNullable, isRef, type ValType } from "../../core/types/types.ts";
+import {
+  AbstractHeap,
+  abstractOf,
+  F32,
+  F64,
+  I32,
+  I64,
+  isAbstract,
+  isNullable,
+  isRef,
+  type ValType,
+} from "../../core/types/types.ts";
 import { heapTypeByCode, wordOf } from "../../core/types/vocabulary.ts";
 import { UsageError } from "./usage.ts";
 
@@ -13,7 +24,8 @@ export function parseValue(word: string, type: ValType): unknown {
   if (type === F32) return Math.fround(parseFloatingPoint(word));
   if (type === F64) return parseFloatingPoint(word);
   if (isRef(type) && isNullable(type) && word === "null") return null;
-  if (isRef(type)) throw new UsageError(`'${word}': the only reference that can be written here is null, for a nullable parameter`);
+  if (isRef(type))
+    throw new UsageError(`'${word}': the only reference that can be written here is null, for a nullable parameter`);
   throw new UsageError(`'${word}': a value of type ${typeWord(type)} cannot be written here`);
 }
 
@@ -21,12 +33,14 @@ function parseInteger(word: string, bits: number): bigint {
   if (!integer.test(word)) throw new UsageError(`'${word}' is not an integer`);
   const digits = BigInt(word.replace(/^[+-]/, "").replaceAll("_", ""));
   const value = word.startsWith("-") ? -digits : digits;
-  if (value >= 1n << BigInt(bits) || value < -(1n << BigInt(bits - 1))) throw new UsageError(`'${word}' is out of range for i${bits}`);
+  if (value >= 1n << BigInt(bits) || value < -(1n << BigInt(bits - 1)))
+    throw new UsageError(`'${word}' is out of range for i${bits}`);
   return value;
 }
 
 function parseFloatingPoint(word: string): number {
-  if (integer.test(word)) return (word.startsWith("-") ? -1 : 1) * Number(word.replace(/^[+-]/, "").replaceAll("_", ""));
+  if (integer.test(word))
+    return (word.startsWith("-") ? -1 : 1) * Number(word.replace(/^[+-]/, "").replaceAll("_", ""));
   if (decimal.test(word)) return Number(word.replaceAll("_", ""));
   const special = /^([+-]?)(inf|infinity|nan)$/i.exec(word);
   if (special === null) throw new UsageError(`'${word}' is not a number`);
@@ -40,7 +54,8 @@ export function formatValue(value: unknown, type: ValType): string {
   if (!isRef(type)) return String(value);
   if (value === null) return "null";
   const heap = isAbstract(type) ? abstractOf(type) : undefined;
-  if (heap === AbstractHeap.extern) return typeof value === "string" ? JSON.stringify(value) : `(extern ${describe(value)})`;
+  if (heap === AbstractHeap.extern)
+    return typeof value === "string" ? JSON.stringify(value) : `(extern ${describe(value)})`;
   if (typeof value === "number") return `(i31 ${value})`;
   return `(ref ${typeof value === "function" ? "func" : referenceWord(type)})`;
 }

@@ -21,7 +21,9 @@ export function parse(words: readonly string[], open: OpenFile): number {
 
 export function print(words: readonly string[], open: OpenFile): number {
   const parsed = parseArguments(words, { "--features": "value", "--fold": "flag", "-o": "value" });
-  const text = printModule(loadModule(open(onlyFile(parsed)), featuresOf(parsed)), { fold: parsed.flags.has("--fold") });
+  const text = printModule(loadModule(open(onlyFile(parsed)), featuresOf(parsed)), {
+    fold: parsed.flags.has("--fold"),
+  });
   const output = parsed.values.get("-o");
   if (output === undefined) process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
   else writeOutput(output, text);

@@ -16,7 +16,9 @@ export function listFeatures(words: readonly string[]): number {
   const draftWidth = Math.max(...list.map(({ draft }) => draft.length), "draft".length);
   console.log(`${"feature".padEnd(width)}       phase  ${"draft".padEnd(draftWidth)}  title`);
   for (const { name, on: enabled, phase, draft, title } of list) {
-    console.log(`${name.padEnd(width)}  ${enabled ? "on " : "off"}  ${String(phase).padEnd(5)}  ${draft.padEnd(draftWidth)}  ${title}`);
+    console.log(
+      `${name.padEnd(width)}  ${enabled ? "on " : "off"}  ${String(phase).padEnd(5)}  ${draft.padEnd(draftWidth)}  ${title}`,
+    );
   }
   return 0;
 }

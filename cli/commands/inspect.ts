@@ -14,7 +14,10 @@ import { run } from "./run.ts";
 const defaultTop = 20;
 
 export async function inspect(words: readonly string[], open: OpenFile): Promise<number> {
-  return run(words, open, { options: { "--top": "value", "--svg": "value", "--snapshot": "value", "--trace": "value" }, look });
+  return run(words, open, {
+    options: { "--top": "value", "--svg": "value", "--snapshot": "value", "--trace": "value" },
+    look,
+  });
 }
 
 function look(store: Store, parsed: ParsedArguments): void {
@@ -36,7 +39,10 @@ function printFigures(heap: HeapReport): void {
     `${p50.toFixed(2)} ms median, ${p99.toFixed(2)} p99, ${longest.toFixed(2)} longest`;
   const line = (label: string, text: string): void => console.log(`${label.padEnd(12)}${text}`);
   line("allocated", size(heap.allocatedBytes));
-  line("in use", `${size(heap.usedBytes)} of ${size(heap.maximumBytes)}, ${Math.round(100 * heap.fragmentation)} % of old blocks free`);
+  line(
+    "in use",
+    `${size(heap.usedBytes)} of ${size(heap.maximumBytes)}, ${Math.round(100 * heap.fragmentation)} % of old blocks free`,
+  );
   line("free", `${size(heap.freeBytes)}, ${size(heap.returnedBytes)} of it returned to the system`);
   line("large", `${size(heap.largeBytes)} in blocks of large objects`);
   line("permanent", `${size(heap.permanentBytes)} for types, tables and instances`);

@@ -63,7 +63,12 @@ export async function run(words: readonly string[], open: OpenFile, inspection?:
 
   const heap = { maximum: (positive(parsed, "--heap") ?? defaultHeapMegabytes) * 2 ** 20 };
   // Workers beyond those asked for come only when the module itself spawns threads.
-  const store = await createStore({ threads, maximumThreads: Math.max(threads, availableParallelism()), heap, features });
+  const store = await createStore({
+    threads,
+    maximumThreads: Math.max(threads, availableParallelism()),
+    heap,
+    features,
+  });
   try {
     const compiled = await store.WebAssembly.compile(file.text === undefined ? file.bytes : textOf(file));
     time("lowered and compiled");
@@ -80,7 +85,13 @@ export async function run(words: readonly string[], open: OpenFile, inspection?:
 }
 
 /** Instantiates the module, makes the calls one after the other, each on all threads, and prints their results. */
-async function callAll(store: Store, compiled: ModuleObject, calls: readonly Call[], threads: number, time: Timer): Promise<void> {
+async function callAll(
+  store: Store,
+  compiled: ModuleObject,
+  calls: readonly Call[],
+  threads: number,
+  time: Timer,
+): Promise<void> {
   const instance = await store.WebAssembly.instantiate(compiled, {});
   time("instantiated");
   for (const call of calls) {
@@ -101,7 +112,8 @@ async function callAll(store: Store, compiled: ModuleObject, calls: readonly Cal
 /** Checks a call against the module before anything runs. */
 function prepare(valid: ValidModule, { name, arguments: words }: Invocation): Call {
   const found = valid.module.exports.find((entry) => entry.name === name);
-  if (found === undefined || found.kind !== "func") throw new UsageError(`${missing(found?.kind, name)}; ${listFunctions(valid)}`);
+  if (found === undefined || found.kind !== "func")
+    throw new UsageError(`${missing(found?.kind, name)}; ${listFunctions(valid)}`);
   const definition = valid.types.type(valid.functions[found.index]?.type ?? 0);
   const type = definition.composite as FuncType;
   if (words.length !== type.params.length) {
@@ -120,7 +132,9 @@ const missing = (kind: string | undefined, name: string): string =>
 
 function listFunctions(valid: ValidModule): string {
   const names = valid.module.exports.filter(({ kind }) => kind === "func").map(({ name }) => name);
-  return names.length === 0 ? "it exports no functions" : `it has ${names.slice(0, 20).join(", ")}${names.length > 20 ? ", ..." : ""}`;
+  return names.length === 0
+    ? "it exports no functions"
+    : `it has ${names.slice(0, 20).join(", ")}${names.length > 20 ? ", ..." : ""}`;
 }
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
@@ -138,7 +152,8 @@ function print({ name, type }: Call, results: readonly unknown[]): void {
     return type.results.map((kind, at) => formatValue(values[at], kind)).join(" ");
   });
   const different = [...new Set(lines)];
-  if (different.length > 1) throw new HeddleError("threads-disagree", `threads disagree on ${name}: ${different.join("; ")}`);
+  if (different.length > 1)
+    throw new HeddleError("threads-disagree", `threads disagree on ${name}: ${different.join("; ")}`);
   if (type.results.length > 0) console.log(different[0]);
 }
 

@@ -46,7 +46,10 @@ function attachCause(error: Error, detail: Partial<ErrorDetail>): void {
  * Makes a class one of the standard's error constructors (JS API, "Error Objects", and ECMA-262 "NativeError Object
  * Structure"): it can be called without `new`, takes one argument, and its name is the prototype's.
  */
-function nativeError<Constructor extends new (...args: never[]) => Error>(errorClass: Constructor, name: string): Constructor {
+function nativeError<Constructor extends new (...args: never[]) => Error>(
+  errorClass: Constructor,
+  name: string,
+): Constructor {
   function create(...args: unknown[]): Error {
     return Reflect.construct(errorClass, args, new.target ?? create) as Error;
   }

@@ -55,7 +55,12 @@ const standard = (title: string, draft: string, implies: readonly FeatureName[] 
   draft,
   implies,
 });
-const proposal = (title: string, phase: Feature["phase"], draft: string, implies: readonly FeatureName[] = []): Feature => ({
+const proposal = (
+  title: string,
+  phase: Feature["phase"],
+  draft: string,
+  implies: readonly FeatureName[] = [],
+): Feature => ({
   title,
   default: true,
   phase,
@@ -80,10 +85,16 @@ export const features: Readonly<Record<FeatureName, Feature>> = {
   "function-references": standard("Typed function references", "3.0", ["reference-types"]),
   gc: standard("Garbage collection", "3.0", ["function-references", "multi-value"]),
   exceptions: standard("Exception handling", "3.0", ["reference-types", "multi-value"]),
-  "legacy-exceptions": standard("Exception handling, first form (try, catch, delegate)", "3.0 appendix", ["exceptions"]),
+  "legacy-exceptions": standard("Exception handling, first form (try, catch, delegate)", "3.0 appendix", [
+    "exceptions",
+  ]),
   threads: proposal("Threads: shared memories and atomics", 4, "2026-04-22"),
   "relaxed-atomics": proposal("Acquire-release memory orders and pause", 1, "2026-08-06", ["threads"]),
-  "shared-everything-threads": proposal("Shared-everything threads", 1, "2026-06-25", ["threads", "relaxed-atomics", "gc"]),
+  "shared-everything-threads": proposal("Shared-everything threads", 1, "2026-06-25", [
+    "threads",
+    "relaxed-atomics",
+    "gc",
+  ]),
   "custom-descriptors": proposal("Custom descriptors, exact types, JS prototypes", 3, "2026-08-24", ["gc"]),
   "stack-switching": proposal("Stack switching", 3, "2026-03-13", ["function-references", "exceptions"]),
   "wide-arithmetic": proposal("128-bit wide arithmetic", 3, "2026-06-17", ["multi-value"]),
@@ -103,8 +114,8 @@ export type FeatureSet = ReadonlySet<FeatureName>;
 export const defaultFeatures: FeatureSet = new Set(featureNames.filter((name) => features[name].default));
 
 /**
- * The default features with some switched on and some off. Switching one on switches on what it implies; switching one off
- * switches off all that imply it.
+ * The default features with some switched on and some off. Switching one on switches on what it implies; switching one
+ * off switches off all that imply it.
  */
 export function featureSet(on: Iterable<FeatureName>, off: Iterable<FeatureName> = []): FeatureSet {
   const set = new Set(defaultFeatures);

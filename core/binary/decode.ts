@@ -1,8 +1,9 @@
 /**
  * Decodes a module (core 5.5).
  *
- * Functions' bodies are cut out, not walked: `InstructionCursor` checks their grammar when the validator walks them. Constant expressions
- * are walked, since nothing else tells where they end. Expressions, data and custom sections are views of the input.
+ * Functions' bodies are cut out, not walked: `InstructionCursor` checks their grammar when the validator walks them.
+ * Constant expressions are walked, since nothing else tells where they end. Expressions, data and custom sections are
+ * views of the input.
  */
 import { malformed } from "../base/errors.ts";
 import { defaultFeatures, type FeatureSet } from "../base/features.ts";
@@ -41,7 +42,8 @@ const TABLE_WITH_INITIALIZER = 0x40;
 
 /** Decodes a module in the binary format. Throws a `CompileError` with the offset of what is malformed. */
 export function decodeModule(bytes: Uint8Array, features: FeatureSet = defaultFeatures): Module {
-  if (bytes.length > limits.moduleBytes) malformed("module too large", "implementation-limit", 0, `at most ${limits.moduleBytes} bytes`);
+  if (bytes.length > limits.moduleBytes)
+    malformed("module too large", "implementation-limit", 0, `at most ${limits.moduleBytes} bytes`);
   const reader = new Reader(bytes, features);
   checkHeader(reader);
   return new Decoder(reader).module();
@@ -49,7 +51,8 @@ export function decodeModule(bytes: Uint8Array, features: FeatureSet = defaultFe
 
 function checkHeader(reader: Reader): void {
   const { bytes } = reader;
-  const matches = (from: number, to: number): boolean => header.slice(from, to).every((byte, i) => bytes[from + i] === byte);
+  const matches = (from: number, to: number): boolean =>
+    header.slice(from, to).every((byte, i) => bytes[from + i] === byte);
   if (bytes.length < 4) reader.fail("unexpected end", "unexpected-end", bytes.length);
   if (!matches(0, 4)) reader.fail("magic header not detected", "bad-magic", 0, "the bytes 00 61 73 6d");
   if (bytes.length < 8) reader.fail("unexpected end", "unexpected-end", bytes.length);
@@ -87,7 +90,11 @@ class Decoder {
     this.#readSections();
     const end = this.#reader.end;
     if (this.#functions.length !== this.#functionTypes.length) {
-      this.#reader.fail("function and code section have inconsistent lengths", "inconsistent-functions", this.#functionsOffset || end);
+      this.#reader.fail(
+        "function and code section have inconsistent lengths",
+        "inconsistent-functions",
+        this.#functionsOffset || end,
+      );
     }
     if (this.#dataCount !== undefined && this.#dataCount !== this.#data.length) {
       this.#reader.fail("data count and data section have inconsistent lengths", "inconsistent-data", end);
@@ -163,7 +170,10 @@ class Decoder {
         this.#tables = this.#vector("tables", limits.tables, () => this.#readTable());
         return;
       case Section.memory:
-        this.#memories = this.#vector("memories", limits.memories, () => ({ offset: reader.offset, type: readMemoryType(reader) }));
+        this.#memories = this.#vector("memories", limits.memories, () => ({
+          offset: reader.offset,
+          type: readMemoryType(reader),
+        }));
         return;
       case Section.tag:
         requireFeature(reader, "exceptions", "malformed section id", reader.pos);
@@ -261,7 +271,12 @@ class Decoder {
     const at = reader.pos;
     const size = reader.length();
     if (size > limits.functionBytes) {
-      reader.fail(`function too large: ${size} bytes`, "implementation-limit", at, `at most ${limits.functionBytes} bytes`);
+      reader.fail(
+        `function too large: ${size} bytes`,
+        "implementation-limit",
+        at,
+        `at most ${limits.functionBytes} bytes`,
+      );
     }
     const end = reader.pos + size;
     const locals = this.#readLocals();
@@ -280,7 +295,8 @@ class Decoder {
     for (let i = 0; i < count; i++) {
       const run = { count: reader.u32(), type: readValType(reader) };
       total += run.count;
-      if (total > limits.locals) reader.fail(`too many locals: ${total}`, "implementation-limit", at, `at most ${limits.locals} locals`);
+      if (total > limits.locals)
+        reader.fail(`too many locals: ${total}`, "implementation-limit", at, `at most ${limits.locals} locals`);
       runs.push(run);
     }
     return runs;
@@ -293,7 +309,8 @@ class Decoder {
     const cursor = new InstructionCursor(rest, reader.features);
     while (cursor.nesting > 0) {
       cursor.next();
-      if (cursor.row.control === "else" && cursor.nesting === 1) reader.fail("END opcode expected", "end-expected", cursor.offset);
+      if (cursor.row.control === "else" && cursor.nesting === 1)
+        reader.fail("END opcode expected", "end-expected", cursor.offset);
     }
     return reader.fail("section size mismatch", "size-mismatch");
   }

@@ -1,6 +1,6 @@
 /**
- * Encodes a module (core 5.5): every section in order, expressions' bytes as they are, custom sections behind the section that they
- * followed. The name section is made from the module's names unless it is among the custom sections.
+ * Encodes a module (core 5.5): every section in order, expressions' bytes as they are, custom sections behind the
+ * section that they followed. The name section is made from the module's names unless it is among the custom sections.
  */
 import type { CustomSection, Export, Func, Global, ModuleParts, Table } from "../types/module.ts";
 import { writeGlobalType, writeMemoryType, writeTableType, writeTagType } from "./extern-types.ts";
@@ -33,7 +33,9 @@ export function encodeModule(module: ModuleParts): Uint8Array<ArrayBuffer> {
 function customSections(module: ModuleParts): readonly CustomSection[] {
   if (module.customs.some(({ name }) => name === "name")) return module.customs;
   const bytes = writeNames(module.names);
-  return bytes === undefined ? module.customs : [...module.customs, { name: "name", bytes, after: Section.data, offset: 0 }];
+  return bytes === undefined
+    ? module.customs
+    : [...module.customs, { name: "name", bytes, after: Section.data, offset: 0 }];
 }
 
 function writeCustom(writer: Writer, custom: CustomSection): void {

@@ -1,4 +1,7 @@
-/** Types of tables, memories, globals and tags, and the limits in them (core 5.3.13 to 5.3.18 and the proposals that add flags). */
+/**
+ * Types of tables, memories, globals and tags, and the limits in them (core 5.3.13 to 5.3.18 and the proposals that add
+ * flags).
+ */
 import type { ExternType, GlobalType, Limits, MemoryType, StaticProtection, TableType } from "../types/module.ts";
 import type { Reader } from "./reader.ts";
 import { EXACT_FUNCTION, externKinds } from "./sections.ts";
@@ -132,7 +135,10 @@ export function writeMemoryType(writer: Writer, type: MemoryType): void {
   const paged = type.pageSizeLog2 !== DEFAULT_PAGE_SIZE_LOG2;
   const { protection } = type;
   writer.u8(
-    rangeFlags(type) | (paged ? PAGE_SIZE : 0) | (type.virtual === true ? VIRTUAL : 0) | (protection === undefined ? 0 : PROTECTION),
+    rangeFlags(type) |
+      (paged ? PAGE_SIZE : 0) |
+      (type.virtual === true ? VIRTUAL : 0) |
+      (protection === undefined ? 0 : PROTECTION),
   );
   writeRange(writer, type);
   if (paged) writer.u32(type.pageSizeLog2);

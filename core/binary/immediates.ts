@@ -1,6 +1,6 @@
 /**
- * Immediates in the binary format: for each kind of `core/ops/immediates.ts` one reader and one writer, and nothing else in the
- * project knows how an instruction's immediates are laid out in bytes.
+ * Immediates in the binary format: for each kind of `core/ops/immediates.ts` one reader and one writer, and nothing
+ * else in the project knows how an instruction's immediates are laid out in bytes.
  */
 import {
   type CatchClause,
@@ -30,7 +30,10 @@ const MEMARG_INDEX = 0x40;
 const EMPTY_BLOCK = 0x40;
 const CATCH_KINDS: readonly CatchClause["kind"][] = ["catch", "catch_ref", "catch_all", "catch_all_ref"];
 
-/** How a row's immediates are read. Rows with one immediate, of the kinds that most instructions have, need no loop over kinds. */
+/**
+ * How a row's immediates are read. Rows with one immediate, of the kinds that most instructions have, need no loop over
+ * kinds.
+ */
 const NONE = 0;
 const INDEX = 1;
 const LABEL = 2;
@@ -152,7 +155,8 @@ function readImmediate(reader: Reader, row: Row, kind: Exclude<ImmediateKind, In
     case "fence":
       into.order = readOrder(reader, kind === "orders");
       into.hasOrder = true;
-      if (kind === "fence" && into.order !== "seqcst") requireFeature(reader, "relaxed-atomics", "malformed memory order", reader.pos - 1);
+      if (kind === "fence" && into.order !== "seqcst")
+        requireFeature(reader, "relaxed-atomics", "malformed memory order", reader.pos - 1);
       return;
     case "catches":
       into.catches = readCatches(reader);
@@ -162,7 +166,8 @@ function readImmediate(reader: Reader, row: Row, kind: Exclude<ImmediateKind, In
       return;
     case "protection":
       into.count = reader.u8();
-      if (into.count > 2) reader.fail("malformed memory protection", "malformed-protection", reader.pos - 1, "0, 1 or 2");
+      if (into.count > 2)
+        reader.fail("malformed memory protection", "malformed-protection", reader.pos - 1, "0, 1 or 2");
       return;
     case "zero":
       if (reader.u8() !== 0) reader.fail("zero byte expected", "zero-byte-expected", reader.pos - 1);
@@ -209,7 +214,12 @@ function readOrder(reader: Reader, both: boolean): Order {
   if (byte === 0) return "seqcst";
   // 0x01 in the place of 0x11 is what wasm-tools writes.
   if (byte === 1 || (both && byte === 0x11)) return "acqrel";
-  return reader.fail("malformed memory order", "malformed-order", reader.pos - 1, both ? "0x00 or 0x11" : "0x00 or 0x01");
+  return reader.fail(
+    "malformed memory order",
+    "malformed-order",
+    reader.pos - 1,
+    both ? "0x00 or 0x11" : "0x00 or 0x01",
+  );
 }
 
 function readBlockType(reader: Reader, into: Immediates): void {

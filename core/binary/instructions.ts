@@ -1,8 +1,8 @@
 /**
  * Walks the instructions of an expression.
  *
- * This is where the grammar of code is checked, and only here: decoding a module cuts out the functions' bodies without looking into
- * them, so whoever walks a body first (the validator) raises the errors of malformed code.
+ * This is where the grammar of code is checked, and only here: decoding a module cuts out the functions' bodies without
+ * looking into them, so whoever walks a body first (the validator) raises the errors of malformed code.
  */
 import type { FeatureSet } from "../base/features.ts";
 import { Immediates } from "../ops/immediates.ts";
@@ -34,7 +34,10 @@ const nesting = Uint8Array.from(rows, ({ control }) => {
   }
 });
 
-/** Rows by opcode, without those whose feature is off: one lookup tells both what an opcode means and that it may stand here. */
+/**
+ * Rows by opcode, without those whose feature is off: one lookup tells both what an opcode means and that it may stand
+ * here.
+ */
 interface AllowedRows {
   readonly single: readonly (Row | undefined)[];
   readonly prefixed: readonly (readonly (Row | undefined)[])[];
@@ -62,7 +65,10 @@ export function readOpcode(reader: Reader): Row {
     return singleByteRows[first] ?? reader.fail(`illegal opcode ${hex(first)}`, "illegal-opcode", at);
   }
   const code = reader.u32();
-  return prefixedRows[first - FIRST_PREFIX]?.[code] ?? reader.fail(`illegal opcode ${hex(first)} ${hex(code)}`, "illegal-opcode", at);
+  return (
+    prefixedRows[first - FIRST_PREFIX]?.[code] ??
+    reader.fail(`illegal opcode ${hex(first)} ${hex(code)}`, "illegal-opcode", at)
+  );
 }
 
 /** Reads an opcode, and raises the error of an instruction whose feature is off. */

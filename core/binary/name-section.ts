@@ -1,7 +1,8 @@
 /**
  * The name section (core appendix, "Name Section"; extended-name-section for labels, types, fields and segments).
  *
- * Names only help people: what is wrong with the section never makes a module malformed, and what stands before the fault is kept.
+ * Names only help people: what is wrong with the section never makes a module malformed, and what stands before the
+ * fault is kept.
  */
 import { CompileError } from "../base/errors.ts";
 import { type Names, noNames } from "../types/module.ts";
@@ -71,8 +72,16 @@ export function writeNames(names: Names): Uint8Array | undefined {
   const { module } = names;
   if (module !== undefined) writer.section(MODULE_NAME, (inner) => inner.name(module));
   const subsections = [
-    ...flatMaps.map(([id, key]) => ({ id, size: names[key].size, write: (inner: Writer) => writeNameMap(inner, names[key]) })),
-    ...nestedMaps.map(([id, key]) => ({ id, size: names[key].size, write: (inner: Writer) => writeIndirectMap(inner, names[key]) })),
+    ...flatMaps.map(([id, key]) => ({
+      id,
+      size: names[key].size,
+      write: (inner: Writer) => writeNameMap(inner, names[key]),
+    })),
+    ...nestedMaps.map(([id, key]) => ({
+      id,
+      size: names[key].size,
+      write: (inner: Writer) => writeIndirectMap(inner, names[key]),
+    })),
   ];
   subsections.sort((a, b) => a.id - b.id);
   for (const { id, size, write } of subsections) if (size > 0) writer.section(id, write);

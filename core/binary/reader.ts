@@ -1,11 +1,12 @@
 /**
  * Reads the primitive values of the binary format (core 5.2) from a stretch of bytes.
  *
- * Sections and function bodies are read without a bound of their own, as the reference interpreter does: where a section's contents
- * run past its size, that is found at its end ("section size mismatch"), and errors before that name what was really read.
+ * Sections and function bodies are read without a bound of their own, as the reference interpreter does: where a
+ * section's contents run past its size, that is found at its end ("section size mismatch"), and errors before that name
+ * what was really read.
  *
- * Positions are indices into `bytes`; errors carry `base + position`, the offset in the module. One- and two-byte LEB128
- * values, nearly all of them, are read without a loop; the rest goes through the `...Slow` methods.
+ * Positions are indices into `bytes`; errors carry `base + position`, the offset in the module. One- and two-byte
+ * LEB128 values, nearly all of them, are read without a loop; the rest goes through the `...Slow` methods.
  */
 import { malformed } from "../base/errors.ts";
 import { defaultFeatures, type FeatureSet } from "../base/features.ts";
@@ -208,7 +209,8 @@ export class Reader {
   length(): number {
     const at = this.pos;
     const length = this.u32();
-    // Measured from the length itself, as the reference interpreter does: off by its own size, it is "unexpected end" later.
+    // Measured from the length itself, as the reference interpreter does: off by its own size, it is "unexpected end"
+    // later.
     if (length > this.end - at) this.fail("length out of bounds", "length-out-of-bounds", at);
     return length;
   }
@@ -222,7 +224,8 @@ export class Reader {
   count(what: string, limit: number): number {
     const at = this.pos;
     const count = this.u32();
-    if (count > limit) this.fail(`too many ${what}: ${count}, the limit is ${limit}`, "implementation-limit", at, `at most ${limit}`);
+    if (count > limit)
+      this.fail(`too many ${what}: ${count}, the limit is ${limit}`, "implementation-limit", at, `at most ${limit}`);
     if (count > this.end - at) this.fail("length out of bounds", "length-out-of-bounds", at);
     return count;
   }
@@ -230,7 +233,8 @@ export class Reader {
   name(limit: number = limits.nameBytes): string {
     const at = this.pos;
     const bytes = this.byteVector();
-    if (bytes.length > limit) this.fail(`name too long: the limit is ${limit} bytes`, "implementation-limit", at, `at most ${limit} bytes`);
+    if (bytes.length > limit)
+      this.fail(`name too long: the limit is ${limit} bytes`, "implementation-limit", at, `at most ${limit} bytes`);
     return this.#utf8(bytes, at);
   }
 

@@ -41,7 +41,11 @@ function readActive(reader: Reader, indexed: boolean): SegmentMode {
 
 export function readElementSegment(reader: Reader): ElementSegment {
   const { offset } = reader;
-  const flags = readFlags(reader, NOT_ACTIVE | INDEX_OR_DECLARATIVE | EXPRESSIONS | SHARED, "malformed elements segment kind");
+  const flags = readFlags(
+    reader,
+    NOT_ACTIVE | INDEX_OR_DECLARATIVE | EXPRESSIONS | SHARED,
+    "malformed elements segment kind",
+  );
   const second = (flags & INDEX_OR_DECLARATIVE) !== 0;
   const shared = (flags & SHARED) !== 0;
   const active = (flags & NOT_ACTIVE) === 0;
@@ -51,7 +55,8 @@ export function readElementSegment(reader: Reader): ElementSegment {
     const type = typed ? readRefType(reader) : shared ? refAbstract(AbstractHeap.func, true, true) : FUNCREF;
     return { type, mode, shared, items: { kind: "expressions", list: readExpressions(reader) }, flags, offset };
   }
-  if (typed && reader.u8() !== FUNCTION_KIND) reader.fail("malformed element kind", "malformed-segment", reader.pos - 1, "0");
+  if (typed && reader.u8() !== FUNCTION_KIND)
+    reader.fail("malformed element kind", "malformed-segment", reader.pos - 1, "0");
   const type: ValType = refAbstract(AbstractHeap.func, false, shared);
   return { type, mode, shared, items: { kind: "functions", indices: readIndices(reader) }, flags, offset };
 }

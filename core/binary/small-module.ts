@@ -5,7 +5,14 @@
 import { InternalError } from "../base/assert.ts";
 import type { Row } from "../ops/row.ts";
 import { rowByName } from "../ops/table.ts";
-import { type ExternKind, type ExternType, type GlobalType, type LocalRun, type MemoryType, noNames } from "../types/module.ts";
+import {
+  type ExternKind,
+  type ExternType,
+  type GlobalType,
+  type LocalRun,
+  type MemoryType,
+  noNames,
+} from "../types/module.ts";
 import type { SubType, ValType } from "../types/types.ts";
 import { encodeModule } from "./encode.ts";
 import { writeOpcode } from "./immediates.ts";
@@ -25,7 +32,11 @@ export const NO_RESULT = 0x40;
 export interface SmallModule {
   readonly types?: readonly { readonly params: readonly ValType[]; readonly results: readonly ValType[] }[];
   readonly imports?: readonly { readonly module: string; readonly name: string; readonly type: ExternType }[];
-  readonly functions?: readonly { readonly type: number; readonly locals?: readonly LocalRun[]; readonly code: readonly Part[] }[];
+  readonly functions?: readonly {
+    readonly type: number;
+    readonly locals?: readonly LocalRun[];
+    readonly code: readonly Part[];
+  }[];
   readonly memories?: readonly MemoryType[];
   readonly globals?: readonly { readonly type: GlobalType; readonly init: readonly Part[] }[];
   readonly exports?: readonly { readonly name: string; readonly kind: ExternKind; readonly index: number }[];

@@ -1,5 +1,17 @@
-/** Recursion groups and the types in them (core 5.3.9 to 5.3.12, with the clauses of shared-everything-threads, custom-descriptors, stack-switching). */
-import type { ArrayType, CompositeType, FieldType, FuncType, RecGroup, StructType, SubType, ValType } from "../types/types.ts";
+/**
+ * Recursion groups and the types in them (core 5.3.9 to 5.3.12, with the clauses of shared-everything-threads,
+ * custom-descriptors, stack-switching).
+ */
+import type {
+  ArrayType,
+  CompositeType,
+  FieldType,
+  FuncType,
+  RecGroup,
+  StructType,
+  SubType,
+  ValType,
+} from "../types/types.ts";
 import type { Reader } from "./reader.ts";
 import { limits } from "./sections.ts";
 import { checkTypeIndex, readStorageType, readTypeIndex, readValType, requireFeature, writeValType } from "./types.ts";
@@ -17,7 +29,9 @@ const ARRAY = 0x5e;
 const CONT = 0x5d;
 const PHRASE = "malformed definition type";
 
-/** Reads a recursion group, or a type that stands alone and is a group of one; its first type will have index `start`. */
+/**
+ * Reads a recursion group, or a type that stands alone and is a group of one; its first type will have index `start`.
+ */
 export function readRecGroup(reader: Reader, start: number): RecGroup {
   const { offset } = reader;
   if (reader.peek() !== REC) return { start, types: [readSubType(reader)], offset };
@@ -44,7 +58,11 @@ function readSubType(reader: Reader): SubType {
   return { final: first !== SUB, supertypes, shared, descriptor, describes, composite: readComposite(reader) };
 }
 
-function takeClause(reader: Reader, code: number, feature: "shared-everything-threads" | "custom-descriptors"): boolean {
+function takeClause(
+  reader: Reader,
+  code: number,
+  feature: "shared-everything-threads" | "custom-descriptors",
+): boolean {
   if (reader.peek() !== code) return false;
   requireFeature(reader, feature, PHRASE, reader.pos);
   reader.pos++;
@@ -75,7 +93,9 @@ function readComposite(reader: Reader): CompositeType {
       return { kind: "cont", func: readContinuationTarget(reader) };
     default:
       // A type code is a signed LEB128 of seven bits.
-      return code >= 0x80 ? reader.fail("integer representation too long", "leb-too-long", at) : reader.fail(PHRASE, "malformed-type", at);
+      return code >= 0x80
+        ? reader.fail("integer representation too long", "leb-too-long", at)
+        : reader.fail(PHRASE, "malformed-type", at);
   }
 }
 

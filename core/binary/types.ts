@@ -1,6 +1,7 @@
 /**
- * Value, reference and heap types in the binary format (core 5.3.1 to 5.3.5; shared-everything-threads, custom-descriptors,
- * stack-switching, "Binary format"). Each type's byte is a feature's: a type of a feature that is off is refused by the feature's name.
+ * Value, reference and heap types in the binary format (core 5.3.1 to 5.3.5; shared-everything-threads,
+ * custom-descriptors, stack-switching, "Binary format"). Each type's byte is a feature's: a type of a feature that is
+ * off is refused by the feature's name.
  */
 import { invalid } from "../base/errors.ts";
 import type { FeatureName } from "../base/features.ts";
@@ -37,7 +38,8 @@ const codeOfPlain: ReadonlyMap<ValType, number> = new Map(plainTypes.map(({ type
 
 /** Refuses what belongs to a feature that is off; `at` is an index into the reader's bytes. */
 export function requireFeature(reader: Reader, feature: FeatureName, phrase: string, at: number): void {
-  if (!reader.features.has(feature)) reader.fail(`${phrase}: the feature ${feature} is off`, "feature-off", at, `the feature ${feature}`);
+  if (!reader.features.has(feature))
+    reader.fail(`${phrase}: the feature ${feature} is off`, "feature-off", at, `the feature ${feature}`);
 }
 
 /** A type index, which a module that defines no more types than any may can really have. */

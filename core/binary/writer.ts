@@ -86,7 +86,9 @@ export class Writer {
     this.u8(Number(rest & 0x7fn));
   }
 
-  /** A signed LEB128 of exactly five bytes, whose value can be replaced in place. Returns the offset of its first byte. */
+  /**
+   * A signed LEB128 of exactly five bytes, whose value can be replaced in place. Returns the offset of its first byte.
+   */
   paddedS32(value: number): number {
     const at = this.#length;
     for (let shift = 0; shift < 28; shift += 7) this.u8(((value >> shift) & 0x7f) | 0x80);
@@ -100,7 +102,9 @@ export class Writer {
     this.#length += bytes.length;
   }
 
-  /** The bytes of `source` from `from` to `to`. A few at a time, these are written sooner than a view of them is made. */
+  /**
+   * The bytes of `source` from `from` to `to`. A few at a time, these are written sooner than a view of them is made.
+   */
   slice(source: Uint8Array, from: number, to: number): void {
     this.#reserve(to - from);
     for (let i = from; i < to; i++) this.#buffer[this.#length++] = source[i] as number;

@@ -10,12 +10,34 @@ const casts = family({ feature: "gc", prefix: 0xfb });
 export const controlRows: readonly RowSpec[] = [
   control(0x00, "unreachable", "->", { rule: "unreachable", effects: traps, terminal: true }),
   control(0x01, "nop", "->"),
-  control(0x02, "block", "block* -> block*", { immediates: ["blocktype"], rule: "block", control: "block", lowering: "block" }),
-  control(0x03, "loop", "block* -> block*", { immediates: ["blocktype"], rule: "loop", control: "loop", lowering: "loop" }),
-  control(0x04, "if", "block* i32 -> block*", { immediates: ["blocktype"], rule: "if", control: "if", lowering: "if", branchHint: true }),
+  control(0x02, "block", "block* -> block*", {
+    immediates: ["blocktype"],
+    rule: "block",
+    control: "block",
+    lowering: "block",
+  }),
+  control(0x03, "loop", "block* -> block*", {
+    immediates: ["blocktype"],
+    rule: "loop",
+    control: "loop",
+    lowering: "loop",
+  }),
+  control(0x04, "if", "block* i32 -> block*", {
+    immediates: ["blocktype"],
+    rule: "if",
+    control: "if",
+    lowering: "if",
+    branchHint: true,
+  }),
   control(0x05, "else", "frame* -> arm*", { rule: "else", control: "else", lowering: "else" }),
   control(0x0b, "end", "frame* -> frame*", { rule: "end", control: "end", constant: true, lowering: "end" }),
-  control(0x0c, "br", "label* ->", { immediates: ["label"], rule: "br", control: "branch", lowering: "br", terminal: true }),
+  control(0x0c, "br", "label* ->", {
+    immediates: ["label"],
+    rule: "br",
+    control: "branch",
+    lowering: "br",
+    terminal: true,
+  }),
   control(0x0d, "br_if", "label* i32 -> label*", {
     immediates: ["label"],
     rule: "br_if",
@@ -31,7 +53,13 @@ export const controlRows: readonly RowSpec[] = [
     terminal: true,
   }),
   control(0x0f, "return", "return* ->", { rule: "return", control: "return", lowering: "return", terminal: true }),
-  control(0x10, "call", "func* -> func*", { immediates: ["func"], rule: "call", effects: calls, lowering: "call", call: "direct" }),
+  control(0x10, "call", "func* -> func*", {
+    immediates: ["func"],
+    rule: "call",
+    effects: calls,
+    lowering: "call",
+    call: "direct",
+  }),
   control(0x11, "call_indirect", "type* i32 -> type*", {
     immediates: ["type", "table"],
     rule: "call_indirect",
@@ -39,7 +67,12 @@ export const controlRows: readonly RowSpec[] = [
     lowering: "call_indirect",
     call: "indirect",
   }),
-  tail(0x12, "return_call", "func* ->", { immediates: ["func"], rule: "return_call", lowering: "return_call", call: "direct" }),
+  tail(0x12, "return_call", "func* ->", {
+    immediates: ["func"],
+    rule: "return_call",
+    lowering: "return_call",
+    call: "direct",
+  }),
   tail(0x13, "return_call_indirect", "type* i32 ->", {
     immediates: ["type", "table"],
     rule: "return_call_indirect",

@@ -18,7 +18,9 @@ function slotsOf(words: string): Slot[] {
     .filter((word) => word !== "")
     .map((word) => {
       const slot =
-        word === "any" ? word : (varyings.find((varying) => varying === word) ?? valueTypesByWord.get(word) ?? otherTypes.get(word));
+        word === "any"
+          ? word
+          : (varyings.find((varying) => varying === word) ?? valueTypesByWord.get(word) ?? otherTypes.get(word));
       if (slot === undefined) throw new InternalError(`no type is called ${word}`);
       return slot;
     });

@@ -4,7 +4,12 @@ import type { RowSpec } from "./row.ts";
 
 const descriptor = family({ feature: "custom-descriptors", prefix: 0xfb });
 /** The keyword of a cast was `ref.cast_desc` before 2026-01-29. */
-const cast: RowDetail = { immediates: ["reftype"], rule: "ref.cast_desc_eq", effects: traps, lowering: "ref.cast_desc_eq" };
+const cast: RowDetail = {
+  immediates: ["reftype"],
+  rule: "ref.cast_desc_eq",
+  effects: traps,
+  lowering: "ref.cast_desc_eq",
+};
 const branch: RowDetail = { immediates: ["castflags"], effects: traps, control: "branch" };
 
 export const descriptorRows: readonly RowSpec[] = [

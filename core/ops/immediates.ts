@@ -1,8 +1,8 @@
 /**
  * The kinds of immediates, and the one place that an instruction's immediates are held while it is looked at.
  *
- * A kind has one reader (binary), one writer (binary), one parser (text) and one printer (text); this file names the kinds and
- * says which fields of `Immediates` each fills.
+ * A kind has one reader (binary), one writer (binary), one parser (text) and one printer (text); this file names the
+ * kinds and says which fields of `Immediates` each fills.
  */
 import { type HeapType, I32, type ValType } from "../types/types.ts";
 
@@ -90,8 +90,12 @@ const indices: ReadonlySet<ImmediateKind> = new Set(indexKinds);
 
 export const isIndexKind = (kind: ImmediateKind): kind is IndexKind => indices.has(kind);
 
-/** The index kinds that the text may leave out where they are zero, and that the first version of the binary format had a zero byte for. */
-export const isOptionalIndex = (kind: ImmediateKind): kind is "memory" | "table" => kind === "memory" || kind === "table";
+/**
+ * The index kinds that the text may leave out where they are zero, and that the first version of the binary format had
+ * a zero byte for.
+ */
+export const isOptionalIndex = (kind: ImmediateKind): kind is "memory" | "table" =>
+  kind === "memory" || kind === "table";
 
 /** A clause of `try_table` (core 5.4.1). */
 export interface CatchClause {
@@ -111,8 +115,8 @@ export type Order = "seqcst" | "acqrel";
 const noBytes = new Uint8Array(0);
 
 /**
- * The immediates of one instruction. A reader fills the fields that the row's kinds name and leaves the others as they were; the
- * object is reused from one instruction to the next, so whoever keeps it calls `copy`.
+ * The immediates of one instruction. A reader fills the fields that the row's kinds name and leaves the others as they
+ * were; the object is reused from one instruction to the next, so whoever keeps it calls `copy`.
  */
 export class Immediates {
   index = 0;
@@ -143,7 +147,8 @@ export class Immediates {
 
   /** A copy that later instructions do not change; `copy` itself where that is given. */
   copy(copy = new Immediates()): Immediates {
-    // Field by field: several times as fast as a loop over the names, and lowering makes a copy of one instruction in four.
+    // Field by field: several times as fast as a loop over the names, and lowering makes a copy of one instruction in
+    // four.
     copy.index = this.index;
     copy.index2 = this.index2;
     copy.label = this.label;

@@ -1,16 +1,40 @@
 /**
- * Memory instructions (core 5.4.7, "Memory Instructions"). Signatures hold for 32-bit memories; the rules put the address type in.
+ * Memory instructions (core 5.4.7, "Memory Instructions"). Signatures hold for 32-bit memories; the rules put the
+ * address type in.
  *
  * Memory control (its overview and `discard.md`) has codes 18h to 1Ah of this project's own: no draft gives any.
  */
-import { bytes1, bytes2, bytes4, bytes8, family, reads, readsOrTraps, updatesOrTraps, writes, writesOrTraps } from "./declare.ts";
+import {
+  bytes1,
+  bytes2,
+  bytes4,
+  bytes8,
+  family,
+  reads,
+  readsOrTraps,
+  updatesOrTraps,
+  writes,
+  writesOrTraps,
+} from "./declare.ts";
 import type { RowSpec } from "./row.ts";
 
 const memory = family({ feature: "mvp", place: "memory" });
 const bulk = family({ feature: "bulk-memory", prefix: 0xfc, place: "memory" });
 const segment = family({ feature: "bulk-memory", prefix: 0xfc });
-const load = family({ feature: "mvp", place: "memory", immediates: ["memarg"], rule: "memory.access", effects: readsOrTraps });
-const store = family({ feature: "mvp", place: "memory", immediates: ["memarg"], rule: "memory.access", effects: writesOrTraps });
+const load = family({
+  feature: "mvp",
+  place: "memory",
+  immediates: ["memarg"],
+  rule: "memory.access",
+  effects: readsOrTraps,
+});
+const store = family({
+  feature: "mvp",
+  place: "memory",
+  immediates: ["memarg"],
+  rule: "memory.access",
+  effects: writesOrTraps,
+});
 const control = family({ feature: "memory-control", prefix: 0xfc, place: "memory", effects: writesOrTraps });
 
 export const memoryRows: readonly RowSpec[] = [
@@ -46,12 +70,24 @@ export const memoryRows: readonly RowSpec[] = [
     lowering: "memory.init",
   }),
   segment(0x09, "data.drop", "->", { immediates: ["data"], rule: "data.drop", effects: writes, lowering: "data.drop" }),
-  bulk(0x0a, "memory.copy", "i32 i32 i32 ->", { immediates: ["memory", "memory"], rule: "memory.copy", effects: updatesOrTraps }),
+  bulk(0x0a, "memory.copy", "i32 i32 i32 ->", {
+    immediates: ["memory", "memory"],
+    rule: "memory.copy",
+    effects: updatesOrTraps,
+  }),
   bulk(0x0b, "memory.fill", "i32 i32 i32 ->", { immediates: ["memory"], rule: "memory.fill", effects: writesOrTraps }),
   // Memory control.
-  control(0x12, "memory.discard", "i32 i32 ->", { immediates: ["memory"], rule: "memory.discard", lowering: "memory.discard" }),
+  control(0x12, "memory.discard", "i32 i32 ->", {
+    immediates: ["memory"],
+    rule: "memory.discard",
+    lowering: "memory.discard",
+  }),
   control(0x18, "memory.map", "i32 i32 ->", { immediates: ["memory"], rule: "memory.map", lowering: "memory.map" }),
-  control(0x19, "memory.unmap", "i32 i32 ->", { immediates: ["memory"], rule: "memory.unmap", lowering: "memory.unmap" }),
+  control(0x19, "memory.unmap", "i32 i32 ->", {
+    immediates: ["memory"],
+    rule: "memory.unmap",
+    lowering: "memory.unmap",
+  }),
   control(0x1a, "memory.protect", "i32 i32 ->", {
     immediates: ["memory", "protection"],
     rule: "memory.protect",

@@ -15,9 +15,18 @@ export const referenceRows: readonly RowSpec[] = [
     literal: true,
   }),
   reference(0xd1, "ref.is_null", "any -> i32", { rule: "ref.is_null", lowering: "ref.is_null" }),
-  reference(0xd2, "ref.func", "-> any", { immediates: ["func"], rule: "ref.func", constant: true, lowering: "ref.func" }),
+  reference(0xd2, "ref.func", "-> any", {
+    immediates: ["func"],
+    rule: "ref.func",
+    constant: true,
+    lowering: "ref.func",
+  }),
   gc(0xd3, "ref.eq", "any any -> i32", { prefix: 0, rule: "ref.eq", lowering: "ref.eq" }),
-  typed(0xd4, "ref.as_non_null", "any -> any", { rule: "ref.as_non_null", effects: traps, lowering: "ref.as_non_null" }),
+  typed(0xd4, "ref.as_non_null", "any -> any", {
+    rule: "ref.as_non_null",
+    effects: traps,
+    lowering: "ref.as_non_null",
+  }),
   gc(0x14, "ref.test", "any -> i32", { immediates: ["reftype"], rule: "ref.test", lowering: "ref.test" }),
   gc(0x15, "ref.test null", "any -> i32", {
     immediates: ["reftype"],
@@ -26,7 +35,12 @@ export const referenceRows: readonly RowSpec[] = [
     keyword: "ref.test",
     nullable: true,
   }),
-  gc(0x16, "ref.cast", "any -> any", { immediates: ["reftype"], rule: "ref.cast", effects: traps, lowering: "ref.cast" }),
+  gc(0x16, "ref.cast", "any -> any", {
+    immediates: ["reftype"],
+    rule: "ref.cast",
+    effects: traps,
+    lowering: "ref.cast",
+  }),
   gc(0x17, "ref.cast null", "any -> any", {
     immediates: ["reftype"],
     rule: "ref.cast",

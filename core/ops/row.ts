@@ -1,8 +1,9 @@
 /**
  * What one row of the instruction table holds, and how rows are declared.
  *
- * The decoder, the encoder, the text parser and printer, the validator, lowering, the interpreter and the documentation all read
- * these rows; `table.ts` collects them from the family files beside it and refuses duplicates when it is loaded.
+ * The decoder, the encoder, the text parser and printer, the validator, lowering, the interpreter and the documentation
+ * all read these rows; `table.ts` collects them from the family files beside it and refuses duplicates when it is
+ * loaded.
  */
 import type { FeatureName } from "../base/features.ts";
 import type { ValType } from "../types/types.ts";
@@ -82,7 +83,18 @@ export interface MemoryAccess {
 }
 
 /** Structure of control, for whoever walks bodies without validating them. */
-export type ControlKind = "block" | "loop" | "if" | "else" | "end" | "try" | "catch" | "try_table" | "delegate" | "branch" | "return";
+export type ControlKind =
+  | "block"
+  | "loop"
+  | "if"
+  | "else"
+  | "end"
+  | "try"
+  | "catch"
+  | "try_table"
+  | "delegate"
+  | "branch"
+  | "return";
 
 /** What an instruction reads, writes or makes: items by index, or objects by reference. */
 export type Place = "local" | "global" | "table" | "memory" | "struct" | "array";
@@ -93,13 +105,14 @@ export type Sign = "signed" | "unsigned";
 
 export interface Row {
   /**
-   * What the instruction is called, such as `i32.add`: for messages, documentation and look-ups. What is to be known about an instruction
-   * is in the other fields.
+   * What the instruction is called, such as `i32.add`: for messages, documentation and look-ups. What is to be known
+   * about an instruction is in the other fields.
    */
   readonly name: string;
   /**
-   * The text format's keyword: the name, but where the text has one keyword for two codes. There the second row's name has a word more:
-   * `ref.test null`, `ref.cast null`, `ref.cast_desc_eq null` for the nullable target, `select result` for the typed form.
+   * The text format's keyword: the name, but where the text has one keyword for two codes. There the second row's name
+   * has a word more: `ref.test null`, `ref.cast null`, `ref.cast_desc_eq null` for the nullable target, `select result`
+   * for the typed form.
    */
   readonly keyword: string;
   /** The prefix byte 0xFB..0xFE, or 0 for single-byte opcodes. */
@@ -112,11 +125,13 @@ export interface Row {
   /** What is popped and pushed: in memories and tables with 32-bit addresses, where that makes a difference. */
   readonly typing: Typing;
   /**
-   * The same where it does not depend on the module. A row may have both this and a rule: memory accesses, where the rule puts the memory's
-   * address type in place of the first parameter, and lane accesses, where it checks the lane.
+   * The same where it does not depend on the module. A row may have both this and a rule: memory accesses, where the
+   * rule puts the memory's address type in place of the first parameter, and lane accesses, where it checks the lane.
    */
   readonly signature: Signature | undefined;
-  /** Control never goes on to the instruction behind it: the stack there is polymorphic (core 3.4, "stack-polymorphic"). */
+  /**
+   * Control never goes on to the instruction behind it: the stack there is polymorphic (core 3.4, "stack-polymorphic").
+   */
   readonly terminal: boolean;
   /** Pushes the value that its immediates are: the same one wherever it stands. */
   readonly literal: boolean;
@@ -146,7 +161,9 @@ export interface Row {
   readonly lanes: number;
   /** May stand in a constant expression (core 3.4.12 and the proposals). */
   readonly constant: boolean;
-  /** Other codes (prefix, code) that a reader takes for the same instruction; a writer never writes them (ENCODINGS). */
+  /**
+   * Other codes (prefix, code) that a reader takes for the same instruction; a writer never writes them (ENCODINGS).
+   */
   readonly aliases: readonly { readonly prefix: number; readonly code: number }[];
   /** Other keywords that the text parser takes. */
   readonly spellings: readonly string[];

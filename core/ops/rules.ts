@@ -1,6 +1,6 @@
 /**
- * The names of rules: of validation, where a signature does not say it all, and of lowering, where the host does not have
- * the instruction. Most instructions with both have one name for both, so that a new one is one line here.
+ * The names of rules: of validation, where a signature does not say it all, and of lowering, where the host does not
+ * have the instruction. Most instructions with both have one name for both, so that a new one is one line here.
  *
  * `core/validate/rules` and `lower/rules` have tables typed by these names, so that a name without its rule does not
  * compile; `lower/rules` lists those of instructions that are only validated.

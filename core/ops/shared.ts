@@ -15,7 +15,8 @@ function effectsOf(operation: AtomicOperation): Effects {
 
 /** The validation rule, and the lowering of the same name: arithmetic operations share one. */
 function ruleOf(place: Place, operation: AtomicOperation): RuleName & LoweringName {
-  const isShared = operation === "add" || operation === "sub" || operation === "and" || operation === "or" || operation === "xor";
+  const isShared =
+    operation === "add" || operation === "sub" || operation === "and" || operation === "or" || operation === "xor";
   return `${place}.atomic.${isShared ? "rmw" : operation}` as RuleName & LoweringName;
 }
 
@@ -92,9 +93,29 @@ export const sharedRows: readonly RowSpec[] = [
   }),
   shared(0x06, "waitqueue.notify", "waitqueue-or-null i32 -> i32", { effects: traps, lowering: "waitqueue.notify" }),
   shared(0x07, "waitqueue.new", "-> waitqueue", { constant: true, effects: allocates, lowering: "waitqueue.new" }),
-  wait(0x08, "array.wait", "any waitqueue-or-null i32 any i64 -> i32", { immediates: ["type"], rule: "array.wait", place: "array" }),
-  wait(0x09, "global.wait", "waitqueue-or-null any i64 -> i32", { immediates: ["global"], rule: "global.wait", place: "global" }),
-  wait(0x0a, "table.wait", "waitqueue-or-null i32 any i64 -> i32", { immediates: ["table"], rule: "table.wait", place: "table" }),
-  wait(0x0b, "memory.wait32", "waitqueue-or-null i32 i32 i64 -> i32", { immediates: ["memory"], rule: "memory.wait", place: "memory" }),
-  wait(0x0c, "memory.wait64", "waitqueue-or-null i32 i64 i64 -> i32", { immediates: ["memory"], rule: "memory.wait", place: "memory" }),
+  wait(0x08, "array.wait", "any waitqueue-or-null i32 any i64 -> i32", {
+    immediates: ["type"],
+    rule: "array.wait",
+    place: "array",
+  }),
+  wait(0x09, "global.wait", "waitqueue-or-null any i64 -> i32", {
+    immediates: ["global"],
+    rule: "global.wait",
+    place: "global",
+  }),
+  wait(0x0a, "table.wait", "waitqueue-or-null i32 any i64 -> i32", {
+    immediates: ["table"],
+    rule: "table.wait",
+    place: "table",
+  }),
+  wait(0x0b, "memory.wait32", "waitqueue-or-null i32 i32 i64 -> i32", {
+    immediates: ["memory"],
+    rule: "memory.wait",
+    place: "memory",
+  }),
+  wait(0x0c, "memory.wait64", "waitqueue-or-null i32 i64 i64 -> i32", {
+    immediates: ["memory"],
+    rule: "memory.wait",
+    place: "memory",
+  }),
 ];

@@ -1,11 +1,25 @@
-/** Vector instructions (core 5.4.10, "Vector Instructions"), relaxed ones among them, whose results may differ between hosts (core 4.3). */
-import { bytes1, bytes2, bytes4, bytes8, bytes16, type DeclareRow, family, readsOrTraps, writesOrTraps } from "./declare.ts";
+/**
+ * Vector instructions (core 5.4.10, "Vector Instructions"), relaxed ones among them, whose results may differ between
+ * hosts (core 4.3).
+ */
+import {
+  bytes1,
+  bytes2,
+  bytes4,
+  bytes8,
+  bytes16,
+  type DeclareRow,
+  family,
+  readsOrTraps,
+  writesOrTraps,
+} from "./declare.ts";
 import type { RowSpec } from "./row.ts";
 
 const vector = family({ feature: "simd", prefix: 0xfd });
 const relaxed = family({ feature: "relaxed-simd", prefix: 0xfd });
 /** Accesses of one of so many lanes. */
-const lane = (lanes: number): DeclareRow => family({ feature: "simd", prefix: 0xfd, immediates: ["lane"], rule: "simd.lane", lanes });
+const lane = (lanes: number): DeclareRow =>
+  family({ feature: "simd", prefix: 0xfd, immediates: ["lane"], rule: "simd.lane", lanes });
 const lane16 = lane(16);
 const lane8 = lane(8);
 const lane4 = lane(4);

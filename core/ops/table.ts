@@ -35,7 +35,8 @@ function rowOf(spec: RowSpec, id: number): Row {
   const { name, immediates = [], typing, atomic } = spec;
   const indices = immediates.flatMap((kind, position) => (isIndexKind(kind) ? [position] : []));
   // The memory of an access is in `index`.
-  if (indices.length > (immediates.includes("memarg") ? 0 : 2)) throw new InternalError(`${name} has more indices than two`);
+  if (indices.length > (immediates.includes("memarg") ? 0 : 2))
+    throw new InternalError(`${name} has more indices than two`);
   return {
     prefix: 0,
     keyword: name,
@@ -76,7 +77,8 @@ export function buildTable(specs: readonly RowSpec[]): readonly Row[] {
   };
   return specs.map((spec, id) => {
     const row = rowOf(spec, id);
-    if (row.signature === undefined && row.rule === undefined) throw new InternalError(`${row.name} has neither signature nor rule`);
+    if (row.signature === undefined && row.rule === undefined)
+      throw new InternalError(`${row.name} has neither signature nor rule`);
     for (const name of [row.name, ...row.spellings]) claim(names, `the name ${name}`);
     for (const { prefix, code } of [row, ...row.aliases]) {
       if (code >= (prefix === 0 ? 0x100 : CODES)) throw new InternalError(`the code of ${row.name} is out of range`);
@@ -150,7 +152,8 @@ export function byRow<T>(entries: Readonly<Record<string, T>>): readonly (T | un
   return found;
 }
 
-const atomicKey = (operation: AtomicOperation, type: ValType, sizeLog2: number): string => `${operation} ${type} ${sizeLog2}`;
+const atomicKey = (operation: AtomicOperation, type: ValType, sizeLog2: number): string =>
+  `${operation} ${type} ${sizeLog2}`;
 const atomicAccesses: ReadonlyMap<string, Row> = new Map(
   rows.flatMap((row) => {
     const { atomic, memory, signature } = row;

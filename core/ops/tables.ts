@@ -1,4 +1,7 @@
-/** Table instructions (core 5.4.6). In the binary format `table.init` names the segment first, `table.copy` the destination. */
+/**
+ * Table instructions (core 5.4.6). In the binary format `table.init` names the segment first, `table.copy` the
+ * destination.
+ */
 import { family, reads, readsOrTraps, updatesOrTraps, writes, writesOrTraps } from "./declare.ts";
 import type { Effects, RowSpec } from "./row.ts";
 
@@ -24,7 +27,17 @@ export const tableRows: readonly RowSpec[] = [
     lowering: "table.copy",
     place: "table",
   }),
-  table(0x0f, "table.grow", "any i32 -> i32", { prefix: 0xfc, rule: "table.grow", effects: grows, lowering: "table.grow" }),
+  table(0x0f, "table.grow", "any i32 -> i32", {
+    prefix: 0xfc,
+    rule: "table.grow",
+    effects: grows,
+    lowering: "table.grow",
+  }),
   table(0x10, "table.size", "-> i32", { prefix: 0xfc, rule: "table.size", effects: reads, lowering: "table.size" }),
-  table(0x11, "table.fill", "i32 any i32 ->", { prefix: 0xfc, rule: "table.fill", effects: writesOrTraps, lowering: "table.fill" }),
+  table(0x11, "table.fill", "i32 any i32 ->", {
+    prefix: 0xfc,
+    rule: "table.fill",
+    effects: writesOrTraps,
+    lowering: "table.fill",
+  }),
 ];

@@ -1,8 +1,9 @@
 /**
  * A module as decoding and parsing leave it: every index is the module's own, nothing is checked beyond the grammar.
  *
- * Expressions stay as bytes. Text is assembled to the same bytes while it is parsed, so the binary format is the only form of
- * code: one reader serves validation, lowering, interpretation and printing, and a module is never built as a tree of objects.
+ * Expressions stay as bytes. Text is assembled to the same bytes while it is parsed, so the binary format is the only
+ * form of code: one reader serves validation, lowering, interpretation and printing, and a module is never built as a
+ * tree of objects.
  */
 import type { RecGroup, SubType, ValType } from "./types.ts";
 
@@ -11,7 +12,9 @@ declare const decoded: unique symbol;
 /** An expression: the bytes up to and including its `end`. */
 export interface Expression {
   readonly bytes: Uint8Array;
-  /** Byte offset of `bytes[0]` in the module's binary, or, in a module parsed from text, a key for `Module.sourceMap`. */
+  /**
+   * Byte offset of `bytes[0]` in the module's binary, or, in a module parsed from text, a key for `Module.sourceMap`.
+   */
   readonly offset: number;
 }
 
@@ -22,7 +25,9 @@ export interface Limits {
   /** Index type: true for i64 (memory64). */
   readonly is64: boolean;
 }
-/** Pages at a memory's start that can never be accessed, and behind them pages that can only be read (memory-control). */
+/**
+ * Pages at a memory's start that can never be accessed, and behind them pages that can only be read (memory-control).
+ */
 export interface StaticProtection {
   readonly noAccess: number;
   readonly readOnly: number;
@@ -58,7 +63,10 @@ export interface Import {
   readonly type: ExternType;
   readonly offset: number;
 }
-/** Imports of one module that are written together (compact-import-section); it only matters to those who write them again. */
+/**
+ * Imports of one module that are written together (compact-import-section); it only matters to those who write them
+ * again.
+ */
 export interface ImportGroup {
   readonly module: string;
   /** The type that all of them have, where it is written once. */

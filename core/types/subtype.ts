@@ -28,11 +28,14 @@ import { type AbstractHeapType, abstractHeapTypes, bottoms, type Hierarchy, heap
 
 const { array, cont, func, nocont, nowaitqueue, struct } = AbstractHeap;
 
-/** Which abstract heap type is below which (core 3.3.3), reflexive, as a table of 32 x 32 over the codes 0x5B .. 0x75. */
+/**
+ * Which abstract heap type is below which (core 3.3.3), reflexive, as a table of 32 x 32 over the codes 0x5B .. 0x75.
+ */
 const FIRST_CODE = nowaitqueue;
 const abstractTable = new Uint8Array(32 * 32);
 for (const { name, code, above } of abstractHeapTypes) {
-  for (const other of [name, ...above]) abstractTable[((code - FIRST_CODE) << 5) | (AbstractHeap[other] - FIRST_CODE)] = 1;
+  for (const other of [name, ...above])
+    abstractTable[((code - FIRST_CODE) << 5) | (AbstractHeap[other] - FIRST_CODE)] = 1;
 }
 const isAbstractSubtype = (a: AbstractHeapCode, b: AbstractHeapCode): boolean =>
   abstractTable[((a - FIRST_CODE) << 5) | (b - FIRST_CODE)] === 1;
@@ -52,8 +55,8 @@ const bottomOfKind = ofEachKind((hierarchy) => bottoms[hierarchy]);
 const topOfKind = ofEachKind((hierarchy) => hierarchy);
 
 /**
- * Core 3.3.10 "Defined types", declared subtyping: reflexive and transitive over the declared supertypes. The display makes that one
- * comparison: `b` is above `a` if it stands in `a`'s list of supertypes at its own depth.
+ * Core 3.3.10 "Defined types", declared subtyping: reflexive and transitive over the declared supertypes. The display
+ * makes that one comparison: `b` is above `a` if it stands in `a`'s list of supertypes at its own depth.
  */
 export function isSubtypeId(store: TypeStore, a: number, b: number): boolean {
   return a === b || store.display(a)[store.depth(b)] === b;
@@ -80,8 +83,8 @@ export function isHeapSubtype(store: TypeStore, a: ValType, b: ValType): boolean
 }
 
 /**
- * Shared-everything threads, "Heap types": shared and unshared types are never subtypes of one another, and the shared hierarchy mirrors
- * the unshared one; "Instructions": `bot-share` is below both.
+ * Shared-everything threads, "Heap types": shared and unshared types are never subtypes of one another, and the shared
+ * hierarchy mirrors the unshared one; "Instructions": `bot-share` is below both.
  */
 function isAbstractBelowAbstract(a: ValType, b: ValType): boolean {
   return (
@@ -93,10 +96,14 @@ function isAbstractBelowAbstract(a: ValType, b: ValType): boolean {
 /** Core 3.3.3: only the bottom of its hierarchy is below a defined type, exact or not, and with the same sharedness. */
 function isAbstractBelowDefined(store: TypeStore, a: ValType, b: number): boolean {
   const type = store.type(b);
-  return abstractOf(a) === bottomOfKind[type.composite.kind] && (isUnknownShare(a) || isAbstractShared(a) === type.shared);
+  return (
+    abstractOf(a) === bottomOfKind[type.composite.kind] && (isUnknownShare(a) || isAbstractShared(a) === type.shared)
+  );
 }
 
-/** Core 3.3.3: a defined type is below the abstract type of its kind and what is above that, with the same sharedness. */
+/**
+ * Core 3.3.3: a defined type is below the abstract type of its kind and what is above that, with the same sharedness.
+ */
 function isDefinedBelowAbstract(store: TypeStore, a: number, b: ValType): boolean {
   const type = store.type(a);
   if (isUnknownShare(b) || isAbstractShared(b) !== type.shared || abstractOf(b) === abstractOf(BOT_REF)) return false;
@@ -114,7 +121,10 @@ export function isSharedValue(store: TypeStore, type: ValType): boolean {
   return type < 0 || sharednessOf(store, type) !== false;
 }
 
-/** Whether a reference is to a continuation: below `cont`, shared or not (stack switching, "Instructions": not `castable`). */
+/**
+ * Whether a reference is to a continuation: below `cont`, shared or not (stack switching, "Instructions": not
+ * `castable`).
+ */
 export function isContinuation(store: TypeStore, ref: ValType): boolean {
   if (!isAbstract(ref)) return store.type(indexOf(ref)).composite.kind === "cont";
   return abstractOf(ref) === cont || abstractOf(ref) === nocont;
@@ -142,7 +152,10 @@ export function isCompositeSubtype(store: TypeStore, a: CompositeType, b: Compos
   if (a.kind === "func" && b.kind === "func") return isFuncSubtype(store, a.params, a.results, b.params, b.results);
   // Structures: a subtype may have more fields at the end.
   if (a.kind === "struct" && b.kind === "struct") {
-    return a.fields.length >= b.fields.length && b.fields.every((field, i) => isFieldSubtype(store, a.fields[i] as FieldType, field));
+    return (
+      a.fields.length >= b.fields.length &&
+      b.fields.every((field, i) => isFieldSubtype(store, a.fields[i] as FieldType, field))
+    );
   }
   if (a.kind === "array" && b.kind === "array") return isFieldSubtype(store, a.element, b.element);
   // Continuations: covariant in their function type.
@@ -165,7 +178,10 @@ export function areSubtypes(store: TypeStore, a: readonly ValType[], b: readonly
   return a.length === b.length && a.every((type, i) => isSubtype(store, type, b[i] as ValType));
 }
 
-/** Core 2.3 "Reference types", type difference: what is left of `a` after a cast to `b` took its share: no null, if `b` took null. */
+/**
+ * Core 2.3 "Reference types", type difference: what is left of `a` after a cast to `b` took its share: no null, if `b`
+ * took null.
+ */
 export function difference(a: ValType, b: ValType): ValType {
   return isNullable(b) ? withoutNull(a) : a;
 }

@@ -1,8 +1,9 @@
 /**
- * The rules for declarations of types (core 3.2.10 "Composite types" and 3.2.11 "Recursive types"; custom-descriptors; shared-everything threads).
+ * The rules for declarations of types (core 3.2.10 "Composite types" and 3.2.11 "Recursive types"; custom-descriptors;
+ * shared-everything threads).
  *
- * They depend on a group's structure only, so each is checked once per store: when `TypeStore` meets a group for the first time. Messages
- * name types by the indices of the module that brought it.
+ * They depend on a group's structure only, so each is checked once per store: when `TypeStore` meets a group for the
+ * first time. Messages name types by the indices of the module that brought it.
  */
 import { invalidAt } from "./invalid.ts";
 import type { ModuleParts } from "./module.ts";
@@ -55,7 +56,8 @@ class Declaration {
   #checkLimits(): void {
     const { composite } = this.#type;
     const limit = (what: string, count: number, maximum: number): void => {
-      if (count > maximum) this.#invalid("limit", `type ${this.#index} has ${count} ${what}`, `at most ${maximum} ${what}`);
+      if (count > maximum)
+        this.#invalid("limit", `type ${this.#index} has ${count} ${what}`, `at most ${maximum} ${what}`);
     };
     if (composite.kind === "func") {
       limit("parameters", composite.params.length, MAX_PARAMETERS);
@@ -74,10 +76,16 @@ class Declaration {
     }
   }
 
-  /** Shared-everything threads, "Heap types": a shared composite type is `ok(shared)`, so all that it contains is shared. */
+  /**
+   * Shared-everything threads, "Heap types": a shared composite type is `ok(shared)`, so all that it contains is
+   * shared.
+   */
   #checkSharedness(): void {
     if (this.#type.shared && !containsSharedOnly(this.#store, this.#type.composite)) {
-      this.#invalid("shared-type", `shared composite type must contain shared types, which type ${this.#index} does not`);
+      this.#invalid(
+        "shared-type",
+        `shared composite type must contain shared types, which type ${this.#index} does not`,
+      );
     }
   }
 
@@ -90,8 +98,10 @@ class Declaration {
 
   #checkDescriptor(descriptor: number): void {
     const target = this.#inGroup(descriptor);
-    if (target === undefined) this.#invalid("descriptor", `descriptor type is outside rec group of type ${this.#index}`);
-    if (this.#written.composite.kind !== "struct") this.#invalid("descriptor", `descriptor type must be a struct, not type ${this.#index}`);
+    if (target === undefined)
+      this.#invalid("descriptor", `descriptor type is outside rec group of type ${this.#index}`);
+    if (this.#written.composite.kind !== "struct")
+      this.#invalid("descriptor", `descriptor type must be a struct, not type ${this.#index}`);
     if (descriptor > this.#index && target.describes !== this.#index) {
       this.#invalid("descriptor", `type is not described by its descriptor: type ${this.#index} by type ${descriptor}`);
     }
@@ -103,10 +113,15 @@ class Declaration {
   #checkDescribes(describes: number): void {
     const target = this.#inGroup(describes);
     if (target === undefined) this.#invalid("descriptor", `described type is outside rec group of type ${this.#index}`);
-    if (describes >= this.#index) this.#invalid("descriptor", `forward use of described type ${describes} in type ${this.#index}`);
-    if (this.#written.composite.kind !== "struct") this.#invalid("descriptor", `described type must be a struct, not type ${this.#index}`);
+    if (describes >= this.#index)
+      this.#invalid("descriptor", `forward use of described type ${describes} in type ${this.#index}`);
+    if (this.#written.composite.kind !== "struct")
+      this.#invalid("descriptor", `described type must be a struct, not type ${this.#index}`);
     if (target.descriptor !== this.#index) {
-      this.#invalid("descriptor", `described type is not described by descriptor: type ${describes} by type ${this.#index}`);
+      this.#invalid(
+        "descriptor",
+        `described type is not described by descriptor: type ${describes} by type ${this.#index}`,
+      );
     }
   }
 
@@ -132,8 +147,9 @@ class Declaration {
   }
 
   /**
-   * Custom descriptors: a type and its declared supertype both have a clause or neither has, and the types that the clauses name are
-   * sub type and declared super type as well. (Until August 2026 a sub type could be the first to have a descriptor.)
+   * Custom descriptors: a type and its declared supertype both have a clause or neither has, and the types that the
+   * clauses name are sub type and declared super type as well. (Until August 2026 a sub type could be the first to have
+   * a descriptor.)
    */
   #checkDescriptorsMatch(parent: SubType, mismatch: (why: string) => never): void {
     const { descriptor, describes } = this.#type;
@@ -147,7 +163,10 @@ class Declaration {
     }
     if ((parent.describes === undefined) !== (describes === undefined)) mismatch("only one of them describes a type");
     if (!this.#isDeclaredUnder(describes, parent.describes)) {
-      this.#invalid("descriptor", `described type ${this.#written.describes} does not match that of the super type of type ${this.#index}`);
+      this.#invalid(
+        "descriptor",
+        `described type ${this.#written.describes} does not match that of the super type of type ${this.#index}`,
+      );
     }
   }
 
@@ -160,7 +179,10 @@ class Declaration {
 function containsSharedOnly(store: TypeStore, composite: CompositeType): boolean {
   switch (composite.kind) {
     case "func":
-      return composite.params.every((type) => isSharedValue(store, type)) && composite.results.every((type) => isSharedValue(store, type));
+      return (
+        composite.params.every((type) => isSharedValue(store, type)) &&
+        composite.results.every((type) => isSharedValue(store, type))
+      );
     case "struct":
       return composite.fields.every((field) => isSharedValue(store, field.storage));
     case "array":

@@ -1,8 +1,9 @@
 /**
  * The key of a recursion group: a string that is equal for equal groups and for no others.
  *
- * It is the group as a sequence of 32-bit numbers, two UTF-16 units each. Every item begins with a number that tells how the rest of it
- * is to be read (a count, a kind, the flags of a type), so that no two groups run together to the same sequence.
+ * It is the group as a sequence of 32-bit numbers, two UTF-16 units each. Every item begins with a number that tells
+ * how the rest of it is to be read (a count, a kind, the flags of a type), so that no two groups run together to the
+ * same sequence.
  */
 import { type FieldType, indexOf, isAbstract, type RecGroup, type SubType, type ValType } from "./types.ts";
 
@@ -31,7 +32,10 @@ export class GroupKey {
 
   #subType(type: SubType): void {
     const modifiers =
-      (type.final ? 1 : 0) | (type.shared ? 2 : 0) | (type.describes === undefined ? 0 : 4) | (type.descriptor === undefined ? 0 : 8);
+      (type.final ? 1 : 0) |
+      (type.shared ? 2 : 0) |
+      (type.describes === undefined ? 0 : 4) |
+      (type.descriptor === undefined ? 0 : 8);
     this.#number((type.supertypes.length << 8) | (modifiers << 4) | KIND[type.composite.kind]);
     for (const supertype of type.supertypes) this.#index(supertype);
     if (type.describes !== undefined) this.#index(type.describes);

@@ -1,10 +1,11 @@
 /**
  * The types of all modules of one store, each recursion group once.
  *
- * Types are iso-recursive (core 3.1.3 "Rolling and unrolling"): two groups are the same if they look the same after references
- * within a group are written relative to it. So a group is turned into a string of numbers, its key, in which an inner reference is a
- * position in the group and an outer one the canonical id of an earlier type; equal keys are equal groups. A canonical id is the
- * position in this store; equal types have equal ids whatever module they come from, and ids never move.
+ * Types are iso-recursive (core 3.1.3 "Rolling and unrolling"): two groups are the same if they look the same after
+ * references within a group are written relative to it. So a group is turned into a string of numbers, its key, in
+ * which an inner reference is a position in the group and an outer one the canonical id of an earlier type; equal keys
+ * are equal groups. A canonical id is the position in this store; equal types have equal ids whatever module they come
+ * from, and ids never move.
  */
 import { InternalError } from "../base/assert.ts";
 import { invalidAt } from "./invalid.ts";
@@ -13,7 +14,10 @@ import { checkDeclarations } from "./type-declarations.ts";
 import { GroupKey } from "./type-key.ts";
 import { type FieldType, indexOf, isAbstract, type RecGroup, type SubType, type ValType, withIndex } from "./types.ts";
 
-/** WebAssembly JavaScript Interface, "Implementation-defined Limits". Checked before anything else, so that displays stay short. */
+/**
+ * WebAssembly JavaScript Interface, "Implementation-defined Limits". Checked before anything else, so that displays
+ * stay short.
+ */
 const MAX_SUBTYPING_DEPTH = 63;
 
 export class TypeStore {
@@ -47,8 +51,8 @@ export class TypeStore {
   }
 
   /**
-   * Enters a module's types and returns the id of each by its index. Raises an error for references to types that do not exist and
-   * for declarations that break a rule; an invalid group is not entered.
+   * Enters a module's types and returns the id of each by its index. Raises an error for references to types that do
+   * not exist and for declarations that break a rule; an invalid group is not entered.
    */
   canonicalize(module: ModuleParts): Int32Array {
     const canonical = new Int32Array(module.types.length);
@@ -67,7 +71,8 @@ export class TypeStore {
 
   #add(module: ModuleParts, group: RecGroup, canonical: Int32Array): number {
     const first = this.#types.length;
-    const idOf = (index: number): number => (index >= group.start ? first + index - group.start : (canonical[index] as number));
+    const idOf = (index: number): number =>
+      index >= group.start ? first + index - group.start : (canonical[index] as number);
     try {
       for (let i = 0; i < group.types.length; i++) {
         const type = rewrite(group.types[i] as SubType, idOf);
@@ -95,7 +100,10 @@ export class TypeStore {
   }
 }
 
-/** Core 3.2.11: a type may refer to those before its group and to all of its group; a supertype comes before the type itself. */
+/**
+ * Core 3.2.11: a type may refer to those before its group and to all of its group; a supertype comes before the type
+ * itself.
+ */
 function checkReferences(module: ModuleParts, group: RecGroup): void {
   const end = group.start + group.types.length;
   const unknown = (index: number): never => invalidAt(module, group.offset, "unknown-type", `unknown type ${index}`);

@@ -16,9 +16,9 @@
  *       X  exact (defined types only: custom-descriptors, "Exact types")
  *       B  sharedness unknown (abstract bottoms in unreachable code only: shared-everything-threads, "bot-share")
  *
- * In a decoded `Module` the index is the module's own `typeidx`; after `TypeStore.canonicalize` it is a canonical id, the same in all
- * modules of a store. Which of the two a number holds is told by where it is found: `Module` holds the first, `ValidModule` and all
- * later stages the second.
+ * In a decoded `Module` the index is the module's own `typeidx`; after `TypeStore.canonicalize` it is a canonical id,
+ * the same in all modules of a store. Which of the two a number holds is told by where it is found: `Module` holds the
+ * first, `ValidModule` and all later stages the second.
  */
 
 declare const valType: unique symbol;
@@ -81,7 +81,9 @@ export function refDefined(index: number, nullable: boolean, exact = false): Val
   return ((index << 4) | (nullable ? NULLABLE : 0) | (exact ? EXACT : 0)) as ValType;
 }
 
-/** A non-null reference of which unreachable code tells neither heap type nor sharedness: a subtype of every reference. */
+/**
+ * A non-null reference of which unreachable code tells neither heap type nor sharedness: a subtype of every reference.
+ */
 export const BOT_REF = refUnknownShare(0 as AbstractHeapCode);
 
 export const isRef = (type: ValType): boolean => type >= 0;
@@ -92,7 +94,8 @@ export const isNullable = (ref: ValType): boolean => (ref & NULLABLE) !== 0;
 /** True when the heap type is abstract; false when it is a defined type. */
 export const isAbstract = (ref: ValType): boolean => (ref & ABSTRACT) !== 0;
 export const isAbstractShared = (ref: ValType): boolean => (ref & (ABSTRACT | SHARED)) === (ABSTRACT | SHARED);
-export const isUnknownShare = (ref: ValType): boolean => (ref & (ABSTRACT | UNKNOWN_SHARE)) === (ABSTRACT | UNKNOWN_SHARE);
+export const isUnknownShare = (ref: ValType): boolean =>
+  (ref & (ABSTRACT | UNKNOWN_SHARE)) === (ABSTRACT | UNKNOWN_SHARE);
 export const isExact = (ref: ValType): boolean => (ref & (ABSTRACT | EXACT)) === EXACT;
 /** The abstract heap type's code of an abstract reference. */
 export const abstractOf = (ref: ValType): AbstractHeapCode => (ref >> 4) as AbstractHeapCode;

@@ -1,9 +1,10 @@
 /**
- * The words of value types, each with all that belongs to it: one row per number, vector and packed type, and one per abstract heap type.
- * Whoever reads, writes, names or compares types takes it from here.
+ * The words of value types, each with all that belongs to it: one row per number, vector and packed type, and one per
+ * abstract heap type. Whoever reads, writes, names or compares types takes it from here.
  *
- * Core 3.3.3 "Heap types": `none <: i31, struct, array <: eq <: any`, `nofunc <: func`, `noextern <: extern`, `noexn <: exn`.
- * Stack switching, "Types": `nocont <: cont`. Shared-everything threads, "Managed waiter queues": `nowaitqueue <: waitqueue`.
+ * Core 3.3.3 "Heap types": `none <: i31, struct, array <: eq <: any`, `nofunc <: func`, `noextern <: extern`,
+ * `noexn <: exn`. Stack switching, "Types": `nocont <: cont`. Shared-everything threads, "Managed waiter queues":
+ * `nowaitqueue <: waitqueue`.
  */
 import type { FeatureName } from "../base/features.ts";
 import {
@@ -102,16 +103,25 @@ const details: Readonly<Record<AbstractHeapName, Detail>> = {
   cont: { shorthand: "contref", hierarchy: "cont", above: [], feature: "stack-switching" },
   nocont: { shorthand: "nullcontref", hierarchy: "cont", above: ["cont"], feature: "stack-switching" },
   waitqueue: { shorthand: "waitqueueref", hierarchy: "waitqueue", above: [], feature: "shared-everything-threads" },
-  nowaitqueue: { shorthand: undefined, hierarchy: "waitqueue", above: ["waitqueue"], feature: "shared-everything-threads" },
+  nowaitqueue: {
+    shorthand: undefined,
+    hierarchy: "waitqueue",
+    above: ["waitqueue"],
+    feature: "shared-everything-threads",
+  },
 };
 
-export const abstractHeapTypes: readonly AbstractHeapType[] = (Object.keys(details) as AbstractHeapName[]).map((name) => {
-  const detail = details[name];
-  return { name, code: AbstractHeap[name], isBottom: bottoms[detail.hierarchy] === name, ...detail };
-});
+export const abstractHeapTypes: readonly AbstractHeapType[] = (Object.keys(details) as AbstractHeapName[]).map(
+  (name) => {
+    const detail = details[name];
+    return { name, code: AbstractHeap[name], isBottom: bottoms[detail.hierarchy] === name, ...detail };
+  },
+);
 
 /** The abstract heap types by name. */
-export const heapTypesByName: ReadonlyMap<string, AbstractHeapType> = new Map(abstractHeapTypes.map((row) => [row.name, row]));
+export const heapTypesByName: ReadonlyMap<string, AbstractHeapType> = new Map(
+  abstractHeapTypes.map((row) => [row.name, row]),
+);
 /** The same by the shorthand for a nullable reference. */
 export const heapTypesByShorthand: ReadonlyMap<string, AbstractHeapType> = new Map(
   abstractHeapTypes.flatMap((row) => (row.shorthand === undefined ? [] : [[row.shorthand, row] as const])),
@@ -126,16 +136,23 @@ export function heapTypeByCode(code: number): AbstractHeapType | undefined {
   return byCode[code];
 }
 
-/** The value types of one word, by that word: numbers, the vector, and nullable references to unshared abstract heap types. */
+/**
+ * The value types of one word, by that word: numbers, the vector, and nullable references to unshared abstract heap
+ * types.
+ */
 export const valueTypesByWord: ReadonlyMap<string, ValType> = new Map([
   ...numberTypes.map(({ name, type }) => [name, type] as const),
   ...[...heapTypesByShorthand].map(([word, { code }]) => [word, refAbstract(code, true)] as const),
 ]);
 
-const plainNames: ReadonlyMap<StorageType, string> = new Map([...numberTypes, ...packedTypes].map(({ type, name }) => [type, name]));
+const plainNames: ReadonlyMap<StorageType, string> = new Map(
+  [...numberTypes, ...packedTypes].map(({ type, name }) => [type, name]),
+);
 
 /** The one word of a value or storage type; undefined where it takes more. */
 export function wordOf(type: StorageType): string | undefined {
   if (!isRef(type)) return plainNames.get(type);
-  return isAbstract(type) && isNullable(type) && !isAbstractShared(type) ? byCode[abstractOf(type)]?.shorthand : undefined;
+  return isAbstract(type) && isNullable(type) && !isAbstractShared(type)
+    ? byCode[abstractOf(type)]?.shorthand
+    : undefined;
 }

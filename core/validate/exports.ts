@@ -10,7 +10,8 @@ export function checkExports(parts: ValidModuleParts, declared: Set<number>): vo
   const { module } = parts;
   const names = new Set<string>();
   for (const item of module.exports) {
-    if (names.has(item.name)) invalidAt(module, item.offset, "duplicate-export", `duplicate export name ${JSON.stringify(item.name)}`);
+    if (names.has(item.name))
+      invalidAt(module, item.offset, "duplicate-export", `duplicate export name ${JSON.stringify(item.name)}`);
     names.add(item.name);
     checkExport(parts, item);
     if (item.kind === "func") declared.add(item.index);
@@ -19,13 +20,24 @@ export function checkExports(parts: ValidModuleParts, declared: Set<number>): vo
 
 function checkExport(parts: ValidModuleParts, { kind, index, offset }: Export): void {
   const { module } = parts;
-  const spaces = { func: parts.functions, table: parts.tables, memory: parts.memories, global: parts.globals, tag: parts.tags };
+  const spaces = {
+    func: parts.functions,
+    table: parts.tables,
+    memory: parts.memories,
+    global: parts.globals,
+    tag: parts.tags,
+  };
   if (index >= spaces[kind].length) {
     const what = kind === "func" ? "function" : kind;
     invalidAt(module, offset, `unknown-${what}`, `unknown ${what} ${index}`);
   }
   if (kind === "global" && parts.globals[index]?.mutable === true && !parts.features.has("mutable-globals")) {
-    invalidAt(module, offset, "feature-off", "the export of a mutable global needs the feature mutable-globals, which is off");
+    invalidAt(
+      module,
+      offset,
+      "feature-off",
+      "the export of a mutable global needs the feature mutable-globals, which is off",
+    );
   }
 }
 
@@ -39,6 +51,12 @@ export function checkStart(parts: ValidModuleParts): void {
   const { params, results } = parts.types.type(entry.type).composite as FuncType;
   if (params.length > 0 || results.length > 0) {
     const found = `${typeNames(parts, params)} -> ${typeNames(parts, results)}`;
-    invalidAt(module, startOffset, "start-function", `start function must have type [] -> [], not ${found}`, "[] -> []");
+    invalidAt(
+      module,
+      startOffset,
+      "start-function",
+      `start function must have type [] -> [], not ${found}`,
+      "[] -> []",
+    );
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Refuses types and items of proposals that are switched off. Instructions are refused where they are read; types in a binary too, but
- * a module made from text, or by a program, comes here first.
+ * Refuses types and items of proposals that are switched off. Instructions are refused where they are read; types in a
+ * binary too, but a module made from text, or by a program, comes here first.
  */
 import type { FeatureName, FeatureSet } from "../base/features.ts";
 import { invalidAt } from "../types/invalid.ts";
@@ -98,7 +98,8 @@ class FeatureCheck {
   #subType(type: SubType): void {
     if (!type.final || type.supertypes.length > 0) this.#require("gc", "a sub type");
     if (type.shared) this.#require("shared-everything-threads", "a shared type");
-    if (type.descriptor !== undefined || type.describes !== undefined) this.#require("custom-descriptors", "a descriptor");
+    if (type.descriptor !== undefined || type.describes !== undefined)
+      this.#require("custom-descriptors", "a descriptor");
     this.#composite(type.composite);
   }
 
@@ -165,7 +166,8 @@ class FeatureCheck {
   }
 
   #element({ type, shared, items, flags }: ElementSegment): void {
-    if (flags !== 0) this.#require("bulk-memory", "an element segment that is passive, declarative, typed or of another table");
+    if (flags !== 0)
+      this.#require("bulk-memory", "an element segment that is passive, declarative, typed or of another table");
     if (shared) this.#require("shared-everything-threads", "a shared segment");
     if (items.kind === "functions") return;
     this.#require("reference-types", "an element segment of expressions");

@@ -15,16 +15,17 @@ export interface BodyObserver {
   /**
    * Called after each instruction was checked, in order, structural ones (block, loop, if, else, end, ...) included.
    *
-   * `popped` and `pushed` are in stack order. `popped` holds the types that the operands really had, which may be subtypes of what the
-   * instruction asks for; `BOT`, or a reference of unknown sharedness, stands for an operand that unreachable code made up. Both lists
-   * may be kept, and must not be changed; `immediates` is reused for the next instruction: copy it to keep it. Heap types in it still have
-   * the module's indices.
+   * `popped` and `pushed` are in stack order. `popped` holds the types that the operands really had, which may be
+   * subtypes of what the instruction asks for; `BOT`, or a reference of unknown sharedness, stands for an operand that
+   * unreachable code made up. Both lists may be kept, and must not be changed; `immediates` is reused for the next
+   * instruction: copy it to keep it. Heap types in it still have the module's indices.
    *
-   * A block-like instruction pops its parameters (and condition) and pushes the parameters again, inside. `else` and the legacy
-   * `catch` pop the results of the arm before them and push what the new arm starts with. `end` pops the block's results and pushes
-   * them outside; the body's own `end` pushes nothing.
+   * A block-like instruction pops its parameters (and condition) and pushes the parameters again, inside. `else` and
+   * the legacy `catch` pop the results of the arm before them and push what the new arm starts with. `end` pops the
+   * block's results and pushes them outside; the body's own `end` pushes nothing.
    *
-   * `unreachable` tells that control cannot arrive here from the instruction before. (At an `end` a branch may still arrive.)
+   * `unreachable` tells that control cannot arrive here from the instruction before. (At an `end` a branch may still
+   * arrive.)
    */
   instruction(
     row: Row,
@@ -54,15 +55,22 @@ export function checkFunction(body: Body, func: Func, observer: BodyObserver | u
 function addLocals(body: Body, { count, type }: LocalRun): void {
   const resolved = resolve(body, type);
   if (body.shared) body.requireShared(resolved);
-  if (body.locals.count + count > limits.locals) body.fail("limit", "too many locals", `at most ${limits.locals} locals`);
+  if (body.locals.count + count > limits.locals)
+    body.fail("limit", "too many locals", `at most ${limits.locals} locals`);
   body.locals.add(count, resolved);
 }
 
 /**
- * Checks a constant expression with one result of the canonical type `type`. Shared-everything threads: in the initializer of a shared
- * item everything must be shared, `shared` says.
+ * Checks a constant expression with one result of the canonical type `type`. Shared-everything threads: in the
+ * initializer of a shared item everything must be shared, `shared` says.
  */
-export function checkConstant(body: Body, expression: Expression, type: ValType, shared: boolean, observer?: BodyObserver): void {
+export function checkConstant(
+  body: Body,
+  expression: Expression,
+  type: ValType,
+  shared: boolean,
+  observer?: BodyObserver,
+): void {
   body.offset = expression.offset;
   body.constant = true;
   body.shared = shared;
@@ -77,7 +85,10 @@ function walk(body: Body, expression: Expression, observer: BodyObserver | undef
   else plainWalk(body, cursor);
 }
 
-/** The walk over functions' bodies, which is most of the work of validation: nothing here but the rule of each instruction. */
+/**
+ * The walk over functions' bodies, which is most of the work of validation: nothing here but the rule of each
+ * instruction.
+ */
 function plainWalk(body: Body, cursor: InstructionCursor): void {
   while (cursor.next()) {
     const { row } = cursor;
@@ -99,16 +110,25 @@ function checkInstruction(body: Body, cursor: InstructionCursor): void {
 
 /** Core 3.4.13 "Constant Expressions". */
 function requireConstant(body: Body, row: Row): void {
-  if (!row.constant) body.fail("constant-required", `constant expression required: ${row.name} is not constant`, "a constant instruction");
+  if (!row.constant)
+    body.fail(
+      "constant-required",
+      `constant expression required: ${row.name} is not constant`,
+      "a constant instruction",
+    );
   const isArithmetic = row.signature?.params.length === 2;
   if (isArithmetic && !body.module.features.has("extended-const")) {
-    body.fail("constant-required", `constant expression required: ${row.name} needs the feature extended-const`, "a constant instruction");
+    body.fail(
+      "constant-required",
+      `constant expression required: ${row.name} needs the feature extended-const`,
+      "a constant instruction",
+    );
   }
 }
 
 /**
- * Rows whose operands have the types of the row's signature wherever they are not made up: those that no rule looks at, on numbers and
- * vectors, which have no subtypes.
+ * Rows whose operands have the types of the row's signature wherever they are not made up: those that no rule looks at,
+ * on numbers and vectors, which have no subtypes.
  */
 const hasFixedTypes = rows.map(
   ({ signature, rule }) =>

@@ -1,6 +1,7 @@
 /**
- * The index spaces of a module, filled in the order in which items may refer to each other (core 3.5.13 "Modules"): imports,
- * functions, tags, tables, memories, globals. A constant expression that is checked on the way sees what is there so far.
+ * The index spaces of a module, filled in the order in which items may refer to each other (core 3.5.13 "Modules"):
+ * imports, functions, tags, tables, memories, globals. A constant expression that is checked on the way sees what is
+ * there so far.
  */
 import type { FeatureSet } from "../base/features.ts";
 import { invalidAt } from "../types/invalid.ts";
@@ -83,7 +84,12 @@ export class Items {
     const id = this.id(index, offset);
     const { kind } = this.store.type(id).composite;
     if (kind !== "func")
-      this.fail(offset, "non-function-type", `non-function type ${index}: unknown type of a function`, "a function type");
+      this.fail(
+        offset,
+        "non-function-type",
+        `non-function type ${index}: unknown type of a function`,
+        "a function type",
+      );
     return id;
   }
 
@@ -148,7 +154,12 @@ export class Items {
       if (init !== undefined) {
         checkConstant(body, init, table.element, table.shared);
       } else if (!isDefaultable(table.element)) {
-        this.fail(offset, "type-mismatch", `type mismatch: a table of ${this.name(table.element)} needs an initializer`, "a nullable type");
+        this.fail(
+          offset,
+          "type-mismatch",
+          `type mismatch: a table of ${this.name(table.element)} needs an initializer`,
+          "a nullable type",
+        );
       }
     }
   }
@@ -157,7 +168,12 @@ export class Items {
     checkTableSize(this.module, offset, type);
     const element = this.resolve(type.element, offset);
     if (type.shared && !isSharedValue(this.store, element)) {
-      this.fail(offset, "shared-type", `shared tables must have a shared element type, not ${this.name(element)}`, "a shared type");
+      this.fail(
+        offset,
+        "shared-type",
+        `shared tables must have a shared element type, not ${this.name(element)}`,
+        "a shared type",
+      );
     }
     return { ...type, element };
   }
@@ -187,7 +203,12 @@ export class Items {
   #global(type: GlobalType, offset: number): GlobalType {
     const resolved = this.resolve(type.type, offset);
     if (type.shared && !isSharedValue(this.store, resolved)) {
-      this.fail(offset, "shared-type", `shared globals must have a shared value type, not ${this.name(resolved)}`, "a shared type");
+      this.fail(
+        offset,
+        "shared-type",
+        `shared globals must have a shared value type, not ${this.name(resolved)}`,
+        "a shared type",
+      );
     }
     if (type.threadLocal) this.#checkThreadLocal(resolved, offset);
     return { ...type, type: resolved };
@@ -196,17 +217,32 @@ export class Items {
   /** Shared-everything threads, "Thread-local storage": the type is shared and defaultable. */
   #checkThreadLocal(type: ValType, offset: number): void {
     if (!isSharedValue(this.store, type)) {
-      this.fail(offset, "shared-type", `thread-local globals must have a shared value type, not ${this.name(type)}`, "a shared type");
+      this.fail(
+        offset,
+        "shared-type",
+        `thread-local globals must have a shared value type, not ${this.name(type)}`,
+        "a shared type",
+      );
     }
     if (!isDefaultable(type)) {
-      this.fail(offset, "not-defaultable", `thread-local globals must have a defaultable type, not ${this.name(type)}`, "a nullable type");
+      this.fail(
+        offset,
+        "not-defaultable",
+        `thread-local globals must have a defaultable type, not ${this.name(type)}`,
+        "a nullable type",
+      );
     }
   }
 
   /** The same: "Declared thread-local globals must be initialized to the default value for their types." */
   #checkDefaultInitializer(init: Expression): void {
     if (!isDefaultConstant(init, this.features)) {
-      this.fail(init.offset, "thread-local-initializer", "thread-local globals must be initialized to the default value", "zero or null");
+      this.fail(
+        init.offset,
+        "thread-local-initializer",
+        "thread-local globals must be initialized to the default value",
+        "zero or null",
+      );
     }
   }
 }

@@ -9,7 +9,8 @@ const STANDARD_PAGE = 16;
 /** Refuses modules with more of anything than engines take. A binary was measured while it was read, a text was not. */
 export function checkCounts(module: ModuleParts): void {
   const limit = (what: string, count: number, maximum: number, offset = 0): void => {
-    if (count > maximum) invalidAt(module, offset, "limit", `the module has ${count} ${what}`, `at most ${maximum} ${what}`);
+    if (count > maximum)
+      invalidAt(module, offset, "limit", `the module has ${count} ${what}`, `at most ${maximum} ${what}`);
   };
   const imported = (kind: string): number => module.imports.filter(({ type }) => type.kind === kind).length;
   limit("types", module.types.length, limits.types);
@@ -56,7 +57,13 @@ function checkRange(module: ModuleParts, offset: number, limits: Limits, maximum
     invalidAt(module, offset, "limits", tooLarge, `at most ${maximum}`);
   }
   if (limits.maximum !== undefined && limits.minimum > limits.maximum) {
-    invalidAt(module, offset, "limits", "size minimum must not be greater than maximum", `a minimum of at most ${limits.maximum}`);
+    invalidAt(
+      module,
+      offset,
+      "limits",
+      "size minimum must not be greater than maximum",
+      `a minimum of at most ${limits.maximum}`,
+    );
   }
 }
 
@@ -64,7 +71,13 @@ function checkRange(module: ModuleParts, offset: number, limits: Limits, maximum
 export function checkMemory(module: ModuleParts, offset: number, memory: MemoryType): void {
   const { pageSizeLog2, is64 } = memory;
   if (pageSizeLog2 !== STANDARD_PAGE && pageSizeLog2 !== 0) {
-    invalidAt(module, offset, "page-size", `invalid custom page size: 2^${pageSizeLog2} bytes`, "a page of 1 or of 65536 bytes");
+    invalidAt(
+      module,
+      offset,
+      "page-size",
+      `invalid custom page size: 2^${pageSizeLog2} bytes`,
+      "a page of 1 or of 65536 bytes",
+    );
   }
   const bits = is64 ? 64 : 32;
   const last = (1n << BigInt(bits)) - 1n;
@@ -78,18 +91,31 @@ export function checkMemory(module: ModuleParts, offset: number, memory: MemoryT
   }
 }
 
-/** Memory control, "Static memory protection": the limits are those of the writable part, behind the protected pages. */
-function checkProtection(module: ModuleParts, offset: number, { protection, minimum, maximum }: MemoryType, most: bigint): void {
+/**
+ * Memory control, "Static memory protection": the limits are those of the writable part, behind the protected pages.
+ */
+function checkProtection(
+  module: ModuleParts,
+  offset: number,
+  { protection, minimum, maximum }: MemoryType,
+  most: bigint,
+): void {
   if (protection === undefined) return;
   const whole = BigInt(protection.noAccess) + BigInt(protection.readOnly) + (maximum ?? minimum);
   if (whole > most) {
-    invalidAt(module, offset, "limits", `memory size must be at most ${most} pages, protected ones included`, `at most ${most}`);
+    invalidAt(
+      module,
+      offset,
+      "limits",
+      `memory size must be at most ${most} pages, protected ones included`,
+      `at most ${most}`,
+    );
   }
 }
 
 /**
- * The JS API's limit on the elements of a table, which a module that is compiled has to keep; a maximum may be larger, since it is never
- * reached. No rule of validation: a valid table is as long as its address type can say.
+ * The JS API's limit on the elements of a table, which a module that is compiled has to keep; a maximum may be larger,
+ * since it is never reached. No rule of validation: a valid table is as long as its address type can say.
  */
 export function checkTableElements(module: ModuleParts): void {
   const check = (offset: number, { minimum }: Limits): void => {

@@ -29,7 +29,8 @@ function checkItems(items: Items, body: Body, segment: ElementSegment, type: Val
     for (const index of segment.items.indices) checkFunctionItem(items, segment, index, type);
     return;
   }
-  // The proposal's tests want the expressions of a segment whose type is shared to be valid as shared, whether it is marked or not.
+  // The proposal's tests want the expressions of a segment whose type is shared to be valid as shared, whether it is
+  // marked or not.
   const shared = segment.shared || isSharedValue(items.store, type);
   for (const expression of segment.items.list) checkConstant(body, expression, type, shared);
 }
@@ -38,7 +39,8 @@ function checkFunctionItem(items: Items, segment: ElementSegment, index: number,
   const entry = items.functions[index];
   if (entry === undefined) items.fail(segment.offset, "unknown-function", `unknown function ${index}`);
   items.declared.add(index);
-  // A list of indices that only declares has no values, and tools declare shared functions with it, for which it has no notation.
+  // A list of indices that only declares has no values, and tools declare shared functions with it, for which it has no
+  // notation.
   if (segment.mode.kind === "declarative") return;
   const reference = refDefined(entry.type, false, entry.exact);
   if (!isSubtype(items.store, reference, type)) {

@@ -1,4 +1,7 @@
-/** Validation of a module (core 3.5): everything but the bodies is checked here and in the files beside; bodies in `function.ts`. */
+/**
+ * Validation of a module (core 3.5): everything but the bodies is checked here and in the files beside; bodies in
+ * `function.ts`.
+ */
 import { defaultFeatures, type FeatureSet } from "../base/features.ts";
 import type { Module } from "../types/module.ts";
 import { TypeStore } from "../types/type-store.ts";
@@ -12,10 +15,15 @@ import { checkCounts } from "./limits.ts";
 import { checkDataSegments, checkElementSegments } from "./segments.ts";
 
 /**
- * Checks that a module is valid, and returns it with its index spaces in the canonical types of `store`. Raises a `CompileError` that
- * says what rule is broken where; `malformed` is set in it if the bytes of a body break the grammar.
+ * Checks that a module is valid, and returns it with its index spaces in the canonical types of `store`. Raises a
+ * `CompileError` that says what rule is broken where; `malformed` is set in it if the bytes of a body break the
+ * grammar.
  */
-export function validateModule(module: Module, store: TypeStore = new TypeStore(), features: FeatureSet = defaultFeatures): ValidModule {
+export function validateModule(
+  module: Module,
+  store: TypeStore = new TypeStore(),
+  features: FeatureSet = defaultFeatures,
+): ValidModule {
   checkCounts(module);
   checkFeatures(module, features);
   const items = new Items(module, store, features);

@@ -1,10 +1,18 @@
 /**
  * The demo in a page: the same program as `npm start`, one row per number of threads.
  *
- * The address may say how much: `?threads=4&items=400000`. When it is over, `document.documentElement.dataset.state` is `done`, `different` or
- * `failed`.
+ * The address may say how much: `?threads=4&items=400000`. When it is over, `document.documentElement.dataset.state` is
+ * `done`, `different` or `failed`.
  */
-import { agrees, type HashmapOutcome, hashmapCells, hashmapColumns, runHashmap, standardWork, threadCounts } from "../hashmap/run.ts";
+import {
+  agrees,
+  type HashmapOutcome,
+  hashmapCells,
+  hashmapColumns,
+  runHashmap,
+  standardWork,
+  threadCounts,
+} from "../hashmap/run.ts";
 
 function element<T extends HTMLElement>(id: string): T {
   const found = document.getElementById(id);

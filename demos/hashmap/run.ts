@@ -1,6 +1,6 @@
 /**
- * Runs the shared hash map (hashmap.wat) on some number of threads. The same in Node and in a page: it knows a store and the program's
- * text, and nothing of files or screens.
+ * Runs the shared hash map (hashmap.wat) on some number of threads. The same in Node and in a page: it knows a store
+ * and the program's text, and nothing of files or screens.
  */
 import { createStore } from "../../api/heddle.ts";
 import { type Column, formatChecksum, formatCount, formatPause, formatSeconds } from "../output/table.ts";
@@ -47,14 +47,21 @@ const chunk = 256;
 const progressInterval = 100;
 
 /** Runs the program on a store of its own, so that each outcome has its own figures of the collector. */
-export async function runHashmap(program: string, threads: number, work: HashmapWork, onProgress: OnProgress): Promise<HashmapOutcome> {
+export async function runHashmap(
+  program: string,
+  threads: number,
+  work: HashmapWork,
+  onProgress: OnProgress,
+): Promise<HashmapOutcome> {
   const store = await createStore({ threads, heap: { maximum: work.heapMaximum } });
   try {
     const { instance } = await store.WebAssembly.instantiate(program);
     const exports = instance.exports as unknown as Exports;
     const onAllThreads = async (items: number): Promise<bigint> => {
       exports.setup(items, work.depth, work.keys);
-      const counts = await Promise.all(Array.from({ length: threads }, () => store.spawn(exports.work, chunk) as Promise<bigint>));
+      const counts = await Promise.all(
+        Array.from({ length: threads }, () => store.spawn(exports.work, chunk) as Promise<bigint>),
+      );
       return counts.reduce((sum, count) => sum + count, 0n);
     };
     // The host compiles twice, quickly and then well: the first run is for that, and is not counted.
@@ -104,7 +111,8 @@ export function agrees(outcome: HashmapOutcome, single: HashmapOutcome): boolean
 
 /** An outcome as cells of the table. */
 export function hashmapCells(outcome: HashmapOutcome, single: HashmapOutcome): string[] {
-  const verdict = outcome.failures > 0 ? `${outcome.failures} damaged` : agrees(outcome, single) ? "= single" : "DIFFERS";
+  const verdict =
+    outcome.failures > 0 ? `${outcome.failures} damaged` : agrees(outcome, single) ? "= single" : "DIFFERS";
   return [
     String(outcome.threads),
     formatCount(outcome.objects),

@@ -1,6 +1,7 @@
 /**
- * Runs modules that a toolchain made (the MoonBit compiler; sources beside them) on several threads: each thread has an instance of its own, all
- * of them over one heap. Expected values come from MoonBit's JavaScript backend (npm run build:modules).
+ * Runs modules that a toolchain made (the MoonBit compiler; sources beside them) on several threads: each thread has an
+ * instance of its own, all of them over one heap. Expected values come from MoonBit's JavaScript backend (npm run
+ * build:modules).
  */
 import { readFileSync } from "node:fs";
 import { createStore } from "../../api/heddle.ts";
@@ -40,10 +41,20 @@ export async function runModule(name: string, threads: number): Promise<ModuleOu
   try {
     const module = await store.WebAssembly.compile(bytes);
     const start = performance.now();
-    const values = await Promise.all(Array.from({ length: threads }, () => store.run(module, "run", [argument]) as Promise<number>));
+    const values = await Promise.all(
+      Array.from({ length: threads }, () => store.run(module, "run", [argument]) as Promise<number>),
+    );
     const milliseconds = performance.now() - start;
     const { heap } = store;
-    return { name, threads, milliseconds, allocatedBytes: heap.allocatedBytes, collections: heap.collections, values, expected };
+    return {
+      name,
+      threads,
+      milliseconds,
+      allocatedBytes: heap.allocatedBytes,
+      collections: heap.collections,
+      values,
+      expected,
+    };
   } finally {
     await store.close();
   }
@@ -71,6 +82,8 @@ export function moduleCells(outcome: ModuleOutcome): string[] {
     formatSeconds(outcome.milliseconds),
     `${formatCount(Math.round(outcome.allocatedBytes / 1e6))} MB`,
     formatCount(outcome.collections),
-    isRight(outcome) ? `${outcome.expected} = expected` : `${outcome.values.join(" ")} DIFFERS from ${outcome.expected}`,
+    isRight(outcome)
+      ? `${outcome.expected} = expected`
+      : `${outcome.values.join(" ")} DIFFERS from ${outcome.expected}`,
   ];
 }

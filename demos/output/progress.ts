@@ -10,7 +10,9 @@ export class Progress {
   update(label: string, part: number): void {
     if (!this.#stream.isTTY) return;
     const filled = Math.round(part * width);
-    this.#draw(`  ${label} ${"█".repeat(filled)}${"░".repeat(width - filled)} ${String(Math.floor(part * 100)).padStart(3)}%`);
+    this.#draw(
+      `  ${label} ${"█".repeat(filled)}${"░".repeat(width - filled)} ${String(Math.floor(part * 100)).padStart(3)}%`,
+    );
   }
 
   /** Replaces the line with one that stays. */

@@ -8,7 +8,9 @@ export interface Column {
 
 /** Lines of a table with a rule under the titles. */
 export function formatTable(columns: readonly Column[], lines: readonly (readonly string[])[]): string[] {
-  const widths = columns.map(({ title }, at) => Math.max(title.length, ...lines.map((line) => (line[at] ?? "").length)));
+  const widths = columns.map(({ title }, at) =>
+    Math.max(title.length, ...lines.map((line) => (line[at] ?? "").length)),
+  );
   const row = (cells: readonly string[]): string =>
     columns
       .map(({ align }, at) => {
@@ -18,7 +20,11 @@ export function formatTable(columns: readonly Column[], lines: readonly (readonl
       })
       .join("  ")
       .trimEnd();
-  return [row(columns.map(({ title }) => title)), widths.map((width) => "─".repeat(width)).join("  "), ...lines.map(row)];
+  return [
+    row(columns.map(({ title }) => title)),
+    widths.map((width) => "─".repeat(width)).join("  "),
+    ...lines.map(row),
+  ];
 }
 
 /** A count with thousands separated: `252,000,000`. */

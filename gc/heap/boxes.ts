@@ -67,7 +67,11 @@ export class Boxes {
     if (dead === this.#seen) return;
     this.#seen = dead;
     for (const chunk of this.#slots.chunks) {
-      for (let card = cardOf(chunk + SLOTS_START); card < chunk + SLOT_CARDS + (SLOT_CHUNK_BYTES >>> LINE_LOG2); card++) {
+      for (
+        let card = cardOf(chunk + SLOTS_START);
+        card < chunk + SLOT_CARDS + (SLOT_CHUNK_BYTES >>> LINE_LOG2);
+        card++
+      ) {
         if (((memory.bytes[card] ?? 0) & CARD_DEAD) === 0) continue;
         // First the bit, then the slots: a collection on another agent may find more dead ones here meanwhile, and sets
         // it again.

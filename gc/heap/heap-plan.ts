@@ -3,7 +3,14 @@ import { rangeError } from "../../core/base/errors.ts";
 import { canDiscard } from "../../memory/native.ts";
 import { AGENT_BYTES, AGENTS } from "../layout/agents.ts";
 import { BLOCK_BYTES, LINES_PER_BLOCK } from "../layout/blocks.ts";
-import { FUNCTION_TYPES_POINTER, MODE_POISON, MODE_REPORT, MODE_RETURN, MODE_STRESS, MODE_VERIFY } from "../layout/control-words.ts";
+import {
+  FUNCTION_TYPES_POINTER,
+  MODE_POISON,
+  MODE_REPORT,
+  MODE_RETURN,
+  MODE_STRESS,
+  MODE_VERIFY,
+} from "../layout/control-words.ts";
 import { NULL_REFERENCE } from "../layout/memory-map.ts";
 import { PAUSE_BYTES, PAUSE_CAPACITY } from "../layout/pauses.ts";
 import {
@@ -113,7 +120,8 @@ class Placement {
   }
 }
 
-const tooLarge = (bytes: number): RangeError => rangeError("heap-options", `a heap of ${bytes} bytes does not fit in a 32-bit memory`);
+const tooLarge = (bytes: number): RangeError =>
+  rangeError("heap-options", `a heap of ${bytes} bytes does not fit in a 32-bit memory`);
 
 /** Lays out a memory. Throws a `RangeError` where the options cannot be met in 4 GB. */
 export function planHeap(options: HeapOptions): HeapPlan {
@@ -123,7 +131,8 @@ export function planHeap(options: HeapOptions): HeapPlan {
   if (!(shadowBytes >= 4096 && (shadowBytes & (shadowBytes - 1)) === 0))
     throw rangeError("heap-options", "a shadow stack has a power of two of bytes");
   const { nurseryBytes = 0 } = options;
-  if (!(nurseryBytes >= 0 && nurseryBytes < 2 ** 32)) throw rangeError("heap-options", "a nursery has at least 0 bytes and less than 4 GB");
+  if (!(nurseryBytes >= 0 && nurseryBytes < 2 ** 32))
+    throw rangeError("heap-options", "a nursery has at least 0 bytes and less than 4 GB");
   if (limitBlocks === Number.POSITIVE_INFINITY) throw tooLarge(options.maximum);
   if (!(limitBlocks >= 8)) throw rangeError("heap-options", "a heap needs at least 256 KB");
   if (!(options.agents >= 1 && options.agents <= 254)) throw rangeError("heap-options", "a heap has 1 to 254 agents");

@@ -144,7 +144,8 @@ export function readStatistics(heap: StatisticsMemory): HeapStatistics {
   const word = (address: number): number => view.getUint32(address, true);
   const agents = word(AGENTS_HIGH);
   const allocatedByAgent: number[] = [];
-  for (let id = 0; id < agents; id++) allocatedByAgent.push(view.getFloat64(AGENTS + id * AGENT_BYTES + AGENT_ALLOCATED, true));
+  for (let id = 0; id < agents; id++)
+    allocatedByAgent.push(view.getFloat64(AGENTS + id * AGENT_BYTES + AGENT_ALLOCATED, true));
   const youngCollections = word(STAT_YOUNG);
   const fullCollections = word(STAT_FULL);
   const last = readCollections(heap);

@@ -145,7 +145,10 @@ export class Heap {
   /** Makes this the heap of agent `id`, in a safe region. */
   attach(id: number): void {
     assert(this.#agent < 0, "the agent is attached already");
-    assert(id >= 0 && id < this.plan(PLAN_MAXIMUM_AGENTS), "the agent's id is below the number of agents that the heap was made for");
+    assert(
+      id >= 0 && id < this.plan(PLAN_MAXIMUM_AGENTS),
+      "the agent's id is below the number of agents that the heap was made for",
+    );
     this.runtime.attach(id, canBlock() ? 1 : 0);
     this.#agent = id;
   }

@@ -38,7 +38,8 @@ export const writeHostRecord = (memory: RecordMemory): number => writeKind(memor
 /** The record of thread-bound data. */
 export const writeBoundRecord = (memory: RecordMemory): number => writeKind(memory, KIND_THREAD_BOUND, BOUND_BYTES, []);
 /** The record of strings. */
-export const writeStringRecord = (memory: RecordMemory): number => writeKind(memory, KIND_STRING, STRING_BYTES, [STRING_UNITS]);
+export const writeStringRecord = (memory: RecordMemory): number =>
+  writeKind(memory, KIND_STRING, STRING_BYTES, [STRING_UNITS]);
 /** The record of the arrays that strings keep their units in. */
 export const writeUnitsRecord = (memory: RecordMemory): number => writeKind(memory, KIND_ARRAY, UNIT_LOG2, []);
 /** The record of numbers. */

@@ -2,7 +2,14 @@
  * Tables' records (layout/tables.ts draws them) as JS reads and writes them. Elements lie outside of the collected
  * heap.
  */
-import { TABLE_CAPACITY, TABLE_ELEMENTS, TABLE_LENGTH, TABLE_MAXIMUM, TABLE_RECORD_BYTES, TABLE_ROOTS } from "../layout/tables.ts";
+import {
+  TABLE_CAPACITY,
+  TABLE_ELEMENTS,
+  TABLE_LENGTH,
+  TABLE_MAXIMUM,
+  TABLE_RECORD_BYTES,
+  TABLE_ROOTS,
+} from "../layout/tables.ts";
 import { type Address, addressOf, type ObjectMemory } from "../objects.ts";
 
 export { TABLE_RECORD_BYTES };
@@ -48,14 +55,24 @@ export function tableRoots({ words }: ObjectMemory, record: number): number {
 }
 
 /** Moves a table that only its agent has to other elements. */
-export function setTableElements({ words }: ObjectMemory, record: number, elements: number, capacity: number, roots: number): void {
+export function setTableElements(
+  { words }: ObjectMemory,
+  record: number,
+  elements: number,
+  capacity: number,
+  roots: number,
+): void {
   words[(record + TABLE_ELEMENTS) >>> 2] = elements;
   words[(record + TABLE_CAPACITY) >>> 2] = capacity;
   words[(record + TABLE_ROOTS) >>> 2] = roots;
 }
 
 /** Writes a record that no other agent has yet. */
-export function writeTable({ words }: ObjectMemory, record: number, { elements, length, maximum, capacity, roots }: TableRecord): void {
+export function writeTable(
+  { words }: ObjectMemory,
+  record: number,
+  { elements, length, maximum, capacity, roots }: TableRecord,
+): void {
   words[(record + TABLE_ELEMENTS) >>> 2] = elements;
   words[(record + TABLE_LENGTH) >>> 2] = length;
   words[(record + TABLE_MAXIMUM) >>> 2] = maximum;

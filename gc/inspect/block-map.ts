@@ -48,7 +48,9 @@ export function readBlocks(heap: Heap): Block[] {
     if (use === "free") return { use: entry >>> 8 === RETURNED ? "returned" : "free", live: 0 };
     if (!withLines.has(use)) return { use, live: 1 };
     const first = lines + block * LINES_PER_BLOCK;
-    const marked = heap.bytes.subarray(first, first + LINES_PER_BLOCK).reduce((sum, mark) => sum + (mark !== 0 ? 1 : 0), 0);
+    const marked = heap.bytes
+      .subarray(first, first + LINES_PER_BLOCK)
+      .reduce((sum, mark) => sum + (mark !== 0 ? 1 : 0), 0);
     return { use, live: marked / LINES_PER_BLOCK };
   });
 }
@@ -81,7 +83,9 @@ export function drawBlocks(blocks: readonly Block[]): string {
     const height = Math.round((CELL - 1) * live * 10) / 10;
     const fill = `<rect x="${x}" y="${y + CELL - 1 - height}" width="${CELL - 1}" height="${height}" fill="${colors[use]}"/>`;
     const frame =
-      use === "nursery" ? `<rect x="${x + 0.5}" y="${y + 0.5}" width="7" height="7" fill="none" stroke="${colors.nursery}"/>` : "";
+      use === "nursery"
+        ? `<rect x="${x + 0.5}" y="${y + 0.5}" width="7" height="7" fill="none" stroke="${colors.nursery}"/>`
+        : "";
     return `${back}${height > 0 ? fill : ""}${frame}`;
   });
   let x = 0;

@@ -19,7 +19,19 @@ import { type WalkVisitor, walkHeap } from "./walk.ts";
 
 const nodeFields = ["type", "name", "id", "self_size", "edge_count", "trace_node_id", "detachedness"] as const;
 const nodeTypes = [
-  ...["hidden", "array", "string", "object", "code", "closure", "regexp", "number", "native", "synthetic", "concatenated string"],
+  ...[
+    "hidden",
+    "array",
+    "string",
+    "object",
+    "code",
+    "closure",
+    "regexp",
+    "number",
+    "native",
+    "synthetic",
+    "concatenated string",
+  ],
   ...["sliced string", "symbol", "bigint", "object shape"],
 ] as const;
 const edgeTypes = ["context", "element", "property", "internal", "hidden", "shortcut", "weak"] as const;
@@ -151,7 +163,11 @@ class SnapshotVisitor implements WalkVisitor {
     this.#current = known;
     this.#currentRecord = record;
     if (known.isString) this.texts.add(this.edgeCounts.length);
-    this.objects.push(known.isString ? this.string(beginningOf(this.#heap.objects, address, STRING_SHOWN)) : known.name, address, bytes);
+    this.objects.push(
+      known.isString ? this.string(beginningOf(this.#heap.objects, address, STRING_SHOWN)) : known.name,
+      address,
+      bytes,
+    );
     this.edgeCounts.push(0);
   }
 
@@ -205,7 +221,12 @@ export function writeSnapshot(heap: Heap, names: TypeNames, rootPlaces: RootPlac
   const nodes = 1 + groups.length + objects;
   const rootEdges = groups.reduce((sum, { edges }) => sum + edges.length / 3, groups.length);
   const pieces = new Pieces();
-  const counts = { node_count: nodes, edge_count: rootEdges + visitor.edges.length / 3, trace_function_count: 0, extra_native_bytes: 0 };
+  const counts = {
+    node_count: nodes,
+    edge_count: rootEdges + visitor.edges.length / 3,
+    trace_function_count: 0,
+    extra_native_bytes: 0,
+  };
   pieces.add(`{"snapshot":${JSON.stringify({ meta, ...counts })},\n"nodes":[`);
   writeNodes(pieces, visitor, groups);
   pieces.add(`],\n"edges":[`);
@@ -229,7 +250,9 @@ function writeNodes(pieces: Pieces, visitor: SnapshotVisitor, groups: readonly R
   for (let i = 0; i < visitor.edgeCounts.length; i++) {
     const id = visitor.objects.get(3 * i + 1) / 4 + 1;
     const type = visitor.texts.has(i) ? string : object;
-    pieces.add(`\n,${type},${visitor.objects.get(3 * i)},${id},${visitor.objects.get(3 * i + 2)},${visitor.edgeCounts[i]},0,0`);
+    pieces.add(
+      `\n,${type},${visitor.objects.get(3 * i)},${id},${visitor.objects.get(3 * i + 2)},${visitor.edgeCounts[i]},0,0`,
+    );
   }
 }
 

@@ -25,9 +25,18 @@ export function traceOf(collections: readonly Collection[], process = 1): TraceF
   const agents = [...new Set(collections.map(({ agent }) => agent))].sort((a, b) => a - b);
   const name: TraceEvent = { name: "process_name", ph: "M", pid: process, tid: agents[0] ?? 0, args: { name: "heap" } };
   const names = agents.map(
-    (agent): TraceEvent => ({ name: "thread_name", ph: "M", pid: process, tid: agent, args: { name: `agent ${agent}` } }),
+    (agent): TraceEvent => ({
+      name: "thread_name",
+      ph: "M",
+      pid: process,
+      tid: agent,
+      args: { name: `agent ${agent}` },
+    }),
   );
-  return { traceEvents: [name, ...names, ...collections.flatMap((collection) => eventsOf(collection, process))], displayTimeUnit: "ms" };
+  return {
+    traceEvents: [name, ...names, ...collections.flatMap((collection) => eventsOf(collection, process))],
+    displayTimeUnit: "ms",
+  };
 }
 
 function eventsOf(collection: Collection, pid: number): TraceEvent[] {

@@ -5,7 +5,15 @@
  */
 
 import type { Heap } from "../heap/heap.ts";
-import { AGENT_BYTES, AGENT_DETACHED, AGENT_HANDLES, AGENT_SHADOW_BASE, AGENT_SP, AGENT_STATE, AGENTS } from "../layout/agents.ts";
+import {
+  AGENT_BYTES,
+  AGENT_DETACHED,
+  AGENT_HANDLES,
+  AGENT_SHADOW_BASE,
+  AGENT_SP,
+  AGENT_STATE,
+  AGENTS,
+} from "../layout/agents.ts";
 import { BLOCK_BYTES, BLOCK_LOG2 } from "../layout/blocks.ts";
 import { AGENTS_HIGH } from "../layout/control-words.ts";
 import { ARRAY_ELEMENTS, ARRAY_LENGTH, HEADER_FLAGS_MASK } from "../layout/objects.ts";

@@ -12,7 +12,18 @@
 
 import { assert } from "../../core/base/assert.ts";
 import type { TypeStore } from "../../core/types/type-store.ts";
-import { F32, F64, I8, I16, I32, I64, type StorageType, type StructType, V128, type ValType } from "../../core/types/types.ts";
+import {
+  F32,
+  F64,
+  I8,
+  I16,
+  I32,
+  I64,
+  type StorageType,
+  type StructType,
+  V128,
+  type ValType,
+} from "../../core/types/types.ts";
 import { ARRAY_ELEMENTS, DESCRIPTOR_FIELDS, OBJECT_ALIGN, STRUCT_FIELDS } from "./objects.ts";
 import { isScanned } from "./reference-types.ts";
 
@@ -120,7 +131,9 @@ function extend(types: TypeStore, { fields }: StructType, above: OpenLayout): Op
     offsets[index] = start;
     end = start + bytes;
   }
-  const references = offsets.filter((_, index) => isHeapReference(types, fields[index]?.storage as ValType)).sort((a, b) => a - b);
+  const references = offsets
+    .filter((_, index) => isHeapReference(types, fields[index]?.storage as ValType))
+    .sort((a, b) => a - b);
   return { size: alignUp(end, OBJECT_ALIGN), offsets, references, end, gaps };
 }
 

@@ -55,7 +55,10 @@ export interface LoweredSignature {
 
 /** Parameters and results in the host's types, without the shadow-stack pointer: of blocks. */
 export function loweredBlock(types: TypeStore, type: FuncType): LoweredSignature {
-  return { params: type.params.map((t) => loweredType(types, t)), results: type.results.map((t) => loweredType(types, t)) };
+  return {
+    params: type.params.map((t) => loweredType(types, t)),
+    results: type.results.map((t) => loweredType(types, t)),
+  };
 }
 
 /** The host's signature of a function: the shadow-stack pointer is its last parameter. */

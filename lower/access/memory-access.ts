@@ -1,8 +1,9 @@
 /**
- * Addresses in memories that differ from the host's (`memories.ts`): what is checked in code, and how the host gets its address.
+ * Addresses in memories that differ from the host's (`memories.ts`): what is checked in code, and how the host gets its
+ * address.
  *
- * The host's own check stays in place behind these, so that they need not see what it sees: a sum that wraps past 2^64 is out of the host's
- * bounds too.
+ * The host's own check stays in place behind these, so that they need not see what it sees: a sum that wraps past 2^64
+ * is out of the host's bounds too.
  */
 import { Immediates } from "../../core/ops/immediates.ts";
 import type { Row } from "../../core/ops/row.ts";
@@ -17,12 +18,14 @@ import type { ModuleLowering } from "../module/module-lowering.ts";
 const { memoryOutOfBounds } = TrapCode;
 const LARGEST_32 = 0xffffffffn;
 
-const namesMemory: readonly boolean[] = rows.map(({ immediates }) => immediates.some((kind) => kind === "memory" || kind === "memarg"));
+const namesMemory: readonly boolean[] = rows.map(({ immediates }) =>
+  immediates.some((kind) => kind === "memory" || kind === "memarg"),
+);
 const changed = new Immediates();
 
 /**
- * The immediates for the host: its memory's index, the strongest order, and an offset that its addresses can have. To be written before the
- * next call, which uses the object again.
+ * The immediates for the host: its memory's index, the strongest order, and an offset that its addresses can have. To
+ * be written before the next call, which uses the object again.
  */
 export function withHostMemories({ memories }: ModuleLowering, row: Row, immediates: Immediates): Immediates {
   if (namesMemory[row.id] !== true) return immediates;
@@ -34,7 +37,8 @@ export function withHostMemories({ memories }: ModuleLowering, row: Row, immedia
     changed.index = memories.hostIndex(immediates.index);
     if (memories.isNarrowed(immediates.index) && immediates.offset > LARGEST_32) changed.offset = LARGEST_32;
   }
-  if (row.immediates.length > 1 && row.immediates[1] === "memory") changed.index2 = memories.hostIndex(immediates.index2);
+  if (row.immediates.length > 1 && row.immediates[1] === "memory")
+    changed.index2 = memories.hostIndex(immediates.index2);
   return changed;
 }
 
@@ -45,7 +49,13 @@ function pushWide(lowering: FunctionLowering, operand: Operand): void {
 }
 
 /** Traps unless an access of `2^sizeLog2` bytes is within a memory's bounds, as far as the host does not see to it. */
-export function checkAccess(lowering: FunctionLowering, memory: number, address: Operand, offset: bigint, sizeLog2: number): void {
+export function checkAccess(
+  lowering: FunctionLowering,
+  memory: number,
+  address: Operand,
+  offset: bigint,
+  sizeLog2: number,
+): void {
   const { code, module } = lowering;
   if (module.memories.isNarrowed(memory)) {
     lowering.get(address);
@@ -69,7 +79,11 @@ export function pushHostAddress(lowering: FunctionLowering, memory: number, oper
 }
 
 /** Pushes the operands of a load, a store or an atomic access, with the address checked and for the host. */
-export function pushAccess(lowering: FunctionLowering, { row, immediates }: Instruction, operands: readonly Operand[]): void {
+export function pushAccess(
+  lowering: FunctionLowering,
+  { row, immediates }: Instruction,
+  operands: readonly Operand[],
+): void {
   const [address, ...values] = operands as readonly [Operand, ...Operand[]];
   checkAccess(lowering, immediates.index, address, immediates.offset, row.memory?.sizeLog2 ?? 0);
   pushHostAddress(lowering, immediates.index, address);

@@ -41,10 +41,14 @@ export function needsBarrier(lowering: FunctionLowering, value: Operand): boolea
 }
 
 /**
- * The write barrier's fast half: an old object that was not written since the last collection is logged, on a path that is seldom taken.
- * Traps where the object is null.
+ * The write barrier's fast half: an old object that was not written since the last collection is logged, on a path that
+ * is seldom taken. Traps where the object is null.
  */
-export function writeBarrier(lowering: FunctionLowering, object: Operand, onNull: TrapCode = TrapCode.nullStructureReference): void {
+export function writeBarrier(
+  lowering: FunctionLowering,
+  object: Operand,
+  onNull: TrapCode = TrapCode.nullStructureReference,
+): void {
   const { code, module } = lowering;
   const flag = lowering.temporary(I32);
   lowering.get(object);

@@ -1,6 +1,6 @@
 /**
- * Tables lie in the heap memory, outside of the collected part: a record with the address of the elements and their number, and the elements,
- * four bytes each. Unshared externs are there in their internal form.
+ * Tables lie in the heap memory, outside of the collected part: a record with the address of the elements and their
+ * number, and the elements, four bytes each. Unshared externs are there in their internal form.
  */
 
 import { I32, I64, type ValType } from "../../core/types/types.ts";
@@ -38,7 +38,13 @@ export function checkIndex(lowering: FunctionLowering, record: number, index: Op
 }
 
 /** Traps unless `count` elements from `start` on lie below the length that `pushBound` pushes as an i32. */
-export function checkRange(lowering: FunctionLowering, start: Operand, count: Operand, pushBound: () => void, reason: TrapCode): void {
+export function checkRange(
+  lowering: FunctionLowering,
+  start: Operand,
+  count: Operand,
+  pushBound: () => void,
+  reason: TrapCode,
+): void {
   const { code } = lowering;
   const wide = start.type === I64 || count.type === I64;
   const pushWide = (operand: Operand): void => {

@@ -7,7 +7,10 @@ import type { ModuleLowering } from "../module/module-lowering.ts";
 
 const WORD = 4;
 
-/** With a type record's address in the local `record`, pushes whether the type is `id` or a subtype, looking at the display only. */
+/**
+ * With a type record's address in the local `record`, pushes whether the type is `id` or a subtype, looking at the
+ * display only.
+ */
 export function pushIsInDisplay(module: ModuleLowering, code: HostCode, record: number, id: number): void {
   const depth = module.types.depth(id);
   const pushEntryIsId = (): void => {

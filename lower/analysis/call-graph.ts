@@ -1,8 +1,9 @@
 /**
  * Who may call whom in a module.
  *
- * A call through a reference or table reaches any function of a fitting type whose reference is taken. In a module that foreign functions can
- * get into, it reaches those too, which may call back any function that the module gives away; and so does the call of an import.
+ * A call through a reference or table reaches any function of a fitting type whose reference is taken. In a module that
+ * foreign functions can get into, it reaches those too, which may call back any function that the module gives away;
+ * and so does the call of an import.
  */
 import { isSubtypeId } from "../../core/types/subtype.ts";
 import type { ValidModule } from "../../core/validate/body/valid-module.ts";
@@ -10,7 +11,9 @@ import type { Survey } from "./survey.ts";
 
 export interface CallGraph {
   readonly importedFunctions: number;
-  /** By function of the module, without the imported ones: what it may call. Further nodes stand for sets of functions. */
+  /**
+   * By function of the module, without the imported ones: what it may call. Further nodes stand for sets of functions.
+   */
   readonly edges: readonly (readonly number[])[];
 }
 
@@ -27,14 +30,17 @@ export function callGraph(valid: ValidModule, surveys: readonly Survey[]): CallG
     let node = byType.get(type);
     if (node === undefined) {
       node = surveys.length + sets.length;
-      sets.push(taken.filter((i) => isSubtypeId(valid.types, valid.functions[importedFunctions + i]?.type as number, type)));
+      sets.push(
+        taken.filter((i) => isSubtypeId(valid.types, valid.functions[importedFunctions + i]?.type as number, type)),
+      );
       byType.set(type, node);
     }
     return node;
   };
   const edges = surveys.map(({ calls, indirectCalls }) => {
     const targets = new Set<number>();
-    for (const { immediates } of calls) targets.add(immediates.index < importedFunctions ? anyTaken : immediates.index - importedFunctions);
+    for (const { immediates } of calls)
+      targets.add(immediates.index < importedFunctions ? anyTaken : immediates.index - importedFunctions);
     for (const { immediates } of indirectCalls) targets.add(calleesOfType(valid.canonical[immediates.index] as number));
     return [...targets];
   });

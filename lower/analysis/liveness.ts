@@ -1,13 +1,14 @@
 /**
- * Which locals hold a reference that will be read again, at each safepoint and at function entry: these are what the collector must see.
+ * Which locals hold a reference that will be read again, at each safepoint and at function entry: these are what the
+ * collector must see.
  *
- * Approach: one backward walk over the structured code, in which a branch back to a loop's head counts as reading nothing; it gives, for
- * each loop, the locals live at its head when the loop is left at once. Whatever is live there is live in all of the loop, so the final
- * set at a point is the walk's set joined with those of the loops around it.
+ * Approach: one backward walk over the structured code, in which a branch back to a loop's head counts as reading
+ * nothing; it gives, for each loop, the locals live at its head when the loop is left at once. Whatever is live there
+ * is live in all of the loop, so the final set at a point is the walk's set joined with those of the loops around it.
  *
- * Known deviation: a local which a loop writes before its next reading, after a point, counts as live at that point if it is live at the
- * loop's head. The set stays closed (a local in it has been in it at every safepoint since it was written), so no stale address is
- * ever shown to the collector.
+ * Known deviation: a local which a loop writes before its next reading, after a point, counts as live at that point if
+ * it is live at the loop's head. The set stays closed (a local in it has been in it at every safepoint since it was
+ * written), so no stale address is ever shown to the collector.
  */
 
 import { rowNamed } from "../../core/ops/table.ts";
@@ -43,7 +44,10 @@ export interface Liveness {
   readonly entry: readonly number[];
 }
 
-/** A set of dense numbers. Its words are in an ordinary array: there is a set at each safepoint, and the host makes small typed arrays slowly. */
+/**
+ * A set of dense numbers. Its words are in an ordinary array: there is a set at each safepoint, and the host makes
+ * small typed arrays slowly.
+ */
 class BitSet {
   readonly words: number[];
 
@@ -101,7 +105,13 @@ class BackwardWalk {
     this.#count = count;
     this.sets = new Array<undefined>(positions).fill(undefined);
     this.#live = this.#empty();
-    this.#labels.push({ isLoop: false, after: this.#empty(), otherwise: undefined, thrown: this.#empty(), catches: [] });
+    this.#labels.push({
+      isLoop: false,
+      after: this.#empty(),
+      otherwise: undefined,
+      thrown: this.#empty(),
+      catches: [],
+    });
   }
 
   get live(): BitSet {
@@ -261,7 +271,10 @@ function joinLoops(
   return final;
 }
 
-/** Locals that the function may read before it writes them and whose initial null the host does not have: it starts an i32 with 0. */
+/**
+ * Locals that the function may read before it writes them and whose initial null the host does not have: it starts an
+ * i32 with 0.
+ */
 export function localsToInitialize(types: TypeStore, body: FunctionBody, entry: readonly number[]): readonly number[] {
   const live = new Set(entry);
   const list: number[] = [];

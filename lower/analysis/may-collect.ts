@@ -4,7 +4,11 @@ import type { PollPlan } from "./polls.ts";
 import type { Survey } from "./survey.ts";
 
 /** For each function of the module, whether the collector may run while it does. */
-export function mayCollect(surveys: readonly Survey[], { importedFunctions }: CallGraph, polls: readonly PollPlan[]): readonly boolean[] {
+export function mayCollect(
+  surveys: readonly Survey[],
+  { importedFunctions }: CallGraph,
+  polls: readonly PollPlan[],
+): readonly boolean[] {
   const callers: number[][] = surveys.map(() => []);
   const found = new Uint8Array(surveys.length);
   const pending: number[] = [];

@@ -1,10 +1,10 @@
 /**
- * Decides where an agent asks whether it should stop, so that no other agent waits long for it: at the head of loops and at the entry of
- * recursive functions (DESIGN 4, "Polls").
+ * Decides where an agent asks whether it should stop, so that no other agent waits long for it: at the head of loops
+ * and at the entry of recursive functions (DESIGN 4, "Polls").
  *
- * A loop needs none if each way round it allocates or calls a function that polls: an allocation sees the request when its buffer runs out. A
- * function needs none if it is not recursive, or if each way through it allocates, since then only as many calls as fit on the stack go by
- * between two allocations.
+ * A loop needs none if each way round it allocates or calls a function that polls: an allocation sees the request when
+ * its buffer runs out. A function needs none if it is not recursive, or if each way through it allocates, since then
+ * only as many calls as fit on the stack go by between two allocations.
  *
  * Known deviation: a loop that runs a few times only is polled all the same.
  */
@@ -12,7 +12,19 @@
 import { rowNamed } from "../../core/ops/table.ts";
 import type { FunctionBody } from "../instructions/function-body.ts";
 import type { Instruction } from "../instructions/instruction.ts";
-import { BLOCK, BRANCH, ELSE, END, IF, kindOf, LOOP, RETURN, THROW, TRY_TABLE, UNREACHABLE } from "../instructions/row-kinds.ts";
+import {
+  BLOCK,
+  BRANCH,
+  ELSE,
+  END,
+  IF,
+  kindOf,
+  LOOP,
+  RETURN,
+  THROW,
+  TRY_TABLE,
+  UNREACHABLE,
+} from "../instructions/row-kinds.ts";
 import type { CallGraph } from "./call-graph.ts";
 import { stronglyConnected } from "./strongly-connected.ts";
 import type { Survey } from "./survey.ts";
@@ -40,8 +52,8 @@ interface Label {
 }
 
 /**
- * Walks a body with, as state, the position of the latest safepoint that all paths have passed. `passes` tells which instructions are
- * safepoints.
+ * Walks a body with, as state, the position of the latest safepoint that all paths have passed. `passes` tells which
+ * instructions are safepoints.
  */
 class CoverageWalk {
   readonly loops = new Set<number>();
@@ -132,7 +144,11 @@ class CoverageWalk {
 const noLoops: ReadonlySet<number> = new Set();
 
 /** Plans the polls of all functions of a module. */
-export function planPolls(bodies: readonly FunctionBody[], surveys: readonly Survey[], calls: CallGraph): readonly PollPlan[] {
+export function planPolls(
+  bodies: readonly FunctionBody[],
+  surveys: readonly Survey[],
+  calls: CallGraph,
+): readonly PollPlan[] {
   const isRecursive = stronglyConnected(calls.edges);
   const allocates = ({ rule }: Instruction): boolean => rule.safepoint === "allocation";
   // Most functions are neither recursive nor called from a loop, and need no walk.

@@ -3,10 +3,11 @@
  *
  * A value is numbered in the order in which instructions push. For each:
  *
- *  - `held`: it is a reference which lies on the stack while the collector may run, so its address must be in a local from which it can be
- *    spilled;
+ *  - `held`: it is a reference which lies on the stack while the collector may run, so its address must be in a local
+ *    from which it can be spilled;
  *  - `alias`: the source local that has the same value for as long as the value is on the stack, or -1;
- *  - `wanted`: its consumer reads operands from locals and constants, so that it need not be on the host's stack at all.
+ *  - `wanted`: its consumer reads operands from locals and constants, so that it need not be on the host's stack at
+ *    all.
  *
  * One forward walk with the operand stack: the stack at each point is known, since code is structured.
  */

@@ -1,4 +1,6 @@
-/** Cycles of a directed graph, by Tarjan's algorithm; without host recursion, since a module chooses the graph's depth. */
+/**
+ * Cycles of a directed graph, by Tarjan's algorithm; without host recursion, since a module chooses the graph's depth.
+ */
 
 /** For each node, whether it lies on a cycle. `edges[i]` has the successors of node i. */
 export function stronglyConnected(edges: readonly (readonly number[])[]): readonly boolean[] {

@@ -1,11 +1,12 @@
 /**
- * Allocation of an object, inline: take it from the agent's buffer, or call a stub that spills what must survive and asks the heap.
+ * Allocation of an object, inline: take it from the agent's buffer, or call a stub that spills what must survive and
+ * asks the heap.
  *
  *     top -> p; p + bytes -> end; end > limit ?  (unlikely) p = allocate(bytes, sp, references...)
  *                                             :  top = end
  *
- * The slow path leaves the slots alone that the code around it relies on: references which are in their slots already stay there, the
- * others go behind them.
+ * The slow path leaves the slots alone that the code around it relies on: references which are in their slots already
+ * stay there, the others go behind them.
  */
 
 import { I32, type ValType } from "../../core/types/types.ts";

@@ -1,10 +1,10 @@
 /**
- * Lowers one function: walks its instructions, lets each one's rule write host code, and keeps track of where the values on the operand
- * stack are.
+ * Lowers one function: walks its instructions, lets each one's rule write host code, and keeps track of where the
+ * values on the operand stack are.
  *
- * A value is on the host's stack as in the source, unless its consumer reads operands from locals (see `stack-plan.ts`): then it stays in a
- * local or is a constant, and is not on the host's stack at all. A reference that lies on the stack across a safepoint has a local besides,
- * its root, from which it is spilled.
+ * A value is on the host's stack as in the source, unless its consumer reads operands from locals (see
+ * `stack-plan.ts`): then it stays in a local or is a constant, and is not on the host's stack at all. A reference that
+ * lies on the stack across a safepoint has a local besides, its root, from which it is spilled.
  */
 
 import { assert } from "../../core/base/assert.ts";
@@ -76,7 +76,13 @@ export class FunctionLowering {
   /** So many slots of the shadow stack the function uses at most. */
   #usedSlots = 0;
 
-  constructor(module: ModuleLowering, code: HostCode, body: FunctionBody<Rule>, polls: PollPlan, temporaries = new TemporaryLocals(code)) {
+  constructor(
+    module: ModuleLowering,
+    code: HostCode,
+    body: FunctionBody<Rule>,
+    polls: PollPlan,
+    temporaries = new TemporaryLocals(code),
+  ) {
     this.module = module;
     this.code = code;
     this.body = body;
@@ -84,7 +90,8 @@ export class FunctionLowering {
     this.sp = body.parameters;
     this.#plan = planStack(module.types, body, polls.loops);
     this.#liveness = analyseLiveness(module.types, body);
-    for (let local = body.parameters; local < body.locals.length; local++) code.local(module.lowered(body.locals[local] as ValType));
+    for (let local = body.parameters; local < body.locals.length; local++)
+      code.local(module.lowered(body.locals[local] as ValType));
     this.#temporaries = temporaries;
     this.labels = new Labels(code, this.slots);
   }
@@ -253,7 +260,11 @@ export class FunctionLowering {
     const type = instruction.pushed[0] as ValType;
     const wanted = this.#plan.wanted[this.#nextValue++] === 1;
     if (!wanted) this.emitConstant(instruction);
-    this.#stack.push({ operand: wanted ? { kind: "constant", instruction, type } : undefined, root: NONE, owned: NONE });
+    this.#stack.push({
+      operand: wanted ? { kind: "constant", instruction, type } : undefined,
+      root: NONE,
+      owned: NONE,
+    });
   }
 
   /** Opens a label for branches; its block's operands have been popped, and its host block is open. */
@@ -346,8 +357,8 @@ export class FunctionLowering {
   }
 
   /**
-   * Pushes a stub's operands: the shadow-stack pointer and the references that it spills there. Stores those which are too many for a stub
-   * before. `from` is the first free slot. Returns how many were stored here.
+   * Pushes a stub's operands: the shadow-stack pointer and the references that it spills there. Stores those which are
+   * too many for a stub before. `from` is the first free slot. Returns how many were stored here.
    */
   spillForStub(from: number, roots: readonly number[]): number {
     this.#usedSlots = Math.max(this.#usedSlots, from + roots.length);
@@ -358,7 +369,9 @@ export class FunctionLowering {
     return here;
   }
 
-  /** Traps if the i32 on the host's stack is not zero. `detail` is a local that the condition read what it loaded from. */
+  /**
+   * Traps if the i32 on the host's stack is not zero. `detail` is a local that the condition read what it loaded from.
+   */
   trapIf(reason: TrapCode, detail?: number): void {
     this.code.unlikely();
     if (detail === undefined) this.code.call(this.module.stubs.trap(reason));

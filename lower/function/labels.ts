@@ -1,4 +1,7 @@
-/** The labels that are open while a function is lowered, and what is known of the shadow stack where branches to them arrive. */
+/**
+ * The labels that are open while a function is lowered, and what is known of the shadow stack where branches to them
+ * arrive.
+ */
 import { assert } from "../../core/base/assert.ts";
 import type { HostCode } from "../host/host-code.ts";
 import { meet, type ShadowSlots, type SlotState } from "./shadow-slots.ts";

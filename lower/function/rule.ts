@@ -1,4 +1,7 @@
-/** How rules are written: by hand, or with the helpers here for those that leave operands where they are or take all of them. */
+/**
+ * How rules are written: by hand, or with the helpers here for those that leave operands where they are or take all of
+ * them.
+ */
 import type { LoweringName } from "../../core/ops/rules.ts";
 import type { Instruction, Safepoint, Unruled } from "../instructions/instruction.ts";
 import type { ModuleLowering } from "../module/module-lowering.ts";
@@ -18,7 +21,10 @@ const ALL = 0x7fffffff;
 type Emit = Rule["emit"];
 
 /** A rule whose operands stay on the host's stack, and whose results the code leaves there. */
-export function onStack(emit: (lowering: FunctionLowering, instruction: Instruction) => void, safepoint: Safepoint = "none"): Rule {
+export function onStack(
+  emit: (lowering: FunctionLowering, instruction: Instruction) => void,
+  safepoint: Safepoint = "none",
+): Rule {
   return {
     operands: 0,
     safepoint,

@@ -1,9 +1,10 @@
 /**
  * What a function knows of its shadow-stack frame at a point: which slot holds the present value of which local.
  *
- * A call must find the references that live across it in slots 0, 1, ... without gaps, and the callee's frame begins behind them. Since the
- * collector does not move objects, a slot stays right until its local is written, so a reference that lives across many calls is stored
- * once in straight-line code. Where control flow merges, what all ways agree on is kept.
+ * A call must find the references that live across it in slots 0, 1, ... without gaps, and the callee's frame begins
+ * behind them. Since the collector does not move objects, a slot stays right until its local is written, so a reference
+ * that lives across many calls is stored once in straight-line code. Where control flow merges, what all ways agree on
+ * is kept.
  */
 
 /** The local in each slot; -1 where unknown. */
@@ -86,7 +87,8 @@ export class ShadowSlots {
 
   /** The slots from `first` on may have been overwritten, on a slow path. */
   forgetFrom(first: number, count: number): void {
-    for (let slot = first; slot < Math.min(first + count, this.#slots?.length ?? 0); slot++) (this.#slots as number[])[slot] = UNKNOWN;
+    for (let slot = first; slot < Math.min(first + count, this.#slots?.length ?? 0); slot++)
+      (this.#slots as number[])[slot] = UNKNOWN;
   }
 }
 

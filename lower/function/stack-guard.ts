@@ -1,9 +1,9 @@
 /**
  * The guard against an agent's shadow stack growing beyond its end, which the host does not see.
  *
- * A shadow stack lies at a multiple of its size, a power of two. Half of it is for use: where a function is entered in the other half, it
- * traps before it writes there. That half has room for the frame of one function, which has no more slots than the host allows locals. So
- * the guard is one test of one bit, in the functions that use the stack at all.
+ * A shadow stack lies at a multiple of its size, a power of two. Half of it is for use: where a function is entered in
+ * the other half, it traps before it writes there. That half has room for the frame of one function, which has no more
+ * slots than the host allows locals. So the guard is one test of one bit, in the functions that use the stack at all.
  *
  *     local.get $sp, i32.const <half>, i32.and, if (unlikely) call $trap, unreachable, end
  */

@@ -1,8 +1,10 @@
 /**
- * Writes host code from flat text: for helper functions that are easier to read as WebAssembly than as calls of an assembler.
+ * Writes host code from flat text: for helper functions that are easier to read as WebAssembly than as calls of an
+ * assembler.
  *
- * The text has instructions of the standard's names with their immediates, separated by blanks; `;;` begins a comment. `v128.const` takes
- * the shape and one number, which all lanes have; `call` takes a name of `callees`. There are no blocks.
+ * The text has instructions of the standard's names with their immediates, separated by blanks; `;;` begins a comment.
+ * `v128.const` takes the shape and one number, which all lanes have; `call` takes a name of `callees`. There are no
+ * blocks.
  */
 import { assert } from "../../core/base/assert.ts";
 import { Immediates } from "../../core/ops/immediates.ts";

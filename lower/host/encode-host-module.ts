@@ -26,7 +26,11 @@ const BODY_CAPACITY = 1 << 12;
 const NameSection = { module: 0, function: 1, global: 7 } as const;
 
 /** `name` is that of the host module. */
-export function encodeHostModule(host: HostModule, functionsBase: HostItem, name: string | undefined): EncodedHostModule {
+export function encodeHostModule(
+  host: HostModule,
+  functionsBase: HostItem,
+  name: string | undefined,
+): EncodedHostModule {
   host.assignIndices();
   const code = new Writer(CODE_CAPACITY);
   const bodies = encodeBodies(code, host);
@@ -63,7 +67,9 @@ export function encodeHostModule(host: HostModule, functionsBase: HostItem, name
     relocations: bodies.flatMap(({ relocations, place }) =>
       relocations.map(({ offset, type }) => ({ offset: start + place + offset, type })),
     ),
-    trapSites: bodies.flatMap(({ traps, place }) => traps.map(({ offset, code }) => ({ offset: start + place + offset, code }))),
+    trapSites: bodies.flatMap(({ traps, place }) =>
+      traps.map(({ offset, code }) => ({ offset: start + place + offset, code })),
+    ),
     positions: encodePositions(bodies.map(({ positions, place }) => ({ start: start + place, positions }))),
   };
 }
@@ -80,7 +86,9 @@ function writeDeclarations(writer: Writer, host: HostModule): void {
   });
   writer.section(Section.function, (section) => section.vector(host.functions, ({ type }) => section.u32(type)));
   if (host.memories.length > 0) {
-    writer.section(Section.memory, (section) => section.vector(host.memories, ({ type }) => writeMemoryType(section, type)));
+    writer.section(Section.memory, (section) =>
+      section.vector(host.memories, ({ type }) => writeMemoryType(section, type)),
+    );
   }
   if (host.globals.length > 0)
     writer.section(Section.global, (section) => section.vector(host.globals, (global) => writeGlobal(section, global)));
@@ -129,7 +137,8 @@ function encodeBodies(section: Writer, { functions }: HostModule): EncodedBody[]
 
 /** The name section: the module and its functions, so that stack traces of the host show them, and globals. */
 function writeNames(writer: Writer, host: HostModule, moduleName: string | undefined): void {
-  const imported = (kind: ImportKind): HostItem[] => host.imports.filter((entry) => entry.kind === kind).map(({ item }) => item);
+  const imported = (kind: ImportKind): HostItem[] =>
+    host.imports.filter((entry) => entry.kind === kind).map(({ item }) => item);
   const items = (defined: readonly { readonly item: HostItem }[]): HostItem[] => defined.map(({ item }) => item);
   const subsections: readonly (readonly [id: number, items: readonly HostItem[]])[] = [
     [NameSection.function, [...imported("func"), ...items(host.functions)]],

@@ -1,9 +1,9 @@
 /**
  * Assembles the body of one function of the host module.
  *
- * Items of the host module (functions, globals, ...) are named by `HostItem`s, whose indices are known only when the whole module is:
- * so their places are noted as marks, and `encode` writes the indices in between. Type-record addresses, branch hints and places that
- * may trap are marks too.
+ * Items of the host module (functions, globals, ...) are named by `HostItem`s, whose indices are known only when the
+ * whole module is: so their places are noted as marks, and `encode` writes the indices in between. Type-record
+ * addresses, branch hints and places that may trap are marks too.
  */
 import { assert, InternalError } from "../../core/base/assert.ts";
 import { writeInstruction, writeOpcode } from "../../core/binary/immediates.ts";
@@ -292,7 +292,10 @@ export class HostCode {
     for (let mark = 0; mark <= marks.length; mark++) {
       const to = mark < marks.length ? (marks[mark] as number) : source.length;
       for (; nextPosition < positions.length && (positions[nextPosition] as number) < to; nextPosition += 2) {
-        into.positions.push(writer.size + (positions[nextPosition] as number) - from, positions[nextPosition + 1] as number);
+        into.positions.push(
+          writer.size + (positions[nextPosition] as number) - from,
+          positions[nextPosition + 1] as number,
+        );
       }
       writer.slice(source, from, to);
       from = to;

@@ -2,8 +2,8 @@
  * All that the host module of a lowered module imports: the one table from which lowering imports, for which the linker
  * (threads/link/link.ts) provides, and of which docs/host-imports.md is made.
  *
- * `namedImports` are the same for all modules; each item is imported only where code uses it. `indexedImports` stand for
- * items of the module: the name of each is its index.
+ * `namedImports` are the same for all modules; each item is imported only where code uses it. `indexedImports` stand
+ * for items of the module: the name of each is its index.
  */
 
 type HostValue = "i32" | "i64" | "externref";
@@ -42,12 +42,32 @@ export type NamedImport = FunctionImport | GlobalImport | MemoryImport | TableIm
 export const namedImports = {
   heap: {
     /** An import of any heap declares the largest 32-bit memory. */
-    memory: { kind: "memory", minimum: 1n, maximum: 65536n, shared: true, what: "the store's shared memory; memory 0 of the host module" },
+    memory: {
+      kind: "memory",
+      minimum: 1n,
+      maximum: 65536n,
+      shared: true,
+      what: "the store's shared memory; memory 0 of the host module",
+    },
     top: { kind: "global", type: "i32", mutable: true, what: "where the agent's allocation buffer is free" },
     limit: { kind: "global", type: "i32", mutable: true, what: "where the agent's allocation buffer ends" },
-    known: { kind: "global", type: "i32", mutable: true, what: "function indices below are in the agent's function table, if shared" },
-    exception: { kind: "tag", params: ["i32"], what: "the tag of all exceptions; the value is the exception's address" },
-    trap: { kind: "func", params: ["i32", "i32"], results: [], what: "(code, detail): throws the standard's RuntimeError (`TrapCode`)" },
+    known: {
+      kind: "global",
+      type: "i32",
+      mutable: true,
+      what: "function indices below are in the agent's function table, if shared",
+    },
+    exception: {
+      kind: "tag",
+      params: ["i32"],
+      what: "the tag of all exceptions; the value is the exception's address",
+    },
+    trap: {
+      kind: "func",
+      params: ["i32", "i32"],
+      results: [],
+      what: "(code, detail): throws the standard's RuntimeError (`TrapCode`)",
+    },
     allocate: {
       kind: "func",
       params: ["i32", "i32"],
@@ -56,16 +76,31 @@ export const namedImports = {
     },
     poll: { kind: "func", params: ["i32"], results: [], what: "(sp): takes part in a collection that is asked for" },
     log: { kind: "func", params: ["i32"], results: [], what: "(object): the slow half of the write barrier" },
-    resolve: { kind: "func", params: ["i32"], results: [], what: "(index): has a shared function put into the agent's function table" },
+    resolve: {
+      kind: "func",
+      params: ["i32"],
+      results: [],
+      what: "(index): has a shared function put into the agent's function table",
+    },
     growTable: {
       kind: "func",
       params: ["i32", "i32", "i32", "i32"],
       results: ["i32"],
       what: "(record, delta, value, scanned): the old length, or -1",
     },
-    internalize: { kind: "func", params: ["externref", "i32"], results: ["i32"], what: "(value, sp): `any.convert_extern`; may allocate" },
+    internalize: {
+      kind: "func",
+      params: ["externref", "i32"],
+      results: ["i32"],
+      what: "(value, sp): `any.convert_extern`; may allocate",
+    },
     externalize: { kind: "func", params: ["i32"], results: ["externref"], what: "(reference): `extern.convert_any`" },
-    beginWait: { kind: "func", params: ["i32", "i32"], results: [], what: "(isEndless, sp): before a wait on a linear memory" },
+    beginWait: {
+      kind: "func",
+      params: ["i32", "i32"],
+      results: [],
+      what: "(isEndless, sp): before a wait on a linear memory",
+    },
     endWait: { kind: "func", params: [], results: [], what: "after it" },
     newQueue: { kind: "func", params: ["i32"], results: ["i32"], what: "(sp): `waitqueue.new`; may allocate" },
     notifyQueue: { kind: "func", params: ["i32", "i32"], results: ["i32"], what: "(queue, count): `waitqueue.notify`" },
@@ -95,14 +130,27 @@ export const namedImports = {
       what: "address of this agent's root block for the instance: unshared references",
     },
     tags: { kind: "global", type: "i32", mutable: false, what: "number of the first tag that this instance defines" },
-    spins: { kind: "global", type: "i32", mutable: false, what: "how often a wait looks at its control word before it joins the queue" },
-    operand: { kind: "global", type: "i32", mutable: false, what: "address of the agent's cell for operands of conversions" },
+    spins: {
+      kind: "global",
+      type: "i32",
+      mutable: false,
+      what: "how often a wait looks at its control word before it joins the queue",
+    },
+    operand: {
+      kind: "global",
+      type: "i32",
+      mutable: false,
+      what: "address of the agent's cell for operands of conversions",
+    },
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, NamedImport>>>>;
 
 export const indexedImports = {
   func: { kind: "func", what: "imported function k, in the lowered signature" },
-  funcref: { kind: "global", what: "function index of imported function k (immutable i32), where `ref.func` or a segment needs it" },
+  funcref: {
+    kind: "global",
+    what: "function index of imported function k (immutable i32), where `ref.func` or a segment needs it",
+  },
   global: { kind: "global", what: "imported unshared global k: a host global of the lowered type, always mutable" },
   globalcell: {
     kind: "global",
@@ -161,7 +209,8 @@ type Provided<Import extends NamedImport> = Import extends {
 
 /** The values of a namespace. */
 export type ProvidedImports<Namespace extends keyof typeof namedImports> = {
-  readonly [N in keyof (typeof namedImports)[Namespace]]: (typeof namedImports)[Namespace][N] extends infer Import extends NamedImport
+  readonly [N in keyof (typeof namedImports)[Namespace]]: (typeof namedImports)[Namespace][N] extends infer Import extends
+    NamedImport
     ? Provided<Import>
     : never;
 };

@@ -44,7 +44,10 @@ export class ImportedItems {
   }
 
   get functionTable(): HostItem {
-    return this.#host.imported("functions", "table") ?? this.#host.import("functions", "table", typeOf(namedImports.functions.table));
+    return (
+      this.#host.imported("functions", "table") ??
+      this.#host.import("functions", "table", typeOf(namedImports.functions.table))
+    );
   }
 
   /** A number or an address that belongs to item `index` of the module. */

@@ -3,13 +3,13 @@
  *
  * Everything here can be structured-cloned to a Worker. `host-imports.ts` has what the host module imports.
  *
- * It exports `global <k>`, `memory <k>` for each item that the module defines (unshared globals and memories only), `init`
- * (params: sp), which the creating agent runs once, and `initThreadLocals` (params: sp), which the others run. Functions are
- * reached through the function table: `base.functions + i` is function `importedFunctions + i`, put there by an element
- * segment when the host module is instantiated.
+ * It exports `global <k>`, `memory <k>` for each item that the module defines (unshared globals and memories only),
+ * `init` (params: sp), which the creating agent runs once, and `initThreadLocals` (params: sp), which the others run.
+ * Functions are reached through the function table: `base.functions + i` is function `importedFunctions + i`, put there
+ * by an element segment when the host module is instantiated.
  *
- * In a lowered signature an unshared extern is an `externref`, every other reference an i32, and one i32 parameter is added at the end: the
- * shadow-stack pointer.
+ * In a lowered signature an unshared extern is an `externref`, every other reference an i32, and one i32 parameter is
+ * added at the end: the shadow-stack pointer.
  */
 import type { ExternKind, MemoryType } from "../../core/types/module.ts";
 import type { ValType } from "../../core/types/types.ts";
@@ -26,8 +26,9 @@ export interface Relocation {
 }
 
 /**
- * An instruction of the host module which traps where the module's own meaning is another: an access through a null reference is out of
- * bounds for the host. Hosts tell the trapping instruction's offset in a stack trace (`wasm-function[3]:0x1a5`).
+ * An instruction of the host module which traps where the module's own meaning is another: an access through a null
+ * reference is out of bounds for the host. Hosts tell the trapping instruction's offset in a stack trace
+ * (`wasm-function[3]:0x1a5`).
  */
 export interface TrapSite {
   /** Byte offset of the instruction in `bytes`. */
@@ -58,7 +59,10 @@ interface LoweredFunction {
 }
 
 export type GlobalPlace =
-  /** A global of the host module: numbers, vectors, unshared externs; references too, written through to byte `rootOffset` of the root block. */
+  /**
+   * A global of the host module: numbers, vectors, unshared externs; references too, written through to byte
+   * `rootOffset` of the root block.
+   */
   | { readonly kind: "host"; readonly rootOffset: number | undefined }
   /** A cell of the shared block at byte `offset`. */
   | { readonly kind: "shared"; readonly offset: number }
@@ -92,7 +96,9 @@ export interface LoweredMemory {
   readonly imported: boolean;
   /** The memory's type on the host. */
   readonly host: MemoryType;
-  /** Of the module's own memories with pages of a byte: byte offset in the shared block of the length in bytes, an i64. */
+  /**
+   * Of the module's own memories with pages of a byte: byte offset in the shared block of the length in bytes, an i64.
+   */
   readonly lengthOffset: number | undefined;
 }
 
@@ -119,12 +125,15 @@ export interface LoweredModuleParts {
   /** Function index of the start function. */
   readonly start: number | undefined;
   /**
-   * Bytes of the shared block, and how many of them, from its start, are words that the collector scans. Behind those lie numeric
-   * globals (8- or 16-byte aligned), table records and function references.
+   * Bytes of the shared block, and how many of them, from its start, are words that the collector scans. Behind those
+   * lie numeric globals (8- or 16-byte aligned), table records and function references.
    */
   readonly sharedBytes: number;
   readonly sharedScannedBytes: number;
-  /** The same for the agent's root block: root cells of reference globals and element segments first, then unshared tables' records. */
+  /**
+   * The same for the agent's root block: root cells of reference globals and element segments first, then unshared
+   * tables' records.
+   */
   readonly rootBytes: number;
   readonly rootScannedBytes: number;
 }
@@ -139,7 +148,10 @@ export function brandLowered(parts: LoweredModuleParts): LoweredModule {
 export const CONVERSION_OPERAND_F32 = 8;
 export const CONVERSION_OPERAND_BYTES = 16;
 
-/** Reasons that lowered code gives to `heap.trap`; the text is what the conformance scripts and the host's own traps say. */
+/**
+ * Reasons that lowered code gives to `heap.trap`; the text is what the conformance scripts and the host's own traps
+ * say.
+ */
 export const TrapCode = {
   unreachable: 0,
   nullReference: 1,

@@ -1,8 +1,9 @@
 /**
- * Where the code of a host module comes from: for each instruction that may trap or call, its offset in the host module and its place in the
- * module that was lowered. Stack traces are rewritten with it (threads/traps/stack-trace.ts).
+ * Where the code of a host module comes from: for each instruction that may trap or call, its offset in the host module
+ * and its place in the module that was lowered. Stack traces are rewritten with it (threads/traps/stack-trace.ts).
  *
- * Kept as bytes, since every agent has a copy and few ever look: pairs of signed LEB128s, each the difference to the pair before.
+ * Kept as bytes, since every agent has a copy and few ever look: pairs of signed LEB128s, each the difference to the
+ * pair before.
  */
 import { Reader } from "../../core/binary/reader.ts";
 import { Writer } from "../../core/binary/writer.ts";
@@ -40,8 +41,13 @@ export function textPlace(sourceMap: SourceMap, offset: number): number {
   return (line << COLUMN_BITS) | Math.min(column, LAST_COLUMN);
 }
 
-/** For each function where its body begins in the host module, and alternately offsets in the body, which ascend, and places. */
-export function encodePositions(functions: readonly { readonly start: number; readonly positions: readonly number[] }[]): Uint8Array {
+/**
+ * For each function where its body begins in the host module, and alternately offsets in the body, which ascend, and
+ * places.
+ */
+export function encodePositions(
+  functions: readonly { readonly start: number; readonly positions: readonly number[] }[],
+): Uint8Array {
   const writer = new Writer();
   let host = 0;
   let place = 0;

@@ -1,8 +1,8 @@
 /**
  * Reads functions and constant expressions of one module as instructions with rules.
  *
- * Typing comes from the validator (`observeFunction`). Code that cannot be reached is left out: the host's validator is content
- * with nothing after a branch.
+ * Typing comes from the validator (`observeFunction`). Code that cannot be reached is left out: the host's validator is
+ * content with nothing after a branch.
  */
 import type { Immediates } from "../../core/ops/immediates.ts";
 import type { Row } from "../../core/ops/row.ts";
@@ -16,7 +16,10 @@ import type { Instruction, RuleNeeds, Unruled } from "./instruction.ts";
 import { keptImmediates } from "./shared-immediates.ts";
 import { SharedInstructions } from "./shared-instructions.ts";
 
-/** Chooses the rule by which an instruction is lowered. Raises an error where there is none. The object is for the call alone. */
+/**
+ * Chooses the rule by which an instruction is lowered. Raises an error where there is none. The object is for the call
+ * alone.
+ */
 export type ChooseRule<R extends RuleNeeds> = (instruction: Unruled) => R;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

@@ -4,5 +4,9 @@ import type { Module } from "../../core/types/module.ts";
 
 /** Raises the error of something that is valid but that lowering does not support. */
 export function notLowered({ sourceMap }: Module, what: string, offset: number): never {
-  throw new CompileError(`${what} cannot be lowered yet`, { code: "not-lowered", offset, position: sourceMap?.positionOf(offset) });
+  throw new CompileError(`${what} cannot be lowered yet`, {
+    code: "not-lowered",
+    offset,
+    position: sourceMap?.positionOf(offset),
+  });
 }

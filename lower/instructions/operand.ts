@@ -16,7 +16,9 @@ const nullConstant = rowNamed("ref.null");
 
 /** The value of an `i32.const`; undefined for other operands. */
 export function constantI32(operand: Operand): number | undefined {
-  return operand.kind === "constant" && operand.instruction.row === i32Constant ? operand.instruction.immediates.i32 : undefined;
+  return operand.kind === "constant" && operand.instruction.row === i32Constant
+    ? operand.instruction.immediates.i32
+    : undefined;
 }
 
 export function isNullConstant(operand: Operand): boolean {

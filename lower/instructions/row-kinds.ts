@@ -1,6 +1,6 @@
 /**
- * What the analyses of a function tell apart, as a number for each row: they walk over all instructions, most of which are of no interest to
- * them, and a comparison of names for each would take longer than all else.
+ * What the analyses of a function tell apart, as a number for each row: they walk over all instructions, most of which
+ * are of no interest to them, and a comparison of names for each would take longer than all else.
  */
 import type { ControlKind, Row } from "../../core/ops/row.ts";
 import { byRow, rows } from "../../core/ops/table.ts";

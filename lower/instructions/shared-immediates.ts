@@ -1,6 +1,6 @@
 /**
- * Immediates that are kept for as long as a module is lowered. Most instructions have one of a few: a local's index, a small constant, a field's
- * offset. Those share one object, which nobody changes.
+ * Immediates that are kept for as long as a module is lowered. Most instructions have one of a few: a local's index, a
+ * small constant, a field's offset. Those share one object, which nobody changes.
  */
 
 import type { ImmediateKind } from "../../core/ops/immediates.ts";

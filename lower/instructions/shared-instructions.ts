@@ -1,9 +1,10 @@
 /**
- * Instructions that stand for all of their like in a module: a `local.get 3` of an i32, an `i32.add`. They are most of a module, and an object
- * for each would be most of the memory that lowering takes, and of what the host must collect.
+ * Instructions that stand for all of their like in a module: a `local.get 3` of an i32, an `i32.add`. They are most of
+ * a module, and an object for each would be most of the memory that lowering takes, and of what the host must collect.
  *
- * Whatever tells an instruction's place has an object of its own: what may trap or call (`hasPosition`), control instructions, and accesses to
- * the heap and to tables, in whose place others may be made up. So does a call, whose rule may be replaced.
+ * Whatever tells an instruction's place has an object of its own: what may trap or call (`hasPosition`), control
+ * instructions, and accesses to the heap and to tables, in whose place others may be made up. So does a call, whose
+ * rule may be replaced.
  */
 import type { Immediates } from "../../core/ops/immediates.ts";
 import type { Place, Row } from "../../core/ops/row.ts";
@@ -18,7 +19,9 @@ const INDEX_FACTOR = 0x85ebca6b;
 const TYPE_FACTOR = 0xc2b2ae35;
 
 const inMemory: ReadonlySet<Place | undefined> = new Set<Place>(["struct", "array", "table"]);
-const isShared: readonly boolean[] = rows.map((row) => row.control === undefined && !hasPosition(row) && !inMemory.has(row.place));
+const isShared: readonly boolean[] = rows.map(
+  (row) => row.control === undefined && !hasPosition(row) && !inMemory.has(row.place),
+);
 
 /** Where an instruction is kept; another one may be there. */
 function slotOf(row: Row, { index, i32 }: Immediates, pushed: readonly ValType[]): number {
@@ -31,7 +34,12 @@ export class SharedInstructions<R extends RuleNeeds> {
   readonly #slots: (Instruction<R> | undefined)[] = new Array<undefined>(SLOTS).fill(undefined);
 
   /** The instruction with just these parts, if there is one; the lists and immediates are compared as objects. */
-  find(row: Row, immediates: Immediates, popped: readonly ValType[], pushed: readonly ValType[]): Instruction<R> | undefined {
+  find(
+    row: Row,
+    immediates: Immediates,
+    popped: readonly ValType[],
+    pushed: readonly ValType[],
+  ): Instruction<R> | undefined {
     if (isShared[row.id] !== true) return undefined;
     const found = this.#slots[slotOf(row, immediates, pushed)];
     if (found === undefined || found.row !== row || found.immediates !== immediates) return undefined;

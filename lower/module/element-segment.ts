@@ -1,4 +1,7 @@
-/** An element segment at run time: words in the instance's shared block or in the agent's root block, and a length that is zero once dropped. */
+/**
+ * An element segment at run time: words in the instance's shared block or in the agent's root block, and a length that
+ * is zero once dropped.
+ */
 import type { HostCode, HostItem } from "../host/host-code.ts";
 import type { SegmentPlace } from "./placement.ts";
 

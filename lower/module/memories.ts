@@ -1,9 +1,9 @@
 /**
  * The linear memories of a module, as the host has them.
  *
- * Most are the host's own in every respect. Two kinds are not: those with pages of one byte (custom-page-sizes), where the host has the next
- * whole number of its pages and a cell of memory has the number of bytes; and 64-bit memories on a host without them, which are 32-bit
- * memories there.
+ * Most are the host's own in every respect. Two kinds are not: those with pages of one byte (custom-page-sizes), where
+ * the host has the next whole number of its pages and a cell of memory has the number of bytes; and 64-bit memories on
+ * a host without them, which are 32-bit memories there.
  */
 import type { MemoryType } from "../../core/types/module.ts";
 import type { ValidModule } from "../../core/validate/body/valid-module.ts";
@@ -24,7 +24,8 @@ const MAXIMUM_PAGES_32 = 65536n;
 function hostType({ minimum, maximum, shared, is64, pageSizeLog2 }: MemoryType, options: LowerOptions): MemoryType {
   const is64OnHost = is64 && options.memory64 !== "lowered";
   const limit = is64OnHost ? MAXIMUM_PAGES_64 : MAXIMUM_PAGES_32;
-  const pages = (size: bigint): bigint => (pageSizeLog2 === HOST_PAGE_LOG2 ? size : (size + HOST_PAGE - 1n) / HOST_PAGE);
+  const pages = (size: bigint): bigint =>
+    pageSizeLog2 === HOST_PAGE_LOG2 ? size : (size + HOST_PAGE - 1n) / HOST_PAGE;
   const limited = maximum === undefined || pages(maximum) < limit ? maximum : undefined;
   return {
     minimum: pages(minimum),
@@ -44,7 +45,13 @@ export class Memories {
   readonly #indices: number[] = [];
 
   /** Declares the memories in the host module, behind the heap. */
-  constructor(valid: ValidModule, host: HostModule, imports: ImportedItems, options: LowerOptions, placement: Placement) {
+  constructor(
+    valid: ValidModule,
+    host: HostModule,
+    imports: ImportedItems,
+    options: LowerOptions,
+    placement: Placement,
+  ) {
     this.#valid = valid;
     this.#imports = imports;
     this.#types = valid.memories.map((type) => hostType(type, options));
@@ -54,7 +61,9 @@ export class Memories {
     this.#assignIndices(isOutside);
     this.#types.forEach((type, index) => {
       const outside = isOutside[index] === true;
-      const memory = outside ? imports.item("memory", index, { kind: "memory", type }) : host.memory(`memory ${index}`, type);
+      const memory = outside
+        ? imports.item("memory", index, { kind: "memory", type })
+        : host.memory(`memory ${index}`, type);
       this.items.push(memory);
       if (!outside) host.export(`memory ${index}`, "memory", memory);
     });
@@ -95,7 +104,10 @@ export class Memories {
     return this.type(index).is64 && this.#types[index]?.is64 === false;
   }
 
-  /** Pushes the address of a block; the length in bytes of a memory with pages of a byte, an i64, is at the offset that is returned. */
+  /**
+   * Pushes the address of a block; the length in bytes of a memory with pages of a byte, an i64, is at the offset that
+   * is returned.
+   */
   pushLengthCell(code: HostCode, index: number): number {
     const offset = this.#lengths[index];
     if (offset !== undefined) {

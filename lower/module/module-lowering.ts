@@ -1,4 +1,6 @@
-/** What the lowering of one module's functions has in common: the host module, and where the module's items are in it. */
+/**
+ * What the lowering of one module's functions has in common: the host module, and where the module's items are in it.
+ */
 
 import { assert } from "../../core/base/assert.ts";
 import { Immediates } from "../../core/ops/immediates.ts";
@@ -105,8 +107,8 @@ export class ModuleLowering {
   }
 
   /**
-   * The constant instruction that an immutable global of the module stands for, where its initial value is just that; undefined for other
-   * globals.
+   * The constant instruction that an immutable global of the module stands for, where its initial value is just that;
+   * undefined for other globals.
    */
   constantGlobal(index: number): ConstantInstruction | undefined {
     return this.#constants.get(index);
@@ -236,8 +238,8 @@ export class ModuleLowering {
   // Declarations
 
   /**
-   * Unshared globals are host globals. All are mutable there, so that `init` can set those whose initial values need code, and the importing
-   * module can tell how to import them.
+   * Unshared globals are host globals. All are mutable there, so that `init` can set those whose initial values need
+   * code, and the importing module can tell how to import them.
    */
   #declareGlobals(): void {
     const { imports, globals, module } = this.valid;
@@ -283,7 +285,11 @@ export class ModuleLowering {
         this.functions.push(this.imports.item("func", index, { kind: "func", params, results }));
         return;
       }
-      const { item: defined } = this.host.function(module.names.functions.get(index) ?? `function ${index}`, params, results);
+      const { item: defined } = this.host.function(
+        module.names.functions.get(index) ?? `function ${index}`,
+        params,
+        results,
+      );
       this.functions.push(defined);
       this.host.tableFunctions.push(defined);
     });

@@ -1,6 +1,6 @@
 /**
- * Where a module's globals, tables and element segments live outside of the host module: offsets in the instance's shared block and in the
- * agent's root block.
+ * Where a module's globals, tables and element segments live outside of the host module: offsets in the instance's
+ * shared block and in the agent's root block.
  *
  *     +--------------------------+--------------------------------------------------------+
  *     | words that are scanned:  | table records, numbers, vectors, function references,  |
@@ -77,15 +77,19 @@ export function placeItems(valid: ValidModule): Placement {
     valid.globals.forEach(({ type, shared: isShared }, index) => {
       if (isScanned(types, type) !== (round === "scanned")) return;
       if (index < imports.global) globals[index] = { kind: "imported" };
-      else if (isShared) globals[index] = { kind: "shared", offset: shared.place(numberBytes(type), numberBytes(type)) };
-      else globals[index] = { kind: "host", rootOffset: needsRootCell(types, type) ? roots.place(WORD, WORD) : undefined };
+      else if (isShared)
+        globals[index] = { kind: "shared", offset: shared.place(numberBytes(type), numberBytes(type)) };
+      else
+        globals[index] = { kind: "host", rootOffset: needsRootCell(types, type) ? roots.place(WORD, WORD) : undefined };
     });
     valid.elements.forEach((type, index) => {
       if (isScanned(types, type) !== (round === "scanned")) return;
       const segment = module.elements[index];
       const block = segment?.shared === true ? shared : roots;
       const count =
-        segment?.mode.kind === "passive" ? (segment.items.kind === "functions" ? segment.items.indices : segment.items.list).length : 0;
+        segment?.mode.kind === "passive"
+          ? (segment.items.kind === "functions" ? segment.items.indices : segment.items.list).length
+          : 0;
       segments[index] = { shared: segment?.shared === true, count, words: block.place(count * WORD, WORD), length: 0 };
     });
     if (round === "scanned") {
@@ -96,9 +100,14 @@ export function placeItems(valid: ValidModule): Placement {
   const tables = valid.tables.map((table, index) =>
     index < imports.table ? 0 : (table.shared ? shared : roots).place(TABLE_RECORD_BYTES, 8),
   );
-  const withLengths = segments.map((place) => ({ ...place, length: (place.shared ? shared : roots).place(WORD, WORD) }));
+  const withLengths = segments.map((place) => ({
+    ...place,
+    length: (place.shared ? shared : roots).place(WORD, WORD),
+  }));
   const memoryLengths = valid.memories.map(({ pageSizeLog2 }, index) =>
-    index < imports.memory || pageSizeLog2 === HOST_PAGE_LOG2 ? undefined : shared.place(numberBytes(I64), numberBytes(I64)),
+    index < imports.memory || pageSizeLog2 === HOST_PAGE_LOG2
+      ? undefined
+      : shared.place(numberBytes(I64), numberBytes(I64)),
   );
   return {
     globals,
@@ -110,7 +119,9 @@ export function placeItems(valid: ValidModule): Placement {
   };
 }
 
-/** A host global that holds the address of an object is written through to the root block, where the collector sees it. */
+/**
+ * A host global that holds the address of an object is written through to the root block, where the collector sees it.
+ */
 export function needsRootCell(types: TypeStore, type: ValType): boolean {
   return isHeapAddress(types, type) && !isHostExtern(types, type);
 }

@@ -12,10 +12,14 @@ const isNumber = (type: ValType): boolean => type === I32 || type === I64 || typ
 export const plainEntry = (index: number): string => `plain ${index}`;
 
 /**
- * Gives each exported plain function an entry without the shadow-stack pointer: the host's function for it is the exported function that JS
- * sees. No plain function uses the pointer, which hence may be anything.
+ * Gives each exported plain function an entry without the shadow-stack pointer: the host's function for it is the
+ * exported function that JS sees. No plain function uses the pointer, which hence may be anything.
  */
-export function addPlainEntries(lowering: ModuleLowering, bodies: readonly FunctionBody[], polls: readonly PollPlan[]): void {
+export function addPlainEntries(
+  lowering: ModuleLowering,
+  bodies: readonly FunctionBody[],
+  polls: readonly PollPlan[],
+): void {
   const { valid, host } = lowering;
   const plain = plainFunctions(bodies, polls, valid.imports.func);
   for (const index of exportedFunctions(valid)) {

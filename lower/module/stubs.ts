@@ -1,6 +1,7 @@
 /**
- * Functions of the host module that are not the module's own: slow paths, called from where a fast path fails. A call of a local function
- * keeps the fast path small, where an imported function called at the site costs the caller registers (DESIGN 4, "Slow paths out of line").
+ * Functions of the host module that are not the module's own: slow paths, called from where a fast path fails. A call
+ * of a local function keeps the fast path small, where an imported function called at the site costs the caller
+ * registers (DESIGN 4, "Slow paths out of line").
  */
 import { I32, type ValType } from "../../core/types/types.ts";
 import type { HostCode, HostItem } from "../host/host-code.ts";
@@ -30,7 +31,12 @@ export class Stubs {
   }
 
   /** The function called `name`, made by `write` when it is first asked for. */
-  define(name: string, params: readonly ValType[], results: readonly ValType[], write: (code: HostCode) => void): HostItem {
+  define(
+    name: string,
+    params: readonly ValType[],
+    results: readonly ValType[],
+    write: (code: HostCode) => void,
+  ): HostItem {
     let item = this.#items.get(name);
     if (item === undefined) {
       const defined = this.#host.function(name, params, results);
@@ -57,8 +63,8 @@ export class Stubs {
   }
 
   /**
-   * (detail) -> (): traps. The value that was found wanting is handed over so that it has a use beside the check: V8 folds a load whose only
-   * use is a compare into that, and yet keeps the load, since it may trap.
+   * (detail) -> (): traps. The value that was found wanting is handed over so that it has a use beside the check: V8
+   * folds a load whose only use is a compare into that, and yet keeps the load, since it may trap.
    */
   trapWith(reason: TrapCode): HostItem {
     this.#trapsWith[reason] ??= this.#trapWith(reason);

@@ -1,15 +1,16 @@
 /**
- * Unshared externs in memory. Locals and signatures have the host's `externref`; fields, elements, tables and exceptions, which the collector
- * must be able to follow, have what `any.convert_extern` makes of one: null, an i31, an object's address, or that of a box which stands for a
- * value of JS.
+ * Unshared externs in memory. Locals and signatures have the host's `externref`; fields, elements, tables and
+ * exceptions, which the collector must be able to follow, have what `any.convert_extern` makes of one: null, an i31, an
+ * object's address, or that of a box which stands for a value of JS.
  *
- * So before anything else looks at a function, its accesses to externs in memory are written anew as accesses to internal references:
+ * So before anything else looks at a function, its accesses to externs in memory are written anew as accesses to
+ * internal references:
  *
  *     struct.set $type $field          any.convert_extern  struct.set $type $field
  *     table.get $table                 table.get $table  extern.convert_any
  *
- * An operand below others is converted where it was pushed. Where that place is not found, in front of control flow, the operands wait in
- * locals instead.
+ * An operand below others is converted where it was pushed. Where that place is not found, in front of control flow,
+ * the operands wait in locals instead.
  */
 
 import { Immediates } from "../../core/ops/immediates.ts";
@@ -103,7 +104,8 @@ class Rewriter<R extends RuleNeeds> {
       const stored = storedType(this.#module, type);
       types[i] = stored;
       const producer = this.result[end - 1];
-      if (producer?.row === nullConstant) this.result[end - 1] = this.#reader.withRule({ ...producer, pushed: [stored] });
+      if (producer?.row === nullConstant)
+        this.result[end - 1] = this.#reader.withRule({ ...producer, pushed: [stored] });
       else this.result.splice(end, 0, this.#instruction("any.convert_extern", [type], [stored], offset));
     }
   }
@@ -134,7 +136,8 @@ class Rewriter<R extends RuleNeeds> {
     for (const load of loads) {
       const [type] = load.pushed as [ValType];
       this.result.push(load);
-      if (this.#isExtern(type)) this.result.push(this.#instruction("any.convert_extern", [type], [storedType(this.#module, type)], offset));
+      if (this.#isExtern(type))
+        this.result.push(this.#instruction("any.convert_extern", [type], [storedType(this.#module, type)], offset));
     }
   }
 

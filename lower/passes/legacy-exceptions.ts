@@ -1,6 +1,7 @@
 /**
- * Writes functions with the first form of exception handling anew in the second form, before anything else looks at them (core 3.0,
- * appendix "Legacy Exception Handling"; hosts may lack it, and the heap's exceptions have one form only).
+ * Writes functions with the first form of exception handling anew in the second form, before anything else looks at
+ * them (core 3.0, appendix "Legacy Exception Handling"; hosts may lack it, and the heap's exceptions have one form
+ * only).
  *
  *     try  body  catch $t  first  catch_all  second  end
  *
@@ -16,8 +17,9 @@
  *       local.set $e  second
  *     end
  *
- * `rethrow` is `local.get $e, throw_ref`; arms that nobody rethrows from do without the reference. A `try` with `delegate` catches all and
- * hands the reference to a block that lies directly inside of the handler which the label leads to, or of the function:
+ * `rethrow` is `local.get $e, throw_ref`; arms that nobody rethrows from do without the reference. A `try` with
+ * `delegate` catches all and hands the reference to a block that lies directly inside of the handler which the label
+ * leads to, or of the function:
  *
  *     block $delegated (result exnref)  body  br out of the handler's body  end
  *     throw_ref
@@ -140,7 +142,9 @@ class Rewriter<R extends RuleNeeds> {
     if (delegatee !== undefined) {
       const target = this.#open.findLast((open) => open.block === delegatee);
       assert(target !== undefined, "what is delegated to is open");
-      this.#begin("try_table", params, results, [{ kind: "catch_all_ref", tag: undefined, label: this.#depth - target.delegated }]);
+      this.#begin("try_table", params, results, [
+        { kind: "catch_all_ref", tag: undefined, label: this.#depth - target.delegated },
+      ]);
       this.#enter(block, this.#depth, params, results);
       return;
     }
@@ -160,7 +164,8 @@ class Rewriter<R extends RuleNeeds> {
 
   /** What an arm's block results in. */
   #caughtTypes({ tag, isRethrown }: Arm): readonly ValType[] {
-    const values = tag === undefined ? noTypes : this.#module.functionTypeOf(this.#module.valid.tags[tag] as number).params;
+    const values =
+      tag === undefined ? noTypes : this.#module.functionTypeOf(this.#module.valid.tags[tag] as number).params;
     return isRethrown ? [...values, exception] : values;
   }
 
@@ -247,7 +252,12 @@ class Rewriter<R extends RuleNeeds> {
 
   // Made-up instructions
 
-  #begin(name: "block" | "try_table", params: readonly ValType[], results: readonly ValType[], catches: readonly CatchClause[] = []): void {
+  #begin(
+    name: "block" | "try_table",
+    params: readonly ValType[],
+    results: readonly ValType[],
+    catches: readonly CatchClause[] = [],
+  ): void {
     const immediates = this.#module.madeUpBlock({ kind: "func", params, results });
     immediates.catches = catches;
     this.#add(name, immediates, params, params);
@@ -267,7 +277,12 @@ class Rewriter<R extends RuleNeeds> {
     });
   }
 
-  #make(name: string, popped: readonly ValType[], pushed: readonly ValType[], fill?: (immediates: Immediates) => void): void {
+  #make(
+    name: string,
+    popped: readonly ValType[],
+    pushed: readonly ValType[],
+    fill?: (immediates: Immediates) => void,
+  ): void {
     const immediates = new Immediates();
     fill?.(immediates);
     this.#add(name, immediates, popped, pushed);

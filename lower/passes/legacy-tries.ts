@@ -1,4 +1,7 @@
-/** What must be known of a function's `try` blocks before they are written anew: which arms are rethrown from, and where `delegate` leads. */
+/**
+ * What must be known of a function's `try` blocks before they are written anew: which arms are rethrown from, and where
+ * `delegate` leads.
+ */
 import { rowNamed } from "../../core/ops/table.ts";
 import type { Instruction } from "../instructions/instruction.ts";
 
@@ -48,7 +51,9 @@ class Analysis {
   readonly #blocks = new Map<number, Block>();
   readonly #delegations: { readonly from: Block; readonly to: Scope }[] = [];
   readonly #delegatees = new Map<Block, Block>();
-  readonly #scopes: Scope[] = [{ parent: undefined, block: this.#function, arm: undefined, catches: false, handler: this.#function }];
+  readonly #scopes: Scope[] = [
+    { parent: undefined, block: this.#function, arm: undefined, catches: false, handler: this.#function },
+  ];
 
   step({ row, immediates }: Instruction, at: number): void {
     switch (row.control) {
@@ -60,7 +65,13 @@ class Analysis {
         const block: Block = { arms: [], isDelegatedTo: false };
         this.#blocks.set(at, block);
         const parent = this.#scope(0);
-        this.#scopes.push({ parent, block, arm: undefined, catches: immediates.catches.length > 0, handler: undefined });
+        this.#scopes.push({
+          parent,
+          block,
+          arm: undefined,
+          catches: immediates.catches.length > 0,
+          handler: undefined,
+        });
         return;
       }
       case "catch": {

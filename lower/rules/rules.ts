@@ -55,7 +55,8 @@ type Twice<Families extends readonly RuleFamily[], Taken> = Families extends rea
 
 /** One table of several families; does not compile where a name is there twice. */
 function compose<const Families extends readonly RuleFamily[]>(
-  families: Families & ([Twice<Families, ValidatedOnly>] extends [never] ? unknown : { readonly twice: Twice<Families, ValidatedOnly> }),
+  families: Families &
+    ([Twice<Families, ValidatedOnly>] extends [never] ? unknown : { readonly twice: Twice<Families, ValidatedOnly> }),
 ): Readonly<Record<Names<Families[number]>, RuleEntry>> {
   return Object.assign({}, ...families);
 }

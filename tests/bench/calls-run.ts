@@ -1,4 +1,7 @@
-/** Measures calls on one kind of store, in a process of its own: `node tests/bench/calls-run.ts KIND RUNS`; prints JSON (calls.ts). */
+/**
+ * Measures calls on one kind of store, in a process of its own: `node tests/bench/calls-run.ts KIND RUNS`; prints JSON
+ * (calls.ts).
+ */
 
 import { createStore } from "../../api/heddle.ts";
 import { encodeModule } from "../../core/binary/encode.ts";
@@ -7,8 +10,8 @@ import { parseModule } from "../../core/text/parse/parse.ts";
 /** Calls in a run. */
 const CALLS = 1_000_000;
 /**
- * `plain` and `in` take and give a number, of which only `in` may trap; `pass` takes and gives an object; `out` calls a function of JS as often as it
- * is told.
+ * `plain` and `in` take and give a number, of which only `in` may trap; `pass` takes and gives an object; `out` calls a
+ * function of JS as often as it is told.
  */
 const text = `(module
   (type $box (struct (field i32)))

@@ -1,6 +1,6 @@
 /**
- * What calls between JS and lowered code cost, on a store of one agent and on one with Workers, beside the host's own calls. Each is measured in
- * a process of its own, since what the host learns of one it uses for the others.
+ * What calls between JS and lowered code cost, on a store of one agent and on one with Workers, beside the host's own
+ * calls. Each is measured in a process of its own, since what the host learns of one it uses for the others.
  */
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
@@ -13,7 +13,10 @@ const script = join(import.meta.dirname, "calls-run.ts");
 /** Measures calls and prints nanoseconds. */
 export async function calls({ runs, json }: BenchmarkOptions): Promise<void> {
   const results = Object.keys(kinds).map((kind) => {
-    const output = execFileSync(process.execPath, [script, kind, String(runs)], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+    const output = execFileSync(process.execPath, [script, kind, String(runs)], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     return [kind as keyof typeof kinds, JSON.parse(output) as Costs] as const;
   });
   if (json) {

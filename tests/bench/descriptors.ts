@@ -1,6 +1,7 @@
 /**
- * What custom descriptors save: one class-heavy program (programs/expressions.ts), whose objects find their methods through a field or
- * through their descriptor, on Heddle and on V8's own prototype of descriptors. Each figure comes from processes of their own, in turns.
+ * What custom descriptors save: one class-heavy program (programs/expressions.ts), whose objects find their methods
+ * through a field or through their descriptor, on Heddle and on V8's own prototype of descriptors. Each figure comes
+ * from processes of their own, in turns.
  */
 import { execFileSync } from "node:child_process";
 import { cpus } from "node:os";
@@ -74,11 +75,20 @@ export async function descriptors({ runs, json }: BenchmarkOptions): Promise<voi
   const value = (engine: Engine, form: Form, figure: Figure): number =>
     median((samples.get(`${engine} ${form}`) ?? []).map((one) => one[figure]));
   const rows: Row[] = (Object.keys(engines) as Engine[]).flatMap((engine) =>
-    figures.map((figure) => ({ engine, figure, field: value(engine, "field", figure), descriptor: value(engine, "descriptor", figure) })),
+    figures.map((figure) => ({
+      engine,
+      figure,
+      field: value(engine, "field", figure),
+      descriptor: value(engine, "descriptor", figure),
+    })),
   );
   if (json) {
     console.log(
-      JSON.stringify({ host: { node: process.version, v8: process.versions.v8, cpu: cpus()[0]?.model }, runs, rows }, undefined, 2),
+      JSON.stringify(
+        { host: { node: process.version, v8: process.versions.v8, cpu: cpus()[0]?.model }, runs, rows },
+        undefined,
+        2,
+      ),
     );
     return;
   }
@@ -103,5 +113,6 @@ function print(rows: readonly Row[], objects: number, runs: number): void {
   console.log("Heddle, bytes by the number of a class's own fields (32 bits each)");
   const words = [...new Set(fieldWords)].sort((a, b) => a - b);
   console.log(`  fields      ${words.map((count) => String(count).padStart(4)).join("")}`);
-  for (const form of forms) console.log(`  ${form.padEnd(12)}${words.map((count) => String(sizeOf(count, form)).padStart(4)).join("")}`);
+  for (const form of forms)
+    console.log(`  ${form.padEnd(12)}${words.map((count) => String(sizeOf(count, form)).padStart(4)).join("")}`);
 }

@@ -1,4 +1,7 @@
-/** The programs that execution is measured on. Each exports `run(size: i32) -> i32`, whose result is the same on every engine. */
+/**
+ * The programs that execution is measured on. Each exports `run(size: i32) -> i32`, whose result is the same on every
+ * engine.
+ */
 import { existsSync, readFileSync } from "node:fs";
 import { encodeModule } from "../../core/binary/encode.ts";
 import { parseModule } from "../../core/text/parse/parse.ts";

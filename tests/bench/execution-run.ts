@@ -3,7 +3,8 @@
  *
  *     node tests/bench/execution-run.ts heddle|v8 PROGRAM
  *
- * Times are those that the processor spent on this thread. What V8 collects and compiles on other threads is not in them.
+ * Times are those that the processor spent on this thread. What V8 collects and compiles on other threads is not in
+ * them.
  */
 import { createStore } from "../../api/heddle.ts";
 import { type Program, programs, readProgram } from "./execution-programs.ts";
@@ -28,7 +29,8 @@ function threadMilliseconds(): number {
 
 async function load(engine: Engine, program: Program): Promise<(size: number) => number> {
   const bytes = readProgram(program);
-  if (engine === "v8") return new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports["run"] as (size: number) => number;
+  if (engine === "v8")
+    return new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports["run"] as (size: number) => number;
   const store = await createStore({ threads: 0, heap: { maximum: 512 << 20 } });
   return (await store.WebAssembly.instantiate(bytes)).instance.exports["run"];
 }

@@ -1,8 +1,9 @@
 /**
- * Execution on one thread: lowered modules against V8's own, unshared WebAssembly, on the same modules; and how fast modules are lowered.
+ * Execution on one thread: lowered modules against V8's own, unshared WebAssembly, on the same modules; and how fast
+ * modules are lowered.
  *
- * Each sample is a process of its own, and the engines take turns, so that a change of the machine's speed meets both. A ratio is V8's time
- * divided by Heddle's: 1 is V8's speed, more is faster.
+ * Each sample is a process of its own, and the engines take turns, so that a change of the machine's speed meets both.
+ * A ratio is V8's time divided by Heddle's: 1 is V8's speed, more is faster.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -30,7 +31,10 @@ interface ProgramResult {
 }
 
 function sampleOnce(engine: Engine, { name }: Program): Sample {
-  const output = execFileSync(process.execPath, [script, engine, name], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+  const output = execFileSync(process.execPath, [script, engine, name], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   return JSON.parse(output) as Sample;
 }
 
@@ -60,7 +64,9 @@ function lowering(runs: number): LoweringSpeed[] {
     .map(({ name, path }) => ({ name, path: join(packages, path) }))
     .filter(({ path }) => existsSync(path))
     .map(({ name, path }) => ({ name, bytes: new Uint8Array(readFileSync(path)) }));
-  const real = programs.filter(({ text }) => !text).map((program) => ({ name: program.name, bytes: readProgram(program) }));
+  const real = programs
+    .filter(({ text }) => !text)
+    .map((program) => ({ name: program.name, bytes: readProgram(program) }));
   return [...large, ...real].map(({ name, bytes }) => loweringSpeed(name, bytes, runs));
 }
 
@@ -79,7 +85,9 @@ export async function execution({ runs, json, names }: BenchmarkOptions): Promis
     results.push(result);
     if (json) continue;
     const { label, heddle, v8, ratio } = result;
-    console.log(`${label.padEnd(22)}${heddle.toFixed(2).padStart(10)}${v8.toFixed(2).padStart(10)}${ratio.toFixed(2).padStart(9)}x`);
+    console.log(
+      `${label.padEnd(22)}${heddle.toFixed(2).padStart(10)}${v8.toFixed(2).padStart(10)}${ratio.toFixed(2).padStart(9)}x`,
+    );
   }
   const mean = geometricMean(results.map(({ ratio }) => ratio));
   const speeds = names.length === 0 ? lowering(runs) : [];
@@ -93,6 +101,8 @@ export async function execution({ runs, json, names }: BenchmarkOptions): Promis
   for (const { name, bytes, loweredBytes, megabytesPerSecond, shares } of speeds) {
     const share = Object.entries(shares).map(([step, part]) => `${step} ${Math.round(part * 100)}%`);
     const size = `${(bytes / 1000).toFixed(0)} KB to ${(loweredBytes / 1000).toFixed(0)} KB`;
-    console.log(`  ${name.padEnd(12)}${size.padEnd(22)}${megabytesPerSecond.toFixed(2).padStart(7)} MB/s   ${share.join(", ")}`);
+    console.log(
+      `  ${name.padEnd(12)}${size.padEnd(22)}${megabytesPerSecond.toFixed(2).padStart(7)} MB/s   ${share.join(", ")}`,
+    );
   }
 }

@@ -1,9 +1,10 @@
 /**
- * Speed of the front end on large modules made by other people's compilers, beside the host's validator, wabt and Binaryen.
+ * Speed of the front end on large modules made by other people's compilers, beside the host's validator, wabt and
+ * Binaryen.
  *
- * Figures are millions of bytes per second of processor time, all threads of the process together (the host validates on several, and
- * collects and compiles JavaScript on others): what one core does, whatever else the machine does. One figure is of the binary for all but
- * `parse`, which is of the text.
+ * Figures are millions of bytes per second of processor time, all threads of the process together (the host validates
+ * on several, and collects and compiles JavaScript on others): what one core does, whatever else the machine does. One
+ * figure is of the binary for all but `parse`, which is of the text.
  */
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -99,7 +100,9 @@ export async function frontend({ runs, json }: BenchmarkOptions): Promise<void> 
 
 function print({ module, megabytes, codeMegabytes, textMegabytes, heddle, peers: others }: ModuleResult): void {
   const line = (label: string, rate: number): string => `  ${label.padEnd(34)} ${rate.toFixed(1).padStart(8)}`;
-  console.log(`\n${module}: ${megabytes.toFixed(1)} MB, ${codeMegabytes.toFixed(1)} MB of it code, ${textMegabytes.toFixed(1)} MB as text`);
+  console.log(
+    `\n${module}: ${megabytes.toFixed(1)} MB, ${codeMegabytes.toFixed(1)} MB of it code, ${textMegabytes.toFixed(1)} MB as text`,
+  );
   console.log(line("Heddle: decode", heddle.decode));
   console.log(line("Heddle: decode and validate", heddle.validate));
   console.log(line("Heddle: encode", heddle.encode));

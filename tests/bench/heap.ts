@@ -3,9 +3,9 @@
  *
  *     npm run bench -- heap [--runs N] [--json] [CASE | threads=N,... | plots=FOLDER]...
  *
- * Each sample has a process of its own. Engines and numbers of threads take turns, and ratios are between runs of one turn, so that a change of the machine's speed
- * meets both sides. Beside the time on the clock there is processor time, of all threads together: where other programs use the machine too,
- * only that says something.
+ * Each sample has a process of its own. Engines and numbers of threads take turns, and ratios are between runs of one
+ * turn, so that a change of the machine's speed meets both sides. Beside the time on the clock there is processor time,
+ * of all threads together: where other programs use the machine too, only that says something.
  */
 import { execFileSync } from "node:child_process";
 import { availableParallelism, cpus } from "node:os";
@@ -37,7 +37,8 @@ function optionOf(words: readonly string[], name: string): string | undefined {
 
 function caseOf(name: string): HeapCase {
   const found = cases.find((one) => one.name === name);
-  if (found === undefined) throw new Error(`there is no case called ${name}: ${cases.map((one) => one.name).join(", ")}`);
+  if (found === undefined)
+    throw new Error(`there is no case called ${name}: ${cases.map((one) => one.name).join(", ")}`);
   return found;
 }
 
@@ -67,9 +68,11 @@ function summarize(
   samples: ReadonlyMap<Engine, readonly HeapSample[]>,
 ): CaseResult {
   const own = samples.get("heddle") as readonly HeapSample[];
-  const collecting = ({ young = [], full = [] }: HeapSample): number => [...young, ...full].reduce((sum, pause) => sum + pause, 0) / 1000;
+  const collecting = ({ young = [], full = [] }: HeapSample): number =>
+    [...young, ...full].reduce((sum, pause) => sum + pause, 0) / 1000;
   const uncollected = own.map((sample) => sample.seconds - collecting(sample));
-  const column = (of: readonly HeapSample[], key: "seconds" | "processorSeconds"): number[] => of.map((sample) => sample[key]);
+  const column = (of: readonly HeapSample[], key: "seconds" | "processorSeconds"): number[] =>
+    of.map((sample) => sample[key]);
   return {
     work,
     threads,
@@ -88,7 +91,11 @@ function summarize(
   };
 }
 
-function checkSums(work: HeapCase, taking: readonly EngineInfo[], samples: ReadonlyMap<Engine, readonly HeapSample[]>): void {
+function checkSums(
+  work: HeapCase,
+  taking: readonly EngineInfo[],
+  samples: ReadonlyMap<Engine, readonly HeapSample[]>,
+): void {
   const sums = new Set(taking.flatMap(({ engine }) => (samples.get(engine) ?? []).map(({ checksum }) => checksum)));
   if (sums.size !== 1) throw new Error(`${work.name}: the engines disagree: ${[...sums].join(", ")}`);
 }
@@ -96,10 +103,17 @@ function checkSums(work: HeapCase, taking: readonly EngineInfo[], samples: Reado
 /** Runs the comparison and prints it. */
 export async function heap({ runs, json, names }: BenchmarkOptions): Promise<void> {
   const wanted = names.filter((name) => !name.includes("="));
-  const threadCounts = optionOf(names, "threads")?.split(",").map(Number) ?? [...new Set([1, 2, availableParallelism()])];
+  const threadCounts = optionOf(names, "threads")?.split(",").map(Number) ?? [
+    ...new Set([1, 2, availableParallelism()]),
+  ];
   const chosen = wanted.length === 0 ? cases : wanted.map(caseOf);
   const results: Results = {
-    host: { node: process.version, v8: process.versions.v8, processor: cpus()[0]?.model ?? "unknown", cores: availableParallelism() },
+    host: {
+      node: process.version,
+      v8: process.versions.v8,
+      processor: cpus()[0]?.model ?? "unknown",
+      cores: availableParallelism(),
+    },
     runs,
     cases: chosen.flatMap((work) => measureWork(work, threadCounts, runs)),
     pauses: wanted.length === 0 ? runScript<PauseSample>("measure-pauses", [], []) : undefined,

@@ -46,7 +46,8 @@ export function loweringSpeed(name: string, bytes: Uint8Array<ArrayBuffer>, runs
   const repeat = (atLeast: number): { readonly times: readonly number[]; readonly count: number } => {
     const times = steps.map(() => 0);
     let count = 0;
-    for (; count === 0 || sum(times) < atLeast; count++) for (const [i, time] of once().entries()) times[i] = (times[i] as number) + time;
+    for (; count === 0 || sum(times) < atLeast; count++)
+      for (const [i, time] of once().entries()) times[i] = (times[i] as number) + time;
     return { times, count };
   };
   repeat(WARM_UP_MILLISECONDS);
@@ -57,7 +58,13 @@ export function loweringSpeed(name: string, bytes: Uint8Array<ArrayBuffer>, runs
   const shares = Object.fromEntries(
     steps.map((step, i) => [step, (median.times[i] as number) / sum(median.times)]),
   ) as LoweringSpeed["shares"];
-  return { name, bytes: bytes.length, loweredBytes, megabytesPerSecond: bytes.length / 1000 / perModule(median), shares };
+  return {
+    name,
+    bytes: bytes.length,
+    loweredBytes,
+    megabytesPerSecond: bytes.length / 1000 / perModule(median),
+    shares,
+  };
 }
 
 function sum(values: readonly number[]): number {

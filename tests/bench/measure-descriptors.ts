@@ -1,5 +1,6 @@
 /**
- * One figure of the comparison of custom descriptors with fields: runs the program in this process and prints what it took as JSON.
+ * One figure of the comparison of custom descriptors with fields: runs the program in this process and prints what it
+ * took as JSON.
  *
  *     node [--experimental-wasm-custom-descriptors --expose-gc] tests/bench/measure-descriptors.ts \
  *         heddle|v8 field|descriptor
@@ -54,7 +55,12 @@ async function load(engine: Engine, form: Form): Promise<Loaded> {
     store.collect();
     return store.statistics().heap.liveBytes;
   };
-  return { program: instance.exports as unknown as Program, collect: () => store.collect(), liveBytes, close: () => store.close() };
+  return {
+    program: instance.exports as unknown as Program,
+    collect: () => store.collect(),
+    liveBytes,
+    close: () => store.close(),
+  };
 }
 
 const TREES = 4000;

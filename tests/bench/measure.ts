@@ -40,7 +40,10 @@ const runners: Readonly<Record<Workload, RunOnce>> = {
   },
 };
 
-async function load(engine: Engine, workload: Workload): Promise<{ readonly exports: Exports; close(): Promise<void> }> {
+async function load(
+  engine: Engine,
+  workload: Workload,
+): Promise<{ readonly exports: Exports; close(): Promise<void> }> {
   const source = readFileSync(sources[workload], "utf8");
   if (engine !== "heddle") {
     const module = new WebAssembly.Module(encodeModule(parseModule(variantOf(source, engine))));

@@ -1,8 +1,8 @@
 /**
  * Allocation on one thread: Heddle against V8's own shared objects and V8's own unshared ones, on the same programs.
  *
- * Each figure is the median over processes of their own, because V8's shared heap slows its unshared collector in the same process. The
- * engines take turns, so that a change of the machine's speed meets all of them.
+ * Each figure is the median over processes of their own, because V8's shared heap slows its unshared collector in the
+ * same process. The engines take turns, so that a change of the machine's speed meets all of them.
  */
 import { execFileSync } from "node:child_process";
 import { cpus } from "node:os";
@@ -50,7 +50,8 @@ function compare(workload: Workload, runs: number): SliceResult {
   }
   const checksums = new Set([...samples.values()].flat().map(({ checksum }) => checksum));
   if (checksums.size > 1) throw new Error(`${workload}: the engines disagree: ${[...checksums].join(", ")}`);
-  const rate = (engine: Engine): number => median((samples.get(engine) ?? []).map(({ objects, seconds }) => objects / seconds / 1e6));
+  const rate = (engine: Engine): number =>
+    median((samples.get(engine) ?? []).map(({ objects, seconds }) => objects / seconds / 1e6));
   const rates = { heddle: rate("heddle"), "shared-objects": rate("shared-objects"), unshared: rate("unshared") };
   return {
     workload,
@@ -65,7 +66,11 @@ export async function slice({ runs, json }: BenchmarkOptions): Promise<void> {
   const results = workloads.map(({ workload }) => compare(workload, runs));
   if (json) {
     console.log(
-      JSON.stringify({ host: { node: process.version, v8: process.versions.v8, cpu: cpus()[0]?.model }, runs, results }, undefined, 2),
+      JSON.stringify(
+        { host: { node: process.version, v8: process.versions.v8, cpu: cpus()[0]?.model }, runs, results },
+        undefined,
+        2,
+      ),
     );
     return;
   }
@@ -75,7 +80,8 @@ export async function slice({ runs, json }: BenchmarkOptions): Promise<void> {
     const result = results.find((one) => one.workload === workload);
     if (result === undefined) continue;
     console.log(label);
-    for (const { engine, label: name } of engines) console.log(`  ${name.padEnd(26)} ${result.rates[engine].toFixed(1).padStart(8)}`);
+    for (const { engine, label: name } of engines)
+      console.log(`  ${name.padEnd(26)} ${result.rates[engine].toFixed(1).padStart(8)}`);
     console.log(`  Heddle / V8 shared objects   ${result.timesSharedObjects.toFixed(2).padStart(6)}x`);
     console.log(`  Heddle / V8 unshared objects ${result.timesUnshared.toFixed(2).padStart(6)}x\n`);
   }

@@ -1,6 +1,6 @@
 /**
- * Threads beside what the host has without Heddle: spawning, locks, waking one another, handing over objects, loading modules, and how much more threads
- * do than one.
+ * Threads beside what the host has without Heddle: spawning, locks, waking one another, handing over objects, loading
+ * modules, and how much more threads do than one.
  *
  *     npm run bench -- threads [--runs N] [--json] [spawn|locks|ping-pong|handover|loading|scaling]...
  *
@@ -26,10 +26,13 @@ const scripts: readonly (readonly [name: string, turns: number, ...words: string
 
 function runScript<T>(name: string, ...words: readonly string[]): T {
   const script = fileURLToPath(new URL(`./threads/${name}.ts`, import.meta.url));
-  return JSON.parse(execFileSync(process.execPath, [script, ...words], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] })) as T;
+  return JSON.parse(
+    execFileSync(process.execPath, [script, ...words], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] }),
+  ) as T;
 }
 
-const range = (samples: readonly number[]): string => `${round(quantile(samples, 0.25))} to ${round(quantile(samples, 0.75))}`;
+const range = (samples: readonly number[]): string =>
+  `${round(quantile(samples, 0.25))} to ${round(quantile(samples, 0.75))}`;
 const round = (value: number): string => (value < 10 ? value.toFixed(2) : value.toFixed(0));
 
 function printFigure({ title, unit, own, peer }: Figure): void {
@@ -48,7 +51,9 @@ function printScaling(scalings: readonly Scaling[]): void {
   for (const { title, alone, together } of scalings) {
     const ratio = ratioOf(alone, together);
     const times = [alone, together].map((samples) => (quantile(samples, 0.5) * 1000).toFixed(1).padStart(8)).join("");
-    console.log(`  ${title.padEnd(38)}${times}   ${round(ratio.median)}x (${round(ratio.low)} to ${round(ratio.high)})`);
+    console.log(
+      `  ${title.padEnd(38)}${times}   ${round(ratio.median)}x (${round(ratio.low)} to ${round(ratio.high)})`,
+    );
   }
 }
 
@@ -59,7 +64,9 @@ export async function threads({ runs, json, names }: BenchmarkOptions): Promise<
     isWanted(name) ? runScript<Figure[]>(name, String(runs * turns), ...words) : [],
   );
   const counts = [...new Set([2, availableParallelism()])];
-  const scalings = isWanted("scaling") ? counts.map((count) => runScript<Scaling[]>("scaling", String(runs), String(count))) : [];
+  const scalings = isWanted("scaling")
+    ? counts.map((count) => runScript<Scaling[]>("scaling", String(runs), String(count)))
+    : [];
   if (json) {
     console.log(JSON.stringify({ figures, scalings }, undefined, 2));
     return;

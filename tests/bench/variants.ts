@@ -1,7 +1,8 @@
 /**
  * Programs for V8's own collectors, made from ours: the same source text with less of it shared.
  *
- * - `shared-objects`: structs and arrays stay shared, functions and globals do not. V8 runs this under `--experimental-wasm-shared`.
+ * - `shared-objects`: structs and arrays stay shared, functions and globals do not. V8 runs this under
+ *   `--experimental-wasm-shared`.
  * - `unshared`: nothing is shared, and atomic accesses are plain ones. Every engine with garbage collection runs this.
  */
 
@@ -12,15 +13,19 @@ export function variantOf(source: string, variant: Variant): string {
   let text = unwrap(source, /\(shared (?=\(func\b)/);
   text = unwrap(text, /\(shared (?=mut\b)/, "(");
   text = text.replaceAll(/\bglobal\.atomic\.(get|set)(?: (?:seqcst|acqrel))*/g, "global.$1");
-  // V8 14.6's optimizing tier crashes on what array.atomic.get returns for references; on one thread the plain access is the same.
+  // V8 14.6's optimizing tier crashes on what array.atomic.get returns for references; on one thread the plain access
+  // is the same.
   if (variant === "shared-objects") return text.replaceAll(/\barray\.atomic\.get(?: (?:seqcst|acqrel))*/g, "array.get");
   text = unwrap(text, /\(shared (?=\((?:struct|array)\b)/);
   text = text.replaceAll(/\b(struct|array)\.atomic\.(get|set)(?: (?:seqcst|acqrel))*/g, "$1.$2");
   const helpers = new Map<string, string>();
-  text = text.replaceAll(/\bstruct\.atomic\.rmw\.add(?: (?:seqcst|acqrel))* \$(\w+) \$(\w+)/g, (_, type: string, field: string) => {
-    helpers.set(`add.${type}.${field}`, plainAdd(type, field));
-    return `call $add.${type}.${field}`;
-  });
+  text = text.replaceAll(
+    /\bstruct\.atomic\.rmw\.add(?: (?:seqcst|acqrel))* \$(\w+) \$(\w+)/g,
+    (_, type: string, field: string) => {
+      helpers.set(`add.${type}.${field}`, plainAdd(type, field));
+      return `call $add.${type}.${field}`;
+    },
+  );
   text = text.replaceAll(/\barray\.atomic\.rmw\.cmpxchg(?: (?:seqcst|acqrel))* \$(\w+)/g, (_, type: string) => {
     helpers.set(`exchange.${type}`, plainExchange(type, elementOf(source, type)));
     return `call $exchange.${type}`;

@@ -1,4 +1,7 @@
-/** The page's main thread as an agent among others that allocate: it may not block, and takes part in collections, and runs its own, all the same. */
+/**
+ * The page's main thread as an agent among others that allocate: it may not block, and takes part in collections, and
+ * runs its own, all the same.
+ */
 import { createStore, type Store } from "../../api/heddle.ts";
 
 const source = `(module
@@ -54,7 +57,9 @@ function collectionsOf(store: Store, isOwn: boolean): number {
   return store.heap.recentCollections().filter(({ agent }) => (agent === 0) === isOwn).length;
 }
 
-/** The main thread holds lists from turn to turn, and allocates, while `threads` Workers allocate `lists` lists each. */
+/**
+ * The main thread holds lists from turn to turn, and allocates, while `threads` Workers allocate `lists` lists each.
+ */
 export async function collectTogether(threads: number, lists: number): Promise<Collecting> {
   const store = await createStore({ threads, heap: { maximum: 16 << 20, nurseryBytes: 1 << 18 } });
   try {
@@ -82,7 +87,14 @@ export async function collectTogether(threads: number, lists: number): Promise<C
       stopped += collectionsOf(store, false) - before;
     }
     for (const found of await Promise.all(workers)) wrong += found;
-    return { turns, wrong, stopped, own: collectionsOf(store, true), others: collectionsOf(store, false), verified: store.heap.verify() };
+    return {
+      turns,
+      wrong,
+      stopped,
+      own: collectionsOf(store, true),
+      others: collectionsOf(store, false),
+      verified: store.heap.verify(),
+    };
   } finally {
     await store.close();
   }

@@ -1,6 +1,6 @@
 /**
- * Opens heap snapshots and traces with what Chrome's DevTools open them with, in the browser that brings them: their own loader, dominators and
- * retainers, and their model of traces.
+ * Opens heap snapshots and traces with what Chrome's DevTools open them with, in the browser that brings them: their
+ * own loader, dominators and retainers, and their model of traces.
  */
 import type { BrowserContext, Page } from "playwright";
 
@@ -10,7 +10,10 @@ export interface OpenedSnapshot {
   readonly total: number;
   /** Of each class: objects, their own bytes, and the bytes that would go with them. */
   readonly classes: Readonly<Record<string, readonly [objects: number, own: number, retained: number]>>;
-  /** From an object of the class that was asked for to the root: edges and the nodes that have them, the nearest retainers. */
+  /**
+   * From an object of the class that was asked for to the root: edges and the nodes that have them, the nearest
+   * retainers.
+   */
   readonly retainers: readonly string[];
   /** Warnings, such as of objects that the root does not reach. */
   readonly warnings: readonly string[];
@@ -32,7 +35,9 @@ interface Snapshot {
   readonly nodeFieldCount: number;
   aggregatesWithFilter(filter: object): Readonly<Record<string, Aggregate>>;
   createNode(index: number): Node;
-  createRetainingEdgesProvider(index: number): { serializeItemsRange(begin: number, end: number): { readonly items: readonly Retainer[] } };
+  createRetainingEdgesProvider(index: number): {
+    serializeItemsRange(begin: number, end: number): { readonly items: readonly Retainer[] };
+  };
 }
 interface Aggregate {
   readonly name: string;
@@ -48,7 +53,9 @@ interface Retainer {
   readonly node: { readonly name: string; readonly nodeIndex: number };
 }
 
-async function openInPage([text, wanted]: readonly [text: string, wanted: string]): Promise<Omit<OpenedSnapshot, "warnings">> {
+async function openInPage([text, wanted]: readonly [text: string, wanted: string]): Promise<
+  Omit<OpenedSnapshot, "warnings">
+> {
   const base = "devtools://devtools/bundled/";
   const modules = (await import(`${base}entrypoints/heap_snapshot_worker/heap_snapshot_worker.js`)) as SnapshotModules;
   const model = (await import(`${base}models/heap_snapshot/heap_snapshot.js`)) as {
@@ -64,7 +71,9 @@ async function openInPage([text, wanted]: readonly [text: string, wanted: string
   const snapshot = await loader.buildSnapshot(port1);
 
   const aggregates = Object.values(snapshot.aggregatesWithFilter(new model.HeapSnapshotModel.NodeFilter()));
-  const classes = Object.fromEntries(aggregates.map(({ name, count, self, maxRet }) => [name, [count, self, maxRet] as const]));
+  const classes = Object.fromEntries(
+    aggregates.map(({ name, count, self, maxRet }) => [name, [count, self, maxRet] as const]),
+  );
   const retainers: string[] = [];
   const nodes = Array.from({ length: snapshot.nodeCount }, (_, i) => i * snapshot.nodeFieldCount);
   let node = nodes.find((index) => snapshot.createNode(index).name() === wanted);
@@ -77,7 +86,10 @@ async function openInPage([text, wanted]: readonly [text: string, wanted: string
 }
 
 /** A page of DevTools, and what it warns of. */
-async function withDevTools<T>(context: BrowserContext, use: (page: Page, warnings: readonly string[]) => Promise<T>): Promise<T> {
+async function withDevTools<T>(
+  context: BrowserContext,
+  use: (page: Page, warnings: readonly string[]) => Promise<T>,
+): Promise<T> {
   const page = await context.newPage();
   try {
     const warnings: string[] = [];
@@ -101,7 +113,9 @@ interface TraceModel {
 }
 interface TraceData {
   readonly Meta: { readonly traceBounds: { readonly range: number } };
-  readonly Renderer: { readonly processes: ReadonlyMap<number, { readonly threads: ReadonlyMap<number, RenderedThread> }> };
+  readonly Renderer: {
+    readonly processes: ReadonlyMap<number, { readonly threads: ReadonlyMap<number, RenderedThread> }>;
+  };
 }
 interface RenderedThread {
   readonly name: string | null;
@@ -130,10 +144,16 @@ async function openTraceInPage(text: string): Promise<Omit<OpenedTrace, "warning
 
 /** Opens the contents of a Trace Event file. */
 export function openTrace(context: BrowserContext, text: string): Promise<OpenedTrace> {
-  return withDevTools(context, async (page, warnings) => ({ ...(await page.evaluate(openTraceInPage, text)), warnings }));
+  return withDevTools(context, async (page, warnings) => ({
+    ...(await page.evaluate(openTraceInPage, text)),
+    warnings,
+  }));
 }
 
 /** Opens the contents of a `.heapsnapshot` file, and looks for what keeps an object of class `wanted`. */
 export function openSnapshot(context: BrowserContext, text: string, wanted: string): Promise<OpenedSnapshot> {
-  return withDevTools(context, async (page, warnings) => ({ ...(await page.evaluate(openInPage, [text, wanted] as const)), warnings }));
+  return withDevTools(context, async (page, warnings) => ({
+    ...(await page.evaluate(openInPage, [text, wanted] as const)),
+    warnings,
+  }));
 }

@@ -1,5 +1,6 @@
 /**
- * Tests in a browser: headless Chromium on a cross-origin isolated page, driven by Playwright. Prints a line per claim and, last, the counts.
+ * Tests in a browser: headless Chromium on a cross-origin isolated page, driven by Playwright. Prints a line per claim
+ * and, last, the counts.
  *
  *     node tests/browser/main.ts
  */
@@ -31,7 +32,9 @@ async function open(context: BrowserContext, url: string, states: readonly strin
   page.on("console", (message) => console.log(`     page: ${message.text()}`));
   page.on("pageerror", (error) => console.log(`     page: ${error.message}`));
   await page.goto(url);
-  await page.waitForFunction((wanted) => wanted.includes(document.documentElement.dataset["state"] ?? ""), states, { timeout: patience });
+  await page.waitForFunction((wanted) => wanted.includes(document.documentElement.dataset["state"] ?? ""), states, {
+    timeout: patience,
+  });
   return page;
 }
 
@@ -81,8 +84,16 @@ const claims: readonly Claim[] = [
     `${threads} threads allocate 10,000,000 objects each in a heap of 64 MB`,
     async (context, url) => {
       const page = await open(context, `${url}test.html`, ["ready"]);
-      const outcome = await page.evaluate((count) => (globalThis as InPage).inPage.churn(count, 10_000_000, 64 << 20), threads);
-      expect(outcome.sums.length === threads && outcome.sums.every((sum) => sum === outcome.expected) && outcome.collections > 0, outcome);
+      const outcome = await page.evaluate(
+        (count) => (globalThis as InPage).inPage.churn(count, 10_000_000, 64 << 20),
+        threads,
+      );
+      expect(
+        outcome.sums.length === threads &&
+          outcome.sums.every((sum) => sum === outcome.expected) &&
+          outcome.collections > 0,
+        outcome,
+      );
       await page.close();
     },
   ],
@@ -90,7 +101,10 @@ const claims: readonly Claim[] = [
     "the page's main thread holds objects, allocates and collects while Workers do",
     async (context, url) => {
       const page = await open(context, `${url}test.html`, ["ready"]);
-      const seen = await page.evaluate((count) => (globalThis as InPage).inPage.collectTogether(count, 20_000), threads - 1);
+      const seen = await page.evaluate(
+        (count) => (globalThis as InPage).inPage.collectTogether(count, 20_000),
+        threads - 1,
+      );
       console.log(`     ${JSON.stringify(seen)}`);
       expect(seen.wrong === 0 && seen.verified === 0 && seen.own > 0 && seen.others > 0 && seen.stopped > 0, seen);
       await page.close();
@@ -119,7 +133,11 @@ async function runClaims(executablePath: string): Promise<number> {
   const profile = mkdtempSync(join(tmpdir(), "heddle-chromium-"));
   let failed = 0;
   try {
-    const context = await chromium.launchPersistentContext(profile, { executablePath, headless: true, args: [...chromiumArguments] });
+    const context = await chromium.launchPersistentContext(profile, {
+      executablePath,
+      headless: true,
+      args: [...chromiumArguments],
+    });
     try {
       for (const [claim, test] of claims) {
         const start = performance.now();

@@ -14,7 +14,10 @@ const cells = `(module
   (func (export "make") (param i32) (result (ref $cell)) (struct.new $cell (local.get 0)))
   (func (export "get") (type $get) (struct.get $cell 0 (local.get 0))))`;
 
-/** Sends a shared function and an object to a Worker of the page's own; what it answers, and whether the object comes back as itself. */
+/**
+ * Sends a shared function and an object to a Worker of the page's own; what it answers, and whether the object comes
+ * back as itself.
+ */
 async function join(): Promise<{ result: unknown; isSame: boolean; isGone: boolean }> {
   const store = await createStore({ threads: 0, maximumThreads: 1 });
   try {
@@ -23,7 +26,9 @@ async function join(): Promise<{ result: unknown; isSame: boolean; isGone: boole
     const worker = new Worker("./joined-worker.js", { type: "module" });
     const agent = await store.admit(worker as EmbeddersWorker);
     const cell = make(42);
-    const answer = new Promise<Answer>((resolve) => worker.addEventListener("message", ({ data }) => resolve(data as Answer)));
+    const answer = new Promise<Answer>((resolve) =>
+      worker.addEventListener("message", ({ data }) => resolve(data as Answer)),
+    );
     worker.postMessage({ callee: store.messages.post(get), object: store.messages.post(cell) } satisfies Sent);
     const { result, object } = await answer;
     const isSame = store.messages.receive(object) === cell;
@@ -39,7 +44,8 @@ export const inPage = {
   counter: async (threads: number, times: number) => runCounter(await program("counter.wat"), threads, times),
   join,
   collectTogether,
-  churn: async (threads: number, count: number, maximum: number) => runChurn(await program("churn.wat"), threads, count, maximum),
+  churn: async (threads: number, count: number, maximum: number) =>
+    runChurn(await program("churn.wat"), threads, count, maximum),
 };
 
 (globalThis as { inPage?: typeof inPage }).inPage = inPage;

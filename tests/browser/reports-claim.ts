@@ -10,8 +10,13 @@ const source = `(module
   (func (export "push") (param i32)
     (global.set $head (struct.new $node (global.get $head) (array.new_default $bytes (local.get 0))))))`;
 
-/** Three nodes of a list, with data of 100, 1000 and 10000 bytes; the first one that DevTools find is the list's head. Returns what they find wrong. */
-export async function snapshotOpensInDevTools(context: BrowserContext): Promise<{ readonly isRight: boolean; readonly found: unknown }> {
+/**
+ * Three nodes of a list, with data of 100, 1000 and 10000 bytes; the first one that DevTools find is the list's head.
+ * Returns what they find wrong.
+ */
+export async function snapshotOpensInDevTools(
+  context: BrowserContext,
+): Promise<{ readonly isRight: boolean; readonly found: unknown }> {
   const store = await createStore({ threads: 0, heap: { maximum: 16 << 20 } });
   const { instance } = await store.WebAssembly.instantiate(source);
   const { push } = instance.exports as unknown as { push(bytes: number): void };
@@ -26,12 +31,16 @@ export async function snapshotOpensInDevTools(context: BrowserContext): Promise<
     warnings: [],
   };
   const { classes } = found;
-  const isRight = JSON.stringify({ ...found, classes: { node: classes["node"], bytes: classes["bytes"] } }) === JSON.stringify(expected);
+  const isRight =
+    JSON.stringify({ ...found, classes: { node: classes["node"], bytes: classes["bytes"] } }) ===
+    JSON.stringify(expected);
   return { isRight, found };
 }
 
 /** Ten full collections, each with its mark phase inside, on the one agent's track. */
-export async function traceOpensInDevTools(context: BrowserContext): Promise<{ readonly isRight: boolean; readonly found: unknown }> {
+export async function traceOpensInDevTools(
+  context: BrowserContext,
+): Promise<{ readonly isRight: boolean; readonly found: unknown }> {
   const store = await createStore({ threads: 0, heap: { maximum: 16 << 20 } });
   const { instance } = await store.WebAssembly.instantiate(source);
   const { push } = instance.exports as unknown as { push(bytes: number): void };
@@ -44,6 +53,7 @@ export async function traceOpensInDevTools(context: BrowserContext): Promise<{ r
   const [thread, ...others] = found.threads;
   const fulls = thread?.entries.filter((name) => name === "full collection").length;
   const marks = thread?.entries.filter((name) => name === "mark").length;
-  const isRight = thread?.name === "agent 0" && fulls === 10 && marks === 10 && others.length === 0 && found.warnings.length === 0;
+  const isRight =
+    thread?.name === "agent 0" && fulls === 10 && marks === 10 && others.length === 0 && found.warnings.length === 0;
   return { isRight, found };
 }

@@ -1,5 +1,6 @@
 /**
- * Chaos: random calls, spawns, traps, exceptions, exhausted stacks, waits, notifications, loads and terminations over eight agents.
+ * Chaos: random calls, spawns, traps, exceptions, exhausted stacks, waits, notifications, loads and terminations over
+ * eight agents.
  *
  *     npm run chaos -- [--seconds N] [--seed S]
  *

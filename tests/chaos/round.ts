@@ -1,8 +1,8 @@
 /**
  * One round of chaos: so many random acts on eight agents, and then everything is awaited and looked at.
  *
- * What must hold in the end: each call was answered, with its result, its own error, or the loss of its Worker; no waiter that was woken still waits, and
- * not more woke than were woken; the heap verifies.
+ * What must hold in the end: each call was answered, with its result, its own error, or the loss of its Worker; no
+ * waiter that was woken still waits, and not more woke than were woken; the heap verifies.
  */
 import { readFileSync } from "node:fs";
 import { createStore, type Store, WorkerLostError } from "../../api/heddle.ts";
@@ -96,7 +96,9 @@ export class ChaosRound {
       case 10:
         return new Promise((resolve) => setTimeout(resolve, random.below(4)));
       default:
-        return this.#track(this.#store.spawn(program.work, 1 + random.below(3000)).then((rest) => this.#expectZero(rest)));
+        return this.#track(
+          this.#store.spawn(program.work, 1 + random.below(3000)).then((rest) => this.#expectZero(rest)),
+        );
     }
   }
 
@@ -129,7 +131,11 @@ export class ChaosRound {
       this.#store.spawn(callee).then(
         () => Promise.reject(new Error(`no error: ${text}`)),
         (error: unknown) => {
-          if (error instanceof WorkerLostError || `${Object.prototype.toString.call(error)} ${String(error)}`.includes(text)) return;
+          if (
+            error instanceof WorkerLostError ||
+            `${Object.prototype.toString.call(error)} ${String(error)}`.includes(text)
+          )
+            return;
           throw error;
         },
       ),

@@ -34,7 +34,8 @@ describe.each(modules)("%s", (name) => {
   test("cut anywhere but between sections is refused with an offset", () => {
     const bytes = bytesOf(name);
     let refused = 0;
-    for (let length = 0; length < bytes.length; length += 3) if (check(bytes.subarray(0, length)) !== undefined) refused++;
+    for (let length = 0; length < bytes.length; length += 3)
+      if (check(bytes.subarray(0, length)) !== undefined) refused++;
     expect(refused).toBeGreaterThan(bytes.length / 3 - 20);
   });
 
@@ -63,8 +64,16 @@ describe("heddle run", () => {
 
   test.each([
     ["empty.wasm", new Uint8Array(0), /^\S*empty\.wasm: offset 0x0: unexpected end/],
-    ["picture.wasm", new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a]), /^\S*picture\.wasm: offset 0x0: magic header not detected/],
-    ["cut.wasm", bytesOf("lru.wasm").subarray(0, 1000), /^\S*cut\.wasm: offset 0x[0-9a-f]+: (unexpected end|length out of bounds)/],
+    [
+      "picture.wasm",
+      new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a]),
+      /^\S*picture\.wasm: offset 0x0: magic header not detected/,
+    ],
+    [
+      "cut.wasm",
+      bytesOf("lru.wasm").subarray(0, 1000),
+      /^\S*cut\.wasm: offset 0x[0-9a-f]+: (unexpected end|length out of bounds)/,
+    ],
     [
       "typo.wat",
       '(module\n  (func (export "f") (result i32)\n    local.get $x))\n',
@@ -108,12 +117,22 @@ describe("heddle run", () => {
         /^\S*text\.wat:2:12: unknown operator x[^\n]*\n {4}\t\(memory 1 x\)\)\n {4}\t {10}\^\n$/,
       );
     }
-    const binary = file("binary.wasm", new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 6, 6, 1, 0x7f, 0, 0x42, 0, 0x0b]));
-    expect(heddle("validate", binary).errors).toMatch(/^\S*binary\.wasm: offset 0x[0-9a-f]+: type mismatch[^\n]*\(expected [^\n]+\)\n$/);
+    const binary = file(
+      "binary.wasm",
+      new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 6, 6, 1, 0x7f, 0, 0x42, 0, 0x0b]),
+    );
+    expect(heddle("validate", binary).errors).toMatch(
+      /^\S*binary\.wasm: offset 0x[0-9a-f]+: type mismatch[^\n]*\(expected [^\n]+\)\n$/,
+    );
   });
 
   test("a trap is one line and exit code 1", () => {
-    const { exitCode, errors } = heddle("run", file("trap.wat", '(module (func (export "f") unreachable))'), "--invoke", "f");
+    const { exitCode, errors } = heddle(
+      "run",
+      file("trap.wat", '(module (func (export "f") unreachable))'),
+      "--invoke",
+      "f",
+    );
     expect(errors).toMatch(/trap\.wat: trap: unreachable\n$/);
     expect(exitCode).toBe(1);
   });

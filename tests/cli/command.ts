@@ -12,6 +12,9 @@ export interface Outcome {
 
 /** Runs `heddle ...words` in the repository's root. */
 export function heddle(...words: readonly string[]): Outcome {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["cli/heddle.mjs", ...words], { cwd: root, encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["cli/heddle.mjs", ...words], {
+    cwd: root,
+    encoding: "utf8",
+  });
   return { exitCode: status, output: stdout, errors: stderr };
 }

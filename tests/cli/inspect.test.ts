@@ -34,7 +34,19 @@ describe("heddle inspect", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
   const inspect = (...words: readonly string[]) =>
-    heddle("inspect", join(folder, "list.wat"), "--invoke", "build", "1000", "--invoke", "churn", "3000000", "--heap", "16", ...words);
+    heddle(
+      "inspect",
+      join(folder, "list.wat"),
+      "--invoke",
+      "build",
+      "1000",
+      "--invoke",
+      "churn",
+      "3000000",
+      "--heap",
+      "16",
+      ...words,
+    );
   const read = (name: string): string => readFileSync(join(folder, name), "utf8");
 
   test("prints results, figures, and the types that take most room", () => {
@@ -62,7 +74,9 @@ describe("heddle inspect", () => {
     const out = (option: string): readonly string[] => [`--${option}`, join(folder, `out.${option}`)];
     expect(inspect(...out("svg"), ...out("snapshot"), ...out("trace")).exitCode).toBe(0);
     expect(read("out.svg")).toMatch(/^<svg [^>]*>\n(?:<.*>\n)*<\/svg>\n$/);
-    const { traceEvents } = JSON.parse(read("out.trace")) as { readonly traceEvents: readonly { readonly name: string }[] };
+    const { traceEvents } = JSON.parse(read("out.trace")) as {
+      readonly traceEvents: readonly { readonly name: string }[];
+    };
     expect(traceEvents.filter(({ name }) => name === "young collection").length).toBeGreaterThan(0);
     const names = readSnapshot(read("out.snapshot")).map(({ name }) => name);
     expect(names.filter((name) => name === "node")).toHaveLength(1000);

@@ -19,7 +19,15 @@ describe("heddle run on modules of the demo", () => {
 
   test("prints one value for several threads that agree", () => {
     const [argument, value] = expectations["lru"]?.[0] ?? [0, 0];
-    const { exitCode, output, errors } = heddle("run", "demos/modules/lru.wasm", "--invoke", "run", String(argument), "--threads", "3");
+    const { exitCode, output, errors } = heddle(
+      "run",
+      "demos/modules/lru.wasm",
+      "--invoke",
+      "run",
+      String(argument),
+      "--threads",
+      "3",
+    );
     expect({ exitCode, output, errors }).toEqual({ exitCode: 0, output: `${value}\n`, errors: "" });
   });
 });
@@ -30,7 +38,9 @@ describe.runIf(existsSync(realModules))("heddle run on public modules", () => {
     ? (JSON.parse(readFileSync(`${realModules}/expected.json`, "utf8")) as Record<string, { run: [number, number][] }>)
     : {};
   const cases = Object.entries(known).flatMap(([name, { run }]) =>
-    ["wasmgc", "shared-objects"].flatMap((kind) => run.map(([argument, value]) => [`${kind}/${name}.wasm`, argument, value] as const)),
+    ["wasmgc", "shared-objects"].flatMap((kind) =>
+      run.map(([argument, value]) => [`${kind}/${name}.wasm`, argument, value] as const),
+    ),
   );
   test.each(cases)("%s: run(%i) is %i", (file, argument, value) => {
     const { exitCode, output, errors } = heddle("run", `${realModules}/${file}`, "--invoke", "run", String(argument));
@@ -95,7 +105,12 @@ describe("heddle run on text", () => {
   });
 
   test("--time tells on standard error only", () => {
-    const { output, errors } = run('(module (func (export "f") (result i32) (i32.const 1)))', "--invoke", "f", "--time");
+    const { output, errors } = run(
+      '(module (func (export "f") (result i32) (i32.const 1)))',
+      "--invoke",
+      "f",
+      "--time",
+    );
     expect(output).toBe("1\n");
     expect(errors).toMatch(/^ +[\d.]+ ms {2}f$/m);
   });

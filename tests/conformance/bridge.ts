@@ -1,6 +1,7 @@
 /**
- * Calls with exact bits. JS numbers do not keep the payload of a NaN, and JS has no vectors nor exception references; so a function with
- * such parameters or results is called from a small module, which takes and returns the bits as integers.
+ * Calls with exact bits. JS numbers do not keep the payload of a NaN, and JS has no vectors nor exception references;
+ * so a function with such parameters or results is called from a small module, which takes and returns the bits as
+ * integers.
  */
 import { encodeModule } from "../../core/binary/encode.ts";
 import { parseModule } from "../../core/text/parse/parse.ts";
@@ -22,7 +23,9 @@ import {
   type ValType,
 } from "../../core/types/types.ts";
 
-/** How one value crosses: as what the standard's JS API makes of it, as bits, as two halves, or as whether it is null. */
+/**
+ * How one value crosses: as what the standard's JS API makes of it, as bits, as two halves, or as whether it is null.
+ */
 export type Crossing = "js" | "i32" | "i64" | "f32" | "f64" | "v128" | "opaque";
 
 export interface Bridge {
@@ -70,7 +73,9 @@ class Types {
   constructor(module: ModuleParts) {
     this.#printer = new TypePrinter(module, new PrintNames(module));
     this.text = module.recGroups
-      .map(({ start, types }) => `(rec ${types.map((type, at) => this.#printer.definition(type, start + at)).join(" ")})`)
+      .map(
+        ({ start, types }) => `(rec ${types.map((type, at) => this.#printer.definition(type, start + at)).join(" ")})`,
+      )
       .join("\n");
   }
 
@@ -91,7 +96,10 @@ function incoming(crossing: Crossing, at: number, type: string): { types: string
     case "f64":
       return { types: ["i64"], code: `(f64.reinterpret_i64 (local.get ${at}))` };
     case "v128":
-      return { types: ["i64", "i64"], code: `(i64x2.replace_lane 1 (i64x2.splat (local.get ${at})) (local.get ${at + 1}))` };
+      return {
+        types: ["i64", "i64"],
+        code: `(i64x2.replace_lane 1 (i64x2.splat (local.get ${at})) (local.get ${at + 1}))`,
+      };
     default:
       return { types: [type], code: `(local.get ${at})` };
   }
@@ -105,7 +113,10 @@ function outgoing(crossing: Crossing, at: number, type: string): { types: string
     case "f64":
       return { types: ["i64"], code: `(i64.reinterpret_f64 (local.get ${at}))` };
     case "v128":
-      return { types: ["i64", "i64"], code: `(i64x2.extract_lane 0 (local.get ${at})) (i64x2.extract_lane 1 (local.get ${at}))` };
+      return {
+        types: ["i64", "i64"],
+        code: `(i64x2.extract_lane 0 (local.get ${at})) (i64x2.extract_lane 1 (local.get ${at}))`,
+      };
     case "opaque":
       return { types: ["i32"], code: `(ref.is_null (local.get ${at}))` };
     default:
@@ -132,7 +143,9 @@ export function functionBridge(module: ModuleParts, typeIndex: number, func: Fun
   });
   const locals = func.results.map((type) => printed.value(type));
   const given = results.map((crossing, index) => outgoing(crossing, taken.length + index, locals[index] as string));
-  const resultCode = given.map(({ code: one }, index) => (results[index] === "js" ? restore(locals[index] as string, one) : one));
+  const resultCode = given.map(({ code: one }, index) =>
+    results[index] === "js" ? restore(locals[index] as string, one) : one,
+  );
   const stores = locals.map((_, index) => `(local.set ${taken.length + index})`).reverse();
   const text = `(module ${printed.text}
     (import "" "f" (func $f (type ${typeIndex})))

@@ -1,8 +1,8 @@
 /**
  * What scripts run on: a namespace of the WebAssembly JavaScript Interface's shape.
  *
- * `heddle` is the runtime of this project. `engine` is the host's own implementation, which has only the standard: with it the scripts,
- * this runner and the binaries that the text parser makes are checked against somebody else's work.
+ * `heddle` is the runtime of this project. `engine` is the host's own implementation, which has only the standard: with
+ * it the scripts, this runner and the binaries that the text parser makes are checked against somebody else's work.
  */
 import type { FeatureSet } from "../../core/base/features.ts";
 
@@ -29,8 +29,8 @@ export interface Executor {
   /** Whether traps have the messages of the standard. */
   readonly standardMessages: boolean;
   /**
-   * `threads`: Workers of the store, where it has any. `stress`: the heap is collected at every safepoint, and verified after each
-   * collection.
+   * `threads`: Workers of the store, where it has any. `stress`: the heap is collected at every safepoint, and verified
+   * after each collection.
    */
   open(features: FeatureSet, threads: number, stress: boolean): Promise<ScriptStore>;
 }
@@ -54,7 +54,12 @@ export async function executorOf(name: RuntimeName): Promise<Executor> {
     name,
     standardMessages: true,
     open: async (features, threads, stress) => {
-      const store = await createStore({ threads, features, collectAtSafepoints: stress, heap: { maximum: 1 << 28, debug: stress } });
+      const store = await createStore({
+        threads,
+        features,
+        collectAtSafepoints: stress,
+        heap: { maximum: 1 << 28, debug: stress },
+      });
       return { WebAssembly: store.WebAssembly as NamespaceLike, close: () => store.close() };
     },
   };

@@ -1,10 +1,12 @@
 /**
- * Lists of expected failures: `tests/expected-failures/<suite>.txt` for all hosts, `<suite>.<host>.txt` for one host besides.
+ * Lists of expected failures: `tests/expected-failures/<suite>.txt` for all hosts, `<suite>.<host>.txt` for one host
+ * besides.
  *
- * A line is `file.wast:LINE mode reason`, or `file.wast:FIRST-LAST mode reason` where each of these lines has a command that fails; mode is
- * `validate`, `run` or `*`. `file.wast:*` stands for all commands of a script, some of
- * which fail, or for a script that cannot be run to its end. Empty lines and lines that start with `#` say nothing. The lists for all
- * hosts hold only cases that are wrong in the script, the lists of a host only what is missing or wrong in that host.
+ * A line is `file.wast:LINE mode reason`, or `file.wast:FIRST-LAST mode reason` where each of these lines has a command
+ * that fails; mode is `validate`, `run` or `*`. `file.wast:*` stands for all commands of a script, some of which fail,
+ * or for a script that cannot be run to its end. Empty lines and lines that start with `#` say nothing. The lists for
+ * all hosts hold only cases that are wrong in the script, the lists of a host only what is missing or wrong in that
+ * host.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

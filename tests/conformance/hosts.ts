@@ -7,7 +7,10 @@ import { root } from "../tools/source-files.ts";
 /** A host that runs the same sources from a command line, other than Node. */
 export type Shell = "bun" | "deno";
 
-/** What comes before the script on the host's command line. Deno is asked for files, Workers and the environment as anybody is. */
+/**
+ * What comes before the script on the host's command line. Deno is asked for files, Workers and the environment as
+ * anybody is.
+ */
 const shellArguments: Readonly<Record<Shell, readonly string[]>> = {
   bun: [],
   deno: ["run", "--allow-all", "--no-lock", "--node-modules-dir=manual"],
@@ -28,7 +31,8 @@ export function findShell(host: Shell): string {
   }
   const folders = [join(root, "node_modules", ".bin"), ...(process.env["PATH"] ?? "").split(delimiter)];
   const path = folders.map((folder) => join(folder, host)).find((candidate) => existsSync(candidate));
-  if (path === undefined) throw new Error(`no ${host} found: run \`npm install --no-save ${host}\`, or set ${variable}`);
+  if (path === undefined)
+    throw new Error(`no ${host} found: run \`npm install --no-save ${host}\`, or set ${variable}`);
   return path;
 }
 

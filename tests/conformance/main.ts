@@ -5,9 +5,10 @@
  *         [--stress] [--messages] PATH...
  *
  * Bun and Deno run this same program, which starts it again under them; browsers run a page that takes scripts from it.
- * `--stress` collects at every safepoint and verifies the heap after each collection. `--runtime=engine` runs on the host's own engine, to
- * check scripts and runner; `--messages` compares the phrases of refusals in validate mode. Prints a line per failure, a line per suite, and a
- * total. The exit code is 1 on an unexpected failure or an unexpected pass.
+ * `--stress` collects at every safepoint and verifies the heap after each collection. `--runtime=engine` runs on the
+ * host's own engine, to check scripts and runner; `--messages` compares the phrases of refusals in validate mode.
+ * Prints a line per failure, a line per suite, and a total. The exit code is 1 on an unexpected failure or an
+ * unexpected pass.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -66,7 +67,12 @@ function read(file: ScriptFile, report: Report): Script | undefined {
 }
 
 /** Runs scripts in this process. */
-async function runHere(files: readonly ScriptFile[], wanted: readonly Mode[], options: RunOptions, report: Report): Promise<void> {
+async function runHere(
+  files: readonly ScriptFile[],
+  wanted: readonly Mode[],
+  options: RunOptions,
+  report: Report,
+): Promise<void> {
   if (wanted.includes("validate")) validate(files, options.messages, report);
   if (wanted.includes("run")) await runAll(files, options, report);
 }
@@ -93,10 +99,12 @@ async function main(): Promise<number> {
   const mode: ModeOption = option("mode", values.mode, modes);
   const host: Host = option("host", values.host, hosts);
   const paths = positionals.length > 0 ? positionals : [ownPath, publicPath].filter(existsSync);
-  if (positionals.length === 0 && !paths.includes(publicPath)) console.log(`conformance: there are no public scripts at ${publicPath}`);
+  if (positionals.length === 0 && !paths.includes(publicPath))
+    console.log(`conformance: there are no public scripts at ${publicPath}`);
   const missing = positionals.find((path) => !existsSync(path));
   if (missing !== undefined) fail(`conformance: ${missing}: no such file or folder`);
-  if ((host === "bun" || host === "deno") && !isHere(host)) return runUnder(host, import.meta.filename, process.argv.slice(2));
+  if ((host === "bun" || host === "deno") && !isHere(host))
+    return runUnder(host, import.meta.filename, process.argv.slice(2));
   const files = paths.flatMap(findScripts);
   const report = new Report(host, console.log);
   const runtime = option("runtime", values.runtime, runtimes);

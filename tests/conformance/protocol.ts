@@ -1,4 +1,7 @@
-/** What is said between the runner and the Workers in which scripts run. All of it can be cloned; without memories also written as JSON. */
+/**
+ * What is said between the runner and the Workers in which scripts run. All of it can be cloned; without memories also
+ * written as JSON.
+ */
 import type { RuntimeName } from "./executor.ts";
 import type { Mode } from "./expected.ts";
 import type { ThreadResult } from "./run.ts";

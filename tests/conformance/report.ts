@@ -50,7 +50,8 @@ export class Report {
   /** The entry that says that a script as a whole fails, or parts of it. */
   #wholeScript(file: ScriptFile, mode: Mode, failed: boolean): ExpectedFailure | undefined {
     const entry = this.#failures(file.suite).find(file.name, undefined, mode);
-    if (entry !== undefined) this.#scripts.set(entry, { file, failed: failed || this.#scripts.get(entry)?.failed === true });
+    if (entry !== undefined)
+      this.#scripts.set(entry, { file, failed: failed || this.#scripts.get(entry)?.failed === true });
     return entry;
   }
 

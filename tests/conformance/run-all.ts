@@ -21,7 +21,16 @@ export interface RunOptions {
 
 /** What a Worker is told about a script. */
 export function requestFor(file: ScriptFile, mode: Mode, { runtime, stress, messages }: RunOptions): ScriptRequest {
-  return { mode, suite: file.suite, source: readFileSync(file.path, "utf8"), runtime, stress, messages, threads: [], memories: {} };
+  return {
+    mode,
+    suite: file.suite,
+    source: readFileSync(file.path, "utf8"),
+    runtime,
+    stress,
+    messages,
+    threads: [],
+    memories: {},
+  };
 }
 
 /** Hands a Worker's reply to the report. */
@@ -31,7 +40,11 @@ export function take(report: Report, file: ScriptFile, mode: Mode, reply: Script
 }
 
 /** Calls `work` for each item, `lanes` at a time. */
-async function inLanes<Item>(items: readonly Item[], lanes: number, work: (item: Item) => Promise<void>): Promise<void> {
+async function inLanes<Item>(
+  items: readonly Item[],
+  lanes: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
   const queue = [...items];
   const lane = async (): Promise<void> => {
     for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);

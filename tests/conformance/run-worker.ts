@@ -1,6 +1,6 @@
 /**
- * Runs scripts away from the main thread, so that one which does not end can be ended. The `thread` commands of a script run in Workers
- * of their own: other agents, with stores of their own, which share the host's memories.
+ * Runs scripts away from the main thread, so that one which does not end can be ended. The `thread` commands of a
+ * script run in Workers of their own: other agents, with stores of their own, which share the host's memories.
  */
 import { defaultFeatures } from "../../core/base/features.ts";
 import { type Command, parseScript, type Script } from "../../core/text/script/script.ts";
@@ -33,11 +33,14 @@ function startThread(request: ScriptRequest): StartThread {
   return ({ name }, memories) =>
     new Promise((resolve, reject) => {
       const results: ThreadResult[] = [];
-      const started = startRun({ ...request, threads: [...request.threads, name], memories: onlyMemories(memories) }, (message) => {
-        if (message.kind === "result") results.push(message.result);
-        else if (message.kind === "broken") reject(new Error(message.problem));
-        else void started.then((worker) => worker.terminate()).then(() => resolve(results));
-      });
+      const started = startRun(
+        { ...request, threads: [...request.threads, name], memories: onlyMemories(memories) },
+        (message) => {
+          if (message.kind === "result") results.push(message.result);
+          else if (message.kind === "broken") reject(new Error(message.problem));
+          else void started.then((worker) => worker.terminate()).then(() => resolve(results));
+        },
+      );
       started.catch(reject);
     });
 }

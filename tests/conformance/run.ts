@@ -4,14 +4,29 @@ import { CompileError } from "../../core/base/errors.ts";
 import type { FeatureSet } from "../../core/base/features.ts";
 import { encodeModule } from "../../core/binary/encode.ts";
 import { parseModule } from "../../core/text/parse/parse.ts";
-import { type Action, type AssertKind, type Command, loadModule, type Script, type ScriptModule } from "../../core/text/script/script.ts";
+import {
+  type Action,
+  type AssertKind,
+  type Command,
+  loadModule,
+  type Script,
+  type ScriptModule,
+} from "../../core/text/script/script.ts";
 import type { Pattern } from "../../core/text/script/script-values.ts";
 import { countImports, type GlobalType, type Module, type ModuleParts } from "../../core/types/module.ts";
 import { type Bridge, crossingOf, functionBridge, globalBridge, needsBridge } from "./bridge.ts";
 import type { Executor, InstanceLike, NamespaceLike, ScriptStore } from "./executor.ts";
 import type { Outcome } from "./report.ts";
 import { spectest, spectestExtras } from "./spectest.ts";
-import { describePattern, describeResult, fromResults, HostReferences, matches, type Result, toArguments } from "./values.ts";
+import {
+  describePattern,
+  describeResult,
+  fromResults,
+  HostReferences,
+  matches,
+  type Result,
+  toArguments,
+} from "./values.ts";
 
 const passed: Outcome = { kind: "passed" };
 const failed = (expected: string, got: string): Outcome => ({ kind: "failed", expected, got });
@@ -59,7 +74,14 @@ export class ScriptRunner {
   #last: Linked | undefined;
   #lastDefinition: Module | undefined;
 
-  constructor(script: Script, executor: Executor, store: ScriptStore, features: FeatureSet, suite: string, startThread: StartThread) {
+  constructor(
+    script: Script,
+    executor: Executor,
+    store: ScriptStore,
+    features: FeatureSet,
+    suite: string,
+    startThread: StartThread,
+  ) {
     this.#script = script;
     this.#executor = executor;
     this.#store = store;
@@ -127,14 +149,17 @@ export class ScriptRunner {
   }
 
   #memoriesFor(names: readonly string[]): Record<string, Record<string, WebAssembly.Memory>> {
-    return Object.fromEntries(names.map((name) => [name, this.#find(name).instance.exports as Record<string, WebAssembly.Memory>]));
+    return Object.fromEntries(
+      names.map((name) => [name, this.#find(name).instance.exports as Record<string, WebAssembly.Memory>]),
+    );
   }
 
   #module(module: ScriptModule, definition: boolean): Outcome {
     const loaded = loadModule(this.#script, module, this.#features);
     this.#lastDefinition = loaded;
     if (module.name !== undefined) this.#definitions.set(module.name, loaded);
-    // A definition is valid; whether it can be made is asked where it is instantiated, since it may be as large as a module can say.
+    // A definition is valid; whether it can be made is asked where it is instantiated, since it may be as large as a
+    // module can say.
     if (!definition) this.#keep(module.name, loaded);
     return passed;
   }
@@ -222,7 +247,12 @@ export class ScriptRunner {
   }
 
   /** The function that calls an export, or reads it, with exact bits. */
-  #bridge(linked: Linked, name: string, items: Record<string, unknown>, make: () => Bridge): (...values: unknown[]) => unknown {
+  #bridge(
+    linked: Linked,
+    name: string,
+    items: Record<string, unknown>,
+    make: () => Bridge,
+  ): (...values: unknown[]) => unknown {
     const known = linked.bridges.get(name);
     if (known !== undefined) return known;
     const { WebAssembly: namespace } = this.#store;
@@ -249,7 +279,8 @@ export class ScriptRunner {
   #compare(result: Thrown | readonly Result[], expected: readonly Pattern[]): Outcome {
     const wanted = expected.map(describePattern).join(", ") || "no result";
     if (result instanceof Thrown) return failed(wanted, describeError(result.error));
-    const fits = result.length === expected.length && result.every((one, at) => matches(one, expected[at] as Pattern, this.#host));
+    const fits =
+      result.length === expected.length && result.every((one, at) => matches(one, expected[at] as Pattern, this.#host));
     return fits ? passed : failed(wanted, result.map(describeResult).join(", ") || "no result");
   }
 
@@ -259,7 +290,8 @@ export class ScriptRunner {
     const { error } = result;
     if (!isOfKind(error, what, this.#store.WebAssembly)) return failed(expected, describeError(error));
     const checked = this.#executor.standardMessages && (what === "trap" || what === "exhaustion");
-    if (!checked || (error as Error).message.includes(message) || message.startsWith((error as Error).message)) return passed;
+    if (!checked || (error as Error).message.includes(message) || message.startsWith((error as Error).message))
+      return passed;
     return failed(expected, describeError(error));
   }
 }
@@ -269,7 +301,10 @@ function isOfKind(error: unknown, what: AssertKind, { Exception }: NamespaceLike
     case "trap":
       return error instanceof WebAssembly.RuntimeError;
     case "exhaustion":
-      return error instanceof RangeError || (error instanceof WebAssembly.RuntimeError && error.message.includes("exhausted"));
+      return (
+        error instanceof RangeError ||
+        (error instanceof WebAssembly.RuntimeError && error.message.includes("exhausted"))
+      );
     case "exception":
       return error instanceof Exception;
     case "suspension":
@@ -304,9 +339,14 @@ function nameOf(command: Command): string {
 
 /** An error by its class and message; the stack too where it is none that WebAssembly raises. */
 export function describeError(error: unknown): string {
-  if (error instanceof CompileError || error instanceof WebAssembly.RuntimeError || error instanceof WebAssembly.LinkError) {
+  if (
+    error instanceof CompileError ||
+    error instanceof WebAssembly.RuntimeError ||
+    error instanceof WebAssembly.LinkError
+  ) {
     return `${error.name}: ${error.message}`;
   }
-  if (error instanceof WebAssembly.CompileError || error instanceof RangeError) return `${error.name}: ${error.message}`;
+  if (error instanceof WebAssembly.CompileError || error instanceof RangeError)
+    return `${error.name}: ${error.message}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -4,7 +4,16 @@ import type { ScriptReply, ScriptRequest } from "./protocol.ts";
 import { runScript } from "./start-run.ts";
 
 function requestOf(source: string): ScriptRequest {
-  return { mode: "run", suite: "test", source, runtime: "engine", stress: false, messages: false, threads: [], memories: {} };
+  return {
+    mode: "run",
+    suite: "test",
+    source,
+    runtime: "engine",
+    stress: false,
+    messages: false,
+    threads: [],
+    memories: {},
+  };
 }
 
 async function repliesTo(source: string, timeout: number): Promise<ScriptReply[]> {
@@ -15,7 +24,8 @@ async function repliesTo(source: string, timeout: number): Promise<ScriptReply[]
 
 describe("a script in a Worker", () => {
   test("tells what each command came to", async () => {
-    const source = '(module (func (export "f") (result i32) (i32.const 1)))\n(assert_return (invoke "f") (i32.const 1))';
+    const source =
+      '(module (func (export "f") (result i32) (i32.const 1)))\n(assert_return (invoke "f") (i32.const 1))';
     const replies = await repliesTo(source, 60_000);
     expect(replies.map((reply) => reply.kind === "result" && reply.result.outcome.kind)).toEqual(["passed", "passed"]);
   }, 70_000);

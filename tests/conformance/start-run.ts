@@ -17,15 +17,25 @@ export async function startRun(request: ScriptRequest, onReply: (reply: ScriptRe
   });
   worker.onExit((error) => {
     if (done) return;
-    onReply({ kind: "broken", problem: error === undefined ? "the Worker ended before it was done" : describeError(error) });
+    onReply({
+      kind: "broken",
+      problem: error === undefined ? "the Worker ended before it was done" : describeError(error),
+    });
     onReply({ kind: "done" });
   });
   worker.postMessage(request);
   return worker;
 }
 
-/** Runs one script in a Worker of its own; resolves when it has ended in whatever way. Ends it after `timeout` milliseconds. */
-export async function runScript(request: ScriptRequest, timeout: number, onReply: (reply: ScriptReply) => void): Promise<void> {
+/**
+ * Runs one script in a Worker of its own; resolves when it has ended in whatever way. Ends it after `timeout`
+ * milliseconds.
+ */
+export async function runScript(
+  request: ScriptRequest,
+  timeout: number,
+  onReply: (reply: ScriptReply) => void,
+): Promise<void> {
   let end: () => void = () => undefined;
   const ended = new Promise<void>((resolve) => {
     end = resolve;

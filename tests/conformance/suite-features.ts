@@ -2,8 +2,8 @@
 import { type FeatureName, type FeatureSet, featureSet } from "../../core/base/features.ts";
 
 /**
- * Features that are off in a suite: its scripts were written for a language without them, and check that it refuses what they add.
- * Suites that are not named here run with everything on.
+ * Features that are off in a suite: its scripts were written for a language without them, and check that it refuses
+ * what they add. Suites that are not named here run with everything on.
  */
 const offBySuite: Readonly<Record<string, readonly FeatureName[]>> = {
   // The standard alone: later proposals give meaning to encodings that it calls malformed, and relax some of its rules.

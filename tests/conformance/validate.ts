@@ -1,9 +1,9 @@
 /**
  * Validate mode: every module of a script is read and checked, nothing runs.
  *
- * A module that must load is checked four ways: as it stands, encoded to binary and decoded again, printed (flat and folded) and parsed
- * again; and text -> binary -> text -> binary must give the same bytes from the second step on. A module that must be refused is
- * refused as text, or else as the binary made from it.
+ * A module that must load is checked four ways: as it stands, encoded to binary and decoded again, printed (flat and
+ * folded) and parsed again; and text -> binary -> text -> binary must give the same bytes from the second step on. A
+ * module that must be refused is refused as text, or else as the binary made from it.
  */
 
 import { CompileError } from "../../core/base/errors.ts";
@@ -12,7 +12,13 @@ import { decodeModule } from "../../core/binary/decode.ts";
 import { encodeModule } from "../../core/binary/encode.ts";
 import { parseModule } from "../../core/text/parse/parse.ts";
 import { printModule } from "../../core/text/print/print.ts";
-import { type Command, loadModule, type RefusalKind, type Script, type ScriptModule } from "../../core/text/script/script.ts";
+import {
+  type Command,
+  loadModule,
+  type RefusalKind,
+  type Script,
+  type ScriptModule,
+} from "../../core/text/script/script.ts";
 import type { Module } from "../../core/types/module.ts";
 import { TypeStore } from "../../core/types/type-store.ts";
 import { validateModule } from "../../core/validate/validate.ts";
@@ -51,7 +57,9 @@ export class ScriptValidator {
           tell(
             command,
             `assert_${command.what}`,
-            command.what === "unlinkable" ? this.#accepts(command.module) : this.#refuses(command.module, command.what, command.message),
+            command.what === "unlinkable"
+              ? this.#accepts(command.module)
+              : this.#refuses(command.module, command.what, command.message),
           );
           break;
         case "thread":
@@ -96,7 +104,8 @@ export class ScriptValidator {
   #refuses(module: ScriptModule, what: RefusalKind, message: string): Outcome {
     const expected = `${what.replace("_", " ")}: ${message}`;
     // To refuse every component says nothing about this one.
-    if (module.source.kind === "component") return { kind: "failed", expected, got: "a component, which is not part of core WebAssembly" };
+    if (module.source.kind === "component")
+      return { kind: "failed", expected, got: "a component, which is not part of core WebAssembly" };
     let loaded: Module;
     try {
       loaded = loadModule(this.#script, module, this.#features);

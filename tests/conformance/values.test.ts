@@ -49,7 +49,8 @@ test("a bridge keeps the payload of a NaN and both halves of a vector", () => {
   const bridge = functionBridge(module, 0, type);
   expect(bridge.results).toEqual(["v128", "f32"]);
   const link = (bytes: Uint8Array<ArrayBuffer>, f?: unknown): Record<string, (...values: unknown[]) => unknown> =>
-    new WebAssembly.Instance(new WebAssembly.Module(bytes), { "": { f: f as WebAssembly.ImportValue } }).exports as never;
+    new WebAssembly.Instance(new WebAssembly.Module(bytes), { "": { f: f as WebAssembly.ImportValue } })
+      .exports as never;
   const { run } = link(bridge.bytes, link(encodeModule(module))["swap"]);
   expect(run?.(0x7f800001, 1n, -2n)).toEqual([1n, -2n, 0x7f800001]);
 });

@@ -65,7 +65,10 @@ export function fromResults(values: readonly unknown[], crossings: readonly Cros
         results.push({ crossing, bits: BigInt.asUintN(64, value as bigint) });
         break;
       case "v128":
-        results.push({ crossing, bits: BigInt.asUintN(64, value as bigint) | (BigInt.asUintN(64, values[at++] as bigint) << 64n) });
+        results.push({
+          crossing,
+          bits: BigInt.asUintN(64, value as bigint) | (BigInt.asUintN(64, values[at++] as bigint) << 64n),
+        });
         break;
       case "opaque":
         results.push({ crossing, isNull: value === 1 });
@@ -165,4 +168,5 @@ export function describePattern(pattern: Pattern): string {
   }
 }
 
-const describeNumber = (pattern: NumberPattern): string => (typeof pattern === "bigint" ? `0x${pattern.toString(16)}` : pattern);
+const describeNumber = (pattern: NumberPattern): string =>
+  typeof pattern === "bigint" ? `0x${pattern.toString(16)}` : pattern;

@@ -1,4 +1,6 @@
-/** Runs the cases: each is made from the run's seed and its own number alone. In a thread of its own, which may hang. */
+/**
+ * Runs the cases: each is made from the run's seed and its own number alone. In a thread of its own, which may hang.
+ */
 import { parentPort, workerData } from "node:worker_threads";
 import { Corpus } from "./corpus.ts";
 import { hostFeatures } from "./host-features.ts";
@@ -66,7 +68,10 @@ class Runner {
       "text" in input
         ? minimizeText(input.text, (text) => same(this.#oracles.checkText(text)), deadline)
         : hex(minimizeBinary(input.binary, (bytes) => same(this.#oracles.checkBinary(bytes)), deadline));
-    const last = checkInput(this.#oracles, "text" in input ? { origin: "", text: small } : { origin: "", binary: fromHex(small) });
+    const last = checkInput(
+      this.#oracles,
+      "text" in input ? { origin: "", text: small } : { origin: "", binary: fromHex(small) },
+    );
     Object.assign(this.#oracles.tally, tally);
     return `${found.signature}\n  ${(last ?? found).detail}\n  ${input.origin}\n  ${small}`;
   }

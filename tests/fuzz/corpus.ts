@@ -1,6 +1,6 @@
 /**
- * The modules that mutations start from: those of the conformance scripts and real programs where this checkout has them beside it,
- * and always the text modules of this repository.
+ * The modules that mutations start from: those of the conformance scripts and real programs where this checkout has
+ * them beside it, and always the text modules of this repository.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";

@@ -1,6 +1,6 @@
 /**
- * One case of the fuzzing of execution, in a process of its own, which may be ended: `node tests/fuzz/execution-case.ts FILE` runs the module in
- * the file and prints a `CaseResult` as JSON.
+ * One case of the fuzzing of execution, in a process of its own, which may be ended:
+ * `node tests/fuzz/execution-case.ts FILE` runs the module in the file and prints a `CaseResult` as JSON.
  */
 import { readFileSync } from "node:fs";
 import { createStore } from "../../api/heddle.ts";
@@ -29,7 +29,11 @@ function difference(host: Trace, heddle: Trace | undefined): string | undefined 
 }
 
 async function traceOfHeddle(bytes: Uint8Array<ArrayBuffer>, stress: boolean): Promise<Trace | undefined> {
-  const store = await createStore({ threads: 0, collectAtSafepoints: stress, heap: { maximum: 1 << 27, debug: stress } });
+  const store = await createStore({
+    threads: 0,
+    collectAtSafepoints: stress,
+    heap: { maximum: 1 << 27, debug: stress },
+  });
   const trace = traceOf(bytes, store.WebAssembly);
   await store.close();
   return trace;
@@ -41,7 +45,8 @@ async function compare(bytes: Uint8Array<ArrayBuffer>): Promise<CaseResult> {
   const lines = host.lines.length;
   for (const stress of [false, true]) {
     const problem = difference(host, await traceOfHeddle(bytes, stress));
-    if (problem !== undefined) return { accepted: true, lines, problem: `${stress ? "collected at every safepoint: " : ""}${problem}` };
+    if (problem !== undefined)
+      return { accepted: true, lines, problem: `${stress ? "collected at every safepoint: " : ""}${problem}` };
   }
   return { accepted: true, lines, problem: undefined };
 }

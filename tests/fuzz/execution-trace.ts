@@ -9,7 +9,10 @@ const operands: readonly unknown[] = [undefined, 0n, null, 1];
 /** The function by which Binaryen's modules limit their loops anew. */
 const LIMIT = "hangLimitInitializer";
 
-/** Where a trace ends because engines may differ from here on: how deep a stack is, and how much memory there is, is theirs to say. */
+/**
+ * Where a trace ends because engines may differ from here on: how deep a stack is, and how much memory there is, is
+ * theirs to say.
+ */
 class Unequal extends Error {}
 
 export interface Trace {
@@ -21,7 +24,8 @@ export interface Trace {
 function show(value: unknown): string {
   if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
   if (Array.isArray(value)) return `[${value.map(show).join()}]`;
-  if (value === null || (typeof value !== "object" && typeof value !== "function")) return `${typeof value} ${String(value)}`;
+  if (value === null || (typeof value !== "object" && typeof value !== "function"))
+    return `${typeof value} ${String(value)}`;
   return typeof value;
 }
 
@@ -33,11 +37,16 @@ function showError(error: unknown, { Exception }: Namespace): string {
   return error instanceof Exception ? "exception" : name || `thrown ${show(error)}`;
 }
 
-function importsOf(namespace: Namespace, module: InstanceType<Namespace["Module"]>, lines: string[]): WebAssembly.Imports {
+function importsOf(
+  namespace: Namespace,
+  module: InstanceType<Namespace["Module"]>,
+  lines: string[],
+): WebAssembly.Imports {
   const imports: Record<string, Record<string, unknown>> = {};
   for (const { module: from, name, kind } of namespace.Module.imports(module)) {
     imports[from] ??= {};
-    if (kind === "tag") imports[from][name] = name === "jstag" ? namespace.JSTag : new namespace.Tag({ parameters: ["i32"] });
+    if (kind === "tag")
+      imports[from][name] = name === "jstag" ? namespace.JSTag : new namespace.Tag({ parameters: ["i32"] });
     else if (kind === "table") imports[from][name] = new namespace.Table({ element: "anyfunc", initial: 50 });
     else if (kind === "memory") imports[from][name] = new namespace.Memory({ initial: 16, maximum: 17 });
     else if (kind === "global") imports[from][name] = "extern";

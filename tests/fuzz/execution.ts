@@ -1,8 +1,8 @@
 /**
  * Fuzzing of execution: random valid programs, with Node's own WebAssembly as the oracle.
  *
- * Binaryen makes a module of a case's random bytes. The host runs it, Heddle does, and Heddle on a heap that is collected at every safepoint and
- * verified after each collection; all three must show the same.
+ * Binaryen makes a module of a case's random bytes. The host runs it, Heddle does, and Heddle on a heap that is
+ * collected at every safepoint and verified after each collection; all three must show the same.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -15,10 +15,24 @@ import { Random } from "./random.ts";
 
 /** What of Binaryen's features Node does not have, or has otherwise than the standard. */
 const without = [
-  ...["shared-everything", "threads", "relaxed-atomics", "acquire-release-atomics", "custom-descriptors", "stack-switching", "strings"],
+  ...[
+    "shared-everything",
+    "threads",
+    "relaxed-atomics",
+    "acquire-release-atomics",
+    "custom-descriptors",
+    "stack-switching",
+    "strings",
+  ],
   ...["compact-imports", "fp16", "wide-arithmetic", "custom-page-sizes", "multibyte", "relaxed-simd"],
 ];
-const passes = ["-ttf", "--no-fuzz-oob", "--translate-to-exnref", "-all", ...without.map((feature) => `--disable-${feature}`)];
+const passes = [
+  "-ttf",
+  "--no-fuzz-oob",
+  "--translate-to-exnref",
+  "-all",
+  ...without.map((feature) => `--disable-${feature}`),
+];
 const SIZES = [2000, 8000, 30_000, 60_000];
 
 const script = join(import.meta.dirname, "execution-case.ts");
@@ -41,7 +55,11 @@ function generate(folder: string, seed: number, number: number): string {
 
 /** Runs a case's module. Raises an error for what ends its process. */
 function run(file: string): CaseResult {
-  const output = execFileSync(process.execPath, [script, file], { encoding: "utf8", timeout: CASE_MILLISECONDS, killSignal: "SIGKILL" });
+  const output = execFileSync(process.execPath, [script, file], {
+    encoding: "utf8",
+    timeout: CASE_MILLISECONDS,
+    killSignal: "SIGKILL",
+  });
   return JSON.parse(output) as CaseResult;
 }
 
@@ -63,13 +81,17 @@ export async function fuzzExecution({ seed, seconds, only }: FuzzOptions): Promi
         if (result.problem === undefined) continue;
         console.log(`case ${number} of seed ${seed}: ${result.problem}\n`);
       } catch (error) {
-        console.log(`case ${number} of seed ${seed}: its process was ended: ${error instanceof Error ? error.message : String(error)}\n`);
+        console.log(
+          `case ${number} of seed ${seed}: its process was ended: ${error instanceof Error ? error.message : String(error)}\n`,
+        );
       }
       findings++;
     }
   } finally {
     rmSync(folder, { recursive: true });
   }
-  console.log(`execution: seed ${seed}: ${cases} cases, ${refused} that the host refuses, ${lines} lines compared, ${findings} findings`);
+  console.log(
+    `execution: seed ${seed}: ${cases} cases, ${refused} that the host refuses, ${lines} lines compared, ${findings} findings`,
+  );
   return findings;
 }

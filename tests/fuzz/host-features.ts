@@ -4,7 +4,9 @@ import { type FeatureName, type FeatureSet, featureNames, featureSet } from "../
 import { encodeModule } from "../../core/binary/encode.ts";
 import { parseModule } from "../../core/text/parse/parse.ts";
 
-/** For each feature a module that needs it; features without one are no matter of validation, or older than all hosts. */
+/**
+ * For each feature a module that needs it; features without one are no matter of validation, or older than all hosts.
+ */
 const probes: Readonly<Partial<Record<FeatureName, string>>> = {
   "relaxed-simd": "(func (param v128) (result v128) (i32x4.relaxed_trunc_f32x4_s (local.get 0)))",
   "tail-call": "(func (return_call 0))",

@@ -121,13 +121,18 @@ function randomize(random: Random, row: Row, kind: ImmediateKind, into: Immediat
       });
       return;
     case "handlers":
-      into.handlers = Array.from({ length: random.below(4) }, () => ({ tag: small(), label: random.oneIn(4) ? undefined : small() }));
+      into.handlers = Array.from({ length: random.below(4) }, () => ({
+        tag: small(),
+        label: random.oneIn(4) ? undefined : small(),
+      }));
       return;
     case "f32":
     case "f64":
     case "v128":
     case "lanes":
-      into.bytes = Uint8Array.from({ length: vectors[kind] as number }, () => random.below(kind === "lanes" ? 34 : 256));
+      into.bytes = Uint8Array.from({ length: vectors[kind] as number }, () =>
+        random.below(kind === "lanes" ? 34 : 256),
+      );
       return;
     default:
       randomizeNumber(random, kind, into);
@@ -162,7 +167,8 @@ function randomizeNumber(random: Random, kind: ImmediateKind, into: Immediates):
   }
 }
 
-const notation = (row: Row): string => (row.signature === undefined ? "" : `${row.signature.params}>${row.signature.results}`);
+const notation = (row: Row): string =>
+  row.signature === undefined ? "" : `${row.signature.params}>${row.signature.results}`;
 const bySignature = new Map<string, Row[]>();
 for (const row of rows) {
   const same = bySignature.get(notation(row));

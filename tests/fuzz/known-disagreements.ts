@@ -1,5 +1,6 @@
 /**
- * Where Heddle and V8 disagree about a module and Heddle is right, or both may choose: each with the clause that says so.
+ * Where Heddle and V8 disagree about a module and Heddle is right, or both may choose: each with the clause that says
+ * so.
  */
 import type { CompileError } from "../../core/base/errors.ts";
 import { type Surroundings, surroundingsOf } from "./surroundings.ts";
@@ -54,14 +55,16 @@ const knownDisagreements: readonly KnownDisagreement[] = [
   },
   {
     name: "a tag's attribute as a number",
-    clause: "core 5.3 'Tag Types': the attribute is the byte 0x00. V8 reads a LEB128 number, and so takes longer forms of zero.",
+    clause:
+      "core 5.3 'Tag Types': the attribute is the byte 0x00. V8 reads a LEB128 number, and so takes longer forms of zero.",
     matches: ({ heddle }) => heddle?.code === "malformed-tag" && heddle.rule === "malformed tag attribute",
   },
   {
     name: "an element segment of numbers",
     clause:
       "core 5.5 'Element Section': the type of a segment is a reference type. V8 takes any value type where the segment has no items.",
-    matches: ({ heddle, bytes }) => heddle?.rule === "malformed reference type" && numbers.has(bytes[heddle.offset ?? 0]),
+    matches: ({ heddle, bytes }) =>
+      heddle?.rule === "malformed reference type" && numbers.has(bytes[heddle.offset ?? 0]),
   },
   {
     name: "a reference of unknown type is any operand",
@@ -72,7 +75,8 @@ const knownDisagreements: readonly KnownDisagreement[] = [
   },
   {
     name: "ref.eq of a bottom and anything",
-    clause: "core 3.4 'ref.eq': both operands are eqref. V8 does not look at the second where the first is made up in unreachable code.",
+    clause:
+      "core 3.4 'ref.eq': both operands are eqref. V8 does not look at the second where the first is made up in unreachable code.",
     matches: (disagreement) => {
       const found = mismatch(disagreement);
       return found?.opcode === 0xd3 && found.unreachable;
@@ -94,19 +98,23 @@ const knownDisagreements: readonly KnownDisagreement[] = [
   },
   {
     name: "a sub type that is the first to have a descriptor",
-    clause: "custom-descriptors#111 (August 2026): a type has a descriptor just where its supertype has one. V8 has the older rule.",
+    clause:
+      "custom-descriptors#111 (August 2026): a type has a descriptor just where its supertype has one. V8 has the older rule.",
     matches: ({ heddle }) => heddle?.code === "sub-type" && heddle.rule.endsWith("only the sub type has a descriptor"),
   },
   {
     name: "a descriptor that is a sub type, but not of the declared one",
     clause:
       "custom-descriptors#111: the descriptor of a sub type has the supertype's descriptor as its declared supertype. V8 has the older rule.",
-    matches: ({ heddle }) => heddle?.code === "descriptor" && /type \d+ does not match that of the super type/.test(heddle.rule),
+    matches: ({ heddle }) =>
+      heddle?.code === "descriptor" && /type \d+ does not match that of the super type/.test(heddle.rule),
   },
   {
     name: "br_on_non_null to a label without types",
-    clause: "core 3.4 'br_on_non_null': the label's types are [t* (ref ht)], and so one at least. V8 takes a label with none.",
-    matches: ({ heddle }) => heddle?.code === "type-mismatch" && /^type mismatch: label must take .* but has \[\]/.test(heddle.rule),
+    clause:
+      "core 3.4 'br_on_non_null': the label's types are [t* (ref ht)], and so one at least. V8 takes a label with none.",
+    matches: ({ heddle }) =>
+      heddle?.code === "type-mismatch" && /^type mismatch: label must take .* but has \[\]/.test(heddle.rule),
   },
 ];
 

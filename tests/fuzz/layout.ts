@@ -1,6 +1,7 @@
 /**
- * A binary module as a list of sections, whether it is well-formed or not: what the mutators change, and what the minimizer takes apart.
- * Sizes and counts are made anew when it is put together, so that a change inside a section does not break everything after it.
+ * A binary module as a list of sections, whether it is well-formed or not: what the mutators change, and what the
+ * minimizer takes apart. Sizes and counts are made anew when it is put together, so that a change inside a section does
+ * not break everything after it.
  */
 
 import { CompileError } from "../../core/base/errors.ts";
@@ -66,7 +67,12 @@ export function copyLayout(sections: readonly LayoutSection[]): LayoutSection[] 
 }
 
 /** `bytes` with `[start, end)` replaced. */
-export function splice(bytes: Uint8Array, start: number, end: number, replacement: Uint8Array | readonly number[] = []): Uint8Array {
+export function splice(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  replacement: Uint8Array | readonly number[] = [],
+): Uint8Array {
   const result = new Uint8Array(bytes.length - (end - start) + replacement.length);
   result.set(bytes.subarray(0, start));
   result.set(replacement, start);

@@ -3,15 +3,15 @@
  *
  *     npm run fuzz -- frontend|execution [--seconds N] [--seed S] [--case K]
  *
- * A case is made from the seed and its number, so that `--case` runs one of a reported run again. Every kind of finding is printed once, with
- * the smallest input that shows it. Exit code 1 if there is one.
+ * A case is made from the seed and its number, so that `--case` runs one of a reported run again. Every kind of finding
+ * is printed once, with the smallest input that shows it. Exit code 1 if there is one.
  */
 import { Worker } from "node:worker_threads";
 import { CASE_CAPACITY, CASE_OFFSET, type FuzzOptions, type Message, Word } from "./protocol.ts";
 
 /**
- * A case that takes more processor time hangs; the longest step in good order is making a finding's input smaller. The clock on the wall
- * would blame the case for what other programs do.
+ * A case that takes more processor time hangs; the longest step in good order is making a finding's input smaller. The
+ * clock on the wall would blame the case for what other programs do.
  */
 const HANG_SECONDS = 40;
 const WATCH_MILLISECONDS = 5_000;
@@ -70,7 +70,9 @@ function fuzz(options: FuzzOptions): Promise<number> {
       findings,
     );
   });
-  worker.on("error", (error) => finish(`the thread died: ${error instanceof Error ? error.stack : String(error)}\n${current()}`, 1));
+  worker.on("error", (error) =>
+    finish(`the thread died: ${error instanceof Error ? error.stack : String(error)}\n${current()}`, 1),
+  );
   return promise;
 }
 

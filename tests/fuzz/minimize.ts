@@ -60,7 +60,9 @@ export function minimizeBinary(bytes: Uint8Array, shows: (bytes: Uint8Array) => 
     keep({ functions: [...withoutItems(functions, (fewer) => inTime(replaced({ functions: [...fewer] })))] });
     for (let i = 0; i < (sections[at]?.functions?.length ?? 0); i++) {
       const current = sections[at]?.functions ?? [];
-      const smaller = smallerFunction(current[i] as Uint8Array, (func) => inTime(replaced({ functions: current.with(i, func) })));
+      const smaller = smallerFunction(current[i] as Uint8Array, (func) =>
+        inTime(replaced({ functions: current.with(i, func) })),
+      );
       keep({ functions: current.with(i, smaller) });
     }
   }

@@ -1,13 +1,23 @@
 /** Mutations of binary modules: of bytes, of LEB128 numbers, of sections and functions, and of instructions. */
 import { Section } from "../../core/binary/sections.ts";
 import { rows } from "../../core/ops/table.ts";
-import { changeImmediate, immediatesOf, instructionBytes, instructionsOf, randomImmediates, randomRow } from "./instructions.ts";
+import {
+  changeImmediate,
+  immediatesOf,
+  instructionBytes,
+  instructionsOf,
+  randomImmediates,
+  randomRow,
+} from "./instructions.ts";
 import { assemble, copyLayout, type LayoutSection, layoutOf, splice } from "./layout.ts";
 import type { Random } from "./random.ts";
 
 /** Bytes that mean something in many places: type codes, opcodes, ends of LEB128 numbers. */
 const meaningful: readonly number[] = [
-  ...[0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x0b, 0x0d, 0x10, 0x20, 0x23, 0x3f, 0x40, 0x41, 0x42, 0xd0, 0xd1, 0xd2],
+  ...[
+    0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x0b, 0x0d, 0x10, 0x20, 0x23, 0x3f, 0x40, 0x41, 0x42, 0xd0,
+    0xd1, 0xd2,
+  ],
   ...Array.from({ length: 0x40 }, (_, i) => 0x40 + i),
   ...[0x80, 0x81, 0x8f, 0xfb, 0xfc, 0xfd, 0xfe, 0xff],
 ];
@@ -49,7 +59,14 @@ function mutateLeb(random: Random, bytes: Uint8Array, at: number): Uint8Array {
     value |= BigInt(byte & 0x7f) << BigInt((end - at - 1) * 7);
     if (byte < 0x80) break;
   }
-  const changes = [value, value + 1n, value - 1n, value << 1n, (1n << BigInt(random.below(65))) - 1n, 1n << BigInt(random.below(65))];
+  const changes = [
+    value,
+    value + 1n,
+    value - 1n,
+    value << 1n,
+    (1n << BigInt(random.below(65))) - 1n,
+    1n << BigInt(random.below(65)),
+  ];
   let rest = BigInt.asUintN(64, random.pick(changes));
   const padding = random.oneIn(2) ? random.below(11) : 0;
   const written: number[] = [];
@@ -119,7 +136,12 @@ function mutateFunction(random: Random, func: Uint8Array, other: Uint8Array): Ui
     case 1: {
       const row = randomRow(random, span.row);
       const same = row.immediates.join() === span.row.immediates.join();
-      return splice(func, span.start, span.end, instructionBytes(row, same ? immediatesOf(func, span) : randomImmediates(random, row)));
+      return splice(
+        func,
+        span.start,
+        span.end,
+        instructionBytes(row, same ? immediatesOf(func, span) : randomImmediates(random, row)),
+      );
     }
     case 2:
     case 3:
@@ -142,7 +164,9 @@ function mutateFunction(random: Random, func: Uint8Array, other: Uint8Array): Ui
       return splice(func, span.start, random.oneIn(2) ? span.start : span.end, from.subarray(source.start, source.end));
     }
     default:
-      return random.oneIn(3) ? mutateBytes(random, func) : splice(func, span.start, span.start, [random.oneIn(2) ? 0x00 : 0x1a]);
+      return random.oneIn(3)
+        ? mutateBytes(random, func)
+        : splice(func, span.start, span.start, [random.oneIn(2) ? 0x00 : 0x1a]);
   }
 }
 
@@ -151,7 +175,8 @@ function mutateCode(random: Random, sections: LayoutSection[], other: readonly L
   if (functions === undefined) return false;
   const at = random.below(functions.length);
   const func = functions[at] as Uint8Array;
-  const others = other.find((section) => section.functions !== undefined && section.functions.length > 0)?.functions ?? functions;
+  const others =
+    other.find((section) => section.functions !== undefined && section.functions.length > 0)?.functions ?? functions;
   const choice = random.below(20);
   if (choice === 0) functions.splice(at, 1);
   else if (choice === 1) functions.splice(at, random.below(2), random.pick(others));

@@ -14,7 +14,14 @@ const MAXIMUM_MILLISECONDS = 3000;
 
 /** Something that should not be. */
 export interface Finding {
-  readonly kind: "exception" | "slow" | "disagreement" | "feature-breaks" | "unstable-binary" | "unstable-text" | "text-differs";
+  readonly kind:
+    | "exception"
+    | "slow"
+    | "disagreement"
+    | "feature-breaks"
+    | "unstable-binary"
+    | "unstable-text"
+    | "text-differs";
   readonly detail: string;
   /** Equal for two inputs that most likely show the same fault. */
   readonly signature: string;
@@ -27,7 +34,11 @@ export interface Tally {
   known: number;
 }
 
-const finding = (kind: Finding["kind"], detail: string, mark: string): Finding => ({ kind, detail, signature: `${kind}: ${mark}` });
+const finding = (kind: Finding["kind"], detail: string, mark: string): Finding => ({
+  kind,
+  detail,
+  signature: `${kind}: ${mark}`,
+});
 /** A message without its numbers. */
 const shape = (message: string): string => message.replaceAll(/0x[\da-f]+|\d+|"[^"]*"/gi, "#").slice(0, 120);
 
@@ -81,17 +92,21 @@ export class Oracles {
     if (isFinding(direct)) return direct;
     const encoded = guarded("encode parsed", () => encodeModule(module));
     if (isFinding(encoded)) return encoded;
-    if ("error" in encoded) return finding("unstable-binary", `encode: ${encoded.error.message}`, shape(encoded.error.rule));
+    if ("error" in encoded)
+      return finding("unstable-binary", `encode: ${encoded.error.message}`, shape(encoded.error.rule));
     const decoded = guarded("decode encoded", () => validateModule(decodeModule(encoded.value)));
     if (isFinding(decoded)) return decoded;
     const rules = [direct, decoded].map((outcome) => ("error" in outcome ? outcome.error.rule : "valid"));
-    if (rules[0] !== rules[1]) return finding("unstable-binary", `parsed: ${rules[0]}; its binary: ${rules[1]}`, shape(rules.join("; ")));
+    if (rules[0] !== rules[1])
+      return finding("unstable-binary", `parsed: ${rules[0]}; its binary: ${rules[1]}`, shape(rules.join("; ")));
     return this.#agreement(encoded.value) ?? this.#everyFeature(encoded.value);
   }
 
   /** Under the host's features, Heddle accepts what the host accepts. */
   #agreement(bytes: Uint8Array): Finding | undefined {
-    const ours = guarded("validate", () => validateModule(decodeModule(bytes, this.#hostFeatures), undefined, this.#hostFeatures));
+    const ours = guarded("validate", () =>
+      validateModule(decodeModule(bytes, this.#hostFeatures), undefined, this.#hostFeatures),
+    );
     if (isFinding(ours)) return ours;
     const accepted = !("error" in ours);
     if (accepted) this.tally.accepted++;
@@ -124,9 +139,15 @@ export class Oracles {
 
   /** More features never make a valid module invalid. */
   #refusedWithAll(bytes: Uint8Array, error: CompileError): Finding | undefined {
-    const fewer = guarded("validate", () => validateModule(decodeModule(bytes, this.#hostFeatures), undefined, this.#hostFeatures));
+    const fewer = guarded("validate", () =>
+      validateModule(decodeModule(bytes, this.#hostFeatures), undefined, this.#hostFeatures),
+    );
     if (!("value" in fewer)) return undefined;
-    return finding("feature-breaks", `valid with the host's features, and with all: ${error.message}`, shape(error.rule));
+    return finding(
+      "feature-breaks",
+      `valid with the host's features, and with all: ${error.message}`,
+      shape(error.rule),
+    );
   }
 
   #binaryRoundTrip(module: Module, valid: boolean): Finding | undefined {
@@ -137,8 +158,11 @@ export class Oracles {
       return equal(encodeModule(second), encoded);
     });
     if (isFinding(again)) return again;
-    if ("error" in again) return finding("unstable-binary", `encoded again: ${again.error.message}`, shape(again.error.rule));
-    return again.value ? undefined : finding("unstable-binary", "the second encoding differs from the first", "differs");
+    if ("error" in again)
+      return finding("unstable-binary", `encoded again: ${again.error.message}`, shape(again.error.rule));
+    return again.value
+      ? undefined
+      : finding("unstable-binary", "the second encoding differs from the first", "differs");
   }
 }
 
@@ -147,10 +171,12 @@ function textRoundTrip(module: Module, fold: boolean): Finding | undefined {
   const form = fold ? "folded" : "flat";
   const printed = guarded(`print ${form}`, () => printModule(module, { fold }));
   if (isFinding(printed)) return printed;
-  if ("error" in printed) return finding("unstable-text", `print ${form}: ${printed.error.message}`, shape(printed.error.rule));
+  if ("error" in printed)
+    return finding("unstable-text", `print ${form}: ${printed.error.message}`, shape(printed.error.rule));
   const first = guarded(`parse ${form}`, () => encodeModule(parseModule(printed.value)));
   if (isFinding(first)) return first;
-  if ("error" in first) return finding("unstable-text", `parse ${form}: ${first.error.message}`, `${form} ${shape(first.error.rule)}`);
+  if ("error" in first)
+    return finding("unstable-text", `parse ${form}: ${first.error.message}`, `${form} ${shape(first.error.rule)}`);
   const second = guarded(`print ${form} again`, () => {
     const decoded = decodeModule(first.value);
     validateModule(decoded);
@@ -159,16 +185,23 @@ function textRoundTrip(module: Module, fold: boolean): Finding | undefined {
   });
   if (isFinding(second)) return second;
   if ("error" in second)
-    return finding("unstable-text", `${form} again: ${second.error.message}`, `${form} again ${shape(second.error.rule)}`);
+    return finding(
+      "unstable-text",
+      `${form} again: ${second.error.message}`,
+      `${form} again ${shape(second.error.rule)}`,
+    );
   if (!equal(first.value, second.value.bytes))
     return finding("unstable-text", `${form}: the second binary differs from the first`, `${form} bytes`);
   const [before, after] = [normal(printed.value), normal(second.value.text)];
-  return before === after ? undefined : finding("text-differs", `${form}: ${firstDifference(before, after)}`, `${form} text`);
+  return before === after
+    ? undefined
+    : finding("text-differs", `${form}: ${firstDifference(before, after)}`, `${form} text`);
 }
 
 /**
- * The text without what may change: a custom section stands behind another, and an empty one of those is not written; neighbouring runs of
- * locals of one type become one; numbers become as short as they can be, and a hint by an offset that was no instruction's then may find one.
+ * The text without what may change: a custom section stands behind another, and an empty one of those is not written;
+ * neighbouring runs of locals of one type become one; numbers become as short as they can be, and a hint by an offset
+ * that was no instruction's then may find one.
  */
 function normal(text: string): string {
   const unhinted = text.replaceAll(/\(@metadata\.code\.\S+ "[^"]*"\) /g, "");

@@ -1,4 +1,7 @@
-/** What is known about an instruction's surroundings without validating: whether it is in unreachable code, and what stood there before. */
+/**
+ * What is known about an instruction's surroundings without validating: whether it is in unreachable code, and what
+ * stood there before.
+ */
 import { CompileError } from "../../core/base/errors.ts";
 import { defaultFeatures } from "../../core/base/features.ts";
 import { decodeModule } from "../../core/binary/decode.ts";
@@ -20,7 +23,9 @@ const fresh = (): Surroundings => ({ unreachable: false, afterConditionalBranch:
 /** The surroundings of the instruction at an offset of the module; undefined where none is there. */
 export function surroundingsOf(bytes: Uint8Array, offset: number): Surroundings | undefined {
   try {
-    const func = decodeModule(bytes).functions.find(({ body }) => offset >= body.offset && offset < body.offset + body.bytes.length);
+    const func = decodeModule(bytes).functions.find(
+      ({ body }) => offset >= body.offset && offset < body.offset + body.bytes.length,
+    );
     if (func === undefined) return undefined;
     const cursor = new InstructionCursor(func.body, defaultFeatures);
     const blocks: Surroundings[] = [fresh()];

@@ -1,6 +1,7 @@
 /**
- * The list of expected failures, `tests/expected-failures/js-api.txt`: lines of `file.any.js | subtest | reason`. Behind a question mark come
- * subtests that fail in some checkouts only. Empty lines and lines that start with `#` say nothing.
+ * The list of expected failures, `tests/expected-failures/js-api.txt`: lines of `file.any.js | subtest | reason`.
+ * Behind a question mark come subtests that fail in some checkouts only. Empty lines and lines that start with `#` say
+ * nothing.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

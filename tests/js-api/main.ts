@@ -4,10 +4,11 @@
  *     HEDDLE_JS_API_TESTS=path/to/spec/test/js-api node tests/js-api/main.ts [--namespace=heddle|engine] [--only=PART]
  *       [--jobs=N] [--timeout=SECONDS] [--stress]
  *
- * `--namespace=engine` runs them on the host's own namespace, to check this harness; `--only` takes files whose path contains the text;
- * `--stress` collects at every safepoint and verifies the heap after each collection. Without the variable nothing is run. The last line is
- * `js-api: N passed, N failed, N skipped`; a failure that is listed in tests/expected-failures/js-api.txt is skipped. The exit code is 1 on any
- * other failure, and where a listed subtest passes.
+ * `--namespace=engine` runs them on the host's own namespace, to check this harness; `--only` takes files whose path
+ * contains the text; `--stress` collects at every safepoint and verifies the heap after each collection. Without the
+ * variable nothing is run. The last line is `js-api: N passed, N failed, N skipped`; a failure that is listed in
+ * tests/expected-failures/js-api.txt is skipped. The exit code is 1 on any other failure, and where a listed subtest
+ * passes.
  */
 import { readdirSync } from "node:fs";
 import { resolve as resolvePath } from "node:path";
@@ -97,7 +98,9 @@ async function main(): Promise<number> {
   });
   const folder = process.env["HEDDLE_JS_API_TESTS"];
   if (folder === undefined) {
-    console.log("js-api: skipped, HEDDLE_JS_API_TESTS does not name a folder with the tests\njs-api: 0 passed, 0 failed, 0 skipped");
+    console.log(
+      "js-api: skipped, HEDDLE_JS_API_TESTS does not name a folder with the tests\njs-api: 0 passed, 0 failed, 0 skipped",
+    );
     return 0;
   }
   const root = resolvePath(folder);

@@ -1,6 +1,7 @@
 /**
- * The part of web-platform-tests' testharness.js that the JS API's tests use, written from its documentation: `test`, `promise_test`, `setup`
- * and the assertions, as global functions. Subtests that are promises run one after the other, when the script has ended.
+ * The part of web-platform-tests' testharness.js that the JS API's tests use, written from its documentation: `test`,
+ * `promise_test`, `setup` and the assertions, as global functions. Subtests that are promises run one after the other,
+ * when the script has ended.
  */
 
 /** How one subtest ended; `message` says why it failed. */
@@ -63,7 +64,11 @@ function catchFrom(callback: () => unknown): Thrown {
 function checkError(thrown: Thrown, expected: ErrorClass, description: string | undefined): void {
   if (thrown === undefined) fail(description, `${expected.name} expected, nothing was thrown`);
   const { value } = thrown;
-  const isIt = typeof value === "object" && value !== null && value.constructor === expected && (value as Error).name === expected.name;
+  const isIt =
+    typeof value === "object" &&
+    value !== null &&
+    value.constructor === expected &&
+    (value as Error).name === expected.name;
   check(isIt, description, () => `${expected.name} expected, ${describeThrown(value)} was thrown`);
 }
 
@@ -72,16 +77,30 @@ export function describeThrown(value: unknown): string {
 }
 
 const assertions = {
-  assert_true: (actual: unknown, description?: string) => check(actual === true, description, () => `${formatValue(actual)} is not true`),
+  assert_true: (actual: unknown, description?: string) =>
+    check(actual === true, description, () => `${formatValue(actual)} is not true`),
   assert_false: (actual: unknown, description?: string) =>
     check(actual === false, description, () => `${formatValue(actual)} is not false`),
   assert_equals: (actual: unknown, expected: unknown, description?: string) =>
-    check(Object.is(actual, expected), description, () => `expected ${formatValue(expected)}, got ${formatValue(actual)}`),
+    check(
+      Object.is(actual, expected),
+      description,
+      () => `expected ${formatValue(expected)}, got ${formatValue(actual)}`,
+    ),
   assert_not_equals: (actual: unknown, unexpected: unknown, description?: string) =>
-    check(!Object.is(actual, unexpected), description, () => `got ${formatValue(actual)}, which is what was not to come`),
+    check(
+      !Object.is(actual, unexpected),
+      description,
+      () => `got ${formatValue(actual)}, which is what was not to come`,
+    ),
   assert_array_equals: (actual: ArrayLike<unknown>, expected: ArrayLike<unknown>, description?: string) => {
-    const same = actual.length === expected.length && Array.from(expected).every((value, i) => Object.is(value, actual[i]));
-    check(same, description, () => `expected ${formatValue(Array.from(expected))}, got ${formatValue(Array.from(actual))}`);
+    const same =
+      actual.length === expected.length && Array.from(expected).every((value, i) => Object.is(value, actual[i]));
+    check(
+      same,
+      description,
+      () => `expected ${formatValue(Array.from(expected))}, got ${formatValue(Array.from(actual))}`,
+    );
   },
   assert_class_string: (object: unknown, name: string, description?: string) =>
     assertions.assert_equals(Object.prototype.toString.call(object), `[object ${name}]`, description),
@@ -95,11 +114,17 @@ const assertions = {
   assert_throws_exactly: (expected: unknown, callback: () => unknown, description?: string) => {
     const thrown = catchFrom(callback);
     check(thrown !== undefined && Object.is(thrown.value, expected), description, () =>
-      thrown === undefined ? "nothing was thrown" : `expected ${formatValue(expected)}, ${describeThrown(thrown.value)} was thrown`,
+      thrown === undefined
+        ? "nothing was thrown"
+        : `expected ${formatValue(expected)}, ${describeThrown(thrown.value)} was thrown`,
     );
   },
-  promise_rejects_js: async (_subtest: unknown, expected: ErrorClass, promise: Promise<unknown>, description?: string) =>
-    checkError(await settle(promise), expected, description),
+  promise_rejects_js: async (
+    _subtest: unknown,
+    expected: ErrorClass,
+    promise: Promise<unknown>,
+    description?: string,
+  ) => checkError(await settle(promise), expected, description),
   // The older forms, which name the expected error by an example of it.
   assert_throws: (example: Error, callback: () => unknown, description?: string) =>
     checkError(catchFrom(callback), example.constructor as ErrorClass, description),
@@ -117,7 +142,10 @@ async function settle(promise: Promise<unknown>): Promise<Thrown> {
   }
 }
 
-/** Makes the harness's functions global. `report` is called for each subtest; the returned function runs what waits for the script's end. */
+/**
+ * Makes the harness's functions global. `report` is called for each subtest; the returned function runs what waits for
+ * the script's end.
+ */
 export function install(report: (result: SubtestResult) => void): () => Promise<void> {
   const waiting: (() => Promise<void>)[] = [];
   let unnamed = 0;

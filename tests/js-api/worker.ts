@@ -1,6 +1,6 @@
 /**
- * Runs one test file in a Worker, whose `globalThis.WebAssembly` is the namespace under test: the file, and the scripts that its `META` lines
- * name, see one realm with the runtime, as in a page.
+ * Runs one test file in a Worker, whose `globalThis.WebAssembly` is the namespace under test: the file, and the scripts
+ * that its `META` lines name, see one realm with the runtime, as in a page.
  */
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -37,8 +37,17 @@ function scriptsOf({ root, file }: FileRequest): string[] {
 async function run(request: FileRequest, report: (result: SubtestResult) => void): Promise<void> {
   if (request.namespace === "heddle") {
     const { createStore } = await import("../../api/heddle.ts");
-    const store = await createStore({ threads: 0, collectAtSafepoints: request.stress, heap: { debug: request.stress } });
-    Object.defineProperty(globalThis, "WebAssembly", { value: store.WebAssembly, writable: true, enumerable: false, configurable: true });
+    const store = await createStore({
+      threads: 0,
+      collectAtSafepoints: request.stress,
+      heap: { debug: request.stress },
+    });
+    Object.defineProperty(globalThis, "WebAssembly", {
+      value: store.WebAssembly,
+      writable: true,
+      enumerable: false,
+      configurable: true,
+    });
   }
   process.on("unhandledRejection", (error) => report({ name: "unhandled rejection", message: describeThrown(error) }));
   const runPromises = install(report);

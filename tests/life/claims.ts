@@ -1,4 +1,6 @@
-/** What must hold when Workers die, when instantiations trap, and of values, on every host, and where there can be none. */
+/**
+ * What must hold when Workers die, when instantiations trap, and of values, on every host, and where there can be none.
+ */
 
 import { internalsOf } from "../../api/composed-store.ts";
 import {
@@ -52,7 +54,8 @@ interface Program {
 }
 
 export function expect(condition: boolean, found: unknown): asserts condition {
-  if (!condition) throw new Error(`found ${found instanceof Error ? `${found.name}: ${found.message}` : JSON.stringify(found)}`);
+  if (!condition)
+    throw new Error(`found ${found instanceof Error ? `${found.name}: ${found.message}` : JSON.stringify(found)}`);
 }
 
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
@@ -65,7 +68,10 @@ export async function until(condition: () => boolean): Promise<void> {
   }
 }
 
-async function withProgram(options: StoreOptions, body: (store: Store, program: Program) => Promise<void>): Promise<void> {
+async function withProgram(
+  options: StoreOptions,
+  body: (store: Store, program: Program) => Promise<void>,
+): Promise<void> {
   const store = await createStore({ heap: { maximum: 64 << 20 }, ...options });
   try {
     const { instance } = await store.WebAssembly.instantiate(program);
@@ -192,7 +198,10 @@ export function lifeClaims({ script, closingScript, canExitInWait, endsByRejecti
       () =>
         withProgram({ threads: 2 }, async (store, exports) => {
           const workers = store.workers.join();
-          const [sum, reason] = await Promise.all([store.spawn(exports.sum, 10_000), reasonOf(store.spawn(exports.deep, 1))]);
+          const [sum, reason] = await Promise.all([
+            store.spawn(exports.sum, 10_000),
+            reasonOf(store.spawn(exports.deep, 1)),
+          ]);
           expect(sum === 50_005_000 && reason instanceof RangeError, reason);
           await expectAlive(store, exports, 2);
           expect(store.workers.join() === workers, store.workers);
@@ -216,7 +225,10 @@ export function lifeClaims({ script, closingScript, canExitInWait, endsByRejecti
         }),
     ],
     ["a Worker with an error that nobody catches is replaced", dying("throw", true)],
-    [`a Worker with a rejection that nobody handles ${endsByRejection ? "is replaced" : "goes on"}`, dying("reject", endsByRejection)],
+    [
+      `a Worker with a rejection that nobody handles ${endsByRejection ? "is replaced" : "goes on"}`,
+      dying("reject", endsByRejection),
+    ],
     ["a Worker that ends itself is replaced", dying("exit", true)],
     ...(canExitInWait ? [exitInWait] : []),
     [

@@ -91,7 +91,10 @@ interface Program {
   reset(): void;
 }
 
-async function withProgram(options: StoreOptions, body: (store: Store, program: Program) => Promise<void> | void): Promise<void> {
+async function withProgram(
+  options: StoreOptions,
+  body: (store: Store, program: Program) => Promise<void> | void,
+): Promise<void> {
   const store = await createStore({ heap: { maximum: 64 << 20 }, ...options });
   try {
     const { instance } = await store.WebAssembly.instantiate(program);
@@ -112,11 +115,20 @@ export function growthClaims(script: URL): readonly Claim[] {
       expect(store.workers.length <= (options.maximumThreads as number), store.workers);
     });
   return [
-    ["six threads that meet run on two Workers, while their creator waits in a queue", joins({ threads: 2, maximumThreads: 8 }, "join", 6)],
+    [
+      "six threads that meet run on two Workers, while their creator waits in a queue",
+      joins({ threads: 2, maximumThreads: 8 }, "join", 6),
+    ],
     ["the same, while it waits on a linear memory", joins({ threads: 2, maximumThreads: 8 }, "joinOnMemory", 6)],
     ["the same, where a thread has spawned them", joins({ threads: 2, maximumThreads: 8 }, "joinGrandchildren", 6)],
-    ["twelve threads that meet run on one Worker, up to the most that there can be", joins({ threads: 1, maximumThreads: 12 }, "join", 12)],
-    ["four threads that meet run where there is no Worker at first", joins({ threads: 0, maximumThreads: 4 }, "join", 4)],
+    [
+      "twelve threads that meet run on one Worker, up to the most that there can be",
+      joins({ threads: 1, maximumThreads: 12 }, "join", 12),
+    ],
+    [
+      "four threads that meet run where there is no Worker at first",
+      joins({ threads: 0, maximumThreads: 4 }, "join", 4),
+    ],
     [
       "a store that has grown runs calls and threads on all its Workers, with what was instantiated before and since, and ends them",
       () =>

@@ -32,7 +32,9 @@ async function runHere(host: Host): Promise<Counts> {
   return counts;
 }
 
-const { values } = parseArgs({ options: { host: { type: "string", default: "node" }, only: { type: "string", default: "" } } });
+const { values } = parseArgs({
+  options: { host: { type: "string", default: "node" }, only: { type: "string", default: "" } },
+});
 const { only } = values;
 const host = hosts.find((one) => one === values.host);
 if (host === undefined) throw new Error(`--host=${values.host} is none of ${hosts.join(", ")}`);

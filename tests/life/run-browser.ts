@@ -82,6 +82,7 @@ async function runPage(
 export async function runInBrowser(start: StartBrowser, only: string, note: (line: string) => void): Promise<Counts> {
   await buildPage();
   const counts = { ...noCounts };
-  for (const missing of [undefined, [opener, embedder], [opener], [embedder]]) await runPage(start, missing, only, counts, note);
+  for (const missing of [undefined, [opener, embedder], [opener], [embedder]])
+    await runPage(start, missing, only, counts, note);
   return counts;
 }

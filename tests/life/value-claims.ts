@@ -51,7 +51,10 @@ function thrownBy(call: () => unknown): unknown {
 
 type StoreOptions = Parameters<typeof openStore>[0];
 
-async function withProgram(options: StoreOptions, body: (store: Store, program: Program) => Promise<void>): Promise<void> {
+async function withProgram(
+  options: StoreOptions,
+  body: (store: Store, program: Program) => Promise<void>,
+): Promise<void> {
   const store = await openStore({ heap: { maximum: 64 << 20 }, ...options });
   try {
     const { instance } = await store.WebAssembly.instantiate(program);
@@ -85,13 +88,20 @@ async function receivesOnce(store: Store, exports: Program): Promise<void> {
   for (const [kind, value] of Object.entries(values)) {
     const handle = structuredClone(messages.post(value));
     expect(Object.keys(handle).sort().join() === "heddle,kind,token", "a handle has no address");
-    for (const other of kinds) expect(other === kind || isRefused({ ...handle, kind: other }), `a ${kind} is no ${other}`);
-    expect(isRefused({ ...handle, token: `${handle.token.slice(0, 8)}${"0".repeat(24)}` }), `no made-up handle is a ${kind}`);
+    for (const other of kinds)
+      expect(other === kind || isRefused({ ...handle, kind: other }), `a ${kind} is no ${other}`);
+    expect(
+      isRefused({ ...handle, token: `${handle.token.slice(0, 8)}${"0".repeat(24)}` }),
+      `no made-up handle is a ${kind}`,
+    );
     expect(messages.receive(handle) === value, `a ${kind} is received as itself`);
     const next = messages.post(exports.make(2));
     for (const other of kinds) expect(isRefused({ ...handle, kind: other }), `a ${kind} is received once`);
     store.discard(next);
-    expect(isRefused(next) && thrownBy(() => store.discard(next)) instanceof TypeError, "what was discarded is not received");
+    expect(
+      isRefused(next) && thrownBy(() => store.discard(next)) instanceof TypeError,
+      "what was discarded is not received",
+    );
   }
 }
 
@@ -113,7 +123,8 @@ async function holdsValues(store: Store, exports: Program): Promise<void> {
   const thrown = thrownBy(() => exports.throw(value)) as typeof exception;
   expect(thrown.getArg(exports.tag, 0) === value, "the payload of a thrown exception");
   const queue = new namespace.WaitQueue();
-  for (const shared of [cell, queue, bound]) expect(messages.receive(messages.post(shared)) === shared, "what is posted and received");
+  for (const shared of [cell, queue, bound])
+    expect(messages.receive(messages.post(shared)) === shared, "what is posted and received");
   for (const shared of [cell, bound, "text", 0.5]) {
     expect(exports.same(shared) === shared, "a shared extern");
     expect((await store.spawn(exports.same, shared)) === shared, "a shared extern through a Worker");
@@ -128,6 +139,7 @@ export const valueClaims: readonly Claim[] = [
   ],
   [
     "values of JS and the identity of objects hold where addresses are above 2 GB",
-    () => withProgram({ threads: 1, maximumThreads: 1, heap: { maximum: 64 << 20, lowestBlock: 2 ** 31 } }, holdsValues),
+    () =>
+      withProgram({ threads: 1, maximumThreads: 1, heap: { maximum: 64 << 20, lowestBlock: 2 ** 31 } }, holdsValues),
   ],
 ];

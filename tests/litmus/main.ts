@@ -1,10 +1,12 @@
 /**
- * All litmus tests, as often as one wants, on any host: publication of fresh objects, and the order of accesses to every kind of place.
+ * All litmus tests, as often as one wants, on any host: publication of fresh objects, and the order of accesses to
+ * every kind of place.
  *
  *     npm run litmus -- [--iterations N] [--rounds N] [--host=node|deno|bun|chromium|firefox]
  *
- * `--iterations` are writes of each test of publication (ten million), `--rounds` those of each test of order (a million; none in browsers).
- * Plain accesses may be reordered: how often they are seen to be, in SB, says what the harness can see on this machine.
+ * `--iterations` are writes of each test of publication (ten million), `--rounds` those of each test of order (a
+ * million; none in browsers). Plain accesses may be reordered: how often they are seen to be, in SB, says what the
+ * harness can see on this machine.
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -27,7 +29,13 @@ async function runInPage(host: "chromium" | "firefox", iterations: number): Prom
   return runInBrowser(host === "chromium" ? chromiumStarter() : firefoxStarter(), iterations, console.log);
 }
 
-async function runOrder(name: ShapeName, place: Place, order: Order, rounds: number, outcomes: string): Promise<number> {
+async function runOrder(
+  name: ShapeName,
+  place: Place,
+  order: Order,
+  rounds: number,
+  outcomes: string,
+): Promise<number> {
   const start = performance.now();
   const found = await runOrdering(name, place, order, rounds);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
@@ -41,7 +49,8 @@ async function runOrders(rounds: number): Promise<number> {
   for (const place of places) {
     for (const name of Object.keys(shapes) as ShapeName[]) {
       forbidden += await runOrder(name, place, "seqcst", rounds, "forbidden outcomes");
-      if (!shapes[name].needsTotalOrder) forbidden += await runOrder(name, place, "acqrel", rounds, "forbidden outcomes");
+      if (!shapes[name].needsTotalOrder)
+        forbidden += await runOrder(name, place, "acqrel", rounds, "forbidden outcomes");
     }
     await runOrder("SB", place, "plain", rounds, "reordered");
   }
@@ -58,7 +67,8 @@ async function main(): Promise<number> {
   });
   const host = hosts.find((one) => one === values.host);
   if (host === undefined) throw new Error(`--host=${values.host} is none of ${hosts.join(", ")}`);
-  if ((host === "bun" || host === "deno") && !isHere(host)) return runUnder(host, import.meta.filename, process.argv.slice(2));
+  if ((host === "bun" || host === "deno") && !isHere(host))
+    return runUnder(host, import.meta.filename, process.argv.slice(2));
   const [iterations, rounds] = [count("iterations", values.iterations), count("rounds", values.rounds)];
   let forbidden = 0;
   if (host === "chromium" || host === "firefox") forbidden = await runInPage(host, iterations);

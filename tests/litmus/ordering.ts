@@ -1,5 +1,6 @@
 /**
- * Litmus tests of the order of accesses, for every kind of place that threads share. x and y are two places, 0 at first.
+ * Litmus tests of the order of accesses, for every kind of place that threads share. x and y are two places, 0 at
+ * first.
  *
  *     MP      T0: x = 1; y = 1       T1: r0 = y; r1 = x      forbidden: r0 = 1, r1 = 0
  *     SB      T0: x = 1; r0 = y      T1: y = 1; r0 = x       forbidden: both r0 = 0
@@ -8,9 +9,9 @@
  *     IRIW    T0: x = 1              T1: y = 1
  *             T2: r0 = x; r1 = y     T3: r0 = y; r1 = x      forbidden: T2 and T3 both r0 = 1, r1 = 0
  *
- * Threads run many rounds, each on places of its own, between two barriers; then one of them counts the rounds that ended in what is forbidden. Before
- * each round they wait for each other for a moment, so that its accesses come at the same time.
- * SB and IRIW are forbidden for `seqcst` alone.
+ * Threads run many rounds, each on places of its own, between two barriers; then one of them counts the rounds that
+ * ended in what is forbidden. Before each round they wait for each other for a moment, so that its accesses come at the
+ * same time. SB and IRIW are forbidden for `seqcst` alone.
  */
 import { createStore, type StoreOptions } from "../../api/heddle.ts";
 
@@ -19,7 +20,9 @@ export type Place = (typeof places)[number];
 export type Order = "seqcst" | "acqrel" | "plain";
 
 type Location = "x" | "y";
-type Step = { readonly write: Location; readonly value: number } | { readonly read: Location; readonly register: 0 | 1 };
+type Step =
+  | { readonly write: Location; readonly value: number }
+  | { readonly read: Location; readonly register: 0 | 1 };
 interface Shape {
   readonly threads: readonly (readonly Step[])[];
   /** With the registers of threads, as text. */
@@ -108,11 +111,15 @@ class Text {
         return each((l) => `(global $${l} (shared (ref $cells)) (array.new_default $cells (i32.const ${ROUNDS})))`);
       case "array":
         return each(
-          (l) => `(global $${l} (shared (ref $numbers)) (array.new_default $numbers (i32.const ${ROUNDS << (STRIDE_LOG2 - 2)})))`,
+          (l) =>
+            `(global $${l} (shared (ref $numbers)) (array.new_default $numbers (i32.const ${ROUNDS << (STRIDE_LOG2 - 2)})))`,
         );
       case "global":
         return each((l) =>
-          Array.from({ length: roundsOf("global") }, (_, i) => `(global $${l}${i} (shared mut i32) (i32.const 0))`).join(" "),
+          Array.from(
+            { length: roundsOf("global") },
+            (_, i) => `(global $${l}${i} (shared mut i32) (i32.const 0))`,
+          ).join(" "),
         );
       case "table":
         return each((l) => `(table $${l} shared ${ROUNDS} (ref null (shared eq)))`);
@@ -242,7 +249,9 @@ function orderingProgram(name: ShapeName, place: Place, order: Order): string {
     ${shape.threads.map((_, thread) => threadFunction(shape, text, thread)).join("\n")})`;
 }
 
-/** Runs a test for at least so many rounds; returns in how many of them the outcome was the one that the shape forbids. */
+/**
+ * Runs a test for at least so many rounds; returns in how many of them the outcome was the one that the shape forbids.
+ */
 export async function runOrdering(
   name: ShapeName,
   place: Place,
@@ -258,7 +267,9 @@ export async function runOrdering(
     exports["init"]?.(0);
     const batches = Math.ceil(rounds / roundsOf(place));
     const found = await Promise.all(
-      Array.from({ length: threads }, (_, i) => store.spawn(exports[`thread${i}`] as (batches: number) => number, batches)),
+      Array.from({ length: threads }, (_, i) =>
+        store.spawn(exports[`thread${i}`] as (batches: number) => number, batches),
+      ),
     );
     return found[0] as number;
   } finally {

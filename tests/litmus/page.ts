@@ -1,4 +1,7 @@
-/** Runs the litmus tests in a page. Browsers do not say what processor they have, so references are stored atomically there, always. */
+/**
+ * Runs the litmus tests in a page. Browsers do not say what processor they have, so references are stored atomically
+ * there, always.
+ */
 import { runPublication } from "./publication.ts";
 
 /** What the page posts. */

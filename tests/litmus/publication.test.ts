@@ -15,5 +15,7 @@ describe.each(["tso", "atomic"] as const)("publication by %s stores", (publicati
 
 test("objects are whole while their memory is collected and used again all the time", async () => {
   for (const shape of shapes)
-    expect(await runShape(source, shape, 200_000, { heap: { maximum: 16 << 20, nurseryBytes: 1 << 17, debug: true } })).toBe(0);
+    expect(
+      await runShape(source, shape, 200_000, { heap: { maximum: 16 << 20, nurseryBytes: 1 << 17, debug: true } }),
+    ).toBe(0);
 });

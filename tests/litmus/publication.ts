@@ -1,5 +1,6 @@
 /**
- * Litmus tests of publication. In each shape a writer makes a fresh object and stores a reference to it with a plain store; a reader polls.
+ * Litmus tests of publication. In each shape a writer makes a fresh object and stores a reference to it with a plain
+ * store; a reader polls.
  *
  *     MP_struct_global    W: object.fields; place = object      R: r0 = place; r1 = r0.fields, r0's type
  *     MP_struct_field     the same
@@ -11,13 +12,19 @@
  *                 stored the reference
  *     forbidden:  everything else: an older object's fields, length or type at the same address, or zeros
  *
- * Addresses are used again while it runs, since objects become garbage at once: so stale contents are those of an older object, which look
- * right but for the values.
+ * Addresses are used again while it runs, since objects become garbage at once: so stale contents are those of an older
+ * object, which look right but for the values.
  */
 import { createStore, type StoreOptions } from "../../api/heddle.ts";
 
 /** By the number that the program knows the place by. */
-export const shapes = ["MP_struct_global", "MP_struct_field", "MP_struct_table", "MP_array_field", "MP_record_field"] as const;
+export const shapes = [
+  "MP_struct_global",
+  "MP_struct_field",
+  "MP_struct_table",
+  "MP_array_field",
+  "MP_record_field",
+] as const;
 export type Shape = (typeof shapes)[number];
 
 interface Program {
@@ -25,8 +32,16 @@ interface Program {
   read(place: number): number;
 }
 
-/** Runs a shape of the program `source` (publication.wat) with so many writes; returns how often a reader saw what is forbidden. */
-export async function runShape(source: string, shape: Shape, writes: number, options: StoreOptions = {}): Promise<number> {
+/**
+ * Runs a shape of the program `source` (publication.wat) with so many writes; returns how often a reader saw what is
+ * forbidden.
+ */
+export async function runShape(
+  source: string,
+  shape: Shape,
+  writes: number,
+  options: StoreOptions = {},
+): Promise<number> {
   const store = await createStore({ threads: 2, heap: { maximum: 64 << 20 }, ...options });
   try {
     const { instance } = await store.WebAssembly.instantiate(source);
@@ -40,8 +55,16 @@ export async function runShape(source: string, shape: Shape, writes: number, opt
   }
 }
 
-/** All shapes, by both kinds of stores where the processor allows plain ones. Calls `note` with a line for each; returns how often readers saw what is forbidden. */
-export async function runPublication(source: string, writes: number, inOrder: boolean, note: (line: string) => void): Promise<number> {
+/**
+ * All shapes, by both kinds of stores where the processor allows plain ones. Calls `note` with a line for each; returns
+ * how often readers saw what is forbidden.
+ */
+export async function runPublication(
+  source: string,
+  writes: number,
+  inOrder: boolean,
+  note: (line: string) => void,
+): Promise<number> {
   let total = 0;
   for (const publication of inOrder ? (["tso", "atomic"] as const) : (["atomic"] as const)) {
     for (const shape of shapes) {

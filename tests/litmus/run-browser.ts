@@ -1,4 +1,7 @@
-/** Runs the litmus tests in a browser: the page posts each line to the server that it came from, and last how many outcomes were forbidden. */
+/**
+ * Runs the litmus tests in a browser: the page posts each line to the server that it came from, and last how many
+ * outcomes were forbidden.
+ */
 import { copyFileSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { serve } from "../../demos/serve.ts";
@@ -42,7 +45,11 @@ async function buildPage(): Promise<void> {
 }
 
 /** Resolves with the number of forbidden outcomes. Rejects when the page fails, or the browser ends before. */
-export async function runInBrowser(start: StartBrowser, iterations: number, note: (line: string) => void): Promise<number> {
+export async function runInBrowser(
+  start: StartBrowser,
+  iterations: number,
+  note: (line: string) => void,
+): Promise<number> {
   await buildPage();
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const post = onPost((body, response) => {

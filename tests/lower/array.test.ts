@@ -28,22 +28,31 @@ describe("array.get", () => {
       "f",
     );
     expect(text).toBe(
-      lines(`local.get 1 ${bounds(3)}\n local.get 0\n local.get 1\n i32.const 1\n i32.shl\n i32.add\n i32.load16_u offset=8`),
+      lines(
+        `local.get 1 ${bounds(3)}\n local.get 0\n local.get 1\n i32.const 1\n i32.shl\n i32.add\n i32.load16_u offset=8`,
+      ),
     );
   });
 
   test("computes an index that is not a local once", () => {
     const text = functionText(
-      body("(func $f (param (ref $bytes) i32) (result i32) (array.get_s $bytes (local.get 0) (i32.add (local.get 1) (i32.const 1))))"),
+      body(
+        "(func $f (param (ref $bytes) i32) (result i32) (array.get_s $bytes (local.get 0) (i32.add (local.get 1) (i32.const 1))))",
+      ),
       "f",
     );
     expect(text).toBe(
-      lines(`local.get 1\n i32.const 1\n i32.add\n local.tee 3 ${bounds(4)}\n local.get 0\n local.get 3\n i32.add\n i32.load8_s offset=8`),
+      lines(
+        `local.get 1\n i32.const 1\n i32.add\n local.tee 3 ${bounds(4)}\n local.get 0\n local.get 3\n i32.add\n i32.load8_s offset=8`,
+      ),
     );
   });
 
   test("of a constant index adds nothing", () => {
-    const text = functionText(body("(func $f (param (ref $longs)) (result i64) (array.get $longs (local.get 0) (i32.const 3)))"), "f");
+    const text = functionText(
+      body("(func $f (param (ref $longs)) (result i64) (array.get $longs (local.get 0) (i32.const 3)))"),
+      "f",
+    );
     expect(text).toBe(lines(`i32.const 3 ${bounds(2)}\n local.get 0\n i64.load offset=32`));
   });
 });
@@ -71,7 +80,10 @@ describe("array.set", () => {
 
 describe("new arrays", () => {
   test("of a length known here need no check of their size, and small ones are filled in line", () => {
-    const text = functionText(body("(func $f (result (ref $shorts)) (array.new $shorts (i32.const 258) (i32.const 5)))"), "f");
+    const text = functionText(
+      body("(func $f (result (ref $shorts)) (array.new $shorts (i32.const 258) (i32.const 5)))"),
+      "f",
+    );
     expect(text).not.toContain("allocationTooLarge");
     // 5 * 2 bytes of elements, to the end of the object's last eight bytes.
     expect(text).toContain("i32.const 24\ni32.add");
@@ -80,14 +92,20 @@ describe("new arrays", () => {
   });
 
   test("of a length found at run time trap where it is out of reach, and ask the heap where the buffer is too short", () => {
-    const text = functionText(body("(func $f (param i32) (result (ref $bytes)) (array.new_default $bytes (local.get 0)))"), "f");
+    const text = functionText(
+      body("(func $f (param i32) (result (ref $bytes)) (array.new_default $bytes (local.get 0)))"),
+      "f",
+    );
     expect(text).toContain("call $heddle.trap.allocationTooLarge");
     expect(text).toContain("i32.const 32768\ni32.gt_u");
     expect(text).toContain("i64.const 0\ncall $heddle.array.pattern");
   });
 
   test("of references are filled with null, never with zero", () => {
-    const text = functionText(body("(func $f (param i32) (result (ref $refs)) (array.new_default $refs (local.get 0)))"), "f");
+    const text = functionText(
+      body("(func $f (param i32) (result (ref $refs)) (array.new_default $refs (local.get 0)))"),
+      "f",
+    );
     expect(text).toContain("i64.const -72340172838076674\ncall $heddle.array.pattern");
   });
 
@@ -96,7 +114,9 @@ describe("new arrays", () => {
       body("(func $f (param i32) (result (ref $bytes)) (array.new_fixed $bytes 2 (i32.const 9) (local.get 0)))"),
       "f",
     );
-    expect(text).toContain(lines("local.get 2\n i32.const 9\n i32.store8 offset=8\n local.get 2\n local.get 0\n i32.store8 offset=9"));
+    expect(text).toContain(
+      lines("local.get 2\n i32.const 9\n i32.store8 offset=8\n local.get 2\n local.get 0\n i32.store8 offset=9"),
+    );
   });
 
   test("from data are copied by the host's memory.init, once the segment is known to be long enough", () => {

@@ -13,15 +13,21 @@ describe("atomic accesses to fields", () => {
   test("have the width of the field", () => {
     expect(unary("struct.atomic.get seqcst $cell $n", "i32")).toMatch(/^local.get 0\ni32.atomic.load offset=\d+$/);
     expect(unary("struct.atomic.get acqrel $cell $long", "i64")).toMatch(/^local.get 0\ni64.atomic.load offset=\d+$/);
-    expect(unary("struct.atomic.get_s seqcst $cell $byte", "i32")).toMatch(/^local.get 0\ni32.atomic.load8_u offset=\d+\ni32.extend8_s$/);
+    expect(unary("struct.atomic.get_s seqcst $cell $byte", "i32")).toMatch(
+      /^local.get 0\ni32.atomic.load8_u offset=\d+\ni32.extend8_s$/,
+    );
   });
 
   test("tell null apart first, since for the host its address is unaligned", () => {
     const text = functionText(
-      body("(func $f (param (ref null $cell)) (result i32) (struct.atomic.rmw.add seqcst seqcst $cell $n (local.get 0) (i32.const 1)))"),
+      body(
+        "(func $f (param (ref null $cell)) (result i32) (struct.atomic.rmw.add seqcst seqcst $cell $n (local.get 0) (i32.const 1)))",
+      ),
       "f",
     );
-    expect(text).toMatch(/^local.get 0\ni32.const -16843010\ni32.eq\nunlikely if\ncall \$heddle.trap.nullStructureReference/);
+    expect(text).toMatch(
+      /^local.get 0\ni32.const -16843010\ni32.eq\nunlikely if\ncall \$heddle.trap.nullStructureReference/,
+    );
     expect(text).toMatch(/local.get 0\ni32.const 1\ni32.atomic.rmw.add offset=\d+$/);
   });
 
@@ -51,7 +57,9 @@ describe("atomic accesses to elements", () => {
 
   test("work on unshared arrays too", () => {
     const text = functionText(
-      body("(func $f (param (ref $counts)) (array.atomic.set seqcst $counts (local.get 0) (i32.const 1) (i32.const 2)))"),
+      body(
+        "(func $f (param (ref $counts)) (array.atomic.set seqcst $counts (local.get 0) (i32.const 1) (i32.const 2)))",
+      ),
       "f",
     );
     expect(text).toMatch(/local.get 0\ni32.const 2\ni32.atomic.store offset=12$/);

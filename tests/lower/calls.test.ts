@@ -12,18 +12,24 @@ const header = `
   (func $own (type $f) (local.get 0))`;
 const body = (text: string): string => `(module ${header} ${text})`;
 /** The text without the poll at entry, which functions that make calls through references have. */
-const withoutPoll = (text: string): string => text.replace(/^i32.const 64\ni32.atomic.load\nunlikely if\n(?:.*\n)*?end\n/, "");
+const withoutPoll = (text: string): string =>
+  text.replace(/^i32.const 64\ni32.atomic.load\nunlikely if\n(?:.*\n)*?end\n/, "");
 
 describe("calls", () => {
   test("pass the shadow-stack pointer last", () => {
     expect(functionText(body("(func $x (result i32) (call $own (i32.const 1)))"), "x")).toBe(
       lines("i32.const 1\n local.get 0\n call $own"),
     );
-    expect(functionText(body("(func $x (result i32) (call $imported (i32.const 1)))"), "x")).toContain("local.get 0\ncall $func.0");
+    expect(functionText(body("(func $x (result i32) (call $imported (i32.const 1)))"), "x")).toContain(
+      "local.get 0\ncall $func.0",
+    );
   });
 
   test("at the end of a function pass on the caller's own pointer", () => {
-    const text = functionText(body("(func $x (param (ref null $f)) (result i32) (return_call $own (i32.const 1)))"), "x");
+    const text = functionText(
+      body("(func $x (param (ref null $f)) (result i32) (return_call $own (i32.const 1)))"),
+      "x",
+    );
     expect(text).toBe(lines("i32.const 1\n local.get 1\n return_call $own"));
   });
 });
@@ -46,16 +52,20 @@ describe("function references", () => {
 
 describe("call_indirect", () => {
   test("checks index, null and type, since the host's own types say less", () => {
-    const text = functionText(body("(func $x (param i32) (result i32) (call_indirect $t (type $f) (i32.const 1) (local.get 0)))"), "x");
-    const order = ["undefinedElement", "uninitializedElement", "indirectCallTypeMismatch", "call_indirect"].map((part) =>
-      text.indexOf(part),
+    const text = functionText(
+      body("(func $x (param i32) (result i32) (call_indirect $t (type $f) (i32.const 1) (local.get 0)))"),
+      "x",
+    );
+    const order = ["undefinedElement", "uninitializedElement", "indirectCallTypeMismatch", "call_indirect"].map(
+      (part) => text.indexOf(part),
     );
     expect(order.every((at) => at > 0)).toBe(true);
     expect(order).toEqual([...order].sort((a, b) => a - b));
   });
 
   test("looks into the display only for a type that has subtypes, and after a compare", () => {
-    const call = (type: string): string => functionText(body(`(func $x (param i32) (call_indirect $t (type ${type}) (local.get 0)))`), "x");
+    const call = (type: string): string =>
+      functionText(body(`(func $x (param i32) (call_indirect $t (type ${type}) (local.get 0)))`), "x");
     expect(call("$known")).not.toContain("i32.load offset=32");
     expect(call("$open")).toContain(lines("i32.ne\n if\n local.get 5\n i32.load offset=32"));
   });
@@ -72,6 +82,8 @@ describe("lowered signatures", () => {
       (func (param (ref $a)) (result funcref) (ref.null func)) (func (param (ref null $b)) (result anyref) (local.get 0)))`;
     const { bytes } = lower(source);
     const host = new WebAssembly.Module(bytes);
-    expect(WebAssembly.Module.imports(host).map(({ module, name }) => `${module}.${name}`)).toContain("functions.table");
+    expect(WebAssembly.Module.imports(host).map(({ module, name }) => `${module}.${name}`)).toContain(
+      "functions.table",
+    );
   });
 });

@@ -8,7 +8,10 @@ const types = `
   (type $function (func))
   (type $open (sub (func)))`;
 const cast = (source: string, target: string): string =>
-  functionText(`(module ${types} (func $f (param ${source}) (result (${target})) (ref.cast (${target}) (local.get 0))))`, "f");
+  functionText(
+    `(module ${types} (func $f (param ${source}) (result (${target})) (ref.cast (${target}) (local.get 0))))`,
+    "f",
+  );
 const testing = (source: string, target: string): string =>
   functionText(`(module ${types} (func $f (param ${source}) (result i32) (ref.test (${target}) (local.get 0))))`, "f");
 
@@ -63,7 +66,9 @@ describe("ref.cast", () => {
   });
 
   test("to a nullable type lets null pass", () => {
-    expect(cast("(ref null $root)", "ref null $leaf")).toContain(lines("block\n local.get 0\n i32.const -16843010\n i32.eq\n br_if 0"));
+    expect(cast("(ref null $root)", "ref null $leaf")).toContain(
+      lines("block\n local.get 0\n i32.const -16843010\n i32.eq\n br_if 0"),
+    );
   });
 
   test("from a type that small integers belong to tells those apart first", () => {
@@ -95,14 +100,22 @@ describe("ref.test", () => {
 
   test("of a function finds its type by its index", () => {
     expect(testing("(ref func)", "ref $function")).toBe(
-      lines("i32.const 68\n i32.load\n local.get 0\n i32.const 2\n i32.shl\n i32.add\n i32.load\n i32.const 0\n i32.eq"),
+      lines(
+        "i32.const 68\n i32.load\n local.get 0\n i32.const 2\n i32.shl\n i32.add\n i32.load\n i32.const 0\n i32.eq",
+      ),
     );
     expect(testing("(ref func)", "ref $open")).toContain("i32.load offset=32");
   });
 
   test("beyond the display's guaranteed part checks the depth", () => {
-    const chain = Array.from({ length: 10 }, (_, i) => `(type $t${i} (sub ${i === 0 ? "" : `$t${i - 1}`} (struct)))`).join(" ");
-    const text = functionText(`(module ${chain} (func $f (param (ref $t0)) (result i32) (ref.test (ref $t9) (local.get 0))))`, "f");
+    const chain = Array.from(
+      { length: 10 },
+      (_, i) => `(type $t${i} (sub ${i === 0 ? "" : `$t${i - 1}`} (struct)))`,
+    ).join(" ");
+    const text = functionText(
+      `(module ${chain} (func $f (param (ref $t0)) (result i32) (ref.test (ref $t9) (local.get 0))))`,
+      "f",
+    );
     expect(text).toContain(lines("i32.load offset=24\n i32.const 9\n i32.ge_u\n if (result i32)"));
   });
 });
@@ -131,8 +144,13 @@ describe("branches on casts", () => {
   });
 
   test("on null compare with the null address, on externs with the host's null", () => {
-    const source = (type: string): string => `(module (func $f (param ${type}) (block $null (br_on_null $null (local.get 0)) (drop))))`;
-    expect(functionText(source("anyref"), "f")).toContain(lines("local.get 0\n i32.const -16843010\n i32.eq\n br_if 0\n local.get 0"));
-    expect(functionText(source("externref"), "f")).toContain(lines("local.get 0\n ref.is_null\n br_if 0\n local.get 0"));
+    const source = (type: string): string =>
+      `(module (func $f (param ${type}) (block $null (br_on_null $null (local.get 0)) (drop))))`;
+    expect(functionText(source("anyref"), "f")).toContain(
+      lines("local.get 0\n i32.const -16843010\n i32.eq\n br_if 0\n local.get 0"),
+    );
+    expect(functionText(source("externref"), "f")).toContain(
+      lines("local.get 0\n ref.is_null\n br_if 0\n local.get 0"),
+    );
   });
 });

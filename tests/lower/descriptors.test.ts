@@ -11,11 +11,15 @@ const types = `
   (rec
     (type $below (sub $plain (descriptor $below.desc) (struct (field i64))))
     (type $below.desc (describes $below) (struct)))`;
-const lowered = (signature: string, body: string): string => functionText(`(module ${types} (func $f ${signature} ${body}))`, "f");
+const lowered = (signature: string, body: string): string =>
+  functionText(`(module ${types} (func $f ${signature} ${body}))`, "f");
 
 describe("struct.new_desc", () => {
   test("makes the descriptor the object's header, and keeps it alive while it allocates", () => {
-    const text = lowered("(param (ref (exact $shape.desc))) (result (ref $shape))", "(struct.new_desc $shape (i32.const 7) (local.get 0))");
+    const text = lowered(
+      "(param (ref (exact $shape.desc))) (result (ref $shape))",
+      "(struct.new_desc $shape (i32.const 7) (local.get 0))",
+    );
     expect(text).toBe(
       lines(`
         global.get $heap.top
@@ -46,8 +50,13 @@ describe("struct.new_desc", () => {
   });
 
   test("traps on a null descriptor before it allocates", () => {
-    const text = lowered("(param (ref null (exact $shape.desc))) (result (ref $shape))", "(struct.new_default_desc $shape (local.get 0))");
-    const check = lines("local.get 0\n i32.const -16843010\n i32.eq\n unlikely if\n call $heddle.trap.nullDescriptor\n unreachable\n end");
+    const text = lowered(
+      "(param (ref null (exact $shape.desc))) (result (ref $shape))",
+      "(struct.new_default_desc $shape (local.get 0))",
+    );
+    const check = lines(
+      "local.get 0\n i32.const -16843010\n i32.eq\n unlikely if\n call $heddle.trap.nullDescriptor\n unreachable\n end",
+    );
     expect(text.startsWith(check)).toBe(true);
   });
 });
@@ -111,7 +120,9 @@ describe("ref.cast_desc_eq", () => {
       "(ref.cast_desc_eq (ref null $circle) (local.get 0) (local.get 1))",
     );
     expect(text).toContain(lines("block\n local.get 0\n i32.const -16843010\n i32.eq\n br_if 0"));
-    expect(text).toContain(lines("local.get 0\n i32.const 1\n i32.and\n unlikely if\n call $heddle.trap.descriptorCastFailure"));
+    expect(text).toContain(
+      lines("local.get 0\n i32.const 1\n i32.and\n unlikely if\n call $heddle.trap.descriptorCastFailure"),
+    );
   });
 });
 
@@ -201,6 +212,8 @@ describe("casts to types with descriptors", () => {
 
   test("to an exact type need no display", () => {
     const text = lowered("(param (ref $shape)) (result i32)", "(ref.test (ref (exact $shape)) (local.get 0))");
-    expect(text).toBe(lines("local.get 0\n i32.load\n i32.const -8\n i32.and\n i32.load offset=4\n i32.const 0\n i32.eq"));
+    expect(text).toBe(
+      lines("local.get 0\n i32.load\n i32.const -8\n i32.and\n i32.load offset=4\n i32.const 0\n i32.eq"),
+    );
   });
 });

@@ -57,7 +57,9 @@ describe("throw", () => {
 describe("throw_ref", () => {
   test("throws the address of an exception that is not null", () => {
     expect(lowered("(func $f (param (ref exn)) (throw_ref (local.get 0)))")).toBe(lines("local.get 0\n throw 0"));
-    expect(lowered("(func $f (param exnref) (throw_ref (local.get 0)))")).toContain("call $heddle.trap.nullExceptionReference");
+    expect(lowered("(func $f (param exnref) (throw_ref (local.get 0)))")).toContain(
+      "call $heddle.trap.nullExceptionReference",
+    );
   });
 });
 
@@ -106,7 +108,9 @@ describe("try_table", () => {
   });
 
   test("throws what no clause catches on", () => {
-    const text = lowered("(func $f (block $caught (result i32) (try_table (catch $u $caught) (call $may)) (i32.const 0)) (drop))");
+    const text = lowered(
+      "(func $f (block $caught (result i32) (try_table (catch $u $caught) (call $may)) (i32.const 0)) (drop))",
+    );
     expect(text).toContain(lines("end\n local.get 1\n throw 0\n end"));
   });
 

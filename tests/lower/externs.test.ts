@@ -9,14 +9,23 @@ describe("unshared externs in memory", () => {
       `${types} (func $f (param externref externref) (result (ref $pair)) (struct.new $pair (local.get 0) (i32.const 1) (local.get 1))))`,
       "f",
     );
-    expect(text.match(/^local.get [01]$|^call \$heap.internalize$/gm)?.slice(0, 2)).toEqual(["local.get 0", "call $heap.internalize"]);
+    expect(text.match(/^local.get [01]$|^call \$heap.internalize$/gm)?.slice(0, 2)).toEqual([
+      "local.get 0",
+      "call $heap.internalize",
+    ]);
     expect(text.split("call $heap.internalize").length - 1).toBe(2);
-    const load = functionText(`${types} (func $f (param (ref $pair)) (result externref) (struct.get $pair 2 (local.get 0))))`, "f");
+    const load = functionText(
+      `${types} (func $f (param (ref $pair)) (result externref) (struct.get $pair 2 (local.get 0))))`,
+      "f",
+    );
     expect(load).toBe(lines("local.get 0\n i32.load offset=12\n call $heap.externalize"));
   });
 
   test("are stored behind the write barrier", () => {
-    const text = functionText(`${types} (func $f (param (ref $pair) externref) (struct.set $pair 0 (local.get 0) (local.get 1))))`, "f");
+    const text = functionText(
+      `${types} (func $f (param (ref $pair) externref) (struct.set $pair 0 (local.get 0) (local.get 1))))`,
+      "f",
+    );
     expect(text).toContain("call $heddle.log");
   });
 

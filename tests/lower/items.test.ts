@@ -16,8 +16,11 @@ describe("globals", () => {
   });
 
   test("of references are written through to a cell that the collector sees", () => {
-    const source = "(module (global $g (mut anyref) (ref.null any)) (func $f (param anyref) (global.set $g (local.get 0))))";
-    expect(functionText(source, "f")).toBe(lines("local.get 0\n global.set $g\n global.get $base.roots\n local.get 0\n i32.store"));
+    const source =
+      "(module (global $g (mut anyref) (ref.null any)) (func $f (param anyref) (global.set $g (local.get 0))))";
+    expect(functionText(source, "f")).toBe(
+      lines("local.get 0\n global.set $g\n global.get $base.roots\n local.get 0\n i32.store"),
+    );
     expect(lower(source).rootScannedBytes).toBe(4);
   });
 
@@ -27,7 +30,9 @@ describe("globals", () => {
       (global $r (shared mut (ref null (shared any))) (ref.null (shared any)))
       (func $f (param (ref null (shared any))) (global.set $r (local.get 0)) (global.set $n (i64.const 1))))`;
     expect(functionText(source, "f")).toBe(
-      lines("global.get $base.shared\n local.get 0\n i32.store\n global.get $base.shared\n i64.const 1\n i64.store offset=8"),
+      lines(
+        "global.get $base.shared\n local.get 0\n i32.store\n global.get $base.shared\n i64.const 1\n i64.store offset=8",
+      ),
     );
     expect(functionText(source, "f", { publication: "atomic" })).toContain("i32.atomic.store\n");
     expect(lower(source)).toMatchObject({ sharedBytes: 16, sharedScannedBytes: 4 });
@@ -41,7 +46,10 @@ describe("globals", () => {
   test("are all mutable for the host, so that importer and exporter agree", () => {
     const text = loweredText(`(module (import "m" "i" (global i32)) (global $own i32 (i32.const 1)))`);
     expect(text).toContain(
-      '(import "global" "0" (global $global.0 (;4;) (mut i32)))'.replace(/ \(;4;\)/, text.match(/\$global\.0( \(;\d+;\))?/)?.[1] ?? ""),
+      '(import "global" "0" (global $global.0 (;4;) (mut i32)))'.replace(
+        / \(;4;\)/,
+        text.match(/\$global\.0( \(;\d+;\))?/)?.[1] ?? "",
+      ),
     );
     expect(text).toMatch(/\(global \$own.* \(mut i32\) \(i32.const 1\)\)/);
   });
@@ -60,7 +68,9 @@ describe("initial values", () => {
         (func $f))`,
       "heddle.init",
     );
-    const order = ["$heap.top", "global.set $p", "tableOutOfBounds", "memory.init", "data.drop"].map((part) => text.indexOf(part));
+    const order = ["$heap.top", "global.set $p", "tableOutOfBounds", "memory.init", "data.drop"].map((part) =>
+      text.indexOf(part),
+    );
     expect(order.every((at) => at >= 0)).toBe(true);
     expect(order).toEqual([...order].sort((a, b) => a - b));
   });
@@ -78,7 +88,8 @@ describe("initial values", () => {
   const isSplit = (source: string): boolean => functionText(source, "heddle.init").includes("return_call $");
 
   test("are written by several functions where one would have more bytes than hosts take", () => {
-    const segment = (count: number): string => `(module (table 200000 funcref) (func $f) (elem (i32.const 7) func ${"$f ".repeat(count)}))`;
+    const segment = (count: number): string =>
+      `(module (table 200000 funcref) (func $f) (elem (i32.const 7) func ${"$f ".repeat(count)}))`;
     expect(isSplit(segment(1000))).toBe(false);
     expect(isSplit(segment(200_000 - 7))).toBe(true);
   });
@@ -93,7 +104,8 @@ describe("initial values", () => {
 });
 
 describe("tables", () => {
-  const table = "(module (table $t 4 funcref) (table $x 4 externref) (table $big i64 4 anyref) (elem $e funcref (ref.func $f)) ";
+  const table =
+    "(module (table $t 4 funcref) (table $x 4 externref) (table $big i64 4 anyref) (elem $e funcref (ref.func $f)) ";
 
   test("are read behind a check of the index", () => {
     const text = functionText(`${table} (func $f (param i32) (result funcref) (table.get $t (local.get 0))))`, "f");
@@ -104,7 +116,10 @@ describe("tables", () => {
   test("of unshared externs hold internal references", () => {
     const get = functionText(`${table} (func $f (param i32) (result externref) (table.get $x (local.get 0))))`, "f");
     expect(get).toMatch(/i32.load\ncall \$heap.externalize$/);
-    const set = functionText(`${table} (func $f (param i32 externref) (table.set $x (local.get 0) (local.get 1))))`, "f");
+    const set = functionText(
+      `${table} (func $f (param i32 externref) (table.set $x (local.get 0) (local.get 1))))`,
+      "f",
+    );
     expect(set).toMatch(/^local.get 1\nlocal.get 2\ncall \$heap.internalize\n/);
     expect(set).toMatch(/i32.store$/);
   });
@@ -115,7 +130,10 @@ describe("tables", () => {
   });
 
   test("grow by the linker's function, which is told whether the collector scans the elements", () => {
-    const text = functionText(`${table} (func $f (param i32) (result i32) (table.grow $t (ref.null func) (local.get 0))))`, "f");
+    const text = functionText(
+      `${table} (func $f (param i32) (result i32) (table.grow $t (ref.null func) (local.get 0))))`,
+      "f",
+    );
     expect(text).toContain(lines("i32.const -16843010\n i32.const 0\n call $heap.growTable"));
   });
 
@@ -154,6 +172,8 @@ describe("what cannot be lowered yet", () => {
   test("is refused by name and place", () => {
     const source =
       "(module (type $f (func)) (type $c (cont $f)) (elem declare func $g) (func $g)\n  (func (drop (cont.new $c (ref.func $g)))))";
-    expect(() => lower(source)).toThrow(expect.objectContaining({ code: "not-lowered", message: expect.stringContaining("cont.new") }));
+    expect(() => lower(source)).toThrow(
+      expect.objectContaining({ code: "not-lowered", message: expect.stringContaining("cont.new") }),
+    );
   });
 });

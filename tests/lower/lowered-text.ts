@@ -26,7 +26,10 @@ export function loweredText(source: string, options: Partial<LowerOptions> = {})
   return printModule(decodeModule(lower(source, options).bytes));
 }
 
-/** The instructions of one function of the lowered module, one on each line, without indentation and hints' annotation text. */
+/**
+ * The instructions of one function of the lowered module, one on each line, without indentation and hints' annotation
+ * text.
+ */
 export function functionText(source: string, name: string, options: Partial<LowerOptions> = {}): string {
   const text = loweredText(source, options);
   const start = text.indexOf(`(func $${name} `);

@@ -6,7 +6,9 @@ describe("conversions that trap", () => {
     const double = functionText("(module (func $f (param f64) (result i32) (i32.trunc_f64_s (local.get 0))))", "f");
     expect(double).toBe(lines("global.get $base.operand\n local.get 0\n f64.store\n local.get 0\n i32.trunc_f64_s"));
     const single = functionText("(module (func $f (param f32) (result i64) (i64.trunc_f32_u (local.get 0))))", "f");
-    expect(single).toBe(lines("global.get $base.operand\n local.get 0\n f32.store offset=8\n local.get 0\n i64.trunc_f32_u"));
+    expect(single).toBe(
+      lines("global.get $base.operand\n local.get 0\n f32.store offset=8\n local.get 0\n i64.trunc_f32_u"),
+    );
   });
 });
 
@@ -30,7 +32,9 @@ describe("half-precision floats", () => {
       local.get 0\n i32x4.extend_${name}_i16x8_u\n call $heddle.f16.promote
       local.get 1\n i32x4.extend_${name}_i16x8_u\n call $heddle.f16.promote
       f32x4.add\n call $heddle.f16.demote`;
-    expect(functionText(source, "heddle.f16x8.add")).toBe(lines(`${half("low")}\n${half("high")}\n i16x8.narrow_i32x4_u`));
+    expect(functionText(source, "heddle.f16x8.add")).toBe(
+      lines(`${half("low")}\n${half("high")}\n i16x8.narrow_i32x4_u`),
+    );
   });
 
   test("scalar accesses are the host's to 16 bits", () => {

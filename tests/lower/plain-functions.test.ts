@@ -9,7 +9,9 @@ function plain(fields: string): number[] {
 
 describe("plain functions", () => {
   test("have an entry without the shadow-stack pointer", () => {
-    const text = loweredText('(module (func $add (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1))))');
+    const text = loweredText(
+      '(module (func $add (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1))))',
+    );
     const entry = text.slice(text.lastIndexOf("(func $add"));
     expect(entry.replaceAll(/\s+/g, " ")).toMatch(
       /\(param i32\) \(param i32\) \(result i32\) local\.get 0 local\.get 1 i32\.const 0 call \$add/,
@@ -31,7 +33,9 @@ describe("plain functions", () => {
     expect(plain('(type $s (struct)) (func (export "a") (drop (struct.new $s)))')).toEqual([]);
     expect(plain('(func (export "a") (local funcref))')).toEqual([]);
     expect(plain('(table 1 funcref) (func (export "a") (result i32) (table.size))')).toEqual([]);
-    expect(plain('(global $g (mut externref) (ref.null extern)) (func (export "a") (global.set $g (ref.null extern)))')).toEqual([]);
+    expect(
+      plain('(global $g (mut externref) (ref.null extern)) (func (export "a") (global.set $g (ref.null extern)))'),
+    ).toEqual([]);
   });
 
   test("use globals of numbers, unshared and shared", () => {

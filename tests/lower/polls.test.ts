@@ -64,11 +64,15 @@ describe("a loop", () => {
   });
 
   test("that allocates some of the times round polls", () => {
-    expect(functionText(counting("(if (local.get $i) (then (drop (struct.new $p (i32.const 1)))))"), "f")).toContain(poll);
+    expect(functionText(counting("(if (local.get $i) (then (drop (struct.new $p (i32.const 1)))))"), "f")).toContain(
+      poll,
+    );
   });
 
   test("that allocates behind a branch back polls", () => {
-    expect(functionText(counting("(br_if $l (local.get $i)) (drop (struct.new $p (i32.const 1)))"), "f")).toContain(poll);
+    expect(functionText(counting("(br_if $l (local.get $i)) (drop (struct.new $p (i32.const 1)))"), "f")).toContain(
+      poll,
+    );
   });
 
   test("without a branch back does not poll", () => {
@@ -84,7 +88,9 @@ describe("a function", () => {
         (i32.const 0))`),
       "f",
     );
-    expect(text.startsWith(lines(`${poll}\n unlikely if\n local.get 3\n local.get 0\n call $heddle.poll.1\n end`))).toBe(true);
+    expect(
+      text.startsWith(lines(`${poll}\n unlikely if\n local.get 3\n local.get 0\n call $heddle.poll.1\n end`)),
+    ).toBe(true);
   });
 
   test("that calls others only does not poll", () => {

@@ -18,12 +18,14 @@ describe("modules of real toolchains", () => {
     for (const file of files) {
       for (const publication of ["tso", "atomic"] as const) {
         const { bytes, relocations } = lower(readFileSync(file), { publication });
-        for (const { offset } of relocations) expect(bytes.subarray(offset, offset + 5)).toEqual(Uint8Array.of(0x80, 0x80, 0x80, 0x80, 0));
+        for (const { offset } of relocations)
+          expect(bytes.subarray(offset, offset + 5)).toEqual(Uint8Array.of(0x80, 0x80, 0x80, 0x80, 0));
       }
     }
   });
 
   test("lower for collection at every safepoint as well", () => {
-    for (const file of files.filter((path) => path.includes("real-modules"))) lower(readFileSync(file), { collectAtSafepoints: true });
+    for (const file of files.filter((path) => path.includes("real-modules")))
+      lower(readFileSync(file), { collectAtSafepoints: true });
   });
 });

@@ -114,7 +114,10 @@ describe("references that do not live across a call", () => {
 
 describe("references on the operand stack across a call", () => {
   test("get a local from which they are stored", () => {
-    const text = functionText(body("(func $f (result i32) (ref.eq (call $callee (i32.const 1)) (call $callee (i32.const 2))))"), "f");
+    const text = functionText(
+      body("(func $f (result i32) (ref.eq (call $callee (i32.const 1)) (call $callee (i32.const 2))))"),
+      "f",
+    );
     expect(text).toBe(
       lines(`
         i32.const 1
@@ -152,7 +155,9 @@ describe("loops", () => {
           (br_if $l (local.tee $i (i32.sub (local.get $i) (i32.const 1))))))`),
       "f",
     );
-    expect(text).toContain(lines("local.get 2\n local.get 0\n i32.store\n local.get 2\n i32.const 4\n i32.add\n call $callee"));
+    expect(text).toContain(
+      lines("local.get 2\n local.get 0\n i32.store\n local.get 2\n i32.const 4\n i32.add\n call $callee"),
+    );
   });
 });
 
@@ -177,7 +182,9 @@ describe("exceptions", () => {
 describe("locals", () => {
   test("that may be read before they are written begin as null, others are left as the host has them", () => {
     const source = (write: string): string =>
-      body(`(func $f (result (ref null $p)) (local $a (ref null $p)) (local $unused (ref null $p)) ${write} (local.get $a))`);
+      body(
+        `(func $f (result (ref null $p)) (local $a (ref null $p)) (local $unused (ref null $p)) ${write} (local.get $a))`,
+      );
     expect(functionText(source(""), "f")).toBe(lines("i32.const -16843010\n local.tee 1"));
     expect(functionText(source("(local.set $a (call $callee (i32.const 1)))"), "f")).not.toContain("-16843010");
   });

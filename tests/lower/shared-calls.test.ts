@@ -12,7 +12,9 @@ const caller = (shared: boolean): string => {
 
 describe("calls through references", () => {
   test("to shared functions have a function resolved that this agent does not know", () => {
-    expect(caller(true)).toContain("local.get 0\nglobal.get $heap.known\ni32.ge_u\nunlikely if\nlocal.get 0\ncall $heap.resolve\nend");
+    expect(caller(true)).toContain(
+      "local.get 0\nglobal.get $heap.known\ni32.ge_u\nunlikely if\nlocal.get 0\ncall $heap.resolve\nend",
+    );
   });
 
   test("to functions of one agent do not", () => {

@@ -8,13 +8,19 @@ const body = (text: string): string => `(module ${types} ${text})`;
 
 describe("struct.get", () => {
   test("is one load, which traps by itself on null", () => {
-    const text = functionText(body("(func $f (param (ref null $point)) (result i32) (struct.get $point $x (local.get 0)))"), "f");
+    const text = functionText(
+      body("(func $f (param (ref null $point)) (result i32) (struct.get $point $x (local.get 0)))"),
+      "f",
+    );
     expect(text).toBe(lines("local.get 0\n i32.load offset=4"));
   });
 
   test("extends packed fields as the instruction says", () => {
     const get = (sign: string): string =>
-      functionText(body(`(func $f (param (ref $point)) (result i32) (struct.get_${sign} $point $flag (local.get 0)))`), "f");
+      functionText(
+        body(`(func $f (param (ref $point)) (result i32) (struct.get_${sign} $point $flag (local.get 0)))`),
+        "f",
+      );
     expect(get("s")).toBe(lines("local.get 0\n i32.load8_s offset=12"));
     expect(get("u")).toBe(lines("local.get 0\n i32.load8_u offset=12"));
   });
@@ -22,13 +28,18 @@ describe("struct.get", () => {
 
 describe("struct.set", () => {
   test("of a number is one store", () => {
-    const text = functionText(body("(func $f (param (ref null $point) i32) (struct.set $point $x (local.get 0) (local.get 1)))"), "f");
+    const text = functionText(
+      body("(func $f (param (ref null $point) i32) (struct.set $point $x (local.get 0) (local.get 1)))"),
+      "f",
+    );
     expect(text).toBe(lines("local.get 0\n local.get 1\n i32.store offset=4"));
   });
 
   test("of a reference asks the write barrier, off the usual path", () => {
     const text = functionText(
-      body("(func $f (param (ref null $point) (ref null $point)) (struct.set $point $next (local.get 0) (local.get 1)))"),
+      body(
+        "(func $f (param (ref null $point) (ref null $point)) (struct.set $point $next (local.get 0) (local.get 1)))",
+      ),
       "f",
     );
     expect(text).toBe(
@@ -53,26 +64,35 @@ describe("struct.set", () => {
   });
 
   test("of null has no barrier", () => {
-    const text = functionText(body("(func $f (param (ref $point)) (struct.set $point $next (local.get 0) (ref.null none)))"), "f");
+    const text = functionText(
+      body("(func $f (param (ref $point)) (struct.set $point $next (local.get 0) (ref.null none)))"),
+      "f",
+    );
     expect(text).toBe(lines("local.get 0\n i32.const -16843010\n i32.store offset=8"));
   });
 
   test("publishes a reference in a shared object with an atomic store where the host may reorder stores", () => {
-    const source = body("(func $f (param (ref $spoint) (ref $spoint)) (struct.set $spoint $next (local.get 0) (local.get 1)))");
+    const source = body(
+      "(func $f (param (ref $spoint) (ref $spoint)) (struct.set $spoint $next (local.get 0) (local.get 1)))",
+    );
     expect(functionText(source, "f", { publication: "atomic" })).toContain("i32.atomic.store offset=8");
     expect(functionText(source, "f", { publication: "tso" })).toContain("i32.store offset=8");
   });
 
   test("of a number in a shared object stays a plain store", () => {
     const source = body("(func $f (param (ref $spoint) i32) (struct.set $spoint $x (local.get 0) (local.get 1)))");
-    expect(functionText(source, "f", { publication: "atomic" })).toBe(lines("local.get 0\n local.get 1\n i32.store offset=4"));
+    expect(functionText(source, "f", { publication: "atomic" })).toBe(
+      lines("local.get 0\n local.get 1\n i32.store offset=4"),
+    );
   });
 });
 
 describe("struct.new", () => {
   test("takes from the agent's buffer in line, and stores header and fields without barriers", () => {
     const text = functionText(
-      body("(func $f (param i32) (result (ref $point)) (struct.new $point (local.get 0) (i32.const 7) (ref.null none)))"),
+      body(
+        "(func $f (param i32) (result (ref $point)) (struct.new $point (local.get 0) (i32.const 7) (ref.null none)))",
+      ),
       "f",
     );
     expect(text).toBe(
@@ -111,14 +131,18 @@ describe("struct.new", () => {
 
   test("gives its reference operands to the slow path's stub, which spills them", () => {
     const text = functionText(
-      body("(func $f (param (ref $point)) (result (ref $point)) (struct.new $point (i32.const 1) (i32.const 2) (local.get 0)))"),
+      body(
+        "(func $f (param (ref $point)) (result (ref $point)) (struct.new $point (i32.const 1) (i32.const 2) (local.get 0)))",
+      ),
       "f",
     );
     expect(text).toContain(lines("i32.const 16\n local.get 1\n local.get 0\n call $heddle.allocate.1"));
   });
 
   test("always asks the heap where every safepoint shall collect", () => {
-    const text = functionText(body("(func $f (result (ref $point)) (struct.new_default $point))"), "f", { collectAtSafepoints: true });
+    const text = functionText(body("(func $f (result (ref $point)) (struct.new_default $point))"), "f", {
+      collectAtSafepoints: true,
+    });
     expect(text).not.toContain("$heap.top");
     expect(text).toContain("call $heddle.allocate.0");
   });

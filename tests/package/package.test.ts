@@ -16,7 +16,10 @@ describe("the packed package", () => {
     project = mkdtempSync(join(tmpdir(), "heddle-package-"));
     installed = join(project, "node_modules", "heddle");
     mkdirSync(installed, { recursive: true });
-    execFileSync(process.execPath, ["tests/tools/build-dist.ts"], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+    execFileSync(process.execPath, ["tests/tools/build-dist.ts"], {
+      cwd: root,
+      stdio: ["ignore", "ignore", "inherit"],
+    });
     const packed = execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", project], {
       cwd: root,
       encoding: "utf8",
@@ -30,11 +33,14 @@ describe("the packed package", () => {
 
   /** The entries that the manifest has, as programs name them. */
   const entries = (): string[] => {
-    const manifest = JSON.parse(readFileSync(join(installed, "package.json"), "utf8")) as { exports: Record<string, unknown> };
+    const manifest = JSON.parse(readFileSync(join(installed, "package.json"), "utf8")) as {
+      exports: Record<string, unknown>;
+    };
     return Object.keys(manifest.exports).map((path) => posix.join("heddle", path));
   };
 
-  const runNode = (...words: readonly string[]): string => execFileSync(process.execPath, words, { cwd: project, encoding: "utf8" });
+  const runNode = (...words: readonly string[]): string =>
+    execFileSync(process.execPath, words, { cwd: project, encoding: "utf8" });
 
   test("runs a shared function on a Worker when it is imported by name", () => {
     writeFileSync(
@@ -106,7 +112,18 @@ describe("the packed package", () => {
        store.agent;
        await store.close();`,
     );
-    const options = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2024", "--types", "", "--lib", "es2024,esnext,dom"];
+    const options = [
+      "--noEmit",
+      "--strict",
+      "--module",
+      "nodenext",
+      "--target",
+      "es2024",
+      "--types",
+      "",
+      "--lib",
+      "es2024,esnext,dom",
+    ];
     runNode(join(root, "node_modules/typescript/bin/tsc"), ...options, "--resolveJsonModule", "typed.ts");
   });
 

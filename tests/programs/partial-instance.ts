@@ -29,7 +29,10 @@ const seven = `(func $seven (type $f) (i32.const 7))`;
 
 /** What traps, in words, and the module. */
 export const partialModules: readonly (readonly [what: string, text: string])[] = [
-  ["a second element segment", `(module ${imported} (elem (table $t) (i32.const 9) (ref null $f) (item (ref.func $seven))) ${seven})`],
+  [
+    "a second element segment",
+    `(module ${imported} (elem (table $t) (i32.const 9) (ref null $f) (item (ref.func $seven))) ${seven})`,
+  ],
   ["a data segment", `(module ${imported} (memory 1) (data (i32.const 65536) "x") ${seven})`],
   ["the start function", `(module ${imported} (start $start) (func $start (unreachable)) ${seven})`],
 ];

@@ -35,12 +35,19 @@ export interface ChurnOutcome {
 const windowSize = 1000;
 
 /** All threads allocate `count` objects each, under a limit of `maximum` bytes for all of them together. */
-export async function runChurn(program: string, threads: number, count: number, maximum: number): Promise<ChurnOutcome> {
+export async function runChurn(
+  program: string,
+  threads: number,
+  count: number,
+  maximum: number,
+): Promise<ChurnOutcome> {
   const store = await createStore({ threads, heap: { maximum } });
   try {
     const { instance } = await store.WebAssembly.instantiate(program);
     const { churn } = instance.exports as unknown as { readonly churn: (count: number, size: number) => bigint };
-    const sums = await Promise.all(Array.from({ length: threads }, () => store.spawn(churn, count, windowSize) as Promise<bigint>));
+    const sums = await Promise.all(
+      Array.from({ length: threads }, () => store.spawn(churn, count, windowSize) as Promise<bigint>),
+    );
     const { collections, allocatedBytes, usedBytes } = store.heap;
     // The last two turns of the window: the numbers from count - 2 * windowSize to count - 1.
     const kept = 2 * windowSize;

@@ -3,10 +3,10 @@
  *
  *     node tests/real-modules/main.ts [--host=HOST] [--stress] [--jobs=N]
  *
- * The modules lie beside the repository, in `../shared/real-modules`; where they do not, nothing is run. Each becomes a script with the module's
- * bytes and a call for each expected result, which the conformance runner runs with the same options (tests/conformance/main.ts). With
- * `--stress` the first result of each module is expected alone: at every safepoint the whole heap is looked at, and the other arguments make
- * heaps ten times as large.
+ * The modules lie beside the repository, in `../shared/real-modules`; where they do not, nothing is run. Each becomes a
+ * script with the module's bytes and a call for each expected result, which the conformance runner runs with the same
+ * options (tests/conformance/main.ts). With `--stress` the first result of each module is expected alone: at every
+ * safepoint the whole heap is looked at, and the other arguments make heaps ten times as large.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -30,14 +30,18 @@ function escaped(bytes: Uint8Array): string {
 
 function script(bytes: Uint8Array, { run }: Expected, stress: boolean): string {
   const calls = run.slice(0, stress ? 1 : run.length);
-  const assertions = calls.map(([argument, result]) => `(assert_return (invoke "run" (i32.const ${argument})) (i32.const ${result}))`);
+  const assertions = calls.map(
+    ([argument, result]) => `(assert_return (invoke "run" (i32.const ${argument})) (i32.const ${result}))`,
+  );
   return [`(module binary "${escaped(bytes)}")`, ...assertions, ""].join("\n");
 }
 
 /** Writes the scripts anew; returns how many there are. */
 function writeScripts(stress: boolean): number {
   rmSync(target, { recursive: true, force: true });
-  const expected = JSON.parse(readFileSync(join(source, "expected.json"), "utf8")) as Readonly<Record<string, Expected>>;
+  const expected = JSON.parse(readFileSync(join(source, "expected.json"), "utf8")) as Readonly<
+    Record<string, Expected>
+  >;
   let count = 0;
   for (const kind of kinds) {
     const folder = join(target, kind);

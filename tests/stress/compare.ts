@@ -1,4 +1,6 @@
-/** Compares the graph in the heap with the model's: same shape, same values, and one object here for one object there. */
+/**
+ * Compares the graph in the heap with the model's: same shape, same values, and one object here for one object there.
+ */
 import type { BytesModel, Model, RefsModel, Slot } from "./model.ts";
 import type { StressProgram } from "./program.ts";
 
@@ -22,12 +24,15 @@ export class Comparison {
   add(object: object | null, model: Slot, where: string): void {
     if (object === null || model === null) {
       if (object !== model)
-        throw new Error(`${where}: ${object === null ? "null" : "an object"} where the model has ${model?.kind ?? "null"}`);
+        throw new Error(
+          `${where}: ${object === null ? "null" : "an object"} where the model has ${model?.kind ?? "null"}`,
+        );
       return;
     }
     const known = this.#models.get(object);
     if (known !== undefined || this.#objects.has(model)) {
-      if (known !== model || this.#objects.get(model) !== object) throw new Error(`${where}: another ${model.kind} than before`);
+      if (known !== model || this.#objects.get(model) !== object)
+        throw new Error(`${where}: another ${model.kind} than before`);
       return;
     }
     this.#models.set(object, model);
@@ -37,7 +42,8 @@ export class Comparison {
 
   /** Follows all references. */
   finish(): void {
-    for (let next = this.#pending.pop(); next !== undefined; next = this.#pending.pop()) this.#compare(next.object, next.model);
+    for (let next = this.#pending.pop(); next !== undefined; next = this.#pending.pop())
+      this.#compare(next.object, next.model);
   }
 
   #compare(object: object, model: Model): void {
@@ -46,7 +52,8 @@ export class Comparison {
     if (kind !== model.kind) throw new Error(`a ${kind} where the model has a ${model.kind}`);
     switch (model.kind) {
       case "node":
-        if (numberOf(object) !== model.value) throw new Error(`a node has ${numberOf(object)}, the model ${model.value}`);
+        if (numberOf(object) !== model.value)
+          throw new Error(`a node has ${numberOf(object)}, the model ${model.value}`);
         this.add(childOf(object, 0), model.a, "node.a");
         this.add(childOf(object, 1), model.b, "node.b");
         return;
@@ -66,12 +73,14 @@ export class Comparison {
   /** Runs of equal elements at a time: long arrays have few different ones. */
   #compareElements(object: object, { elements }: RefsModel): void {
     const { numberOf, childOf, runOf } = this.#program;
-    if (numberOf(object) !== elements.length) throw new Error(`an array has ${numberOf(object)} elements, the model ${elements.length}`);
+    if (numberOf(object) !== elements.length)
+      throw new Error(`an array has ${numberOf(object)} elements, the model ${elements.length}`);
     for (let i = 0; i < elements.length; ) {
       this.add(childOf(object, i), elements[i] as Slot, `element ${i}`);
       let run = 1;
       while (i + run < elements.length && elements[i + run] === elements[i]) run++;
-      if (runOf(object, i) !== run) throw new Error(`element ${i} comes ${runOf(object, i)} times in a row, in the model ${run}`);
+      if (runOf(object, i) !== run)
+        throw new Error(`element ${i} comes ${runOf(object, i)} times in a row, in the model ${run}`);
       i += run;
     }
   }
@@ -80,7 +89,8 @@ export class Comparison {
     const { numberOf, byteOf } = this.#program;
     if (numberOf(object) !== length) throw new Error(`an array has ${numberOf(object)} bytes, the model ${length}`);
     for (const i of [0, length >> 1, length - 1]) {
-      if (i < length && i >= 0 && byteOf(object, i) !== fill) throw new Error(`byte ${i} is ${byteOf(object, i)}, in the model ${fill}`);
+      if (i < length && i >= 0 && byteOf(object, i) !== fill)
+        throw new Error(`byte ${i} is ${byteOf(object, i)}, in the model ${fill}`);
     }
   }
 }

@@ -35,7 +35,9 @@ describe("objects whose descriptors only their headers hold", () => {
         exchange(window: object, count: number, seed: number): number;
       };
       const window = make(1000);
-      const wrong = await Promise.all(Array.from({ length: threads }, (_, i) => store.spawn(work, window, count, i + 1)));
+      const wrong = await Promise.all(
+        Array.from({ length: threads }, (_, i) => store.spawn(work, window, count, i + 1)),
+      );
       return (wrong as number[]).reduce((sum, one) => sum + one, 0);
     } finally {
       await store.close();

@@ -60,7 +60,11 @@ describe("agents that share old objects", () => {
   });
 
   test("replace trees in a heap that is collected at every safepoint", async () => {
-    const mutator = await replaceTogether(2, 11, 3, 60, { maximum: megabytes(8), debug: true, collectAtSafepoints: true });
+    const mutator = await replaceTogether(2, 11, 3, 60, {
+      maximum: megabytes(8),
+      debug: true,
+      collectAtSafepoints: true,
+    });
     expect(mutator.heap.statistics().collections).toBeGreaterThan(1000);
   });
 });
@@ -93,7 +97,9 @@ describe("a heap that is nearly full", () => {
       kept.push({ handle, length: length * 256 + (i & 255) });
       bytesKept += length;
       while (bytesKept > megabytes(12)) {
-        const [{ handle: old, length: code }] = kept.splice(random(kept.length), 1) as [{ handle: Handle; length: number }];
+        const [{ handle: old, length: code }] = kept.splice(random(kept.length), 1) as [
+          { handle: Handle; length: number },
+        ];
         const size = Math.floor(code / 256);
         const contents = mutator.heap.bytes.subarray(mutator.get(old) + 8, mutator.get(old) + 8 + size);
         expect(mutator.word(mutator.get(old) + 4)).toBe(size);

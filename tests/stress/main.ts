@@ -3,8 +3,8 @@
  *
  *     npm run stress -- [--seconds N] [--seed S] [--kills N]
  *
- * Runs rounds (round.ts) of random settings for so many seconds, or until so many Workers were terminated while they ran. A finding is
- * printed with the seed of its round, which `--seed` repeats as far as threads let anything repeat.
+ * Runs rounds (round.ts) of random settings for so many seconds, or until so many Workers were terminated while they
+ * ran. A finding is printed with the seed of its round, which `--seed` repeats as far as threads let anything repeat.
  */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";

@@ -187,6 +187,20 @@ function look(state: StateModel): void {
 }
 
 const stepOf: readonly Step[] = [
-  ...[newNode, newNode, newNode, newNode, newRefs, newRefs, newBytes, newWide, setField, setField, setField, getField, getField],
+  ...[
+    newNode,
+    newNode,
+    newNode,
+    newNode,
+    newRefs,
+    newRefs,
+    newBytes,
+    newWide,
+    setField,
+    setField,
+    setField,
+    getField,
+    getField,
+  ],
   ...[setElement, setElement, getElement, getElement, drop, copy, fill, tableSet, tableGet, churn, publish, look],
 ];

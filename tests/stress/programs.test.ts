@@ -12,7 +12,12 @@ test("4 threads that add 1,000,000 each to one field make 4,000,000", async () =
 
 test("4 threads allocate 10,000,000 objects each in a heap of 64 MB", async () => {
   const maximum = 64 << 20;
-  const { sums, expected, collections, allocatedBytes, usedBytes } = await runChurn(program("churn.wat"), threads, 10_000_000, maximum);
+  const { sums, expected, collections, allocatedBytes, usedBytes } = await runChurn(
+    program("churn.wat"),
+    threads,
+    10_000_000,
+    maximum,
+  );
   expect(sums).toEqual(Array.from({ length: threads }, () => expected));
   expect(allocatedBytes).toBeGreaterThan(8 * maximum);
   expect(usedBytes).toBeLessThanOrEqual(maximum);
@@ -26,6 +31,10 @@ test("the demo's hash map is the same on any number of threads, and no tree in i
   expect(single.objects).toBe(60_000n * 63n);
   for (const count of [2, 4, 7]) {
     const { checksum, failures, objects } = await runHashmap(source, count, work, () => undefined);
-    expect({ checksum, failures, objects }).toEqual({ checksum: single.checksum, failures: 0, objects: single.objects });
+    expect({ checksum, failures, objects }).toEqual({
+      checksum: single.checksum,
+      failures: 0,
+      objects: single.objects,
+    });
   }
 });

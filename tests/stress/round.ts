@@ -1,7 +1,8 @@
 /**
- * One round: a store with a heap of random settings, whose threads all mutate at random, each its own structures, and all of them the board.
- * After each batch the graphs are compared with the models, and the heap verifies. JavaScript keeps references of its own, and puts them back.
- * Small heaps run out of memory: that ends the batch of the thread that needed it, and nothing else.
+ * One round: a store with a heap of random settings, whose threads all mutate at random, each its own structures, and
+ * all of them the board. After each batch the graphs are compared with the models, and the heap verifies. JavaScript
+ * keeps references of its own, and puts them back. Small heaps run out of memory: that ends the batch of the thread
+ * that needed it, and nothing else.
  */
 import { readFileSync } from "node:fs";
 import { createStore, type Store, WorkerLostError } from "../../api/heddle.ts";
@@ -89,7 +90,11 @@ export class Round {
 
   static async run(random: Random, settings: RoundSettings, deadline: number): Promise<RoundResult> {
     const { threads, megabytes, nurseryKilobytes, debug, collectAtSafepoints } = settings;
-    const heap = { maximum: megabytes << 20, debug, ...(nurseryKilobytes > 0 ? { nurseryBytes: nurseryKilobytes << 10 } : {}) };
+    const heap = {
+      maximum: megabytes << 20,
+      debug,
+      ...(nurseryKilobytes > 0 ? { nurseryBytes: nurseryKilobytes << 10 } : {}),
+    };
     const store = await createStore({ threads, heap, collectAtSafepoints });
     try {
       const { instance } = await store.WebAssembly.instantiate(source);
@@ -118,7 +123,9 @@ export class Round {
     const most = this.#settings.collectAtSafepoints ? 40 : this.#settings.debug ? 2000 : 30_000;
     const steps = this.#pairs.map(() => 1 + this.#random.below(most));
     const [creator, ...others] = this.#pairs as [Pair, ...Pair[]];
-    const running = others.map((pair) => this.#store.spawn(this.#program.batch, pair.state, steps[pair.thread] as number));
+    const running = others.map((pair) =>
+      this.#store.spawn(this.#program.batch, pair.state, steps[pair.thread] as number),
+    );
     const killed = this.#settings.kills ? this.#kill() : undefined;
     const own = settle(() => this.#program.batch(creator.state, steps[0] as number));
     const outcomes = [own, ...(await Promise.allSettled(running))];
@@ -126,7 +133,8 @@ export class Round {
     const lost: number[] = [];
     for (const [thread, outcome] of outcomes.entries()) {
       if (outcome.status === "fulfilled") this.#pairs[thread]?.model.run(steps[thread] as number);
-      // How far such a thread came nobody knows: its structures must be sound, which `verify` looks at, and are given up.
+      // How far such a thread came nobody knows: its structures must be sound, which `verify` looks at, and are given
+      // up.
       else if (outcome.reason instanceof WorkerLostError) lost.push(thread);
       else if (isOutOfMemory(outcome.reason)) {
         this.#checkExhausted(outcome.reason);
@@ -145,13 +153,16 @@ export class Round {
     }
   }
 
-  /** A heap may be exhausted only when it is at least half full of objects, as they were at its last full collection. */
+  /**
+   * A heap may be exhausted only when it is at least half full of objects, as they were at its last full collection.
+   */
   #checkExhausted(reason: unknown): void {
     this.#exhausted++;
     const { maximumBytes } = this.#store.heap;
     const full = this.#store.heap.recentCollections().filter(({ kind }) => kind === "full");
     const live = Math.max(...full.slice(-8 * this.#pairs.length).map(({ markedBytes }) => markedBytes));
-    if (live < maximumBytes / 2) throw new Error(`out of memory with ${live} bytes alive of ${maximumBytes}`, { cause: reason });
+    if (live < maximumBytes / 2)
+      throw new Error(`out of memory with ${live} bytes alive of ${maximumBytes}`, { cause: reason });
   }
 
   async #kill(): Promise<void> {
@@ -171,9 +182,14 @@ export class Round {
   #compare(): void {
     const comparison = new Comparison(this.#program);
     for (const { thread, state, model, held } of this.#pairs) {
-      for (let i = 0; i < SLOTS; i++) comparison.add(this.#program.slotOf(state, i), model.slots[i] as Slot, `slot ${i}`);
+      for (let i = 0; i < SLOTS; i++)
+        comparison.add(this.#program.slotOf(state, i), model.slots[i] as Slot, `slot ${i}`);
       for (let i = 0; i < ENTRIES; i++) {
-        comparison.add(this.#program.tableElement(thread * ENTRIES + i), model.entries[i] as Slot, `table element ${i}`);
+        comparison.add(
+          this.#program.tableElement(thread * ENTRIES + i),
+          model.entries[i] as Slot,
+          `table element ${i}`,
+        );
       }
       for (const { object, model: kept } of held) comparison.add(object, kept, "a reference that JS holds");
     }

@@ -1,4 +1,6 @@
-/** Builds the pages: the demo's and the browser tests', beside the package's own bundle, which they import by its name. */
+/**
+ * Builds the pages: the demo's and the browser tests', beside the package's own bundle, which they import by its name.
+ */
 import { copyFileSync } from "node:fs";
 import { build, type Plugin } from "esbuild";
 import { bundle } from "./build-dist.ts";

@@ -26,7 +26,11 @@ export function chromiumStarter(): StartBrowser {
   const executablePath = found.path;
   return async (url) => {
     const profile = newProfile("chromium");
-    const context = await chromium.launchPersistentContext(profile, { executablePath, headless: true, args: [...chromiumArguments] });
+    const context = await chromium.launchPersistentContext(profile, {
+      executablePath,
+      headless: true,
+      args: [...chromiumArguments],
+    });
     const page = await context.newPage();
     page.on("pageerror", (error) => console.log(`page: ${error.message}`));
     const gone = new Promise<string>((resolve) => {
@@ -69,7 +73,8 @@ function findFirefox(): string {
   const folders = (process.env["PATH"] ?? "").split(delimiter);
   const paths = ["firefox-esr", "firefox"].flatMap((name) => folders.map((folder) => join(folder, name)));
   const path = paths.find((candidate) => existsSync(candidate));
-  if (path === undefined) throw new Error("no Firefox found: set FIREFOX_PATH, or install one (Debian: `apt-get install firefox-esr`)");
+  if (path === undefined)
+    throw new Error("no Firefox found: set FIREFOX_PATH, or install one (Debian: `apt-get install firefox-esr`)");
   return path;
 }
 
@@ -84,13 +89,18 @@ function endGroup(child: ChildProcess): void {
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 
-/** Firefox without a driver: the page itself reports to the server. Raises an error that says how to get one where there is none. */
+/**
+ * Firefox without a driver: the page itself reports to the server. Raises an error that says how to get one where there
+ * is none.
+ */
 export function firefoxStarter(): StartBrowser {
   const path = findFirefox();
   console.log(execFileSync(path, ["--version"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim());
   return async (url) => {
     const profile = newProfile("firefox");
-    const lines = Object.entries(firefoxPreferences).map(([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});\n`);
+    const lines = Object.entries(firefoxPreferences).map(
+      ([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});\n`,
+    );
     writeFileSync(join(profile, "user.js"), lines.join(""));
     const child = spawn(path, ["--headless", "--profile", profile, "--no-remote", url], {
       stdio: "ignore",

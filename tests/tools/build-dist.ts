@@ -1,6 +1,7 @@
 /**
- * Builds what the package ships: `dist/heddle.js` and `dist/heddle-worker.js` (browsers, Node, Deno, Bun), `dist/heddle-cli.js` (the command)
- * and type declarations. Everything that the package needs is inside these files, so that a page can load them without a bundler.
+ * Builds what the package ships: `dist/heddle.js` and `dist/heddle-worker.js` (browsers, Node, Deno, Bun),
+ * `dist/heddle-cli.js` (the command) and type declarations. Everything that the package needs is inside these files, so
+ * that a page can load them without a bundler.
  *
  *     npm run build
  */
@@ -38,7 +39,10 @@ export async function bundle(folder: string): Promise<void> {
 export function declarations(folder: string): void {
   const options = ["--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--rootDir", ".", "--outDir", folder];
   const entry = ["--project", "tests/tools/tsconfig.dist.json"];
-  execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", ...entry, ...options], { cwd: root, stdio: "inherit" });
+  execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", ...entry, ...options], {
+    cwd: root,
+    stdio: "inherit",
+  });
 }
 
 if (import.meta.main) {
@@ -46,5 +50,6 @@ if (import.meta.main) {
   rmSync(folder, { recursive: true, force: true });
   await bundle(folder);
   declarations(folder);
-  for (const name of Object.keys(entries)) console.log(`dist/${name}.js ${(statSync(`${folder}/${name}.js`).size / 1024).toFixed(0)} KB`);
+  for (const name of Object.keys(entries))
+    console.log(`dist/${name}.js ${(statSync(`${folder}/${name}.js`).size / 1024).toFixed(0)} KB`);
 }

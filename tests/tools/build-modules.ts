@@ -1,10 +1,12 @@
 /**
- * Compiles the MoonBit programs in `demos/modules` to WasmGC modules beside them, and writes what `run` returns for each.
+ * Compiles the MoonBit programs in `demos/modules` to WasmGC modules beside them, and writes what `run` returns for
+ * each.
  *
  *     npm run build:modules
  *
- * The expected values come from MoonBit's JavaScript backend, and the host's own WasmGC must agree with it before anything is written.
- * The modules are committed, because compiling the core library takes half a minute for each backend.
+ * The expected values come from MoonBit's JavaScript backend, and the host's own WasmGC must agree with it before
+ * anything is written. The modules are committed, because compiling the core library takes half a minute for each
+ * backend.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -39,13 +41,21 @@ async function main(): Promise<void> {
       return [argument, value];
     });
     writeFileSync(`${folder}${name}.wasm`, wasm.get(name) ?? "");
-    log(`${name}: ${wasm.get(name)?.length} bytes, ${expected[name]?.map(([n, value]) => `run(${n}) = ${value}`).join(", ")}`);
+    log(
+      `${name}: ${wasm.get(name)?.length} bytes, ${expected[name]?.map(([n, value]) => `run(${n}) = ${value}`).join(", ")}`,
+    );
   }
-  const lines = Object.entries(expected).map(([name, runs]) => `  ${JSON.stringify(name)}: ${JSON.stringify(runs).replaceAll(",", ", ")}`);
+  const lines = Object.entries(expected).map(
+    ([name, runs]) => `  ${JSON.stringify(name)}: ${JSON.stringify(runs).replaceAll(",", ", ")}`,
+  );
   writeFileSync(`${folder}expected.json`, `{\n${lines.join(",\n")}\n}\n`);
 }
 
-async function compileAll(compiler: Compiler, target: Target, log: (line: string) => void): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+async function compileAll(
+  compiler: Compiler,
+  target: Target,
+  log: (line: string) => void,
+): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   const library = await coreLibrary(compiler, target, log);
   const compiled = new Map<string, Uint8Array<ArrayBuffer>>();
   for (const name of names) {

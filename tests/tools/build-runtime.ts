@@ -1,6 +1,7 @@
 /**
- * Builds the heap runtime: compiles gc/runtime (AssemblyScript) to gc/build/*.wasm and embeds both variants in gc/build/runtime.ts, which
- * gc/heap/heap.ts imports. npm's `prepare` runs it; it does nothing while the output is newer than the sources.
+ * Builds the heap runtime: compiles gc/runtime (AssemblyScript) to gc/build/*.wasm and embeds both variants in
+ * gc/build/runtime.ts, which gc/heap/heap.ts imports. npm's `prepare` runs it; it does nothing while the output is
+ * newer than the sources.
  *
  *     node tests/tools/build-runtime.ts [--force]
  */
@@ -49,16 +50,20 @@ async function compile(name: string, flags: readonly string[]): Promise<Uint8Arr
   const asc = await import("assemblyscript/asc");
   let binary: Uint8Array | undefined;
   const problems: string[] = [];
-  const { error } = await asc.main(["runtime/index.ts", "--baseDir", base, "--outFile", `${name}.wasm`, ...commonFlags, ...flags], {
-    stdout: { write: () => undefined },
-    stderr: { write: (text: string | Uint8Array) => problems.push(String(text)) },
-    readFile: (file, base) => readSource(`${base}/${file}`),
-    writeFile: (file, contents) => {
-      if (file.endsWith(".wasm") && typeof contents !== "string") binary = contents;
+  const { error } = await asc.main(
+    ["runtime/index.ts", "--baseDir", base, "--outFile", `${name}.wasm`, ...commonFlags, ...flags],
+    {
+      stdout: { write: () => undefined },
+      stderr: { write: (text: string | Uint8Array) => problems.push(String(text)) },
+      readFile: (file, base) => readSource(`${base}/${file}`),
+      writeFile: (file, contents) => {
+        if (file.endsWith(".wasm") && typeof contents !== "string") binary = contents;
+      },
+      listFiles: () => [],
     },
-    listFiles: () => [],
-  });
-  if (error !== null || binary === undefined) throw new Error(`asc failed:\n${problems.join("")}${error?.message ?? ""}`);
+  );
+  if (error !== null || binary === undefined)
+    throw new Error(`asc failed:\n${problems.join("")}${error?.message ?? ""}`);
   return binary;
 }
 
@@ -66,7 +71,9 @@ function readSource(path: string): string | null {
   return existsSync(path) ? readFileSync(path, "utf8") : null;
 }
 
-/** The runtime is instantiated by every agent over a memory in use: a data segment or a start function would destroy it. */
+/**
+ * The runtime is instantiated by every agent over a memory in use: a data segment or a start function would destroy it.
+ */
 function checkSections(name: string, bytes: Uint8Array): void {
   const module = new WebAssembly.Module(new Uint8Array(bytes));
   for (let position = 8; position < bytes.length; ) {

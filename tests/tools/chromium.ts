@@ -1,6 +1,7 @@
 /**
- * Finds a Chromium for the browser tests: the one that CHROMIUM_PATH names, Playwright's own, the system's; else installs Debian's where
- * that is allowed (root, apt-get, Debian or Ubuntu's package of that name), so that a bare machine can run the tests too.
+ * Finds a Chromium for the browser tests: the one that CHROMIUM_PATH names, Playwright's own, the system's; else
+ * installs Debian's where that is allowed (root, apt-get, Debian or Ubuntu's package of that name), so that a bare
+ * machine can run the tests too.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -40,16 +41,30 @@ export function findChromium(log: (line: string) => void): FoundChromium {
   const path = present();
   if (path !== undefined) return { path };
   if (!mayInstall()) {
-    return { path: undefined, reason: "no Chromium found: set CHROMIUM_PATH, or run `npx playwright install chromium`" };
+    return {
+      path: undefined,
+      reason: "no Chromium found: set CHROMIUM_PATH, or run `npx playwright install chromium`",
+    };
   }
   log("installing Chromium with apt-get");
   try {
-    const options = { stdio: ["ignore", "ignore", "inherit"] as const, env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } };
+    const options = {
+      stdio: ["ignore", "ignore", "inherit"] as const,
+      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    };
     execFileSync("apt-get", ["-qq", "update"], { ...options, stdio: [...options.stdio] });
-    execFileSync("apt-get", ["-qq", "install", "-y", "--no-install-recommends", "chromium"], { ...options, stdio: [...options.stdio] });
+    execFileSync("apt-get", ["-qq", "install", "-y", "--no-install-recommends", "chromium"], {
+      ...options,
+      stdio: [...options.stdio],
+    });
   } catch (error) {
-    return { path: undefined, reason: `apt-get could not install chromium: ${error instanceof Error ? error.message : String(error)}` };
+    return {
+      path: undefined,
+      reason: `apt-get could not install chromium: ${error instanceof Error ? error.message : String(error)}`,
+    };
   }
   const installed = present();
-  return installed === undefined ? { path: undefined, reason: "apt-get installed chromium, but it is not there" } : { path: installed };
+  return installed === undefined
+    ? { path: undefined, reason: "apt-get installed chromium, but it is not there" }
+    : { path: installed };
 }

@@ -1,6 +1,6 @@
 /**
- * Where a source of TypeScript or JavaScript has comments. Strings, templates and regular expressions, in which the same characters mean
- * nothing, are passed over.
+ * Where a source of TypeScript or JavaScript has comments. Strings, templates and regular expressions, in which the
+ * same characters mean nothing, are passed over.
  */
 
 /** A comment: its text is that from `start` to `end`, delimiters included. */
@@ -11,7 +11,8 @@ export interface Comment {
 }
 
 /** What may stand before a regular expression; a slash after anything else divides. */
-const beforeExpression = /(?:^|[(,=:[!&|?{};+\-*%~^<>]|\b(?:return|typeof|case|in|of|do|else|void|delete|throw|new|await|yield))\s*$/;
+const beforeExpression =
+  /(?:^|[(,=:[!&|?{};+\-*%~^<>]|\b(?:return|typeof|case|in|of|do|else|void|delete|throw|new|await|yield))\s*$/;
 
 /** The index behind the string that starts at `start`. */
 function endOfString(text: string, start: number): number {
@@ -33,10 +34,14 @@ function endOfExpression(text: string, start: number): number {
   return index + 1;
 }
 
-/** The index behind a template's characters from `start`: that of the backtick at its end, or of the `${` at a substitution. */
+/**
+ * The index behind a template's characters from `start`: that of the backtick at its end, or of the `${` at a
+ * substitution.
+ */
 function endOfCharacters(text: string, start: number): number {
   let index = start;
-  while (index < text.length && text[index] !== "`" && !text.startsWith("${", index)) index += text[index] === "\\" ? 2 : 1;
+  while (index < text.length && text[index] !== "`" && !text.startsWith("${", index))
+    index += text[index] === "\\" ? 2 : 1;
   return index + (text[index] === "`" ? 1 : 2);
 }
 

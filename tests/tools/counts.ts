@@ -20,5 +20,7 @@ export function formatCounts({ passed, failed, skipped }: Counts): string {
 /** The counts of the last such line in a program's output. */
 export function lastCounts(output: string): Counts | undefined {
   const found = [...output.matchAll(/(\d+) passed, (\d+) failed, (\d+) skipped/g)].at(-1);
-  return found === undefined ? undefined : { passed: Number(found[1]), failed: Number(found[2]), skipped: Number(found[3]) };
+  return found === undefined
+    ? undefined
+    : { passed: Number(found[1]), failed: Number(found[2]), skipped: Number(found[3]) };
 }

@@ -1,7 +1,7 @@
 /**
- * The house: its floors and the rooms on them, in the order in which they may build on each other. A file imports from its own room and
- * from those before it here, types included. ARCHITECTURE.md's table of rooms is made from this one, and `npm run check` refuses imports
- * that go the other way, and folders of sources that are not here.
+ * The house: its floors and the rooms on them, in the order in which they may build on each other. A file imports from
+ * its own room and from those before it here, types included. ARCHITECTURE.md's table of rooms is made from this one,
+ * and `npm run check` refuses imports that go the other way, and folders of sources that are not here.
  *
  * A new room gets its line where all that it imports stands above it.
  */
@@ -35,9 +35,17 @@ export const floors: readonly Floor[] = [
       { path: "core/base", holds: "errors, features, assertions", next: "a feature: its line in `features.ts`" },
       { path: "core/types", holds: "types, subtyping, modules", next: "a heap type: its line in `types.ts`" },
       { path: "core/ops", holds: "the instruction table", next: "an instruction: its row in its family's file" },
-      { path: "core/binary", holds: "reader, writer, bytes of code", next: "a section: a file with its reader and its writer" },
+      {
+        path: "core/binary",
+        holds: "reader, writer, bytes of code",
+        next: "a section: a file with its reader and its writer",
+      },
       { path: "core/text/lex", holds: "text to tokens", next: "a kind of token: in `lexer.ts`, its value in a file" },
-      { path: "core/text/parse", holds: "tokens to modules", next: "a field or clause: a file for its part of the grammar" },
+      {
+        path: "core/text/parse",
+        holds: "tokens to modules",
+        next: "a field or clause: a file for its part of the grammar",
+      },
       { path: "core/text/print", holds: "modules to text", next: "what the parser has learned to read" },
       { path: "core/text/script", holds: "scripts of commands (.wast)", next: "a command: its case in `script.ts`" },
       {
@@ -52,17 +60,27 @@ export const floors: readonly Floor[] = [
   {
     name: "memory",
     title: "pages",
-    rooms: [{ path: "memory", holds: "the memory's own pages", next: "a way to get at pages: a file beside `native.ts`" }],
+    rooms: [
+      { path: "memory", holds: "the memory's own pages", next: "a way to get at pages: a file beside `native.ts`" },
+    ],
   },
   {
     name: "gc",
     title: "the heap",
     rooms: [
       { path: "gc/layout", holds: "records, drawn and numbered", next: "a kind of record: a file with its picture" },
-      { path: "gc/runtime/base", holds: "what an agent's runtime knows", next: "what waits or holds something: a file" },
+      {
+        path: "gc/runtime/base",
+        holds: "what an agent's runtime knows",
+        next: "what waits or holds something: a file",
+      },
       { path: "gc/runtime/allocate", holds: "blocks, buffers, permanent memory", next: "a way to allocate: a file" },
       { path: "gc/runtime/collect", holds: "roots, mark, sweep, barrier", next: "a phase of collections: a file" },
-      { path: "gc/runtime", holds: "the runtime in AssemblyScript", next: "an export: its line in `index.ts` and in `gc/api.ts`" },
+      {
+        path: "gc/runtime",
+        holds: "the runtime in AssemblyScript",
+        next: "an export: its line in `index.ts` and in `gc/api.ts`",
+      },
       {
         path: "gc",
         holds: "what mutators, the embedder and JS see",
@@ -76,8 +94,16 @@ export const floors: readonly Floor[] = [
     name: "lower",
     title: "the compiler onto that heap",
     rooms: [
-      { path: "lower/host", holds: "host modules, their imports", next: "an import of host modules: its line in the table" },
-      { path: "lower/instructions", holds: "functions as lists of instructions", next: "a question about instructions: a file" },
+      {
+        path: "lower/host",
+        holds: "host modules, their imports",
+        next: "an import of host modules: its line in the table",
+      },
+      {
+        path: "lower/instructions",
+        holds: "functions as lists of instructions",
+        next: "a question about instructions: a file",
+      },
       { path: "lower/analysis", holds: "what is known before lowering", next: "an analysis: a file" },
       { path: "lower/module", holds: "one module lowered", next: "a part of modules: a file" },
       {
@@ -101,9 +127,17 @@ export const floors: readonly Floor[] = [
     title: "agents over one heap",
     rooms: [
       { path: "threads/host", holds: "what differs between hosts", next: "a host: its case here, and nowhere else" },
-      { path: "threads/sync", holds: "locks, jobs, directory of agents", next: "a word that agents share: a field, drawn in the picture" },
+      {
+        path: "threads/sync",
+        holds: "locks, jobs, directory of agents",
+        next: "a word that agents share: a field, drawn in the picture",
+      },
       { path: "threads/traps", holds: "traps as JS errors", next: "a trap: its line in `traps.ts`" },
-      { path: "threads/values", holds: "values between JS and the heap", next: "a kind of value: a file, and its kind in `kinds.ts`" },
+      {
+        path: "threads/values",
+        holds: "values between JS and the heap",
+        next: "a kind of value: a file, and its kind in `kinds.ts`",
+      },
       { path: "threads/functions", holds: "calls between JS and lowered code", next: "a kind of function: a file" },
       { path: "threads/wait", holds: "wait queues, deadlocks", next: "what waits: a file" },
       {
@@ -140,7 +174,11 @@ export const floors: readonly Floor[] = [
     rooms: [
       { path: "demos/output", holds: "tables on a terminal", next: "a way to print: a file" },
       { path: "demos/hashmap", holds: "one hash map, all threads" },
-      { path: "demos/modules", holds: "modules of a real compiler", next: "a program: its source, and its line in `run.ts`" },
+      {
+        path: "demos/modules",
+        holds: "modules of a real compiler",
+        next: "a program: its source, and its line in `run.ts`",
+      },
       { path: "demos/browser", holds: "the same in a page" },
       { path: "demos", holds: "what runs them", next: "a demo: a folder, and its line in `main.ts`" },
     ],
@@ -152,11 +190,24 @@ export const floors: readonly Floor[] = [
       { path: "tests/tools/moonbit", holds: "a real compiler" },
       { path: "tests/tools", holds: "build, bundle, serve, run all", next: "a tool: a file" },
       { path: "tests/tools/house", holds: "the house and its picture" },
-      { path: "tests/tools/generate-docs.ts", holds: "pages made from the source", next: "a generated page: its line in `pages`" },
-      { path: "tests/tools/checks", holds: "what `npm run check` checks", next: "a check: a file, and its line in `check.ts`" },
+      {
+        path: "tests/tools/generate-docs.ts",
+        holds: "pages made from the source",
+        next: "a generated page: its line in `pages`",
+      },
+      {
+        path: "tests/tools/checks",
+        holds: "what `npm run check` checks",
+        next: "a check: a file, and its line in `check.ts`",
+      },
       { path: "tests/tools/check.ts", holds: "the list of checks" },
       { path: "tests/programs", holds: "modules that tests share", next: "a program: a file" },
-      { path: "tests/bench", holds: "measurements", next: "a benchmark: a file, and its line in `main.ts`", deep: true },
+      {
+        path: "tests/bench",
+        holds: "measurements",
+        next: "a benchmark: a file, and its line in `main.ts`",
+        deep: true,
+      },
       { path: "tests/lower", holds: "text in, lowered text out", next: "a family: a file" },
       { path: "tests/fuzz", holds: "random modules, oracles", next: "an oracle: in `oracles.ts`" },
       { path: "tests/unit", holds: "unit tests", next: "a test: in the folder of what it tests", deep: true },

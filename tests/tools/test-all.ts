@@ -1,6 +1,7 @@
 /**
- * What `npm test` runs: builds the heap runtime, then types, lint, source checks, unit tests, conformance scripts, real modules, and
- * the browser. Needs nothing but what `npm ci` installs. The last line is `N passed, N failed, N skipped` over all of them.
+ * What `npm test` runs: builds the heap runtime, then types, lint, source checks, unit tests, conformance scripts, real
+ * modules, and the browser. Needs nothing but what `npm ci` installs. The last line is `N passed, N failed, N skipped`
+ * over all of them.
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
@@ -29,7 +30,9 @@ const report = "build/vitest.json";
 
 const hasConformance = existsSync(root + conformance);
 const suites = hasConformance
-  ? readdirSync(root + conformance, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
+  ? readdirSync(root + conformance, { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() ? [entry.name] : [],
+    )
   : [];
 const pathsOf = (names: readonly string[]): string[] => names.map((name) => `${conformance}/${name}`);
 const skipWithoutConformance = hasConformance ? {} : { skip: `${conformance} is not there` };
@@ -37,7 +40,12 @@ const skipWithoutConformance = hasConformance ? {} : { skip: `${conformance} is 
 const steps: readonly Step[] = [
   { name: "heap runtime", program: "tests/tools/build-runtime.ts", arguments: [], counting: "exit" },
   { name: "types", program: "node_modules/typescript/bin/tsc", arguments: ["--noEmit"], counting: "exit" },
-  { name: "lint", program: "node_modules/@biomejs/biome/bin/biome", arguments: ["check", "--error-on-warnings", "."], counting: "exit" },
+  {
+    name: "lint",
+    program: "node_modules/@biomejs/biome/bin/biome",
+    arguments: ["check", "--error-on-warnings", "."],
+    counting: "exit",
+  },
   { name: "source checks", program: "tests/tools/check.ts", arguments: [], counting: "output" },
   {
     name: "unit tests",
@@ -45,7 +53,12 @@ const steps: readonly Step[] = [
     arguments: ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
     counting: "report",
   },
-  { name: "own scripts", program: "tests/conformance/main.ts", arguments: ["--mode=all", "tests/wast"], counting: "output" },
+  {
+    name: "own scripts",
+    program: "tests/conformance/main.ts",
+    arguments: ["--mode=all", "tests/wast"],
+    counting: "output",
+  },
   {
     name: "conformance scripts",
     program: "tests/conformance/main.ts",
@@ -80,7 +93,10 @@ const steps: readonly Step[] = [
 /** Runs a program with this Node, showing its output and keeping it. */
 function runProgram(step: Step): Promise<{ readonly exitCode: number; readonly output: string }> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [step.program, ...step.arguments], { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, [step.program, ...step.arguments], {
+      cwd: root,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     let output = "";
     child.stdout.setEncoding("utf8");
     child.stdout.on("data", (text: string) => {
@@ -104,7 +120,9 @@ function countsOf(step: Step, exitCode: number, output: string): Counts {
   let counts: Counts | undefined;
   if (step.counting === "output") counts = lastCounts(output);
   if (step.counting === "report" && existsSync(root + report)) {
-    const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(root + report, "utf8")) as VitestReport;
+    const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(
+      readFileSync(root + report, "utf8"),
+    ) as VitestReport;
     counts = { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests };
   }
   counts ??= { passed: ok ? 1 : 0, failed: 0, skipped: 0 };

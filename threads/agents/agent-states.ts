@@ -2,7 +2,15 @@
 
 import { AGENT_BYTES, AGENT_MUTATOR, AGENT_STATE, AGENT_STOPPED, AGENTS } from "../../gc/layout/agents.ts";
 import { addressOf } from "../../gc/objects.ts";
-import { LIFE_ENDING, LIFE_FAILED, LIFE_JOINING, LIFE_NONE, LIFE_STARTING, WAIT_ENDLESS, WAIT_QUEUE } from "../sync/agent-records.ts";
+import {
+  LIFE_ENDING,
+  LIFE_FAILED,
+  LIFE_JOINING,
+  LIFE_NONE,
+  LIFE_STARTING,
+  WAIT_ENDLESS,
+  WAIT_QUEUE,
+} from "../sync/agent-records.ts";
 import { JobKind } from "../sync/job-queue.ts";
 import type { WaitQueueObject } from "../wait/wait-queue-object.ts";
 import type { Agent } from "./agent.ts";

@@ -129,7 +129,16 @@ export class Agent {
     // wait
     this.watch = new WaitWatch({ id, heap, control, records, traps, onStuck, onBlock });
     const { watch } = this;
-    this.waitQueues = new WaitQueues({ id, heap, gate, control, mayBlock, watch, traps, raise: (code) => this.raise(code) });
+    this.waitQueues = new WaitQueues({
+      id,
+      heap,
+      gate,
+      control,
+      mayBlock,
+      watch,
+      traps,
+      raise: (code) => this.raise(code),
+    });
     const { waitQueues } = this;
     this.waitQueueClass = createWaitQueueClass(this, this.objects, waitQueues);
     // link

@@ -67,7 +67,9 @@ function shapeOf(signature: Signature): CallShape {
   if (known !== undefined) return known;
   const { params, results } = signature;
   const shape = {
-    crosses: [...params, ...results].every((kind) => !isOpaqueToJs(kind) && !isHostReference(kind) && (kind.kind !== "ref" || kind.shared)),
+    crosses: [...params, ...results].every(
+      (kind) => !isOpaqueToJs(kind) && !isHostReference(kind) && (kind.kind !== "ref" || kind.shared),
+    ),
     hasReferences: params.some(({ kind }) => kind === "ref"),
     slots: Math.max(params.length, results.length),
   };
@@ -103,7 +105,12 @@ export class Calls {
   }
 
   /** Queues a call of function index `target`, or with `run` of a function of template `target`'s module. */
-  start(target: number, signature: Signature, args: readonly unknown[], run?: { readonly functionIndex: number }): Promise<unknown> {
+  start(
+    target: number,
+    signature: Signature,
+    args: readonly unknown[],
+    run?: { readonly functionIndex: number },
+  ): Promise<unknown> {
     const shape = shapeOf(signature);
     const submit = (): Promise<unknown> => {
       const operands = signature.params.map((kind, i) => toLowered(this.#agent, kind, args[i]));
@@ -120,7 +127,11 @@ export class Calls {
     return shape.hasReferences ? this.#agent.withTemporaries(submit) : submit();
   }
 
-  #submit(kind: JobKind, target: number, { record, signature }: Pick<Pending, "record" | "signature">): Promise<unknown> {
+  #submit(
+    kind: JobKind,
+    target: number,
+    { record, signature }: Pick<Pending, "record" | "signature">,
+  ): Promise<unknown> {
     const id = this.#next++;
     // The answer comes by an event, and so after what follows.
     this.#agent.control.jobs.submit({ kind, target, argument: record, id });
@@ -128,12 +139,19 @@ export class Calls {
   }
 
   /** Writes the record of a call. */
-  #write(record: number, { hasReferences }: CallShape, { params }: Signature, operands: readonly unknown[], functionIndex: number): void {
+  #write(
+    record: number,
+    { hasReferences }: CallShape,
+    { params }: Signature,
+    operands: readonly unknown[],
+    functionIndex: number,
+  ): void {
     const { heap } = this.#agent;
     const memory = heap.words;
     for (let i = 0; i < params.length; i++) initializeCell(heap, params[i]!, record + OPERANDS + 8 * i, operands[i]);
     memory[(record + FUNCTION) >>> 2] = functionIndex;
-    if (hasReferences) this.#agent.asMutator(() => keepValues(heap, record, params, operands.length === 1 ? operands[0] : operands));
+    if (hasReferences)
+      this.#agent.asMutator(() => keepValues(heap, record, params, operands.length === 1 ? operands[0] : operands));
   }
 
   /** Takes a Worker's answer. */
@@ -149,7 +167,9 @@ export class Calls {
         break;
       case "returned": {
         const { results } = pending.signature;
-        const values = this.#agent.asMutator(() => results.map((kind, i) => fromLowered(this.#agent, kind, event.results[i])));
+        const values = this.#agent.asMutator(() =>
+          results.map((kind, i) => fromLowered(this.#agent, kind, event.results[i])),
+        );
         pending.resolve(values.length > 1 ? values : values[0]);
       }
     }

@@ -2,7 +2,7 @@
  * The creator's part in noticing deadlocks: it alone knows what else may wake a Worker.
  *
  *     creator                        the deadlock is
- *     ---------------------------    -----------------------------------------------------------------------------------
+ *     ---------------------------    ---------------------------------------------------------------------------------
  *     waits in a queue, too          certain: queues are reached by agents of the store alone
  *     in its event loop, and the     certain, where somebody awaits a Worker: nothing will run any more. Known on
  *     process has nothing to do      hosts that emit `beforeExit` (Node, Deno, Bun): for the time of a suspicion the

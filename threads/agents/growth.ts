@@ -92,7 +92,13 @@ export class Growth {
     const { heap, control, installs, isAlive, isClosing, mayNeedStarter, offer, onFailure, script } = this.#pool;
     if (!mayNeedStarter || isClosing()) return;
     try {
-      const starter = new RemoteStarter({ heap, control, script, installs, onLost: (wasReady) => this.#lose(wasReady) });
+      const starter = new RemoteStarter({
+        heap,
+        control,
+        script,
+        installs,
+        onLost: (wasReady) => this.#lose(wasReady),
+      });
       starter.keepAlive(isAlive());
       this.starter = starter;
       offer(starter);

@@ -9,7 +9,14 @@ import { rangeError } from "../../core/base/errors.ts";
 import { canBlock, type Heap } from "../../gc/heap/heap.ts";
 import { type HostWorker, prepareWorkers, startWorkerNow } from "../host/host.ts";
 import type { Install } from "../link/plans.ts";
-import { type AgentRecords, LIFE_ENDING, LIFE_JOINING, LIFE_NONE, LIFE_READY, LIFE_STARTING } from "../sync/agent-records.ts";
+import {
+  type AgentRecords,
+  LIFE_ENDING,
+  LIFE_JOINING,
+  LIFE_NONE,
+  LIFE_READY,
+  LIFE_STARTING,
+} from "../sync/agent-records.ts";
 import type { Control } from "../sync/control.ts";
 import { JobKind } from "../sync/job-queue.ts";
 import { unpackError } from "../traps/traps.ts";
@@ -177,7 +184,9 @@ export class Pool {
     for (let id = 1; id <= this.#options.maximumThreads; id++) {
       if (this.#workers.has(id)) continue;
       const { host, ticket } = starter.offer(id);
-      this.#awaitReady(this.#adopt(id, host, { isAdmitted: false, ticket })).catch((error: unknown) => this.#options.onFailure(error));
+      this.#awaitReady(this.#adopt(id, host, { isAdmitted: false, ticket })).catch((error: unknown) =>
+        this.#options.onFailure(error),
+      );
     }
   }
 
@@ -199,7 +208,8 @@ export class Pool {
   get mayGrowMeanwhile(): boolean {
     const { records } = this.#options;
     // One that was taken a moment ago may have no life yet.
-    const isToCome = ({ id, ticket }: PooledWorker): boolean => ticket !== 0 && [LIFE_NONE, LIFE_STARTING].includes(records.read(id).life);
+    const isToCome = ({ id, ticket }: PooledWorker): boolean =>
+      ticket !== 0 && [LIFE_NONE, LIFE_STARTING].includes(records.read(id).life);
     return !this.#closing && this.#growth.starter !== undefined && [...this.#workers.values()].some(isToCome);
   }
 
@@ -245,7 +255,11 @@ export class Pool {
    * Gives a fresh Worker its agent id and all that the other agents know. One that was offered to the starter gets the
    * steps so far from that, when it is started.
    */
-  #adopt(id: number, host: HostWorker, kind: Pick<PooledWorker, "isAdmitted" | "ticket">): [PooledWorker, Promise<void>] {
+  #adopt(
+    id: number,
+    host: HostWorker,
+    kind: Pick<PooledWorker, "isAdmitted" | "ticket">,
+  ): [PooledWorker, Promise<void>] {
     const { control, heap, hostRecord, records, store } = this.#options;
     const { isAdmitted, ticket } = kind;
     control.resetAgent(id);

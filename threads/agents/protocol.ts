@@ -93,7 +93,12 @@ export type AgentEvent =
   /** An exception that no handler caught; the call's record keeps it alive. */
   | { readonly kind: "uncaught"; readonly call: number; readonly exception: number }
   /** `exception`: of one that no handler caught, the token of its post (posts.ts). */
-  | { readonly kind: "thread-failed"; readonly thread: number; readonly error: PortableError; readonly exception?: string }
+  | {
+      readonly kind: "thread-failed";
+      readonly thread: number;
+      readonly error: PortableError;
+      readonly exception?: string;
+    }
   | { readonly kind: "threads-ended" }
   | { readonly kind: "queued" }
   /** Collections have left memory free that the creator can give back to the system. */

@@ -58,7 +58,13 @@ export class RemoteStarter {
     });
     this.ready.catch(() => undefined);
     const address = absoluteAddress(script);
-    const start: StarterMessage = { kind: "starter", memory: heap.share().memory, control: control.address, installs, script: address };
+    const start: StarterMessage = {
+      kind: "starter",
+      memory: heap.share().memory,
+      control: control.address,
+      installs,
+      script: address,
+    };
     this.#host.postMessage(start);
   }
 
@@ -90,7 +96,10 @@ export class RemoteStarter {
     const host: HostWorker = {
       postMessage: (message, transfer) => {
         this.#control.tickets.offer(agent, ticket);
-        this.#order({ kind: "offer", ticket, start: message as StartMessage, events: theirs, lock }, [theirs, ...(transfer ?? [])]);
+        this.#order({ kind: "offer", ticket, start: message as StartMessage, events: theirs, lock }, [
+          theirs,
+          ...(transfer ?? []),
+        ]);
       },
       onMessage: (listener) => {
         events.addEventListener("message", ({ data }: MessageEvent) => listener(data as AgentEvent));

@@ -32,7 +32,11 @@ export function startAgent(start: StartMessage, tell: (event: AgentEvent) => voi
 }
 
 /** Only the creator knows what else there is that may wake somebody: has it look. */
-function onStuck({ records, waitQueues }: Agent, { waiters, isOnMemory }: Stuck, tell: (event: AgentEvent) => void): void {
+function onStuck(
+  { records, waitQueues }: Agent,
+  { waiters, isOnMemory }: Stuck,
+  tell: (event: AgentEvent) => void,
+): void {
   const creator = waiters.get(0);
   if (creator !== undefined && (creator.wait & WAIT_QUEUE) !== 0) {
     // Of a wait on a linear memory this is said each time that one begins, and mostly is not so.

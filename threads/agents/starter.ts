@@ -114,7 +114,8 @@ export class Starter {
 
   /** How many Workers will take a job soon. */
   get #starting(): number {
-    return [...this.#workers.keys()].filter((id) => lifeOf(this.#words.view, this.#records, id) === LIFE_STARTING).length;
+    return [...this.#workers.keys()].filter((id) => lifeOf(this.#words.view, this.#records, id) === LIFE_STARTING)
+      .length;
   }
 
   get #records(): number {

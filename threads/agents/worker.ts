@@ -70,7 +70,8 @@ class WorkerAgent {
         }
         // Race: read after the job was taken. What was announced before the job was queued, an instance or a template,
         // is in these counts, and the job may use it.
-        while (this.#control.parking.messagesSent !== this.#received || this.#agent.installed < this.#control.installs) await turn();
+        while (this.#control.parking.messagesSent !== this.#received || this.#agent.installed < this.#control.installs)
+          await turn();
         this.#work(job);
         if (this.#control.jobs.finish(job.kind)) this.#tell({ kind: "threads-ended" });
       }
@@ -92,7 +93,9 @@ class WorkerAgent {
     const exception = exceptions.addressOf(error);
     if (job.kind === JobKind.thread) {
       const failure = { kind: "thread-failed", thread: job.id, error: packError(error) } as const;
-      return exception === undefined ? failure : { ...failure, exception: posts.put({ kind: "exception", root: exception }) };
+      return exception === undefined
+        ? failure
+        : { ...failure, exception: posts.put({ kind: "exception", root: exception }) };
     }
     if (exception === undefined) return { kind: "threw", call: job.id, error: packError(error) };
     this.#agent.asMutator(() => keepException(heap, job.argument >>> 0, exception));
@@ -124,10 +127,13 @@ class WorkerAgent {
     const agent = this.#agent;
     const target = agent.functions.get(number);
     const signature = agent.functions.signature(number);
-    if (target === undefined || signature === undefined) throw new InternalError(`function ${number} is not on this agent`);
+    if (target === undefined || signature === undefined)
+      throw new InternalError(`function ${number} is not on this agent`);
     const record = job.argument >>> 0;
     const operands = readOperands(agent.heap, record, signature.params);
-    const results = agent.enter(target, operands, (result) => keepValues(agent.heap, record, signature.results, result));
+    const results = agent.enter(target, operands, (result) =>
+      keepValues(agent.heap, record, signature.results, result),
+    );
     this.#tell({ kind: "returned", call: job.id, results });
   }
 }

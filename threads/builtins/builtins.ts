@@ -1,6 +1,6 @@
 /**
- * The functions that modules can import from Heddle itself: `wasm:thread` always, other sets where a module is compiled with them (JS API,
- * "Builtins").
+ * The functions that modules can import from Heddle itself: `wasm:thread` always, other sets where a module is compiled
+ * with them (JS API, "Builtins").
  */
 import { isSubtypeId } from "../../core/types/subtype.ts";
 import type { TypeStore } from "../../core/types/type-store.ts";
@@ -36,13 +36,19 @@ export function fitsBuiltinType(store: TypeStore, { set, name }: BuiltinName, ty
   const { types } = sets[set]![name]!;
   const { shared } = store.type(type);
   if (shared && !shareable.has(set)) return false;
-  return isSubtypeId(store, defineTypes(store, shared ? types.map(sharedType) : types, shared)[types.length - 1]!, type);
+  return isSubtypeId(
+    store,
+    defineTypes(store, shared ? types.map(sharedType) : types, shared)[types.length - 1]!,
+    type,
+  );
 }
 
 /** An agent for which builtins of all sets are made. */
 export type ProvidingAgent = BuiltinAgent & SpawningAgent;
 
-/** A builtin in its lowered signature, on one agent. `table` is the address of the table that `spawn_indirect` reads. */
+/**
+ * A builtin in its lowered signature, on one agent. `table` is the address of the table that `spawn_indirect` reads.
+ */
 export function createBuiltin(
   agent: ProvidingAgent,
   builtin: BuiltinName | ThreadBuiltin,

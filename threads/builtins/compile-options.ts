@@ -1,5 +1,6 @@
 /**
- * Options of compilation (JS API, `WebAssemblyCompileOptions`): which builtins a module imports from Heddle, and from where strings.
+ * Options of compilation (JS API, `WebAssemblyCompileOptions`): which builtins a module imports from Heddle, and from
+ * where strings.
  */
 import { CompileError } from "../../core/base/errors.ts";
 import type { Import } from "../../core/types/module.ts";
@@ -18,12 +19,18 @@ export interface CompileOptions {
 export const noOptions: CompileOptions = { builtins: [], importedStringConstants: undefined };
 
 /** Whether an import is a string constant. */
-export function isStringConstant({ module }: Pick<Import, "module">, { importedStringConstants }: CompileOptions): boolean {
+export function isStringConstant(
+  { module }: Pick<Import, "module">,
+  { importedStringConstants }: CompileOptions,
+): boolean {
   return module === importedStringConstants;
 }
 
 /** The builtin that an import names under these options. */
-export function importedBuiltin({ module, name }: Pick<Import, "module" | "name">, { builtins }: CompileOptions): BuiltinName | undefined {
+export function importedBuiltin(
+  { module, name }: Pick<Import, "module" | "name">,
+  { builtins }: CompileOptions,
+): BuiltinName | undefined {
   return findBuiltin(module, name, builtins);
 }
 
@@ -57,5 +64,9 @@ function isStringType({ types }: ValidModule, type: ValType): boolean {
 }
 
 function mismatch({ module, name, offset }: Import, expected: string): never {
-  throw new CompileError(`import "${module}" "${name}" must be ${expected}`, { code: "builtin-type", offset, expected });
+  throw new CompileError(`import "${module}" "${name}" must be ${expected}`, {
+    code: "builtin-type",
+    offset,
+    expected,
+  });
 }

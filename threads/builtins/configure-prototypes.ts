@@ -1,14 +1,15 @@
 /**
- * `configureAll` of `wasm:js-prototypes`, on JS values (custom descriptors, "Declarative Prototype Initialization"): installs functions as
- * methods, getters, setters and constructors, as bytes say:
+ * `configureAll` of `wasm:js-prototypes`, on JS values (custom descriptors, "Declarative Prototype Initialization"):
+ * installs functions as methods, getters, setters and constructors, as bytes say:
  *
  *     data         vec(protoconfig)
  *     protoconfig  vec(constructor)  vec(method)  parent: s32          at most one constructor; -1 stands for no parent
  *     constructor  name  vec(method)
  *     method       kind: u8 (0 method, 1 getter, 2 setter)  name
  *
- * Each protoconfig takes the next prototype, each constructor and method the next function. It does no more than generated JS would do, so
- * what is wrong with an object is the TypeError of the operation on it; what is wrong with the data is a trap, and comes when it is reached.
+ * Each protoconfig takes the next prototype, each constructor and method the next function. It does no more than
+ * generated JS would do, so what is wrong with an object is the TypeError of the operation on it; what is wrong with
+ * the data is a trap, and comes when it is reached.
  */
 import { CompileError, HeddleError } from "../../core/base/errors.ts";
 import { Reader } from "../../core/binary/reader.ts";
@@ -122,7 +123,10 @@ class Configurator {
   }
 
   #fail(what: string, at: number = this.#reader.pos): never {
-    throw new ConfigurationFault("prototype-configuration", `prototype configuration: ${what} (at byte ${at} of the data)`);
+    throw new ConfigurationFault(
+      "prototype-configuration",
+      `prototype configuration: ${what} (at byte ${at} of the data)`,
+    );
   }
 }
 
@@ -140,7 +144,9 @@ function asObject(value: unknown, what: string): object {
   throw new TypeError(`${what} must be an object`);
 }
 
-/** A method that hands its receiver to the function as first argument. Like any method, it cannot be called with `new`. */
+/**
+ * A method that hands its receiver to the function as first argument. Like any method, it cannot be called with `new`.
+ */
 function withReceiver(target: Callable, name: string): Callable {
   const { method } = {
     method(this: unknown, ...args: unknown[]): unknown {
@@ -152,7 +158,10 @@ function withReceiver(target: Callable, name: string): Callable {
   return method;
 }
 
-/** A function that can be called with or without `new`. As in any function of JS, `new` gives what the function returns if it is an object. */
+/**
+ * A function that can be called with or without `new`. As in any function of JS, `new` gives what the function returns
+ * if it is an object.
+ */
 function constructible(target: Callable, name: string, prototype: object): Callable {
   function made(...args: unknown[]): unknown {
     return target(...args);

@@ -1,8 +1,10 @@
 /**
- * Prototypes of heap objects in JS (custom descriptors, "JS Prototypes"): the first field of an object's custom descriptor, if that is an
- * immutable externref which holds an object. Neither the descriptor nor the field can change, so an object's prototype is found once.
+ * Prototypes of heap objects in JS (custom descriptors, "JS Prototypes"): the first field of an object's custom
+ * descriptor, if that is an immutable externref which holds an object. Neither the descriptor nor the field can change,
+ * so an object's prototype is found once.
  *
- * Module `wasm:js-prototypes` sets such prototypes up; a module gets it by the compile option `builtins: ["js-prototypes"]`:
+ * Module `wasm:js-prototypes` sets such prototypes up; a module gets it by the compile option
+ * `builtins: ["js-prototypes"]`:
  *
  *     (type $prototypes (array (mut externref)))
  *     (type $functions (array (mut funcref)))
@@ -55,7 +57,9 @@ function configureAll(agent: BuiltinAgent): (...args: unknown[]) => void {
   const { objects } = agent.heap;
   return (prototypes, functions, data, constructors) => {
     const configuration = agent.asMutator(() => ({
-      prototypes: Array.from(objects.elementWords(addressOf(agent, prototypes)), (reference) => externalize(agent, reference)),
+      prototypes: Array.from(objects.elementWords(addressOf(agent, prototypes)), (reference) =>
+        externalize(agent, reference),
+      ),
       functions: Array.from(objects.elementWords(addressOf(agent, functions)), (index) => functionAt(agent, index)),
       data: objects.elementBytes(addressOf(agent, data)),
       constructors,
@@ -64,7 +68,8 @@ function configureAll(agent: BuiltinAgent): (...args: unknown[]) => void {
       // This may run code of the program: the objects may be proxies.
       configurePrototypes(configuration);
     } catch (error) {
-      if (error instanceof ConfigurationFault) agent.traps.raise(new RuntimeError(error.message, { code: "prototype-configuration" }));
+      if (error instanceof ConfigurationFault)
+        agent.traps.raise(new RuntimeError(error.message, { code: "prototype-configuration" }));
       throw error;
     }
   };

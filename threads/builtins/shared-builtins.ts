@@ -1,6 +1,7 @@
 /**
- * Builtins on shared strings (shared-everything threads, "Shared String Builtins"): what there is for unshared ones, with types that are shared
- * throughout. Shared externs are addresses in lowered code, so that strings are taken out of the heap and put into it.
+ * Builtins on shared strings (shared-everything threads, "Shared String Builtins"): what there is for unshared ones,
+ * with types that are shared throughout. Shared externs are addresses in lowered code, so that strings are taken out of
+ * the heap and put into it.
  */
 import type { CompositeType, ValType } from "../../core/types/types.ts";
 import { abstractOf, isAbstract, isNullable, isRef, refAbstract } from "../../core/types/types.ts";
@@ -8,9 +9,14 @@ import type { Conversions } from "../values/convert.ts";
 import type { LoweredFunction } from "../values/functions.ts";
 import { NULL, type Signature, type ValueKind } from "../values/kinds.ts";
 
-/** A builtin's type with the shared heap types in place of the unshared ones; defined types are those of a list that is shared, too. */
+/**
+ * A builtin's type with the shared heap types in place of the unshared ones; defined types are those of a list that is
+ * shared, too.
+ */
 export function sharedType(type: CompositeType): CompositeType {
-  return type.kind === "func" ? { kind: "func", params: type.params.map(sharedValue), results: type.results.map(sharedValue) } : type;
+  return type.kind === "func"
+    ? { kind: "func", params: type.params.map(sharedValue), results: type.results.map(sharedValue) }
+    : type;
 }
 
 function sharedValue(type: ValType): ValType {

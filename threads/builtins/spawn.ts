@@ -1,19 +1,21 @@
 /**
- * Module `wasm:thread`: thread management for wasm code, as the shared-everything-threads overview asks ("Thread Management Builtins") and
- * the component model's Canonical ABI defines `thread.spawn-ref`, `thread.spawn-indirect` and `thread.available-parallelism`:
+ * Module `wasm:thread`: thread management for wasm code, as the shared-everything-threads overview asks ("Thread
+ * Management Builtins") and the component model's Canonical ABI defines `thread.spawn-ref`, `thread.spawn-indirect` and
+ * `thread.available-parallelism`:
  *
  *     (type $start (shared (func (param i32))))
  *     (import "wasm:thread" "spawn_ref" (func (shared? ) (param (ref null $start) i32) (result i32)))
  *     (import "wasm:thread" "spawn_indirect" (func (param i32 i32) (result i32)))
  *     (import "wasm:thread" "available_parallelism" (func (result i32)))
  *
- * Each may be imported as a shared or an unshared function. The first operand of `spawn_indirect` is an index into the importing module's
- * table 0, or, as "spawn_indirect.N", its table N; the second operand of both is handed to the start function. They return the new thread's
- * number, from 0, or -1 where the store has no Workers at all or was closed. A null or out-of-bounds start function and one of another type trap.
+ * Each may be imported as a shared or an unshared function. The first operand of `spawn_indirect` is an index into the
+ * importing module's table 0, or, as "spawn_indirect.N", its table N; the second operand of both is handed to the start
+ * function. They return the new thread's number, from 0, or -1 where the store has no Workers at all or was closed. A
+ * null or out-of-bounds start function and one of another type trap.
  *
- * The thread goes into the store's queue and a parked Worker is woken, in shared memory: neither the main thread nor anybody's event loop
- * has a part in it. Threads start in the order in which they were spawned. When no Worker is parked, the store is asked to grow
- * its pool (pool.ts).
+ * The thread goes into the store's queue and a parked Worker is woken, in shared memory: neither the main thread nor
+ * anybody's event loop has a part in it. Threads start in the order in which they were spawned. When no Worker is
+ * parked, the store is asked to grow its pool (pool.ts).
  */
 
 import type { Heap } from "../../gc/heap/heap.ts";
@@ -32,14 +34,20 @@ export const threadModule = "wasm:thread";
 
 /** Which builtin a name of `wasm:thread` is, and the table that it is bound to. */
 export function builtinNamed(name: string): { builtin: ThreadBuiltin; table: number } | undefined {
-  const [, base, table] = /^(spawn_ref|spawn_indirect|available_parallelism)(?:\.(\d+))?$/.exec(name.replaceAll("-", "_")) ?? [];
+  const [, base, table] =
+    /^(spawn_ref|spawn_indirect|available_parallelism)(?:\.(\d+))?$/.exec(name.replaceAll("-", "_")) ?? [];
   if (base === undefined || (table !== undefined && base !== "spawn_indirect")) return undefined;
   return { builtin: base as ThreadBuiltin, table: Number(table ?? 0) };
 }
 
 /** Whether a start function may have this signature: shared, one i32, nothing returned. */
 function isStart(signature: Signature): boolean {
-  return signature.shared && signature.results.length === 0 && signature.params.length === 1 && signature.params[0]!.kind === "i32";
+  return (
+    signature.shared &&
+    signature.results.length === 0 &&
+    signature.params.length === 1 &&
+    signature.params[0]!.kind === "i32"
+  );
 }
 
 /** Whether a builtin may be imported with this signature; `start` is that of the first parameter's function type. */
@@ -69,7 +77,9 @@ export interface SpawningAgent {
   raise(code: TrapCode): never;
 }
 
-/** A builtin in its lowered signature, on one agent. `table` is the address of the table that `spawn_indirect` reads. */
+/**
+ * A builtin in its lowered signature, on one agent. `table` is the address of the table that `spawn_indirect` reads.
+ */
 export function threadBuiltin(agent: SpawningAgent, name: ThreadBuiltin, table: number): LoweredFunction {
   switch (name) {
     case "available_parallelism":

@@ -4,7 +4,16 @@
  * They run no code of the program, so the agent stays a mutator. Their arrays lie in the heap memory.
  */
 
-import { AbstractHeap, type CompositeType, EXTERNREF, I16, I32, refAbstract, refDefined, type ValType } from "../../core/types/types.ts";
+import {
+  AbstractHeap,
+  type CompositeType,
+  EXTERNREF,
+  I16,
+  I32,
+  refAbstract,
+  refDefined,
+  type ValType,
+} from "../../core/types/types.ts";
 import { type HeapObjects, textOf } from "../../gc/objects.ts";
 import { TrapCode } from "../../lower/host/lowered.ts";
 import { NULL } from "../values/kinds.ts";

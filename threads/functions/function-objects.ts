@@ -53,7 +53,8 @@ export class FunctionObjects {
     }
     const target = functions.get(number);
     const signature = functions.signature(number);
-    if (target === undefined || signature === undefined) throw new InternalError(`function ${number} is not on this agent`);
+    if (target === undefined || signature === undefined)
+      throw new InternalError(`function ${number} is not on this agent`);
     const object = functions.plain(number) ?? exportedFunction(this.#agent, target, signature);
     Object.setPrototypeOf(object, this.prototype);
     Object.defineProperty(object, "name", { value: String(functions.indexInModule(number)) });

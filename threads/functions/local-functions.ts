@@ -1,6 +1,6 @@
 /**
- * Thread-local functions (shared-everything threads, "Thread-Local JS Function Wrappers"): shared functions behind which each agent has a function
- * of its own JS, or none yet: then a call is that of a null reference.
+ * Thread-local functions (shared-everything threads, "Thread-Local JS Function Wrappers"): shared functions behind
+ * which each agent has a function of its own JS, or none yet: then a call is that of a null reference.
  */
 import { TrapCode } from "../../lower/host/lowered.ts";
 import type { FunctionTable, LoweredFunction } from "../values/functions.ts";

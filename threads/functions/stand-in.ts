@@ -38,16 +38,23 @@ export interface StandInOptions {
 }
 
 /** The stand-in for a function with this signature, whose values are all shared. */
-export function createStandIn(signature: Signature, { memory, table, index, install }: StandInOptions): WebAssembly.ExportValue {
+export function createStandIn(
+  signature: Signature,
+  { memory, table, index, install }: StandInOptions,
+): WebAssembly.ExportValue {
   const indexGlobal = new engine.Global({ value: "i32" }, index);
-  const { f } = new engine.Instance(moduleFor(signature), { "": { memory, table, install, index: indexGlobal } }).exports;
+  const { f } = new engine.Instance(moduleFor(signature), { "": { memory, table, install, index: indexGlobal } })
+    .exports;
   assert(f !== undefined, "the module exports the stand-in");
   return f;
 }
 
 /** Stand-ins of functions with the same types and the same references differ in their index alone. */
 function moduleFor(signature: Signature): WebAssembly.Module {
-  const key = JSON.stringify([signature.params.map((kind) => [hostType(kind), isHeapAddress(kind)]), signature.results.map(hostType)]);
+  const key = JSON.stringify([
+    signature.params.map((kind) => [hostType(kind), isHeapAddress(kind)]),
+    signature.results.map(hostType),
+  ]);
   let module = modules.get(key);
   if (module === undefined) {
     module = new engine.Module(write(signature));
@@ -73,7 +80,15 @@ function write(signature: Signature): Uint8Array<ArrayBuffer> {
       {
         type: 0,
         code: [
-          ...references.flatMap((parameter, slot) => ["local.get", sp, "local.get", parameter, "i32.store", WORD_ALIGN, slot * WORD]),
+          ...references.flatMap((parameter, slot) => [
+            "local.get",
+            sp,
+            "local.get",
+            parameter,
+            "i32.store",
+            WORD_ALIGN,
+            slot * WORD,
+          ]),
           ...["local.get", sp, "i32.const", references.length * WORD, "i32.add", "call", 0],
           ...type.params.flatMap((_, parameter) => ["local.get", parameter]),
           ...["global.get", 0, "call_indirect", 0, 0],

@@ -19,4 +19,13 @@ export interface WrappingAgent extends Conversions {
 export type Callee = (...args: unknown[]) => unknown;
 
 /** A converter for each parameter: as many as there are, of which wrappers by the number of parameters take theirs. */
-export type Converters = readonly [Converter, Converter, Converter, Converter, Converter, Converter, Converter, Converter];
+export type Converters = readonly [
+  Converter,
+  Converter,
+  Converter,
+  Converter,
+  Converter,
+  Converter,
+  Converter,
+  Converter,
+];

@@ -130,7 +130,8 @@ export async function stopped(lock: string): Promise<void> {
 /** Makes a thread, which inherits the process's options. */
 function createThread({ Worker: Thread }: typeof threads, script: URL, options: threads.WorkerOptions): threads.Worker {
   const given = hostProcess?.execArgv;
-  if (given === undefined || !given.some((option) => option.startsWith("--input-type"))) return new Thread(script, options);
+  if (given === undefined || !given.some((option) => option.startsWith("--input-type")))
+    return new Thread(script, options);
   // What a thread inherits Node takes as it is, but refuses this option where the script is a file. What a thread is
   // given it refuses where it is an option of the whole process, as those of the engine are, which hold for all threads
   // anyway.
@@ -207,7 +208,8 @@ function startWebWorker(script: string | URL, lock: string): HostWorker {
       worker.addEventListener(
         "error",
         (event) => {
-          cause = event.error ?? new HeddleError("worker-script", event.message || "the Worker's script could not be loaded");
+          cause =
+            event.error ?? new HeddleError("worker-script", event.message || "the Worker's script could not be loaded");
           listener(cause);
         },
         { once: true },
@@ -327,7 +329,8 @@ export async function holdLock(name: string): Promise<void> {
 export async function parent(): Promise<HostParent> {
   if (hasWorkerThreads) {
     const { parentPort, workerData } = await import("node:worker_threads");
-    if (parentPort === null) throw new HeddleError("outside-worker", "heddle's worker script was started outside of a Worker");
+    if (parentPort === null)
+      throw new HeddleError("outside-worker", "heddle's worker script was started outside of a Worker");
     const port = parentPort;
     return {
       postMessage: (message, transfer) => port.postMessage(message, (transfer ?? []) as never[]),
@@ -372,7 +375,12 @@ export function startTimer(milliseconds: number, callback: () => void): () => vo
  */
 export function onBeforeExit(listener: () => void): (() => void) | undefined {
   const process = hostProcess;
-  if (!hasWorkerThreads || process?.versions?.bun !== undefined || process?.once === undefined || process.off === undefined)
+  if (
+    !hasWorkerThreads ||
+    process?.versions?.bun !== undefined ||
+    process?.once === undefined ||
+    process.off === undefined
+  )
     return undefined;
   process.once("beforeExit", listener);
   return () => void process.off?.("beforeExit", listener);

@@ -1,9 +1,10 @@
 /**
  * Whether agents can share memory here.
  *
- * Browsers let a page share memory with its Workers when it is cross-origin isolated (HTML, "cross-origin isolated capability"), which it asks
- * for with two headers. Chromium and Firefox make shared `WebAssembly.Memory` on any page and refuse to post it only; so a store of one agent
- * needs no isolation there. A host that makes none at all has no store.
+ * Browsers let a page share memory with its Workers when it is cross-origin isolated (HTML, "cross-origin isolated
+ * capability"), which it asks for with two headers. Chromium and Firefox make shared `WebAssembly.Memory` on any page
+ * and refuse to post it only; so a store of one agent needs no isolation there. A host that makes none at all has no
+ * store.
  */
 
 import { engine } from "../../core/base/engine.ts";
@@ -26,8 +27,8 @@ const HEAD_PATIENCE = 3000;
 /** The memory that all agents share cannot be made here, or cannot be handed to Workers. */
 export class IsolationError extends HeddleError<"not-cross-origin-isolated" | "no-shared-memory"> {
   /**
-   * The headers that the page was served without, or with another value. Both where that cannot be known; none where both are there, and
-   * something else keeps the page from being isolated, or where headers would not help.
+   * The headers that the page was served without, or with another value. Both where that cannot be known; none where
+   * both are there, and something else keeps the page from being isolated, or where headers would not help.
    */
   readonly missing: readonly IsolationHeader[];
 
@@ -75,9 +76,12 @@ interface PageScope {
 }
 const scope = globalThis as PageScope;
 
-/** Raises an `IsolationError` where a store, with Workers or without, cannot have its memory. It blames both headers. */
+/**
+ * Raises an `IsolationError` where a store, with Workers or without, cannot have its memory. It blames both headers.
+ */
 export function requireSharedMemory(hasWorkers: boolean): void {
-  const isIsolated = (globalThis as PageScope).crossOriginIsolated !== false && typeof SharedArrayBuffer !== "undefined";
+  const isIsolated =
+    (globalThis as PageScope).crossOriginIsolated !== false && typeof SharedArrayBuffer !== "undefined";
   if (hasWorkers && !isIsolated) throw headersError(bothHeaders, false);
   if (!makesSharedMemory()) {
     if (!isIsolated) throw headersError(bothHeaders, false);
@@ -86,11 +90,12 @@ export function requireSharedMemory(hasWorkers: boolean): void {
 }
 
 /**
- * The same error, if possible with the one cause: asks for the page's headers, as they are now. A Worker does not know its page, and the answer
- * does not count where the page has another origin than its address.
+ * The same error, if possible with the one cause: asks for the page's headers, as they are now. A Worker does not know
+ * its page, and the answer does not count where the page has another origin than its address.
  */
 export async function explainIsolation(error: IsolationError): Promise<IsolationError> {
-  if (error.code !== "not-cross-origin-isolated" || scope.document === undefined || scope.location === undefined) return error;
+  if (error.code !== "not-cross-origin-isolated" || scope.document === undefined || scope.location === undefined)
+    return error;
   if (scope.isSecureContext === false) {
     return otherCause("its origin is not secure: serve it by https, or from localhost");
   }
@@ -99,7 +104,9 @@ export async function explainIsolation(error: IsolationError): Promise<Isolation
   const missing = bothHeaders.filter((name) => !isolates(name, headers.get(name)));
   if (missing.length > 0) return headersError(missing, true);
   if (scope.top !== scope.window) {
-    return otherCause('it is in a frame: the page around it must be isolated, too, and allow it with `allow="cross-origin-isolated"`');
+    return otherCause(
+      'it is in a frame: the page around it must be isolated, too, and allow it with `allow="cross-origin-isolated"`',
+    );
   }
   return otherCause("it was loaded before its address answered with the headers: load it anew");
 }
@@ -119,7 +126,11 @@ function isolates(name: IsolationHeader, value: string | null): boolean {
 
 async function headersOf(address: string): Promise<Headers | undefined> {
   try {
-    const response = await fetch(address, { method: "HEAD", mode: "same-origin", signal: AbortSignal.timeout(HEAD_PATIENCE) });
+    const response = await fetch(address, {
+      method: "HEAD",
+      mode: "same-origin",
+      signal: AbortSignal.timeout(HEAD_PATIENCE),
+    });
     return response.ok ? response.headers : undefined;
   } catch {
     return undefined; // such as a file: or blob: address, or a page without a network

@@ -1,10 +1,13 @@
 /**
- * The blocks of an instance in the heap memory (lower/module/placement.ts): one that all agents share, and one of each agent's own.
+ * The blocks of an instance in the heap memory (lower/module/placement.ts): one that all agents share, and one of each
+ * agent's own.
  */
 import type { ModulePlan } from "./plans.ts";
 import { createTable, fillNull, resetTable, type TableAgent, tableRoom } from "./tables.ts";
 
-/** Makes the blocks that all agents' copies of an instance share, tables in them included. Called by the creator, once. */
+/**
+ * Makes the blocks that all agents' copies of an instance share, tables in them included. Called by the creator, once.
+ */
 export function createSharedBlock(agent: TableAgent, module: ModulePlan): number {
   const { sharedBytes, sharedScannedBytes, tables } = module.lowered;
   const shared = createBlock(agent, sharedBytes);
@@ -36,7 +39,9 @@ function createBlock(agent: TableAgent, bytes: number): number {
   return bytes === 0 ? 0 : agent.heap.allocatePermanent(bytes);
 }
 
-/** Makes an instance's blocks as new, for another instance of the same module: the tables keep the room that they have. */
+/**
+ * Makes an instance's blocks as new, for another instance of the same module: the tables keep the room that they have.
+ */
 export function resetBlocks(agent: TableAgent, { lowered }: ModulePlan, shared: number, roots: number): void {
   const { words } = agent.heap;
   const own = lowered.tables.filter(({ imported }) => !imported);

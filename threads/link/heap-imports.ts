@@ -1,6 +1,6 @@
 /**
- * The `heap` namespace of lowered modules on one agent (lower/host/host-imports.ts): the heap's own functions, and those of
- * threads.
+ * The `heap` namespace of lowered modules on one agent (lower/host/host-imports.ts): the heap's own functions, and
+ * those of threads.
  */
 import type { ProvidedImports } from "../../lower/host/host-imports.ts";
 import { TrapCode } from "../../lower/host/lowered.ts";

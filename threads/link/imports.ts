@@ -1,5 +1,6 @@
 /**
- * Reading the imports of a module from what JS gives (JS API, "read the imports of a module", and core 4.5.4 "External typing").
+ * Reading the imports of a module from what JS gives (JS API, "read the imports of a module", and core 4.5.4 "External
+ * typing").
  */
 import { engine } from "../../core/base/engine.ts";
 import { LinkError } from "../../core/base/errors.ts";
@@ -15,7 +16,15 @@ import { isOpaqueToJs, toLowered } from "../values/convert.ts";
 import { type LoweredFunction, reserveFunctions } from "../values/functions.ts";
 import { isHostReference, type Kinds, type Signature } from "../values/kinds.ts";
 import { functionFits, importedValue, mismatch } from "./import-checks.ts";
-import { createGlobal, type GlobalItem, type ItemAgent, type TableItem, type TagItem, tableLength, tableMaximum } from "./items.ts";
+import {
+  createGlobal,
+  type GlobalItem,
+  type ItemAgent,
+  type TableItem,
+  type TagItem,
+  tableLength,
+  tableMaximum,
+} from "./items.ts";
 import { importKey, importName } from "./link.ts";
 import type { UnlikeMemories } from "./memories.ts";
 import type { ModulePlan, ResolvedImport } from "./plans.ts";
@@ -94,7 +103,8 @@ class ImportReader {
     this.#lookup = lookup;
     this.#module = module;
     const { plan } = module;
-    for (const entry of engine.Module.imports(plan.host)) if (entry.module === "funcref") this.#taken.add(Number(entry.name));
+    for (const entry of engine.Module.imports(plan.host))
+      if (entry.module === "funcref") this.#taken.add(Number(entry.name));
     const referenced = new Set(this.#taken);
     for (const entry of plan.lowered.exports) if (entry.kind === "func") referenced.add(entry.index);
     if (plan.lowered.start !== undefined) referenced.add(plan.lowered.start);
@@ -121,7 +131,9 @@ class ImportReader {
   /** Whether Heddle provides an import. */
   #isProvided(entry: Import): boolean {
     const { options } = this.#module;
-    return entry.module === threadModule || isStringConstant(entry, options) || importedBuiltin(entry, options) !== undefined;
+    return (
+      entry.module === threadModule || isStringConstant(entry, options) || importedBuiltin(entry, options) !== undefined
+    );
   }
 
   #import(entry: Import, importObject: WebAssembly.Imports | undefined): ResolvedImport {
@@ -148,7 +160,8 @@ class ImportReader {
 
   #threadBuiltin(entry: Import): ResolvedImport {
     const named = builtinNamed(entry.name);
-    if (named === undefined || entry.type.kind !== "func") mismatch(entry, undefined, "a function that Heddle provides");
+    if (named === undefined || entry.type.kind !== "func")
+      mismatch(entry, undefined, "a function that Heddle provides");
     const index = this.#functions++;
     const signature = this.#module.plan.signatures[index]!;
     if (!fitsBuiltin(named.builtin, signature, this.#startOf(index))) mismatch(entry, named, "of the builtin's type");
@@ -179,9 +192,13 @@ class ImportReader {
     const index = this.#globals.length;
     const declared = this.#module.valid.globals[index]!;
     const kind = this.#kinds.of(declared.type);
-    const item = this.#agent.withTemporaries(() => createGlobal(this.#agent, declared, kind, toLowered(this.#agent, kind, text)));
+    const item = this.#agent.withTemporaries(() =>
+      createGlobal(this.#agent, declared, kind, toLowered(this.#agent, kind, text)),
+    );
     this.#addGlobal(item);
-    return isHostReference(kind) ? { kind: "string", text } : { kind: "global", cell: item.cell, threadLocal: undefined };
+    return isHostReference(kind)
+      ? { kind: "string", text }
+      : { kind: "global", cell: item.cell, threadLocal: undefined };
   }
 
   #addGlobal(item: GlobalItem): void {
@@ -204,14 +221,16 @@ class ImportReader {
     const declared = this.#module.valid.functions[index]!.type;
     const number = this.#agent.functionIndex(value);
     if (number !== undefined) {
-      if (!functionFits(this.#agent, this.#types, number, declared, type.exact)) mismatch(entry, value, "a function of the declared type");
+      if (!functionFits(this.#agent, this.#types, number, declared, type.exact))
+        mismatch(entry, value, "a function of the declared type");
       if (this.#taken.has(index)) this.#agent.functions.refer(number);
       this.#owners.push(value as object);
       return { kind: "func", function: number };
     }
     const signature = this.#module.plan.signatures[index]!;
     if (typeof value !== "function") mismatch(entry, value, "a function");
-    // A function of JS belongs to one agent, so no shared function can stand for it (shared-everything-threads, "JS API").
+    // A function of JS belongs to one agent, so no shared function can stand for it (shared-everything-threads, "JS
+    // API").
     if (signature.shared) mismatch(entry, value, "a shared function");
     const target = this.#agent.hostFunction(signature, value as (...args: unknown[]) => unknown);
     this.#local.set(importKey("func", index), target as unknown as WebAssembly.ImportValue);
@@ -230,7 +249,11 @@ class ImportReader {
   }
 
   #globalFits(actual: GlobalType, declared: GlobalType): boolean {
-    if (actual.mutable !== declared.mutable || actual.shared !== declared.shared || actual.threadLocal !== declared.threadLocal)
+    if (
+      actual.mutable !== declared.mutable ||
+      actual.shared !== declared.shared ||
+      actual.threadLocal !== declared.threadLocal
+    )
       return false;
     const below = isSubtype(this.#types, actual.type, declared.type);
     return declared.mutable ? below && isSubtype(this.#types, declared.type, actual.type) : below;
@@ -243,9 +266,14 @@ class ImportReader {
     const fits = kind.kind === "ref" ? value !== undefined || kind.hierarchy === "extern" : typeof value === wants;
     if (declared.mutable || declared.threadLocal || isOpaqueToJs(kind) || !fits) mismatch(entry, value, "a global");
     try {
-      return this.#agent.withTemporaries(() => createGlobal(this.#agent, declared, kind, toLowered(this.#agent, kind, value)));
+      return this.#agent.withTemporaries(() =>
+        createGlobal(this.#agent, declared, kind, toLowered(this.#agent, kind, value)),
+      );
     } catch (cause) {
-      throw new LinkError(`incompatible import type: ${importName(entry)}: ${String(cause)}`, { code: "incompatible-import-type", cause });
+      throw new LinkError(`incompatible import type: ${importName(entry)}: ${String(cause)}`, {
+        code: "incompatible-import-type",
+        cause,
+      });
     }
   }
 
@@ -260,7 +288,11 @@ class ImportReader {
   #tableFits(item: TableItem, declared: TableType): boolean {
     const { type } = item;
     if (type.shared !== declared.shared || type.is64 !== declared.is64) return false;
-    if (!isSubtype(this.#types, type.element, declared.element) || !isSubtype(this.#types, declared.element, type.element)) return false;
+    if (
+      !isSubtype(this.#types, type.element, declared.element) ||
+      !isSubtype(this.#types, declared.element, type.element)
+    )
+      return false;
     if (BigInt(tableLength(this.#agent, item)) < declared.minimum) return false;
     if (declared.maximum === undefined) return true;
     return type.maximum !== undefined && BigInt(tableMaximum(this.#agent, item)) <= declared.maximum;
@@ -279,7 +311,10 @@ class ImportReader {
   #tag(entry: Import, value: unknown): ResolvedImport {
     const declared = this.#module.valid.tags[this.#tags.length]!;
     const item = this.#lookup.tagItem(value);
-    const fits = item !== undefined && isSubtypeId(this.#types, item.type, declared) && isSubtypeId(this.#types, declared, item.type);
+    const fits =
+      item !== undefined &&
+      isSubtypeId(this.#types, item.type, declared) &&
+      isSubtypeId(this.#types, declared, item.type);
     if (!fits) mismatch(entry, value, "a tag of the declared type");
     this.#tags.push(item);
     return { kind: "tag", tag: item.number };

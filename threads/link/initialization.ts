@@ -49,7 +49,8 @@ function functionImports(module: ModulePlan): readonly number[] {
   const known = positions.get(module);
   if (known !== undefined) return known;
   const found: number[] = [];
-  for (const [position, { kind, index }] of module.lowered.imports.entries()) if (kind === "func") found[index] = position;
+  for (const [position, { kind, index }] of module.lowered.imports.entries())
+    if (kind === "func") found[index] = position;
   positions.set(module, found);
   return found;
 }

@@ -1,6 +1,6 @@
 /**
- * The install log: what agents must know to run a function which another agent brought into the store, in shared memory, so that an agent
- * which runs wasm code, and sees no message, finds it there.
+ * The install log: what agents must know to run a function which another agent brought into the store, in shared
+ * memory, so that an agent which runs wasm code, and sees no message, finds it there.
  *
  * An entry is a permanent block; entries form a list in the order of installing:
  *

@@ -1,12 +1,21 @@
 /**
- * Where globals, tables and tags are, and how JS reads and writes them: what the namespace's `Global`, `Table` and `Tag` objects stand for.
+ * Where globals, tables and tags are, and how JS reads and writes them: what the namespace's `Global`, `Table` and
+ * `Tag` objects stand for.
  */
 import { engine } from "../../core/base/engine.ts";
 import type { GlobalType, TableType } from "../../core/types/module.ts";
 import * as tables from "../../gc/heap/table-records.ts";
 import type { Control } from "../sync/control.ts";
 import { loadCell, storeCell } from "../values/cells.ts";
-import { anyKind, type Conversions, fromLowered, internalize, isOpaqueToJs, opaqueError, toLowered } from "../values/convert.ts";
+import {
+  anyKind,
+  type Conversions,
+  fromLowered,
+  internalize,
+  isOpaqueToJs,
+  opaqueError,
+  toLowered,
+} from "../values/convert.ts";
 import type { ExceptionTag } from "../values/exceptions.ts";
 import { hostType, isHeapAddress, isHostReference, isScanned, type ValueKind } from "../values/kinds.ts";
 import type { InstanceItem } from "./plans.ts";
@@ -68,7 +77,9 @@ export function readGlobal(agent: ItemAgent, item: GlobalItem): unknown {
   const { kind, host, cell } = item;
   if (isOpaqueToJs(kind)) throw opaqueError();
   if (kind.kind === "ref" && !isHostReference(kind)) {
-    return agent.asMutator(() => fromLowered(agent, kind, host === undefined ? loadCell(agent.heap, kind, cell!) : host.value));
+    return agent.asMutator(() =>
+      fromLowered(agent, kind, host === undefined ? loadCell(agent.heap, kind, cell!) : host.value),
+    );
   }
   return host === undefined ? loadCell(agent.heap, kind, cell!) : host.value;
 }
@@ -129,7 +140,8 @@ export function fillTable(agent: ItemAgent, item: TableItem, value: unknown): vo
 /** Grows a table and returns its old length; throws a RangeError where it cannot. */
 export function growTableBy(agent: ItemAgent, item: TableItem, delta: number, value: unknown): number {
   // The heap's own limit is far below what a word holds.
-  const grow = (word: number): number => (delta > 0xffffffff ? -1 : growTable(agent, item.record, delta, word, isScanned(item.kind)));
+  const grow = (word: number): number =>
+    delta > 0xffffffff ? -1 : growTable(agent, item.record, delta, word, isScanned(item.kind));
   const old = withTableWord(agent, item, value, grow);
   if (old < 0) throw new RangeError("failed to grow the table");
   return old;

@@ -1,15 +1,17 @@
 /**
- * Installing at the first call: an agent that runs wasm code may call a function of an instance which another agent made meanwhile. No message
- * reaches it then, so it looks into the install log.
+ * Installing at the first call: an agent that runs wasm code may call a function of an instance which another agent
+ * made meanwhile. No message reaches it then, so it looks into the install log.
  *
- * Lowered code compares a function index with `known`, below which this agent has everything, before a call through a reference to a shared
- * function, and calls `resolve` where it is not below. That puts a stand-in with the function's signature at the index. The call then runs the
- * stand-in, which has the operands: it keeps them for the collector, leaves to a safe region, installs, and calls the function.
+ * Lowered code compares a function index with `known`, below which this agent has everything, before a call through a
+ * reference to a shared function, and calls `resolve` where it is not below. That puts a stand-in with the function's
+ * signature at the index. The call then runs the stand-in, which has the operands: it keeps them for the collector,
+ * leaves to a safe region, installs, and calls the function.
  *
- * A memory which the agent has never seen comes in no shared memory, but in a message: installing looks for those that have arrived.
+ * A memory which the agent has never seen comes in no shared memory, but in a message: installing looks for those that
+ * have arrived.
  *
- * Known deviation: browsers hand messages over in turns of the event loop only, so there a call into an instance that uses such a memory traps until
- * the agent has been idle once.
+ * Known deviation: browsers hand messages over in turns of the event loop only, so there a call into an instance that
+ * uses such a memory traps until the agent has been idle once.
  */
 import { engine } from "../../core/base/engine.ts";
 import { RuntimeError } from "../../core/base/errors.ts";
@@ -41,7 +43,9 @@ export interface InstallingAgent {
 }
 
 export class LazyInstalls {
-  /** The host's global that lowered code compares with: function indices below it are on this agent, if they are on any. */
+  /**
+   * The host's global that lowered code compares with: function indices below it are on this agent, if they are on any.
+   */
   readonly known = new engine.Global({ value: "i32", mutable: true }, EVERYTHING);
   readonly #agent: InstallingAgent;
   /** Address of the word with the next entry of the log; 0 on the agent that writes it. */
@@ -85,7 +89,8 @@ export class LazyInstalls {
       if (address === 0) return;
       const entry = new LogEntry(heap, address);
       if (entry.kind === ENTRY_INSTANCE) this.#instances.push(entry);
-      else if (entry.kind === ENTRY_FUNCTION) this.#agent.localFunctions.install(entry.plan(this.#memoryOf) as LocalFunctionPlan);
+      else if (entry.kind === ENTRY_FUNCTION)
+        this.#agent.localFunctions.install(entry.plan(this.#memoryOf) as LocalFunctionPlan);
       else if (!this.#agent.instances.hasModule(entry.id)) this.#modules.set(entry.id, entry);
       this.#next = address;
     }
@@ -110,8 +115,8 @@ export class LazyInstalls {
   }
 
   /**
-   * Sees to it that function `index`, if there is one, can be called. The agent is a mutator and reaches no safepoint, so it installs nothing yet, nor
-   * looks for messages.
+   * Sees to it that function `index`, if there is one, can be called. The agent is a mutator and reaches no safepoint,
+   * so it installs nothing yet, nor looks for messages.
    */
   resolve(index: number): void {
     if (index === NULL) return;
@@ -132,7 +137,9 @@ export class LazyInstalls {
 
   #moduleOf(id: number): Omit<ModulePlan, "host"> {
     const entry = this.#modules.get(id);
-    return entry === undefined || this.#agent.instances.hasModule(id) ? this.#agent.instances.module(id) : (entry.outline as ModulePlan);
+    return entry === undefined || this.#agent.instances.hasModule(id)
+      ? this.#agent.instances.module(id)
+      : (entry.outline as ModulePlan);
   }
 
   /** For a stand-in, which has kept its operands on the shadow stack, up to `sp`. */

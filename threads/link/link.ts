@@ -1,16 +1,22 @@
 /**
- * Linking: makes the host instance of a lowered module on one agent (lower/host/host-imports.ts says what the host module imports).
+ * Linking: makes the host instance of a lowered module on one agent (lower/host/host-imports.ts says what the host
+ * module imports).
  *
- * The agent that instantiates a module links with everything that it was given. The others link replicas, so that shared functions can run
- * there: what only the creator has is replaced by stand-ins which validation keeps out of reach of shared functions, and neither segments nor
- * the start function run again.
+ * The agent that instantiates a module links with everything that it was given. The others link replicas, so that
+ * shared functions can run there: what only the creator has is replaced by stand-ins which validation keeps out of
+ * reach of shared functions, and neither segments nor the start function run again.
  */
 
 import { assert, InternalError } from "../../core/base/assert.ts";
 import { engine } from "../../core/base/engine.ts";
 import { LinkError } from "../../core/base/errors.ts";
 import { NULL } from "../../gc/objects.ts";
-import { type IndexedImport, isIndexedImport, type namedImports, type ProvidedImports } from "../../lower/host/host-imports.ts";
+import {
+  type IndexedImport,
+  isIndexedImport,
+  type namedImports,
+  type ProvidedImports,
+} from "../../lower/host/host-imports.ts";
 import type { LoweredImport, LoweredMemory } from "../../lower/host/lowered.ts";
 import { createBuiltin, type ProvidingAgent } from "../builtins/builtins.ts";
 import type { ConversionOperand } from "../traps/conversion-operand.ts";
@@ -63,13 +69,18 @@ export function link(
 ): LinkedInstance {
   const { lowered } = module;
   const resolved = new Map<string, ResolvedImport>();
-  for (const [i, entry] of lowered.imports.entries()) resolved.set(importKey(entry.kind, entry.index), plan.imports[i]!);
+  for (const [i, entry] of lowered.imports.entries())
+    resolved.set(importKey(entry.kind, entry.index), plan.imports[i]!);
   const tables = lowered.tables.map((table, index) => {
     if (!table.imported) return (table.shared ? plan.shared : roots) + table.recordOffset;
     const entry = resolved.get(importKey("table", index));
     return entry?.kind === "table" ? entry.record : 0;
   });
-  agent.functions.register(plan.functions, module.signatures.slice(lowered.importedFunctions), lowered.importedFunctions);
+  agent.functions.register(
+    plan.functions,
+    module.signatures.slice(lowered.importedFunctions),
+    lowered.importedFunctions,
+  );
   agent.traps.usesMemories ||= lowered.memories.length > 0;
 
   const linker = new Linker(agent, module, plan, roots, local, resolved);
@@ -85,7 +96,9 @@ export function link(
   agent.functions.setExports(plan.functions, host.exports);
 
   const memories = lowered.memories.map((memory, index) =>
-    memory.imported || memory.shared ? linker.memory(index) : (host.exports[importKey("memory", index)] as WebAssembly.Memory),
+    memory.imported || memory.shared
+      ? linker.memory(index)
+      : (host.exports[importKey("memory", index)] as WebAssembly.Memory),
   );
   for (const [index, memory] of lowered.memories.entries()) {
     if (!memory.imported) agent.unlikeMemories.add(memories[index]!, memory, plan.shared);
@@ -93,7 +106,10 @@ export function link(
   return { module, plan, host, roots, tables, memories, owners, targets: new Map(), objects: new Map() };
 }
 
-/** The host's instance of a module. Raises a LinkError where an import is not what only the host can check: the maximum of a memory. */
+/**
+ * The host's instance of a module. Raises a LinkError where an import is not what only the host can check: the maximum
+ * of a memory.
+ */
 export function hostInstance(module: WebAssembly.Module, imports: WebAssembly.Imports): WebAssembly.Instance {
   try {
     return new engine.Instance(module, imports);
@@ -175,7 +191,8 @@ class Linker {
     if (local !== undefined) return local;
     const entry = this.#resolved.get(importKey("func", index));
     if (entry?.kind === "builtin") return this.#builtin(entry, index) as WebAssembly.ImportValue;
-    const target = entry?.kind === "func" && entry.function !== undefined ? this.#agent.functions.get(entry.function) : undefined;
+    const target =
+      entry?.kind === "func" && entry.function !== undefined ? this.#agent.functions.get(entry.function) : undefined;
     return (target as WebAssembly.ImportValue | undefined) ?? outOfReach;
   }
 

@@ -1,9 +1,11 @@
 /**
- * Memories whose type is not what the host thinks: those with pages of one byte (custom-page-sizes), which on the host have whole pages and
- * whose length in bytes is in a cell of the heap memory; and 64-bit memories on a host that has none, which are 32-bit memories there.
+ * Memories whose type is not what the host thinks: those with pages of one byte (custom-page-sizes), which on the host
+ * have whole pages and whose length in bytes is in a cell of the heap memory; and 64-bit memories on a host that has
+ * none, which are 32-bit memories there.
  *
- * Known deviations: a `Memory` object of such a memory is the host's. In JS the buffer of one with pages of a byte ends with a whole page,
- * and bytes cannot be added from there; a 64-bit memory takes numbers where the standard has BigInts.
+ * Known deviations: a `Memory` object of such a memory is the host's. In JS the buffer of one with pages of a byte ends
+ * with a whole page, and bytes cannot be added from there; a 64-bit memory takes numbers where the standard has
+ * BigInts.
  */
 import type { LoweredMemory } from "../../lower/host/lowered.ts";
 import type { Mutator } from "../values/mutator.ts";
@@ -42,9 +44,12 @@ export class UnlikeMemories {
     const known = this.#known.get(memory);
     if ((known?.type.is64 ?? declared.host.is64) !== declared.is64) return false;
     if ((known?.type.pageSizeLog2 ?? HOST_PAGE_LOG2) !== declared.pageSizeLog2) return false;
-    if (known?.length === undefined) return BigInt(memory.buffer.byteLength) >> BigInt(HOST_PAGE_LOG2) >= declared.minimum;
+    if (known?.length === undefined)
+      return BigInt(memory.buffer.byteLength) >> BigInt(HOST_PAGE_LOG2) >= declared.minimum;
     const { maximum } = known.type;
     const fitsMaximum = declared.maximum === undefined || (maximum !== undefined && maximum <= declared.maximum);
-    return fitsMaximum && Atomics.load(new BigUint64Array(agent.heap.memory.buffer), known.length >>> 3) >= declared.minimum;
+    return (
+      fitsMaximum && Atomics.load(new BigUint64Array(agent.heap.memory.buffer), known.length >>> 3) >= declared.minimum
+    );
   }
 }

@@ -34,7 +34,13 @@ export function fillNull(agent: TableAgent, address: number, words: number): voi
 const MAXIMUM_ELEMENTS = 10_000_000;
 
 /** The table of an instance, at its record. */
-export function createTable(agent: TableAgent, module: ModulePlan, table: LoweredTable, index: number, record: number): void {
+export function createTable(
+  agent: TableAgent,
+  module: ModulePlan,
+  table: LoweredTable,
+  index: number,
+  record: number,
+): void {
   const kind = module.tables[index]!;
   const minimum = Number(table.minimum);
   const maximum = table.maximum === undefined ? MAXIMUM_ELEMENTS : Math.min(Number(table.maximum), MAXIMUM_ELEMENTS);
@@ -42,7 +48,14 @@ export function createTable(agent: TableAgent, module: ModulePlan, table: Lowere
 }
 
 /** Fills in a table's record. A shared table gets room for its maximum at once, since it must never move. */
-function createTableAt(agent: TableAgent, record: number, scanned: boolean, minimum: number, maximum: number, shared: boolean): void {
+function createTableAt(
+  agent: TableAgent,
+  record: number,
+  scanned: boolean,
+  minimum: number,
+  maximum: number,
+  shared: boolean,
+): void {
   if (minimum > MAXIMUM_ELEMENTS) throw new RangeError("the table is larger than this implementation allows");
   const capacity = shared ? Math.max(minimum, Math.min(maximum, 1 << 20)) : minimum;
   const elements = capacity === 0 ? 0 : agent.heap.allocatePermanent(capacity * 4);
@@ -58,15 +71,21 @@ function addRoots(agent: TableAgent, start: number, end: number, shared: boolean
 }
 
 /** A table's record for `new WebAssembly.Table`. */
-export function createTableRecord(agent: TableAgent, scanned: boolean, minimum: number, maximum: number, shared: boolean): number {
+export function createTableRecord(
+  agent: TableAgent,
+  scanned: boolean,
+  minimum: number,
+  maximum: number,
+  shared: boolean,
+): number {
   const record = agent.heap.allocatePermanent(TABLE_RECORD_BYTES);
   createTableAt(agent, record, scanned, minimum, maximum, shared);
   return record;
 }
 
 /**
- * Grows a table and returns its old length, or -1. New elements are `value`. The caller holds `value` safely. Only the owner grows an
- * unshared table; a shared one grows within its capacity, under the store's lock.
+ * Grows a table and returns its old length, or -1. New elements are `value`. The caller holds `value` safely. Only the
+ * owner grows an unshared table; a shared one grows within its capacity, under the store's lock.
  */
 export function growTable(agent: TableAgent, record: number, delta: number, value: number, scanned: boolean): number {
   return agent.control.locked(() => {

@@ -35,7 +35,10 @@ export class Templates {
       const { resolved } = imported;
       const unshared = unsharedImports(module, imported);
       if (unshared.length > 0)
-        throw typeError("not-shared", `another thread cannot have these imports, which are not shared: ${unshared.join(", ")}`);
+        throw typeError(
+          "not-shared",
+          `another thread cannot have these imports, which are not shared: ${unshared.join(", ")}`,
+        );
       id = this.#modules.push(module) - 1;
       known.set(module, id);
       this.#announce(id, module, resolved);
@@ -67,7 +70,10 @@ function unsharedImports({ valid, plan }: CompiledModule, { resolved, local, tab
   return keys;
 }
 
-/** Whether the exceptions of a tag have values that their thread keeps. Values that JS threw are told apart from the host's own by nobody else. */
+/**
+ * Whether the exceptions of a tag have values that their thread keeps. Values that JS threw are told apart from the
+ * host's own by nobody else.
+ */
 function isBound({ number, shared, params }: TagItem): boolean {
   return !shared && number !== JS_TAG && params.some((kind) => kind.kind === "ref" && !kind.shared);
 }

@@ -46,7 +46,8 @@ export function stableSource(source: unknown): StableSource {
 }
 
 const bufferLengths = [ArrayBuffer, globalThis.SharedArrayBuffer].flatMap((buffer) => {
-  const getter = buffer === undefined ? undefined : Object.getOwnPropertyDescriptor(buffer.prototype, "byteLength")?.get;
+  const getter =
+    buffer === undefined ? undefined : Object.getOwnPropertyDescriptor(buffer.prototype, "byteLength")?.get;
   return getter === undefined ? [] : [getter];
 });
 
@@ -63,7 +64,12 @@ function isBuffer(value: unknown): value is ArrayBuffer {
 }
 
 /** Decodes or parses, and validates. Raises `CompileError`. */
-export function readModule(source: StableSource, types: TypeStore, features: FeatureSet, options: CompileOptions): ValidModule {
+export function readModule(
+  source: StableSource,
+  types: TypeStore,
+  features: FeatureSet,
+  options: CompileOptions,
+): ValidModule {
   const module = typeof source === "string" ? parseModule(source, features) : decodeModule(source, features);
   const valid = validateModule(module, types, features);
   checkTableElements(module);
@@ -86,10 +92,18 @@ export interface PreparedModule {
 let hostModules = 0;
 
 /** Lowers a valid module for one store. */
-export function prepareModule(valid: ValidModule, id: number, context: CompileContext, options: CompileOptions): PreparedModule {
+export function prepareModule(
+  valid: ValidModule,
+  id: number,
+  context: CompileContext,
+  options: CompileOptions,
+): PreparedModule {
   const lowered = lowerModule(valid, { ...context.lowering, name: `heddle-${hostModules++}` });
   const bytes = relocate(lowered, context.records);
-  return { bytes, finish: (host) => ({ valid, options, plan: planOf(valid, lowered, id, context, host), code: bytes }) };
+  return {
+    bytes,
+    finish: (host) => ({ valid, options, plan: planOf(valid, lowered, id, context, host), code: bytes }),
+  };
 }
 
 /** Has the host compile a lowered module. */
@@ -120,7 +134,9 @@ const limitMessage = /limit|maximum|too (?:large|big|many)|exceed|out of memory/
 function refusal(error: unknown): unknown {
   if (!(error instanceof engine.CompileError)) return error;
   const message = `the host refused the lowered module: ${error.message}`;
-  return limitMessage.test(error.message) ? new CompileError(message, { code: "host-limit", cause: error }) : new InternalError(message);
+  return limitMessage.test(error.message)
+    ? new CompileError(message, { code: "host-limit", cause: error })
+    : new InternalError(message);
 }
 
 function planOf(
@@ -147,7 +163,9 @@ function planOf(
   };
 }
 
-/** Whether a module has no functions that references lead to, and no items in its shared block, which others may have. */
+/**
+ * Whether a module has no functions that references lead to, and no items in its shared block, which others may have.
+ */
 function isCollectable({ refersToFunctions, globals, tables, memories }: LoweredModule): boolean {
   return (
     !refersToFunctions &&
@@ -172,7 +190,12 @@ function relocate(lowered: LoweredModule, records: TypeRecords): Uint8Array<Arra
 }
 
 /** Whether a source is a valid module, and fits the options. */
-export function isValid(source: StableSource, types: TypeStore, features: FeatureSet, options: CompileOptions): boolean {
+export function isValid(
+  source: StableSource,
+  types: TypeStore,
+  features: FeatureSet,
+  options: CompileOptions,
+): boolean {
   try {
     readModule(source, types, features, options);
     return true;

@@ -26,8 +26,25 @@ import { type PreparedModule, readModule, type StableSource } from "./compile.ts
 
 /** Features without heap objects and exceptions, which lowering leaves to the host. */
 const passedFeatures: ReadonlySet<FeatureName> = new Set<FeatureName>([
-  ...(["mvp", "mutable-globals", "sign-extension", "saturating-float-to-int", "multi-value", "bulk-memory", "reference-types"] as const),
-  ...(["simd", "relaxed-simd", "tail-call", "extended-const", "multi-memory", "memory64", "threads", "branch-hinting"] as const),
+  ...([
+    "mvp",
+    "mutable-globals",
+    "sign-extension",
+    "saturating-float-to-int",
+    "multi-value",
+    "bulk-memory",
+    "reference-types",
+  ] as const),
+  ...([
+    "simd",
+    "relaxed-simd",
+    "tail-call",
+    "extended-const",
+    "multi-memory",
+    "memory64",
+    "threads",
+    "branch-hinting",
+  ] as const),
 ]);
 
 const EXTERN = refAbstract(AbstractHeap.extern, true);
@@ -73,7 +90,11 @@ export interface PassContext {
 }
 
 /** The module for the host to compile as it is; undefined where it needs something from Heddle, or is not valid. */
-export function preparePassed(source: StableSource, options: CompileOptions, context: PassContext): PreparedModule | undefined {
+export function preparePassed(
+  source: StableSource,
+  options: CompileOptions,
+  context: PassContext,
+): PreparedModule | undefined {
   if (options.builtins.length > 0 || options.importedStringConstants !== undefined) return undefined;
   const valid = readPassed(source, options, context);
   if (valid === undefined || !crossesAsItIs(valid)) return undefined;
@@ -82,7 +103,11 @@ export function preparePassed(source: StableSource, options: CompileOptions, con
   return { bytes, finish: (host) => new PassedModule(valid, options, host, () => context.lower(valid)) };
 }
 
-function readPassed(source: StableSource, options: CompileOptions, { types, features }: PassContext): ValidModule | undefined {
+function readPassed(
+  source: StableSource,
+  options: CompileOptions,
+  { types, features }: PassContext,
+): ValidModule | undefined {
   try {
     return readModule(source, types, new Set([...features].filter((name) => passedFeatures.has(name))), options);
   } catch (error) {
@@ -98,7 +123,9 @@ function crossesAsItIs({ module, functions, types }: ValidModule): boolean {
     return [...params, ...results].every((type: ValType) => type === EXTERN || (type < 0 && type !== V128));
   };
   let next = 0;
-  const imports = module.imports.every(({ type: { kind } }) => kind === "memory" || (kind === "func" && crosses(next++)));
+  const imports = module.imports.every(
+    ({ type: { kind } }) => kind === "memory" || (kind === "func" && crosses(next++)),
+  );
   return imports && module.exports.every(({ kind, index }) => kind === "memory" || (kind === "func" && crosses(index)));
 }
 
@@ -130,7 +157,13 @@ export function readPassedImports(
 }
 
 /** To the host a function that the store exported may be any function of JS: it does not know its type. */
-function checkFunction(agent: PassingAgent, { functions, types }: ValidModule, entry: Import, index: number, value: unknown): void {
+function checkFunction(
+  agent: PassingAgent,
+  { functions, types }: ValidModule,
+  entry: Import,
+  index: number,
+  value: unknown,
+): void {
   if (typeof value !== "function") mismatch(entry, value, "a function");
   const number = agent.functionIndex(value);
   if (number === undefined) return;
@@ -154,7 +187,11 @@ export function instantiatePassed(
     // The host would wrap a function of the store's once more.
     result[name] = agent.functionIndex(known) === undefined ? exports[name] : known;
     if (kind === "func")
-      agent.functionObjects.adopt(result[name] as object, kinds.signature(module.valid.functions[index]?.type as number), index);
+      agent.functionObjects.adopt(
+        result[name] as object,
+        kinds.signature(module.valid.functions[index]?.type as number),
+        index,
+      );
   }
   return Object.freeze(result);
 }

@@ -62,7 +62,8 @@ export class Instances {
     };
     const instance = agent.instances.link(instancePlan, place.roots, imported.local, imported.owners);
     // Before segments run, which may put functions where wasm code that runs on other agents finds them; what they have
-    // put there stays where a later one traps (core 4.7.2). The others' copies depend on nothing that runs from here on.
+    // put there stays where a later one traps (core 4.7.2). The others' copies depend on nothing that runs from here
+    // on.
     if (plan.replicated) this.#announceInstance(module, instancePlan);
     try {
       initialize(agent, instance);

@@ -42,8 +42,12 @@ export class Jobs {
     if (number === undefined || signature === undefined)
       throw typeError("not-exported", "store.spawn takes a function that this store exported");
     if (!signature.shared)
-      throw typeError("not-shared", "only a shared function can run on another thread; store.run instantiates a module there");
-    if (!crossesAgents(signature)) throw typeError("not-shared", "the function's type has values that cannot be handed to another thread");
+      throw typeError(
+        "not-shared",
+        "only a shared function can run on another thread; store.run instantiates a module there",
+      );
+    if (!crossesAgents(signature))
+      throw typeError("not-shared", "the function's type has values that cannot be handed to another thread");
     return this.#call(() => this.#calls.start(number, signature, args));
   }
 
@@ -57,12 +61,17 @@ export class Jobs {
   ): Promise<unknown> {
     const { plan } = module;
     if (plan.replicated)
-      throw typeError("shared-module", "the module has shared functions: instantiate it once, and run them with store.spawn");
+      throw typeError(
+        "shared-module",
+        "the module has shared functions: instantiate it once, and run them with store.spawn",
+      );
     const entry = plan.lowered.exports.find((candidate) => candidate.name === name);
     if (entry?.kind !== "func") throw typeError("not-exported", `the module exports no function "${name}"`);
-    if (entry.index < plan.lowered.importedFunctions) throw typeError("not-exported", `"${name}" is an import of the module`);
+    if (entry.index < plan.lowered.importedFunctions)
+      throw typeError("not-exported", `"${name}" is an import of the module`);
     const signature = plan.signatures[entry.index]!;
-    if (!crossesAgents(signature)) throw typeError("not-shared", "the function's type has values that cannot be handed to another thread");
+    if (!crossesAgents(signature))
+      throw typeError("not-shared", "the function's type has values that cannot be handed to another thread");
     const template = this.#templates.find(module, readImports, imports);
     return this.#call(() => this.#calls.start(template, signature, args, { functionIndex: entry.index }));
   }

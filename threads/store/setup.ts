@@ -34,7 +34,9 @@ export interface Size {
 export function sizeOf(options: StoreOptions): Size {
   const threads = options.threads ?? hardwareConcurrency();
   const maximumThreads = Math.max(threads, options.maximumThreads ?? (threads === 0 ? 0 : DEFAULT_MAXIMUM));
-  if (!(Number.isInteger(threads) && Number.isInteger(maximumThreads) && threads >= 0 && maximumThreads <= MOST_THREADS)) {
+  if (
+    !(Number.isInteger(threads) && Number.isInteger(maximumThreads) && threads >= 0 && maximumThreads <= MOST_THREADS)
+  ) {
     throw rangeError("thread-count", `a store has 0 to ${MOST_THREADS} threads`);
   }
   requireSharedMemory(maximumThreads > 0);
@@ -42,7 +44,10 @@ export function sizeOf(options: StoreOptions): Size {
 }
 
 /** The heap, with this thread as its agent 0. */
-export function createHeap({ maximumThreads }: Size, { heap: options = {}, collectAtSafepoints = false }: InternalStoreOptions): Heap {
+export function createHeap(
+  { maximumThreads }: Size,
+  { heap: options = {}, collectAtSafepoints = false }: InternalStoreOptions,
+): Heap {
   const { maximum = 1 << 30, nurseryBytes, shadowStackBytes, debug, measure, lowestBlock } = options;
   const heap = Heap.create({
     maximum,

@@ -117,7 +117,8 @@ export class StoreInternals {
       maximumThreads,
       script: this.#options.workerScript,
       onEvent: (event) => this.#onEvent(event),
-      onFailure: (error) => this.threads.failed(-1, error instanceof Error ? error : new HeddleError("thread-threw", String(error))),
+      onFailure: (error) =>
+        this.threads.failed(-1, error instanceof Error ? error : new HeddleError("thread-threw", String(error))),
       onLost: (kind, id, error, ended) => this.#onLost(kind, id, error, ended),
       onDead: (agent) => this.#onDead(agent),
       records: this.agent.records,
@@ -205,7 +206,9 @@ export class StoreInternals {
   #errorOf({ thread, error, exception: token }: Extract<AgentEvent, { kind: "thread-failed" }>): Error {
     if (token === undefined) return unpackError(error);
     const { posts, exceptions } = this.agent;
-    const exception = posts.take("exception", token, ({ root }) => this.agent.asMutator(() => exceptions.objectOf(root)));
+    const exception = posts.take("exception", token, ({ root }) =>
+      this.agent.asMutator(() => exceptions.objectOf(root)),
+    );
     return new UncaughtExceptionError(thread, exception);
   }
 

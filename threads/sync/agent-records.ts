@@ -87,7 +87,13 @@ export function lifeOf(words: Int32Array<ArrayBufferLike>, block: number, id: nu
 }
 
 /** Changes the life of agent `id` from one to another; false where it is another than that. */
-export function changeLife(words: Int32Array<ArrayBufferLike>, block: number, id: number, from: number, to: number): boolean {
+export function changeLife(
+  words: Int32Array<ArrayBufferLike>,
+  block: number,
+  id: number,
+  from: number,
+  to: number,
+): boolean {
   return Atomics.compareExchange(words, ((block + RECORDS + id * RECORD_BYTES) >>> 2) + Word.life, from, to) === from;
 }
 
@@ -147,7 +153,8 @@ export class AgentRecords {
     const record = this.#record(id);
     if (life === LIFE_READY) {
       // Race: it may be ended before it says that it is ready, or be given up.
-      if (!changeLife(words, this.#block, id, LIFE_STARTING, life)) changeLife(words, this.#block, id, LIFE_JOINING, life);
+      if (!changeLife(words, this.#block, id, LIFE_STARTING, life))
+        changeLife(words, this.#block, id, LIFE_JOINING, life);
       return;
     }
     if (life === LIFE_NONE || life === LIFE_STARTING || life === LIFE_JOINING) {

@@ -55,7 +55,11 @@ export class Control {
   }
 
   /** Lays out the block in a fresh heap, for the creator. */
-  static create(heap: Heap, { agents, parallelism, mayBlock, watchMode }: ControlOptions, records: SharedRecords): Control {
+  static create(
+    heap: Heap,
+    { agents, parallelism, mayBlock, watchMode }: ControlOptions,
+    records: SharedRecords,
+  ): Control {
     const control = new Control(heap, heap.allocatePermanent(sharedWordsBytes(agents)), 0, mayBlock);
     const words = control.#words;
     words.store(Word.parallelism, parallelism);

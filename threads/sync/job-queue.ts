@@ -91,7 +91,11 @@ export class JobQueue {
     const address = this.#heap.allocatePermanent(RING_HEADER + capacity * ENTRY_BYTES);
     const words = this.#words.reach(address + RING_HEADER + capacity * ENTRY_BYTES);
     words[address >>> 2] = capacity;
-    for (let at = this.#words.load(Word.queueHead); old !== 0 && at !== this.#words.load(Word.queueTail); at = (at + 1) | 0) {
+    for (
+      let at = this.#words.load(Word.queueHead);
+      old !== 0 && at !== this.#words.load(Word.queueTail);
+      at = (at + 1) | 0
+    ) {
       const from = entryIndex(old, words[old >>> 2]!, at);
       words.copyWithin(entryIndex(address, capacity, at), from, from + ENTRY_BYTES / 4);
     }
@@ -138,7 +142,12 @@ export class JobQueue {
     const head = this.#words.load(Word.queueHead);
     const entry = this.#entry(head);
     const words = this.#words.view;
-    const job = { kind: words[entry]! as JobKind, target: words[entry + 1]!, argument: words[entry + 2]!, id: words[entry + 3]! };
+    const job = {
+      kind: words[entry]! as JobKind,
+      target: words[entry + 1]!,
+      argument: words[entry + 2]!,
+      id: words[entry + 3]!,
+    };
     const record = this.#words.indexOf(id, 0);
     words[record + AgentWord.job] = job.id;
     words[record + AgentWord.jobBlock] = job.argument;

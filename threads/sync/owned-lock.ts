@@ -84,7 +84,11 @@ export class OwnedLocks {
    * Runs `body` as a whole or, where the agent is condemned, not at all. Bodies are short and call no user code; the
    * agent is no mutator.
    */
-  critical<First, Second, Result>(body: (first: First, second: Second) => Result, first: First, second?: Second): Result {
+  critical<First, Second, Result>(
+    body: (first: First, second: Second) => Result,
+    first: First,
+    second?: Second,
+  ): Result {
     const { beginCritical, endCritical } = this.#heap.runtime;
     // Race: out of stack between both ends, the agent could not say that it is through, and `condemn` would wait for it
     // for ever.

@@ -40,7 +40,11 @@ export class Parking {
     const state = this.#words.indexOf(this.#id, AgentWord.state);
     Atomics.store(view, state, PARKED);
     // Race: a job or message that came before the store above found nobody to wake, so look again now.
-    if (this.#words.queued === 0 && this.messagesSent === received && Atomics.wait(view, state, PARKED, patience) === "timed-out") {
+    if (
+      this.#words.queued === 0 &&
+      this.messagesSent === received &&
+      Atomics.wait(view, state, PARKED, patience) === "timed-out"
+    ) {
       onIdle();
       Atomics.wait(view, state, PARKED);
     }

@@ -5,7 +5,11 @@
 import { engine } from "../../core/base/engine.ts";
 
 /** How values that JSON has not are written. */
-type Written = { readonly $: "undefined" | "bigint" | "memory" | "array"; readonly value?: unknown; readonly type?: string };
+type Written = {
+  readonly $: "undefined" | "bigint" | "memory" | "array";
+  readonly value?: unknown;
+  readonly type?: string;
+};
 
 const arrays = { Uint8Array, Int32Array, Uint32Array, Uint16Array, Float64Array } as const;
 

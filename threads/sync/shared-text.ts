@@ -1,4 +1,7 @@
-/** Texts in the heap memory, from one agent to another: u32 length in bytes, then UTF-8. Hosts encode and decode no shared bytes. */
+/**
+ * Texts in the heap memory, from one agent to another: u32 length in bytes, then UTF-8. Hosts encode and decode no
+ * shared bytes.
+ */
 import type { Heap } from "../../gc/heap/heap.ts";
 
 /** Writes as much of a text as `capacity` bytes, the length included, have room for. */

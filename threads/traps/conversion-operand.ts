@@ -1,6 +1,6 @@
 /**
- * The operand of the conversion of a float to an integer that an agent did last: lowered code stores it before it converts, so that of a
- * conversion which trapped can be told whether it was of NaN.
+ * The operand of the conversion of a float to an integer that an agent did last: lowered code stores it before it
+ * converts, so that of a conversion which trapped can be told whether it was of NaN.
  */
 
 import type { Heap } from "../../gc/heap/heap.ts";

@@ -1,13 +1,14 @@
 /**
- * Stack traces in terms of the modules that programs are made of: the functions and the offsets that the host tells are those of lowered
- * modules.
+ * Stack traces in terms of the modules that programs are made of: the functions and the offsets that the host tells are
+ * those of lowered modules.
  *
  *     V8             at name (wasm://wasm/heddle-3-1599ec6e:wasm-function[12]:0x1a3)
  *     SpiderMonkey   name@http://host/heddle.js line 7 > WebAssembly.Module:wasm-function[12]:0x1a3
  *     JavaScriptCore name@[wasm code], or <?>.wasm-function[12]@[wasm code]: no offset, and nothing to tell modules by
  *
- * Known deviations: SpiderMonkey does not tell modules, so of several that have the function and the offset the newest wins; traces of
- * JavaScriptCore stay as they are. Traces of errors that JS functions threw stay as they are everywhere.
+ * Known deviations: SpiderMonkey does not tell modules, so of several that have the function and the offset the newest
+ * wins; traces of JavaScriptCore stay as they are. Traces of errors that JS functions threw stay as they are
+ * everywhere.
  */
 import type { LoweredModuleParts, TrapCode } from "../../lower/host/lowered.ts";
 import { placeOf } from "../../lower/host/source-positions.ts";
@@ -38,7 +39,15 @@ function parseFrame(line: string): Frame | undefined {
   const v8 = v8Frame.exec(line);
   if (v8 !== null) {
     const [, before = "", name, module, func, offset = ""] = v8;
-    return { before, name, between: " (wasm://wasm/", module, func: Number(func), offset: Number.parseInt(offset, 16), after: ")" };
+    return {
+      before,
+      name,
+      between: " (wasm://wasm/",
+      module,
+      func: Number(func),
+      offset: Number.parseInt(offset, 16),
+      after: ")",
+    };
   }
   const spiderMonkey = spiderMonkeyFrame.exec(line);
   if (spiderMonkey === null) return undefined;
@@ -62,7 +71,10 @@ export class StackTraces {
     this.#byName.set(module.positions.hostName, module);
   }
 
-  /** The module's own meaning of a trap at the innermost frame of wasm code, where lowering noted one; undefined where there is none. */
+  /**
+   * The module's own meaning of a trap at the innermost frame of wasm code, where lowering noted one; undefined where
+   * there is none.
+   */
   codeAt(stack: string | undefined): TrapCode | undefined {
     for (const line of stack?.split("\n") ?? []) {
       const frame = parseFrame(line);
@@ -76,7 +88,10 @@ export class StackTraces {
     return undefined;
   }
 
-  /** The trace of the host's error for `error`, which stands for it; undefined where no frame of it is of a known module. */
+  /**
+   * The trace of the host's error for `error`, which stands for it; undefined where no frame of it is of a known
+   * module.
+   */
   rewrite(error: Error, stack: string | undefined): string | undefined {
     const lines = stack?.split("\n") ?? [];
     const rewritten = lines.map((line) => this.#rewriteLine(line));
@@ -88,7 +103,9 @@ export class StackTraces {
     return [...header, ...rewritten.slice(first).filter((line) => line !== undefined)].join("\n");
   }
 
-  /** The program's functions in a trace, the innermost first. Those without a name are called `wasm-function[INDEX]`. */
+  /**
+   * The program's functions in a trace, the innermost first. Those without a name are called `wasm-function[INDEX]`.
+   */
   functionNames(stack: string | undefined): string[] {
     return (stack?.split("\n") ?? []).map((line) => this.#functionName(line)).filter((name) => name !== undefined);
   }
@@ -133,7 +150,10 @@ interface FrameFunction {
 }
 
 /** Which of a module's functions a frame is of; undefined for what is not of the module, or was made up by lowering. */
-function functionOf({ func, offset }: Frame, { positions, functions, importedFunctions }: TracedModule): FrameFunction | undefined {
+function functionOf(
+  { func, offset }: Frame,
+  { positions, functions, importedFunctions }: TracedModule,
+): FrameFunction | undefined {
   const own = func - positions.firstHostFunction;
   if (own < 0 || own >= functions.length - importedFunctions) return undefined;
   const place = placeOf(positions, offset);

@@ -239,7 +239,8 @@ export type PortableError =
 
 /** Packs what was thrown on one agent for another. */
 export function packError(error: unknown): PortableError {
-  if (error instanceof RuntimeError) return { kind: "trap", message: error.message, code: error.code, stack: error.stack };
+  if (error instanceof RuntimeError)
+    return { kind: "trap", message: error.message, code: error.code, stack: error.stack };
   if (error instanceof Error) {
     const { name, message, stack, code } = error as Error & { code?: unknown };
     return { kind: "error", name, message, code: typeof code === "string" ? code : undefined, stack };

@@ -1,8 +1,9 @@
 /**
- * JS values that heap objects of one agent stand for, such as the externs in memory: kept as long as the objects live (gc/heap/boxes.ts), and no
- * longer.
+ * JS values that heap objects of one agent stand for, such as the externs in memory: kept as long as the objects live
+ * (gc/heap/boxes.ts), and no longer.
  *
- * A value from which its own heap object can be reached, through a wrapper, is never let go of: cycles through both heaps are not collected.
+ * A value from which its own heap object can be reached, through a wrapper, is never let go of: cycles through both
+ * heaps are not collected.
  */
 import type { BoxSlot } from "../../gc/heap/boxes.ts";
 import type { Heap } from "../../gc/heap/heap.ts";
@@ -29,7 +30,10 @@ export class BoxedValues {
     return this.#values.size;
   }
 
-  /** Keeps a value for the object at `address`, which the agent has just allocated; returns the slot by which to find the value. */
+  /**
+   * Keeps a value for the object at `address`, which the agent has just allocated; returns the slot by which to find
+   * the value.
+   */
   add(address: number, value: unknown): BoxSlot {
     this.release();
     const slot = this.#heap.boxes.create(address);
@@ -37,7 +41,10 @@ export class BoxedValues {
     return slot;
   }
 
-  /** Makes a heap object that holds a value, which the caller keeps alive. The agent is a mutator with the shadow stack up to `sp`. */
+  /**
+   * Makes a heap object that holds a value, which the caller keeps alive. The agent is a mutator with the shadow stack
+   * up to `sp`.
+   */
   allocate(value: unknown, sp: number): number {
     const address = addressOf(this.#heap.runtime.allocate(HOST_BYTES, sp));
     if (address === 0) this.#raise(TrapCode.outOfMemory);

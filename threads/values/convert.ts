@@ -1,6 +1,7 @@
 /**
- * Values between JS and lowered code: ToJSValue and ToWebAssemblyValue of the WebAssembly JavaScript Interface (section 5.6 "Exported
- * functions"), on lowered values: `number`, `bigint`, and for references an address, a function index or a host value.
+ * Values between JS and lowered code: ToJSValue and ToWebAssemblyValue of the WebAssembly JavaScript Interface (section
+ * 5.6 "Exported functions"), on lowered values: `number`, `bigint`, and for references an address, a function index or
+ * a host value.
  */
 import { assert, InternalError } from "../../core/base/assert.ts";
 import { AbstractHeap } from "../../core/types/types.ts";
@@ -96,11 +97,14 @@ function referenceToLowered(agent: Conversions, kind: ReferenceKind, value: unkn
 
 function functionToLowered(agent: Conversions, kind: ReferenceKind, value: unknown): number {
   const index = agent.functionIndex(value);
-  if (index === undefined) throw new TypeError(`${describe(kind)} expected: null or a function that this store exported`);
+  if (index === undefined)
+    throw new TypeError(`${describe(kind)} expected: null or a function that this store exported`);
   const known = agent.functions.refer(index);
   const fits =
     kind.heap !== AbstractHeap.nofunc &&
-    (kind.record === 0 ? !kind.shared || known?.shared === true : isSubtypeRecord(agent, agent.control.functionType(index), kind));
+    (kind.record === 0
+      ? !kind.shared || known?.shared === true
+      : isSubtypeRecord(agent, agent.control.functionType(index), kind));
   if (!fits) throw new TypeError(`the function is no ${describe(kind)}`);
   return index;
 }
@@ -117,7 +121,8 @@ function sharedExternToLowered(agent: Conversions, value: unknown): number {
 function waitQueueToLowered(agent: Conversions, kind: ReferenceKind, value: unknown): number {
   const described = agent.objects.describe(value);
   const isQueue = described !== undefined && agent.heap.objects.kindOf(described.address) === KIND_WAIT_QUEUE;
-  if (!isQueue || kind.heap === AbstractHeap.nowaitqueue || !kind.shared) throw new TypeError(`${describe(kind)} expected`);
+  if (!isQueue || kind.heap === AbstractHeap.nowaitqueue || !kind.shared)
+    throw new TypeError(`${describe(kind)} expected`);
   return described.address;
 }
 
@@ -128,7 +133,11 @@ function anyToLowered(agent: Conversions, kind: ReferenceKind, value: unknown): 
     return described.address;
   }
   const { heap, record } = kind;
-  if (record === 0 && isI31(value) && (heap === AbstractHeap.any || heap === AbstractHeap.eq || heap === AbstractHeap.i31)) {
+  if (
+    record === 0 &&
+    isI31(value) &&
+    (heap === AbstractHeap.any || heap === AbstractHeap.eq || heap === AbstractHeap.i31)
+  ) {
     return (value << 1) | 1;
   }
   if (heap === AbstractHeap.any && record === 0 && !kind.shared) return boxValue(agent, value);
@@ -175,7 +184,10 @@ export function externalize(agent: Conversions, reference: number): unknown {
   return referenceFromLowered(agent, anyKind, reference);
 }
 
-/** `any.convert_extern` on a host value, by a mutator with the shadow stack up to `sp`: what `toLowered` does for `anyref`. */
+/**
+ * `any.convert_extern` on a host value, by a mutator with the shadow stack up to `sp`: what `toLowered` does for
+ * `anyref`.
+ */
 export function internalize(agent: Conversions, value: unknown, sp: number): number {
   if (value === null) return NULL;
   if (isI31(value)) return (value << 1) | 1;
@@ -184,7 +196,11 @@ export function internalize(agent: Conversions, value: unknown, sp: number): num
   return described !== undefined && !described.shared ? described.address : agent.values.allocate(value, sp);
 }
 
-function isObjectOf(agent: Conversions, { address, shared }: { address: Address; shared: boolean }, kind: ReferenceKind): boolean {
+function isObjectOf(
+  agent: Conversions,
+  { address, shared }: { address: Address; shared: boolean },
+  kind: ReferenceKind,
+): boolean {
   if (shared !== kind.shared) return false;
   if (kind.record !== 0) return isSubtypeRecord(agent, agent.heap.objects.typeOf(address), kind);
   const type = agent.heap.objects.kindOf(address);
@@ -244,7 +260,9 @@ function referenceFromLowered(agent: Conversions, kind: ReferenceKind, value: un
   }
 }
 
-/** True where JS has no value for the kind: functions with such a parameter or result throw when called (JS API 5.6). */
+/**
+ * True where JS has no value for the kind: functions with such a parameter or result throw when called (JS API 5.6).
+ */
 export function isOpaqueToJs(kind: ValueKind): boolean {
   return kind.kind === "v128" || (kind.kind === "ref" && (kind.hierarchy === "exn" || kind.hierarchy === "cont"));
 }

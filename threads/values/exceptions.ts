@@ -1,15 +1,16 @@
 /**
  * Exceptions where lowered code and JS meet.
  *
- * Lowered code throws the host's one tag with the address of an exception in the heap (gc/layout/exception-layout.ts). On the way to a handler in lowered
- * code nothing can collect it, since an agent that unwinds reaches no safepoint. Here, on the way through JS, it becomes what JS is to see
- * (JS API, "Exported functions" and "create a host function"):
+ * Lowered code throws the host's one tag with the address of an exception in the heap (gc/layout/exception-layout.ts).
+ * On the way to a handler in lowered code nothing can collect it, since an agent that unwinds reaches no safepoint.
+ * Here, on the way through JS, it becomes what JS is to see (JS API, "Exported functions" and "create a host
+ * function"):
  *
  *  - an `Exception` object, the same one for the same exception, whose handle keeps the exception alive;
  *  - of an exception that JS threw itself, which has the JavaScript exception tag: the thrown value;
  *
- * and what JS throws becomes an exception of the heap again, except traps: those go on as the errors that the host made for them, which no
- * handler catches.
+ * and what JS throws becomes an exception of the heap again, except traps: those go on as the errors that the host made
+ * for them, which no handler catches.
  */
 import { engine } from "../../core/base/engine.ts";
 import {
@@ -92,7 +93,10 @@ export class Exceptions {
     return addressOf(error.getArg(this.tag, 0) as number);
   }
 
-  /** What lowered code is to meet of a value that a JS function threw. The agent is a mutator with the shadow stack up to `sp`. */
+  /**
+   * What lowered code is to meet of a value that a JS function threw. The agent is a mutator with the shadow stack up
+   * to `sp`.
+   */
   toLowered(error: unknown, sp: number): unknown {
     const trap = this.#agent.traps.hostError(error);
     if (trap !== undefined) return trap;
@@ -127,15 +131,21 @@ export class Exceptions {
     return address;
   }
 
-  /** Makes `object` stand for a new exception with these values, converted as the tag's parameters say. Raises TypeErrors. */
+  /**
+   * Makes `object` stand for a new exception with these values, converted as the tag's parameters say. Raises
+   * TypeErrors.
+   */
   create(object: object, tag: ExceptionTag, values: readonly unknown[]): void {
     const lowered = tag.params.map((kind, i) => toLowered(this.#agent, kind, values[i]));
     const { size, offsets } = placePayload(tag.params.map(bytesOf));
     this.#agent.asMutator((sp) => {
       // Boxes of externs first: the exception must be written before anything else is allocated.
-      const stored = lowered.map((value, i) => (isHostReference(tag.params[i]!) ? this.#internalize(value, sp) : value));
+      const stored = lowered.map((value, i) =>
+        isHostReference(tag.params[i]!) ? this.#internalize(value, sp) : value,
+      );
       const address = this.#allocate(tag, sp, size);
-      for (const [i, kind] of tag.params.entries()) initializeCell(this.#agent.heap, kind, address + (offsets[i] as number), stored[i]);
+      for (const [i, kind] of tag.params.entries())
+        initializeCell(this.#agent.heap, kind, address + (offsets[i] as number), stored[i]);
       this.#objects.adopt(object, address, isSharedException(this.#agent.heap.objects, address));
     });
   }

@@ -1,5 +1,6 @@
 /**
- * An agent's function table: function indices are the same on all agents, the host functions behind them are the agent's own.
+ * An agent's function table: function indices are the same on all agents, the host functions behind them are the
+ * agent's own.
  */
 
 import { assert } from "../../core/base/assert.ts";
@@ -56,8 +57,8 @@ export class FunctionTable {
   }
 
   /**
-   * Makes room for functions at `first` and notes their signatures; the host module's element segment puts them there. `index` is the first
-   * one's index in its module.
+   * Makes room for functions at `first` and notes their signatures; the host module's element segment puts them there.
+   * `index` is the first one's index in its module.
    */
   register(first: number, signatures: readonly Signature[], index: number): void {
     const end = first + signatures.length;
@@ -75,7 +76,10 @@ export class FunctionTable {
     if (range?.first === first) range.exports = exports;
   }
 
-  /** The host's own function for a plain function, without the shadow-stack pointer (lower/analysis/plain-functions.ts); undefined for others. */
+  /**
+   * The host's own function for a plain function, without the shadow-stack pointer (lower/analysis/plain-functions.ts);
+   * undefined for others.
+   */
   plain(number: number): ((...args: unknown[]) => unknown) | undefined {
     const range = this.#rangeOf(number);
     const exports = range?.exports ?? (range?.kept ?? range?.owner?.deref())?.host.exports;
@@ -83,7 +87,10 @@ export class FunctionTable {
     return typeof entry === "function" ? (entry as (...args: unknown[]) => unknown) : undefined;
   }
 
-  /** Gives a function of JS a number, so that there can be references to it. It exists on this agent alone. `index` is its import's. */
+  /**
+   * Gives a function of JS a number, so that there can be references to it. It exists on this agent alone. `index` is
+   * its import's.
+   */
   add(signature: Signature, target: LoweredFunction, index: number): number {
     const number = reserveFunctions(this.#heap, [signature]);
     this.set(number, signature, target, index);
@@ -183,7 +190,10 @@ function hostValueType(kind: ValueKind): ValType {
 }
 
 /** The type of the host function for a function with this signature. */
-export function loweredType({ params, results }: Signature): { readonly params: readonly ValType[]; readonly results: readonly ValType[] } {
+export function loweredType({ params, results }: Signature): {
+  readonly params: readonly ValType[];
+  readonly results: readonly ValType[];
+} {
   return { params: [...params.map(hostValueType), I32], results: results.map(hostValueType) };
 }
 

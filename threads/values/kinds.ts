@@ -1,8 +1,8 @@
 /**
  * How values cross between JS and lowered code: types boiled down to what conversion needs.
  *
- * A kind can be structured-cloned, and holds addresses of type records in place of type ids, so that a Worker converts values without
- * knowing the store's types.
+ * A kind can be structured-cloned, and holds addresses of type records in place of type ids, so that a Worker converts
+ * values without knowing the store's types.
  */
 
 import { InternalError } from "../../core/base/assert.ts";

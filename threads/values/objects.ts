@@ -1,8 +1,8 @@
 /**
  * References to heap objects as JS holds them: opaque objects, one for each heap object and agent, which keep it alive.
  *
- * A wrapper object owns a handle (gc/heap/handles.ts), a word that the collector scans; when JS drops the wrapper, a FinalizationRegistry gives it
- * back.
+ * A wrapper object owns a handle (gc/heap/handles.ts), a word that the collector scans; when JS drops the wrapper, a
+ * FinalizationRegistry gives it back.
  */
 import type { Handle, Handles } from "../../gc/heap/handles.ts";
 import type { Address } from "../../gc/objects.ts";
@@ -22,8 +22,9 @@ const opaqueHandler: ProxyHandler<object> = {
 };
 
 /**
- * A wrapper as the JS API's "Exported GC Object": no properties, not extensible, and no prototype but that of a custom descriptor. Objects with
- * a prototype are for the program's methods and setters: ordinary frozen ones, whose calls the host makes fast.
+ * A wrapper as the JS API's "Exported GC Object": no properties, not extensible, and no prototype but that of a custom
+ * descriptor. Objects with a prototype are for the program's methods and setters: ordinary frozen ones, whose calls the
+ * host makes fast.
  */
 export function opaqueObject(prototype: object | null): object {
   return prototype === null ? new Proxy(emptyObject, opaqueHandler) : Object.freeze(Object.create(prototype) as object);

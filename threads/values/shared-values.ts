@@ -1,6 +1,6 @@
 /**
- * Strings and numbers of JS behind shared externs (shared-everything threads, "Conversions"): all agents can have them, so they lie in the heap
- * as what they are (gc/layout/js-value-layout.ts), and not as a slot of one agent's JS.
+ * Strings and numbers of JS behind shared externs (shared-everything threads, "Conversions"): all agents can have them,
+ * so they lie in the heap as what they are (gc/layout/js-value-layout.ts), and not as a slot of one agent's JS.
  */
 
 import type { Heap } from "../../gc/heap/heap.ts";
@@ -42,7 +42,10 @@ export class SharedValues {
     this.#number = words[block + Record.number]!;
   }
 
-  /** The string or number at an address of an object; undefined where the object is none of both. The agent is a mutator. */
+  /**
+   * The string or number at an address of an object; undefined where the object is none of both. The agent is a
+   * mutator.
+   */
   get(address: number): string | number | undefined {
     const { objects } = this.#agent.heap;
     if (objects.isOf(address, this.#string)) return values.readString(objects, address);
@@ -50,7 +53,9 @@ export class SharedValues {
     return undefined;
   }
 
-  /** Makes an object of a value, which the caller keeps alive. The agent is a mutator with the shadow stack up to `sp`. */
+  /**
+   * Makes an object of a value, which the caller keeps alive. The agent is a mutator with the shadow stack up to `sp`.
+   */
   allocate(value: string | number, sp: number): number {
     return typeof value === "string" ? this.#allocateString(value, sp) : this.#allocateNumber(value, sp);
   }

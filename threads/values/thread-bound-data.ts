@@ -1,9 +1,10 @@
 /**
- * `WebAssembly.ThreadBoundData` (shared-everything threads, "Thread-Bound Data"): a shared object that stands for any value of one agent's JS.
- * All agents can hold and pass it; only the agent that made it gets the value.
+ * `WebAssembly.ThreadBoundData` (shared-everything threads, "Thread-Bound Data"): a shared object that stands for any
+ * value of one agent's JS. All agents can hold and pass it; only the agent that made it gets the value.
  *
- * The agent keeps the value until a collection finds the object dead. A value from which its own ThreadBoundData object can be reached is never
- * found dead: cycles through both heaps are not collected (the overview's FAQ, "intermediate" support).
+ * The agent keeps the value until a collection finds the object dead. A value from which its own ThreadBoundData object
+ * can be reached is never found dead: cycles through both heaps are not collected (the overview's FAQ, "intermediate"
+ * support).
  */
 
 import type { Heap } from "../../gc/heap/heap.ts";
@@ -73,7 +74,8 @@ export class ThreadBound {
   /** The value of a wrapper; throws where it is another agent's. */
   get(wrapper: unknown): unknown {
     const address = this.#agent.objects.describe(wrapper)?.address;
-    if (address === undefined || !this.isData(address)) throw new TypeError("a ThreadBoundData of this store is expected");
+    if (address === undefined || !this.isData(address))
+      throw new TypeError("a ThreadBoundData of this store is expected");
     const { heap, values } = this.#agent;
     if (boundOwner(heap.objects, address) !== this.#owner) throw new TypeError("the data is bound to another thread");
     return values.get(boundSlot(heap.objects, address));
@@ -89,6 +91,9 @@ function createClass(bound: ThreadBound): ThreadBoundDataConstructor {
       return bound.get(this);
     }
   }
-  Object.defineProperty(ThreadBoundData.prototype, Symbol.toStringTag, { value: "WebAssembly.ThreadBoundData", configurable: true });
+  Object.defineProperty(ThreadBoundData.prototype, Symbol.toStringTag, {
+    value: "WebAssembly.ThreadBoundData",
+    configurable: true,
+  });
   return ThreadBoundData;
 }

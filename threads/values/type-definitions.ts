@@ -1,4 +1,7 @@
-/** Types that the API itself needs, entered into a store's types: each a recursion group of its own, final, without supertypes. */
+/**
+ * Types that the API itself needs, entered into a store's types: each a recursion group of its own, final, without
+ * supertypes.
+ */
 import { type ModuleParts, noNames } from "../../core/types/module.ts";
 import type { TypeStore } from "../../core/types/type-store.ts";
 import type { CompositeType, SubType, ValType } from "../../core/types/types.ts";
@@ -28,10 +31,19 @@ export function defineTypes(store: TypeStore, composites: readonly CompositeType
   const types = composites.map((composite): SubType => {
     return { final: true, supertypes: [], shared, descriptor: undefined, describes: undefined, composite };
   });
-  return store.canonicalize({ ...emptyModule, types, recGroups: types.map((type, start) => ({ start, types: [type], offset: 0 })) });
+  return store.canonicalize({
+    ...emptyModule,
+    types,
+    recGroups: types.map((type, start) => ({ start, types: [type], offset: 0 })),
+  });
 }
 
 /** The canonical id of a function type whose types are no defined ones. */
-export function defineFunctionType(store: TypeStore, params: readonly ValType[], results: readonly ValType[], shared = false): number {
+export function defineFunctionType(
+  store: TypeStore,
+  params: readonly ValType[],
+  results: readonly ValType[],
+  shared = false,
+): number {
   return defineTypes(store, [{ kind: "func", params, results }], shared)[0]!;
 }

@@ -84,11 +84,14 @@ export function findStuck(heap: Heap, control: Control, agents: AgentRecords): S
   const second = look(heap, control, agents);
   if (second === undefined) return undefined;
   const isSame = first.standings.every(
-    (standing, id) => standing === second.standings[id] && (standing === "free" || first.records[id]?.moves === second.records[id]?.moves),
+    (standing, id) =>
+      standing === second.standings[id] &&
+      (standing === "free" || first.records[id]?.moves === second.records[id]?.moves),
   );
   if (!isSame) return undefined;
   const waiters = new Map<number, AgentRecord>();
-  for (const [id, standing] of second.standings.entries()) if (standing === "waiting") waiters.set(id, second.records[id] as AgentRecord);
+  for (const [id, standing] of second.standings.entries())
+    if (standing === "waiting") waiters.set(id, second.records[id] as AgentRecord);
   return {
     waiters,
     isCreatorWaiting: second.standings[0] === "waiting",

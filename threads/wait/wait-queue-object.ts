@@ -1,8 +1,10 @@
 /**
- * `WebAssembly.WaitQueue` (shared-everything threads, "Waiter Queue API"): what JS gets for a reference to a wait queue.
+ * `WebAssembly.WaitQueue` (shared-everything threads, "Waiter Queue API"): what JS gets for a reference to a wait
+ * queue.
  *
- * The overview names `wait`, `notify` and `waitAsync` and leaves the rest open; here they follow `Atomics`: timeouts are milliseconds, results
- * are its strings, and `notify` without a count wakes all. JS reaches no control word, so `wait` takes a condition in its place.
+ * The overview names `wait`, `notify` and `waitAsync` and leaves the rest open; here they follow `Atomics`: timeouts
+ * are milliseconds, results are its strings, and `notify` without a count wakes all. JS reaches no control word, so
+ * `wait` takes a condition in its place.
  */
 import type { Mutator } from "../values/mutator.ts";
 import type { Objects } from "../values/objects.ts";
@@ -15,8 +17,8 @@ export type AsyncWait =
 
 export interface WaitQueueObject {
   /**
-   * Blocks until notified, or for `timeout` milliseconds. `condition` is asked once this agent is in the queue: where it is false, `wait` does not
-   * block and returns "not-equal". Throws on an agent that must not block.
+   * Blocks until notified, or for `timeout` milliseconds. `condition` is asked once this agent is in the queue: where
+   * it is false, `wait` does not block and returns "not-equal". Throws on an agent that must not block.
    */
   wait(timeout?: number, condition?: () => boolean): WaitOutcome;
   /** Wakes up to `count` waiters, in the order in which they came; returns how many. */
@@ -42,13 +44,18 @@ function countOf(count: unknown): number {
   return Number.isNaN(number) ? 0 : Math.min(Math.max(number, 0), 0xffffffff);
 }
 
-const outcomes = { [WaitResult.woken]: "ok", [WaitResult.notEqual]: "not-equal", [WaitResult.timedOut]: "timed-out" } as const;
+const outcomes = {
+  [WaitResult.woken]: "ok",
+  [WaitResult.notEqual]: "not-equal",
+  [WaitResult.timedOut]: "timed-out",
+} as const;
 
 /** The class for one agent. */
 export function createWaitQueueClass(agent: Mutator, objects: Objects, waitQueues: WaitQueues): WaitQueueConstructor {
   const addressOf = (value: unknown): number => {
     const address = objects.describe(value)?.address;
-    if (address === undefined || !waitQueues.isQueue(address)) throw new TypeError("a WaitQueue of this store is expected");
+    if (address === undefined || !waitQueues.isQueue(address))
+      throw new TypeError("a WaitQueue of this store is expected");
     return address >>> 0;
   };
   const settle = async (queue: object, address: number, timeout: number): Promise<"ok" | "timed-out"> => {
@@ -74,6 +81,9 @@ export function createWaitQueueClass(agent: Mutator, objects: Objects, waitQueue
       return time === 0 ? { async: false, value: "timed-out" } : { async: true, value: settle(this, address, time) };
     }
   }
-  Object.defineProperty(WaitQueue.prototype, Symbol.toStringTag, { value: "WebAssembly.WaitQueue", configurable: true });
+  Object.defineProperty(WaitQueue.prototype, Symbol.toStringTag, {
+    value: "WebAssembly.WaitQueue",
+    configurable: true,
+  });
   return WaitQueue;
 }

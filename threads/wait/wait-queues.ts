@@ -58,7 +58,13 @@ export type WaitResult = (typeof WaitResult)[keyof typeof WaitResult];
 /** Makes what the wait queues of a store need; returns the block's address. */
 export function createWaitNodes(heap: Heap, agents: number): number {
   const block = heap.allocatePermanent(NODES + agents * NODE_BYTES);
-  heap.words[block >>> 2] = writeRecord(heap, { kind: KIND_WAIT_QUEUE, size: QUEUE_BYTES, references: [], id: NO_TYPE, supertypes: [] });
+  heap.words[block >>> 2] = writeRecord(heap, {
+    kind: KIND_WAIT_QUEUE,
+    size: QUEUE_BYTES,
+    references: [],
+    id: NO_TYPE,
+    supertypes: [],
+  });
   return block;
 }
 
@@ -106,7 +112,8 @@ export class WaitQueues {
     this.#raise = (code) => agent.raise(code);
     this.#raiseInLowered = (error) => agent.traps.raiseUntranslated(error);
     // Those of an earlier agent with this id.
-    for (let node = this.#load(this.#node(id) + NODE_CHAIN); node !== 0; node = this.#load(node + NODE_CHAIN)) this.#free.push(node);
+    for (let node = this.#load(this.#node(id) + NODE_CHAIN); node !== 0; node = this.#load(node + NODE_CHAIN))
+      this.#free.push(node);
   }
 
   #load(address: number): number {
@@ -131,7 +138,8 @@ export class WaitQueues {
       newQueue: (sp: number) => this.create(sp) | 0,
       notifyQueue: (queue: number, count: number) => this.notify(queue >>> 0, count >>> 0),
       waitBegin: (queue: number) => this.#begin(queue >>> 0),
-      waitEnd: (queue: number, matches: number, timeout: bigint, sp: number) => this.#end(queue >>> 0, matches !== 0, timeout, sp),
+      waitEnd: (queue: number, matches: number, timeout: bigint, sp: number) =>
+        this.#end(queue >>> 0, matches !== 0, timeout, sp),
     };
   }
 

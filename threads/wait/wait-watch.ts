@@ -8,7 +8,14 @@
  * notification.
  */
 import type { Heap } from "../../gc/heap/heap.ts";
-import { type AgentRecords, WAIT_ENDLESS, WAIT_MEMORY, WAIT_QUEUE, WATCH_MEMORY_STACKS, WATCH_WAITS } from "../sync/agent-records.ts";
+import {
+  type AgentRecords,
+  WAIT_ENDLESS,
+  WAIT_MEMORY,
+  WAIT_QUEUE,
+  WATCH_MEMORY_STACKS,
+  WATCH_WAITS,
+} from "../sync/agent-records.ts";
 import type { Control } from "../sync/control.ts";
 import { findStuck, type Stuck } from "./deadlock-check.ts";
 

@@ -1,4 +1,6 @@
-/** `(@custom "name" (before|after section)? "bytes"*)` annotations (core, appendix "Custom Sections and Annotations"). */
+/**
+ * `(@custom "name" (before|after section)? "bytes"*)` annotations (core, appendix "Custom Sections and Annotations").
+ */
 
 import { Writer } from "../../binary/writer.ts";
 import type { CustomSection } from "../../types/module.ts";
@@ -36,7 +38,8 @@ const LAST = 11;
 /** Reads the annotation. */
 export function parseCustom(source: string, annotation: Annotation): CustomSection {
   const lexer = new Lexer(source, annotation.bodyStart, annotation.bodyEnd);
-  const fail = (what: string, at = lexer.start): never => lexer.fail(`@custom annotation: ${what}`, "custom-annotation", at);
+  const fail = (what: string, at = lexer.start): never =>
+    lexer.fail(`@custom annotation: ${what}`, "custom-annotation", at);
   if (lexer.kind !== STRING) return fail("missing section name", annotation.start);
   const bytesOfName = stringBytes(source, lexer.start, lexer.end);
   const name = decodeName(bytesOfName) ?? fail("malformed UTF-8 encoding");
@@ -51,7 +54,8 @@ export function parseCustom(source: string, annotation: Annotation): CustomSecti
 /** The name in `(@name "...")`. */
 export function parseNameAnnotation(source: string, annotation: Annotation): string {
   const lexer = new Lexer(source, annotation.bodyStart, annotation.bodyEnd);
-  if (lexer.kind !== STRING || lexer.nextKind !== END) lexer.fail("@name annotation: unexpected token", "name-annotation", lexer.start);
+  if (lexer.kind !== STRING || lexer.nextKind !== END)
+    lexer.fail("@name annotation: unexpected token", "name-annotation", lexer.start);
   return stringText(source, lexer.start, lexer.end);
 }
 

@@ -14,7 +14,9 @@ export function caretLine(source: string, position: TextPosition): string {
   return `${shown}\n${indent}^`;
 }
 
-/** The error's message; for a text with a place in `source`, with the line, a caret, and what would have been accepted. */
+/**
+ * The error's message; for a text with a place in `source`, with the line, a caret, and what would have been accepted.
+ */
 export function formatError(source: string, error: Error): string {
   if (!(error instanceof CompileError) || error.position === undefined) return error.message;
   const expected = error.expected === undefined ? "" : `\nexpected: ${error.expected}`;

@@ -1,8 +1,9 @@
 /**
  * Floating-point literals (core 6.3.2), correctly rounded to nearest, ties to even.
  *
- * Decimal literals of 64 bits are rounded by the host. For 32 bits, rounding the host's 64-bit result again is wrong exactly where that
- * result lies half-way between two 32-bit values while the literal does not; that case is decided with integers.
+ * Decimal literals of 64 bits are rounded by the host. For 32 bits, rounding the host's 64-bit result again is wrong
+ * exactly where that result lies half-way between two 32-bit values while the literal does not; that case is decided
+ * with integers.
  */
 import { isDigits } from "./integers.ts";
 
@@ -77,12 +78,15 @@ function split(text: string, base: 10 | 16): { digits: string; fraction: number;
   const dot = mantissa.indexOf(".");
   const whole = dot < 0 ? mantissa : mantissa.slice(0, dot);
   const part = dot < 0 ? "" : mantissa.slice(dot + 1);
-  if (!isDigits(whole, 0, whole.length, base) || (part !== "" && !isDigits(part, 0, part.length, base))) return undefined;
+  if (!isDigits(whole, 0, whole.length, base) || (part !== "" && !isDigits(part, 0, part.length, base)))
+    return undefined;
   const fractionDigits = part.replaceAll("_", "");
   return { digits: whole.replaceAll("_", "") + fractionDigits, fraction: fractionDigits.length, exponent };
 }
 
-/** Beyond this power of two or ten every literal of a reasonable length is zero or too large: keeps the integers small. */
+/**
+ * Beyond this power of two or ten every literal of a reasonable length is zero or too large: keeps the integers small.
+ */
 const EXPONENT_LIMIT = 100_000;
 
 function decimal(text: string, format: Format): FloatBits {
@@ -105,7 +109,9 @@ function decimal(text: string, format: Format): FloatBits {
   if (exponent + parts.digits.length > 400) return "out-of-range";
   if (exponent + parts.digits.length < -400) return 0n;
   const digits = BigInt(parts.digits);
-  return exponent >= 0 ? round(digits * 10n ** BigInt(exponent), 1n, 0, format) : round(digits, 10n ** BigInt(-exponent), 0, format);
+  return exponent >= 0
+    ? round(digits * 10n ** BigInt(exponent), 1n, 0, format)
+    : round(digits, 10n ** BigInt(-exponent), 0, format);
 }
 
 /** The 32-bit value next to the one with these bits, upwards or downwards. */

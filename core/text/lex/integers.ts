@@ -1,8 +1,8 @@
 /**
  * Integer literals (core 6.3.1): `num`, `hexnum`, signs and underscores.
  *
- * The readers return `undefined` for a text that is not in the grammar, so that the caller can say "unknown operator", and a value
- * for every text that is; ranges are checked by `inRange`.
+ * The readers return `undefined` for a text that is not in the grammar, so that the caller can say "unknown operator",
+ * and a value for every text that is; ranges are checked by `inRange`.
  */
 
 const UNDERSCORE = 0x5f;
@@ -30,7 +30,10 @@ export function isDigits(source: string, start: number, end: number, base: 10 | 
   return afterDigit;
 }
 
-/** An unsigned integer of at most nine characters, the common case, without making a string; -1 where it is anything else. */
+/**
+ * An unsigned integer of at most nine characters, the common case, without making a string; -1 where it is anything
+ * else.
+ */
 function shortNatural(source: string, start: number, end: number): number {
   if (end - start > 9 || start >= end) return -1;
   let value = 0;
@@ -67,7 +70,9 @@ export function parseInteger(source: string, start: number, end: number): bigint
   return value === undefined || sign === 0x2b ? value : -value;
 }
 
-/** The value of an `i32` literal as a signed integer: undefined where the text is none, null where it is out of range. */
+/**
+ * The value of an `i32` literal as a signed integer: undefined where the text is none, null where it is out of range.
+ */
 export function parseI32(source: string, start: number, end: number): number | null | undefined {
   const short = shortNatural(source, start, end);
   if (short >= 0) return short;
@@ -76,7 +81,9 @@ export function parseI32(source: string, start: number, end: number): number | n
   return inRange(value, 32) ? Number(BigInt.asIntN(32, value)) : null;
 }
 
-/** True when an integer literal of this width may have the value: signed and unsigned readings both count (core 6.3.1). */
+/**
+ * True when an integer literal of this width may have the value: signed and unsigned readings both count (core 6.3.1).
+ */
 export function inRange(value: bigint, bits: number): boolean {
   return value >= -(1n << BigInt(bits - 1)) && value < 1n << BigInt(bits);
 }

@@ -1,4 +1,7 @@
-/** The words of the text format that are no instructions. A word in neither list is an "unknown operator" (core 6.3.1, "keyword"). */
+/**
+ * The words of the text format that are no instructions. A word in neither list is an "unknown operator" (core 6.3.1,
+ * "keyword").
+ */
 import { rowByName } from "../../ops/table.ts";
 import { abstractHeapTypes, heapTypesByShorthand, numberTypes, packedTypes } from "../../types/vocabulary.ts";
 import { formatF64, parseFloatBits } from "./floats.ts";

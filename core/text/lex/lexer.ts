@@ -1,8 +1,8 @@
 /**
  * Lexical structure of the text format (core 6.3; annotations: appendix "Custom Sections and Annotations").
  *
- * The lexer walks the source once by character codes and makes no token objects: it keeps the current token and the one after it,
- * each as a kind and a range of the source. Two tokens are enough to tell `(param` from `(result`.
+ * The lexer walks the source once by character codes and makes no token objects: it keeps the current token and the one
+ * after it, each as a kind and a range of the source. Two tokens are enough to tell `(param` from `(result`.
  */
 
 import { malformedText } from "./source.ts";
@@ -38,7 +38,8 @@ function isKnownAnnotation(name: string): boolean {
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const isHexDigit = (code: number): boolean => (code >= 0x30 && code <= 0x39) || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x66);
+const isHexDigit = (code: number): boolean =>
+  (code >= 0x30 && code <= 0x39) || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x66);
 
 export class Lexer {
   readonly source: string;
@@ -125,13 +126,17 @@ export class Lexer {
     );
   }
 
-  /** Skips the rest of the parenthesised group in which the current token stands, up to its closing parenthesis, which becomes current. */
+  /**
+   * Skips the rest of the parenthesised group in which the current token stands, up to its closing parenthesis, which
+   * becomes current.
+   */
   skipToClosing(): void {
     let depth = 0;
     for (; ; this.advance()) {
       if (this.kind === LEFT) depth++;
       else if (this.kind === RIGHT && depth-- === 0) return;
-      else if (this.kind === END) this.fail("unexpected token: the text ends inside a group", "unexpected-token", this.start, ")");
+      else if (this.kind === END)
+        this.fail("unexpected token: the text ends inside a group", "unexpected-token", this.start, ")");
     }
   }
 
@@ -183,7 +188,13 @@ export class Lexer {
     let end = this.nextEnd;
     while (end < this.limit) {
       const code = this.source.charCodeAt(end);
-      if (code === 0x28 || code === 0x29 || code === 0x20 || (code >= 0x09 && code <= 0x0d && code !== 0x0b && code !== 0x0c)) break;
+      if (
+        code === 0x28 ||
+        code === 0x29 ||
+        code === 0x20 ||
+        (code >= 0x09 && code <= 0x0d && code !== 0x0b && code !== 0x0c)
+      )
+        break;
       if (code === 0x3b && this.source.charCodeAt(end + 1) === 0x3b) break;
       if (code === QUOTE) end = this.#skipString(end);
       else if (isIdChar(code)) end = this.#skipIdChars(end + 1);
@@ -227,7 +238,8 @@ export class Lexer {
       const digits = close < 0 ? "" : source.slice(at + 3, close);
       if (!/^[0-9a-fA-F](_?[0-9a-fA-F])*$/.test(digits)) malformedText(source, at, "illegal escape", "illegal-escape");
       const scalar = Number.parseInt(digits.replaceAll("_", ""), 16);
-      if (scalar > 0x10ffff || (scalar >= 0xd800 && scalar < 0xe000)) malformedText(source, at, "illegal escape", "illegal-escape");
+      if (scalar > 0x10ffff || (scalar >= 0xd800 && scalar < 0xe000))
+        malformedText(source, at, "illegal escape", "illegal-escape");
       return close;
     }
     if (isHexDigit(source.charCodeAt(at + 1)) && isHexDigit(source.charCodeAt(at + 2))) return at + 2;

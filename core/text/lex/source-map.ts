@@ -4,8 +4,8 @@ import type { SourceMap } from "../../types/module.ts";
 import { lastAtMost, lineStarts } from "./source.ts";
 
 /**
- * Hands out keys in ascending order while a module is parsed. An item takes one key; an expression of n bytes takes n, so that the key of
- * an instruction is its expression's key plus its offset there, as in a binary.
+ * Hands out keys in ascending order while a module is parsed. An item takes one key; an expression of n bytes takes n,
+ * so that the key of an instruction is its expression's key plus its offset there, as in a binary.
  */
 export class SourceMapBuilder implements SourceMap {
   readonly #source: string;

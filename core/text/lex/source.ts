@@ -1,7 +1,10 @@
 /** Places in a source text: line and column of a character, and the errors that name them. */
 import { CompileError, type TextPosition } from "../../base/errors.ts";
 
-/** The line and column of the character at `index`. A line ends with a line feed, a carriage return, or both (core 6.3.3). */
+/**
+ * The line and column of the character at `index`. A line ends with a line feed, a carriage return, or both (core
+ * 6.3.3).
+ */
 export function positionAt(source: string, index: number): TextPosition {
   let line = 1;
   let lineStart = 0;
@@ -47,7 +50,8 @@ export function checkCharacters(source: string, start: number, limit: number): v
   if (source.isWellFormed()) return;
   for (let at = start; at < limit; at++) {
     const code = source.codePointAt(at) as number;
-    if (code >= 0xd800 && code < 0xe000) malformedText(source, at, "malformed UTF-8 encoding", "malformed-utf8", "a Unicode scalar value");
+    if (code >= 0xd800 && code < 0xe000)
+      malformedText(source, at, "malformed UTF-8 encoding", "malformed-utf8", "a Unicode scalar value");
     if (code > 0xffff) at++;
   }
 }

@@ -13,7 +13,9 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 const simpleEscapes: Readonly<Record<string, number>> = { t: 9, n: 10, r: 13, '"': 0x22, "'": 0x27, "\\": 0x5c };
 
-/** The bytes of the string literal in `source` from its opening quote at `start` to behind its closing quote at `end`. */
+/**
+ * The bytes of the string literal in `source` from its opening quote at `start` to behind its closing quote at `end`.
+ */
 export function stringBytes(source: string, start: number, end: number): Uint8Array<ArrayBuffer> {
   const literal = source.slice(start + 1, end - 1);
   const first = literal.indexOf("\\");
@@ -54,7 +56,10 @@ export function decodeName(bytes: Uint8Array): string | undefined {
 
 /** The string literal as text, for names; raises the error of ill-formed UTF-8. */
 export function stringText(source: string, start: number, end: number): string {
-  return decodeName(stringBytes(source, start, end)) ?? malformedText(source, start, "malformed UTF-8 encoding", "malformed-utf8");
+  return (
+    decodeName(stringBytes(source, start, end)) ??
+    malformedText(source, start, "malformed UTF-8 encoding", "malformed-utf8")
+  );
 }
 
 /** The name of the identifier at this range, without the `$`; the two spellings `$a` and `$"a"` are one name. */

@@ -1,6 +1,7 @@
 /**
- * Code metadata annotations: `(@metadata.code.branch_hint "\01")` before an instruction, and any other by the same scheme
- * (branch-hinting, "Text format"; compilation-hints). They become custom sections of entries (function, (offset, bytes)*).
+ * Code metadata annotations: `(@metadata.code.branch_hint "\01")` before an instruction, and any other by the same
+ * scheme (branch-hinting, "Text format"; compilation-hints). They become custom sections of entries (function, (offset,
+ * bytes)*).
  */
 import { CompileError } from "../../base/errors.ts";
 import { Writer } from "../../binary/writer.ts";
@@ -33,7 +34,9 @@ interface FunctionEntry {
 /** Sections whose entries are about a function, with offset 0. */
 export const wholeFunctionHints: ReadonlySet<string> = new Set(["metadata.code.compilation_priority"]);
 
-/** Branch-hinting, "Text format": the hint is about a condition. Arms and ends of blocks are no instructions in text. */
+/**
+ * Branch-hinting, "Text format": the hint is about a condition. Arms and ends of blocks are no instructions in text.
+ */
 export function canHaveHint(name: string, row: Row): boolean {
   if (name === BRANCH_HINT) return row.branchHint;
   return row.control !== "else" && row.control !== "catch" && row.control !== "end" && row.control !== "delegate";
@@ -52,8 +55,9 @@ export class CodeMetadata {
   }
 
   /**
-   * Takes the annotations that stand before the current token. Where an instruction `begins` with it, those directly before it are that
-   * instruction's ("attached to the first instruction that follows them"); all others are about nothing.
+   * Takes the annotations that stand before the current token. Where an instruction `begins` with it, those directly
+   * before it are that instruction's ("attached to the first instruction that follows them"); all others are about
+   * nothing.
    */
   gather(begins: boolean): void {
     const { annotations, start, previousEnd } = this.#c.lexer;
@@ -76,7 +80,8 @@ export class CodeMetadata {
     }
     const hint = { name, bytes: parseHintBytes(this.#c, annotation), at: start };
     if (wholeFunctionHints.has(name)) this.#placed.push({ hint, offset: undefined });
-    else if (!placed) lexer.fail(`misplaced @${name} annotation`, "misplaced-annotation", start, "an instruction behind it");
+    else if (!placed)
+      lexer.fail(`misplaced @${name} annotation`, "misplaced-annotation", start, "an instruction behind it");
     else if (this.#pending === undefined) this.#pending = [hint];
     else this.#pending.push(hint);
   }

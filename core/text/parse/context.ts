@@ -57,14 +57,17 @@ export class Context {
     const lexer: Lexer = this.lexer;
     const { kind } = lexer;
     const word = kind === END ? "end of text" : lexer.text();
-    const unknown = kind === RESERVED || (kind === KEYWORD && !isKnownKeyword(word)) || (kind === NUMBER && !isNumberText(word));
+    const unknown =
+      kind === RESERVED || (kind === KEYWORD && !isKnownKeyword(word)) || (kind === NUMBER && !isNumberText(word));
     if (unknown) lexer.fail(`unknown operator ${word}`, "unknown-operator", index, expected);
     // A parenthesis is at fault for the word after it, as when `(foo)` stands where an instruction should.
     if (kind === LEFT && lexer.nextKind === KEYWORD) {
       const after = lexer.source.slice(lexer.nextStart, lexer.nextEnd);
-      if (!isKnownKeyword(after)) lexer.fail(`unknown operator ${after}`, "unknown-operator", lexer.nextStart, expected);
+      if (!isKnownKeyword(after))
+        lexer.fail(`unknown operator ${after}`, "unknown-operator", lexer.nextStart, expected);
     }
-    if (kind === LEFT && lexer.nextKind === RESERVED) lexer.fail("unknown operator", "unknown-operator", lexer.nextStart, expected);
+    if (kind === LEFT && lexer.nextKind === RESERVED)
+      lexer.fail("unknown operator", "unknown-operator", lexer.nextStart, expected);
     lexer.fail(`unexpected token ${word.slice(0, 40)}`, "unexpected-token", index, expected);
   }
 

@@ -7,13 +7,23 @@ import { RIGHT } from "../lex/lexer.ts";
 import { IndexSpace } from "../lex/names.ts";
 import type { Fields } from "./builder.ts";
 import type { Context } from "./context.ts";
-import { parseGlobalType, parseMemoryPrefix, parseMemoryRest, parseTablePrefix, parseTableRest, tryPageSize } from "./extern-types.ts";
+import {
+  parseGlobalType,
+  parseMemoryPrefix,
+  parseMemoryRest,
+  parseTablePrefix,
+  parseTableRest,
+  tryPageSize,
+} from "./extern-types.ts";
 import { nameItem, parseNamedType } from "./imports.ts";
 import { inlineData, inlineElements } from "./segments.ts";
 import { parseTypeUse, type TypeUse } from "./type-use.ts";
 import { parseValType, tryRefType, tryValType } from "./types.ts";
 
-/** `id? (export "name")* (import "module" "name")?` behind a definition's keyword: the item's index, and -1 for the rest to be parsed. */
+/**
+ * `id? (export "name")* (import "module" "name")?` behind a definition's keyword: the item's index, and -1 for the rest
+ * to be parsed.
+ */
 function parseHead({ c, builder }: Fields, kind: ExternKind): { readonly index: number; readonly imported: boolean } {
   const offset = c.map.place(c.lexer.start);
   c.lexer.advance();

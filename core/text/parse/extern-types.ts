@@ -1,4 +1,7 @@
-/** Types of imports and definitions: limits, tables, memories, globals (core 6.4.8 to 6.4.11, and the proposals that add to them). */
+/**
+ * Types of imports and definitions: limits, tables, memories, globals (core 6.4.8 to 6.4.11, and the proposals that add
+ * to them).
+ */
 import type { FeatureName } from "../../base/features.ts";
 import type { ExternType, GlobalType, MemoryType, StaticProtection, TableType } from "../../types/module.ts";
 import { NUMBER } from "../lex/lexer.ts";
@@ -65,7 +68,8 @@ export function tryPageSize(c: Context): number {
   c.open("pagesize");
   const at = c.lexer.start;
   const size = c.natural(64);
-  if (size === 0n || (size & (size - 1n)) !== 0n) c.lexer.fail("invalid custom page size", "page-size", at, "a power of two");
+  if (size === 0n || (size & (size - 1n)) !== 0n)
+    c.lexer.fail("invalid custom page size", "page-size", at, "a power of two");
   c.close();
   return size.toString(2).length - 1;
 }
@@ -91,7 +95,10 @@ export function parseMemoryPrefix(c: Context): MemoryPrefix {
   return { is64, virtual, shared: tryWord(c, "shared", "threads") };
 }
 
-/** `(no-access N)? (read-only N)?`: pages at a memory's start (memory control, "Static memory protection"; the words are the document's). */
+/**
+ * `(no-access N)? (read-only N)?`: pages at a memory's start (memory control, "Static memory protection"; the words are
+ * the document's).
+ */
 function tryProtection(c: Context): StaticProtection | undefined {
   if (!c.lexer.isOpening("no-access") && !c.lexer.isOpening("read-only")) return undefined;
   c.require("memory-control", "no-access and read-only");
@@ -116,14 +123,24 @@ export function parseMemoryRest(c: Context, prefix: MemoryPrefix): MemoryType {
   const shared = prefix.shared || tryWord(c, "shared", "threads");
   const pageSizeLog2 = early === PAGE_SIZE_LOG2 ? tryPageSize(c) : early;
   const protection = tryProtection(c);
-  return { ...bounds, shared, is64, pageSizeLog2, ...(virtual && { virtual }), ...(protection !== undefined && { protection }) };
+  return {
+    ...bounds,
+    shared,
+    is64,
+    pageSizeLog2,
+    ...(virtual && { virtual }),
+    ...(protection !== undefined && { protection }),
+  };
 }
 
 function parseMemoryType(c: Context): MemoryType {
   return parseMemoryRest(c, parseMemoryPrefix(c));
 }
 
-/** `t`, `(mut t)`, `(shared mut? t)` or `(thread_local mut? t)`; around the last two's `mut t` there may be parentheses of its own. */
+/**
+ * `t`, `(mut t)`, `(shared mut? t)` or `(thread_local mut? t)`; around the last two's `mut t` there may be parentheses
+ * of its own.
+ */
 export function parseGlobalType(c: Context): GlobalType {
   const word = c.lexer.isOpening("shared") ? "shared" : c.lexer.isOpening("thread_local") ? "thread_local" : "mut";
   if (!c.lexer.isOpening(word)) return { type: parseValType(c), mutable: false, shared: false, threadLocal: false };

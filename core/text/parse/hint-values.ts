@@ -1,6 +1,6 @@
 /**
- * The values of code metadata annotations: string literals for any of them, and words for the three of compilation-hints
- * (`(compilation N) (optimization N)`, `(freq N)`, `(target $f P)`).
+ * The values of code metadata annotations: string literals for any of them, and words for the three of
+ * compilation-hints (`(compilation N) (optimization N)`, `(freq N)`, `(target $f P)`).
  */
 import { Writer } from "../../binary/writer.ts";
 import { type Annotation, END, ID, Lexer, NUMBER, RIGHT, STRING } from "../lex/lexer.ts";
@@ -9,7 +9,10 @@ import type { Context } from "./context.ts";
 
 export const BRANCH_HINT = "metadata.code.branch_hint";
 
-/** Branch-hinting, "Binary format": a branch hint is one byte, 0 for unlikely and 1 for likely. Other values are not looked into. */
+/**
+ * Branch-hinting, "Binary format": a branch hint is one byte, 0 for unlikely and 1 for likely. Other values are not
+ * looked into.
+ */
 export function isHintValue(name: string, bytes: Uint8Array): boolean {
   return name !== BRANCH_HINT || (bytes.length === 1 && (bytes[0] === 0 || bytes[0] === 1));
 }
@@ -26,7 +29,12 @@ export function parseHintBytes(c: Context, annotation: Annotation): Uint8Array {
   if (lexer.kind !== END) lexer.fail(`@${annotation.name} annotation: unexpected token`, "unexpected-token");
   const bytes = writer.finish();
   if (!isHintValue(annotation.name, bytes)) {
-    lexer.fail(`@${annotation.name} annotation: invalid hint value`, "hint-value", annotation.start, '"\\00" or "\\01"');
+    lexer.fail(
+      `@${annotation.name} annotation: invalid hint value`,
+      "hint-value",
+      annotation.start,
+      '"\\00" or "\\01"',
+    );
   }
   return bytes;
 }
@@ -80,7 +88,10 @@ function compilationPriority(lexer: Lexer, writer: Writer): void {
   else if (tryWord(lexer, "run_once")) writer.u32(RUN_ONCE);
 }
 
-/** How often an instruction runs for each call of its function: a logarithm, shifted; 0 and 127 stand for "never" and "always". */
+/**
+ * How often an instruction runs for each call of its function: a logarithm, shifted; 0 and 127 stand for "never" and
+ * "always".
+ */
 function instructionFrequency(lexer: Lexer, writer: Writer): void {
   if (tryWord(lexer, "always_opt")) writer.u8(127);
   else if (tryWord(lexer, "never_opt")) writer.u8(0);
@@ -93,7 +104,8 @@ function instructionFrequency(lexer: Lexer, writer: Writer): void {
 /** Functions that a call reaches, each with its share of the calls in percent. */
 function callTargets(c: Context, lexer: Lexer, writer: Writer): void {
   while (tryOpen(lexer, "target")) {
-    const known = lexer.kind === ID ? c.functions.find(identifierName(lexer.source, lexer.start, lexer.end)) : undefined;
+    const known =
+      lexer.kind === ID ? c.functions.find(identifierName(lexer.source, lexer.start, lexer.end)) : undefined;
     if (lexer.kind === ID && known === undefined) lexer.fail(`unknown func ${lexer.text()}`, "unknown-func");
     if (known === undefined) writer.u32(number(lexer));
     else {

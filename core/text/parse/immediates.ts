@@ -1,6 +1,6 @@
 /**
- * Immediates in text: one parser per kind, and the orders in which the text format writes them where they are not those of the binary
- * format (core 6.5).
+ * Immediates in text: one parser per kind, and the orders in which the text format writes them where they are not those
+ * of the binary format (core 6.5).
  */
 import type { ImmediateKind, Immediates } from "../../ops/immediates.ts";
 import type { Row } from "../../ops/row.ts";
@@ -143,7 +143,9 @@ function valtypes(c: Context, into: Immediates): void {
   into.types = types;
 }
 
-/** `table.init x? y` and `memory.init x? y`: the segment comes last, and is all there is where one index stands alone. */
+/**
+ * `table.init x? y` and `memory.init x? y`: the segment comes last, and is all there is where one index stands alone.
+ */
 function segmentInit(tables: boolean): Step {
   return (c, into) => {
     const spaces = tables ? c.tables : c.memories;
@@ -181,7 +183,9 @@ const special: Readonly<Record<string, Step>> = {
 
 function planOf(row: Row): readonly Step[] {
   const other = special[row.immediates.join(" ")];
-  return other === undefined ? row.immediates.map((kind, position) => steps[kind](position === row.secondIndex)) : [other];
+  return other === undefined
+    ? row.immediates.map((kind, position) => steps[kind](position === row.secondIndex))
+    : [other];
 }
 
 /** What to read after each instruction's keyword, by the row's id. */
@@ -196,7 +200,9 @@ for (const row of rows) {
   else variants[first.id] = row;
 }
 
-/** Reads the immediates of an instruction. Returns its row: another one where the immediates choose between two codes. */
+/**
+ * Reads the immediates of an instruction. Returns its row: another one where the immediates choose between two codes.
+ */
 export function parseImmediates(c: Context, row: Row, into: Immediates): Row {
   for (const step of plans[row.id] as readonly Step[]) step(c, into, row);
   const variant = variants[row.id];

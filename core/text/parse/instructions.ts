@@ -1,9 +1,10 @@
 /**
  * Instruction sequences, flat and folded (core 6.5), assembled while they are read.
  *
- * A folded instruction's operands come before it in the binary, so its row and immediates wait in a frame until its closing
- * parenthesis. Frames are on a stack of this parser's own: nesting in the text costs no host stack. Structured instructions have frames
- * too, flat and folded ones in one stack, so that a `)` cannot close a flat block nor an `end` a folded one.
+ * A folded instruction's operands come before it in the binary, so its row and immediates wait in a frame until its
+ * closing parenthesis. Frames are on a stack of this parser's own: nesting in the text costs no host stack. Structured
+ * instructions have frames too, flat and folded ones in one stack, so that a `)` cannot close a flat block nor an `end`
+ * a folded one.
  */
 import { writeInstruction } from "../../binary/immediates.ts";
 import { Writer } from "../../binary/writer.ts";
@@ -84,8 +85,8 @@ export class InstructionParser {
   }
 
   /**
-   * Parses instructions up to a closing parenthesis that none of them opened, or, if `single`, one folded instruction. Returns the
-   * expression with its final `end`.
+   * Parses instructions up to a closing parenthesis that none of them opened, or, if `single`, one folded instruction.
+   * Returns the expression with its final `end`.
    */
   parseExpression(single: boolean): Expression {
     const { map } = this.#c;
@@ -236,14 +237,17 @@ export class InstructionParser {
   #checkLabel(frame: Frame): void {
     const at = this.#c.lexer.start;
     const label = this.#optionalLabel();
-    if (label !== undefined && label !== frame.label) this.#c.lexer.fail("mismatching label", "mismatching-label", at, frame.label);
+    if (label !== undefined && label !== frame.label)
+      this.#c.lexer.fail("mismatching label", "mismatching-label", at, frame.label);
   }
 
   /** `else`, `catch x` and `catch_all` in the flat form. */
   #flatArm(top: Frame | undefined, row: Row, at: number): void {
     const c: Context = this.#c;
     const fits =
-      row === elseRow ? top?.kind === "if" : top?.kind === "try" || (top?.kind === "catch" && (row === catchRow || row === catchAllRow));
+      row === elseRow
+        ? top?.kind === "if"
+        : top?.kind === "try" || (top?.kind === "catch" && (row === catchRow || row === catchAllRow));
     if (top === undefined || !fits) c.lexer.fail(`unexpected token ${row.name}`, "unexpected-token", at);
     this.metadata.attach(this.metadata.take(), row, this.#offset);
     if (row === catchRow) parseImmediates(c, row, this.#immediates);
@@ -305,7 +309,10 @@ export class InstructionParser {
     }
   }
 
-  /** `(then`, `(else`, `(do`, `(catch`, `(catch_all`, `(delegate`, where the frame on top waits for one: false where it does not. */
+  /**
+   * `(then`, `(else`, `(do`, `(catch`, `(catch_all`, `(delegate`, where the frame on top waits for one: false where it
+   * does not.
+   */
   #arm(top: Frame | undefined): boolean {
     switch (top?.kind) {
       case "folded-condition":
@@ -392,7 +399,9 @@ export class InstructionParser {
 }
 
 function isFlatBlock(kind: FrameKind): boolean {
-  return kind === "block" || kind === "if" || kind === "else" || kind === "try" || kind === "catch" || kind === "catch_all";
+  return (
+    kind === "block" || kind === "if" || kind === "else" || kind === "try" || kind === "catch" || kind === "catch_all"
+  );
 }
 
 /** True for frames in which flat instructions may stand. */

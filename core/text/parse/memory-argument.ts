@@ -1,4 +1,7 @@
-/** Memory arguments (core 6.5.8) and memory orders (shared-everything-threads and relaxed-atomics; all spellings that tools write). */
+/**
+ * Memory arguments (core 6.5.8) and memory orders (shared-everything-threads and relaxed-atomics; all spellings that
+ * tools write).
+ */
 import type { Immediates, Order } from "../../ops/immediates.ts";
 import type { Row } from "../../ops/row.ts";
 import { parseNatural } from "../lex/integers.ts";
@@ -27,7 +30,8 @@ export function parseOrders(c: Context, into: Immediates, count: 1 | 2): void {
   if (order === undefined || count === 1) return;
   const at = c.lexer.start;
   const second = tryOrder(c);
-  if (second !== undefined && second !== order) c.lexer.fail("memory orders of reading and writing must be the same", "order-mismatch", at);
+  if (second !== undefined && second !== order)
+    c.lexer.fail("memory orders of reading and writing must be the same", "order-mismatch", at);
 }
 
 /** `offset=N` or `align=N` if it is there. */

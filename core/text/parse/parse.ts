@@ -1,15 +1,24 @@
 /**
  * Text to modules (core 6.6.13).
  *
- * Three passes over the text: the first binds names and finds the fields (`scan.ts`), the second reads type definitions, the third all
- * other fields in order. Type uses may add types, so the order of the third pass is that of the text.
+ * Three passes over the text: the first binds names and finds the fields (`scan.ts`), the second reads type
+ * definitions, the third all other fields in order. Type uses may add types, so the order of the third pass is that of
+ * the text.
  */
 import { defaultFeatures, type FeatureSet } from "../../base/features.ts";
 import type { Module } from "../../types/module.ts";
 import { END } from "../lex/lexer.ts";
 import { type Fields, ModuleBuilder } from "./builder.ts";
 import { Context } from "./context.ts";
-import { parseExport, parseFunction, parseGlobal, parseMemory, parseStart, parseTable, parseTag } from "./definitions.ts";
+import {
+  parseExport,
+  parseFunction,
+  parseGlobal,
+  parseMemory,
+  parseStart,
+  parseTable,
+  parseTag,
+} from "./definitions.ts";
 import { parseImport } from "./imports.ts";
 import { InstructionParser } from "./instructions.ts";
 import { type FieldKind, Scanner } from "./scan.ts";
@@ -17,7 +26,8 @@ import { parseData, parseElement } from "./segments.ts";
 import { parseRecGroup } from "./type-definitions.ts";
 
 /**
- * Parses a module: `(module id? field*)`, or its fields alone. Raises a `CompileError` with line and column where the text is malformed.
+ * Parses a module: `(module id? field*)`, or its fields alone. Raises a `CompileError` with line and column where the
+ * text is malformed.
  */
 export function parseModule(source: string, features: FeatureSet = defaultFeatures): Module {
   return parseModuleIn(source, 0, source.length, features);

@@ -1,7 +1,8 @@
 /**
  * The first pass over a module's text: which fields there are, and the names that they bind.
  *
- * Indices may be used before what they name, so all names are bound before any content is read. Contents are skipped here.
+ * Indices may be used before what they name, so all names are bound before any content is read. Contents are skipped
+ * here.
  */
 import type { CustomSection, ExternKind } from "../../types/module.ts";
 import { parseCustom, parseNameAnnotation } from "../lex/custom.ts";

@@ -65,7 +65,9 @@ function parseList(fields: Fields, active: boolean, shared: boolean): ElementLis
   return { type, shared: shared || inner, items: { kind: "expressions", list: parseItems(fields) } };
 }
 
-/** `(shared reftype)`: says at the type what `shared` says before it (shared-everything threads, "Element Segments"). */
+/**
+ * `(shared reftype)`: says at the type what `shared` says before it (shared-everything threads, "Element Segments").
+ */
 function parseSharedElementType(c: Context): ValType {
   c.require("shared-everything-threads", "shared");
   c.open("shared");
@@ -111,7 +113,8 @@ function elementFlags(type: ValType, mode: SegmentMode, shared: boolean, items: 
   const plain = items.kind === "functions" || type === (shared ? refAbstract(AbstractHeap.func, true, true) : FUNCREF);
   if (items.kind === "expressions") flags |= EXPRESSIONS;
   if (mode.kind !== "active") flags |= NOT_ACTIVE;
-  if (mode.kind === "declarative" || (mode.kind === "active" && (mode.index !== 0 || !plain))) flags |= INDEX_OR_DECLARATIVE;
+  if (mode.kind === "declarative" || (mode.kind === "active" && (mode.index !== 0 || !plain)))
+    flags |= INDEX_OR_DECLARATIVE;
   return flags;
 }
 
@@ -133,7 +136,8 @@ function zero(c: Context, is64: boolean): Expression {
 /** Function indices as the elements of a segment of this type. */
 function functionItems(c: Context, type: ValType): Items {
   // Bare indices make elements of type (ref func), which is all that a table of functions needs.
-  if (type === FUNCREF || type === refAbstract(AbstractHeap.func, false)) return { kind: "functions", indices: parseFunctionIndices(c) };
+  if (type === FUNCREF || type === refAbstract(AbstractHeap.func, false))
+    return { kind: "functions", indices: parseFunctionIndices(c) };
   const list: Expression[] = [];
   const immediates = new Immediates();
   while (c.atIndex) {
@@ -150,9 +154,17 @@ export function inlineElements(fields: Fields, table: number, type: ValType, is6
   const offset = c.map.place(c.lexer.start);
   c.open("elem");
   const mode: SegmentMode = { kind: "active", index: table, at: zero(c, is64) };
-  const items: Items = c.lexer.kind === LEFT ? { kind: "expressions", list: parseItems(fields) } : functionItems(c, type);
+  const items: Items =
+    c.lexer.kind === LEFT ? { kind: "expressions", list: parseItems(fields) } : functionItems(c, type);
   const functions = items.kind === "functions" ? refAbstract(AbstractHeap.func, false) : type;
-  builder.elements.push({ type: functions, mode, shared: false, items, flags: elementFlags(functions, mode, false, items), offset });
+  builder.elements.push({
+    type: functions,
+    mode,
+    shared: false,
+    items,
+    flags: elementFlags(functions, mode, false, items),
+    offset,
+  });
   c.close();
   return items.kind === "functions" ? items.indices.length : items.list.length;
 }
@@ -186,9 +198,11 @@ export function parseData(fields: Fields): void {
     index = c.index(c.memories);
     c.close();
   } else if (c.atIndex) index = c.index(c.memories);
-  if (index >= 0 || c.lexer.kind === LEFT) mode = { kind: "active", index: Math.max(index, 0), at: parseOffset(fields) };
+  if (index >= 0 || c.lexer.kind === LEFT)
+    mode = { kind: "active", index: Math.max(index, 0), at: parseOffset(fields) };
   const flags =
-    (shared ? SHARED : 0) | (mode.kind === "passive" ? NOT_ACTIVE : mode.kind === "active" && mode.index !== 0 ? INDEX_OR_DECLARATIVE : 0);
+    (shared ? SHARED : 0) |
+    (mode.kind === "passive" ? NOT_ACTIVE : mode.kind === "active" && mode.index !== 0 ? INDEX_OR_DECLARATIVE : 0);
   builder.data.push({ mode, shared, bytes: parseStrings(c), flags, offset });
   c.close();
 }

@@ -1,4 +1,7 @@
-/** Type definitions in text (core 6.4.5 to 6.4.7; shared-everything-threads, custom-descriptors and stack-switching add to them). */
+/**
+ * Type definitions in text (core 6.4.5 to 6.4.7; shared-everything-threads, custom-descriptors and stack-switching add
+ * to them).
+ */
 import { type CompositeType, type FieldType, indexOf, type SubType, type ValType } from "../../types/types.ts";
 import { LEFT, RIGHT } from "../lex/lexer.ts";
 import { type Binding, IndexSpace } from "../lex/names.ts";

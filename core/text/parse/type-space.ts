@@ -1,4 +1,7 @@
-/** The type definitions of a module in text: explicit ones, and the function types that type uses add (core 6.4.3, "Abbreviations"). */
+/**
+ * The type definitions of a module in text: explicit ones, and the function types that type uses add (core 6.4.3,
+ * "Abbreviations").
+ */
 import type { FuncType, RecGroup, SubType, ValType } from "../../types/types.ts";
 import type { IndexSpace } from "../lex/names.ts";
 import type { SourceMapBuilder } from "../lex/source-map.ts";
@@ -60,10 +63,14 @@ export class TypeSpace {
     return index;
   }
 
-  /** Adds the groups of the types that type uses added; only now, because no key may be taken while an expression is parsed. */
+  /**
+   * Adds the groups of the types that type uses added; only now, because no key may be taken while an expression is
+   * parsed.
+   */
   finish(map: SourceMapBuilder): void {
     let start = this.types.length - this.#added.length;
-    for (const { type, at } of this.#added) this.recGroups.push({ start: start++, types: [type], offset: map.place(at) });
+    for (const { type, at } of this.#added)
+      this.recGroups.push({ start: start++, types: [type], offset: map.place(at) });
   }
 
   /** The function type at this index; undefined where there is none. */

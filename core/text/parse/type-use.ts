@@ -25,10 +25,17 @@ function tryTypeIndex(c: Context): number {
 }
 
 /** Raises the error of a type use whose two halves differ. */
-function checkAgrees(c: Context, index: number, params: readonly ValType[], results: readonly ValType[], at: number): void {
+function checkAgrees(
+  c: Context,
+  index: number,
+  params: readonly ValType[],
+  results: readonly ValType[],
+  at: number,
+): void {
   const type = c.types.func(index);
   if (type === undefined) c.lexer.fail(`unknown type ${index}`, "unknown-type", at, "a function type");
-  const same = (a: readonly ValType[], b: readonly ValType[]): boolean => a.length === b.length && a.every((t, i) => t === b[i]);
+  const same = (a: readonly ValType[], b: readonly ValType[]): boolean =>
+    a.length === b.length && a.every((t, i) => t === b[i]);
   if (!same(type.params, params) || !same(type.results, results)) {
     c.lexer.fail("inline function type does not match the type that is named", "inline-function-type", at);
   }
@@ -40,7 +47,8 @@ export function parseTypeUse(c: Context): TypeUse {
   const index = tryTypeIndex(c);
   const inline = c.lexer.isOpening("param") || c.lexer.isOpening("result");
   // A type that does not exist makes the module invalid, not malformed, as long as nothing has to be compared with it.
-  if (index >= 0 && !inline) return { index, paramNames: undefined, paramCount: c.types.func(index)?.params.length ?? 0 };
+  if (index >= 0 && !inline)
+    return { index, paramNames: undefined, paramCount: c.types.func(index)?.params.length ?? 0 };
   const params: ValType[] = [];
   const results: ValType[] = [];
   const paramNames = parseParams(c, params);
@@ -54,12 +62,16 @@ export function parseTypeUse(c: Context): TypeUse {
 const params: ValType[] = [];
 const results: ValType[] = [];
 
-/** Reads the parameters and results of a block or an indirect call into the two lists above; the parameters may not have names. */
+/**
+ * Reads the parameters and results of a block or an indirect call into the two lists above; the parameters may not have
+ * names.
+ */
 function parseInline(c: Context): void {
   params.length = 0;
   results.length = 0;
   const at = c.lexer.start;
-  if (parseParams(c, params) !== undefined) c.lexer.fail("unexpected token: a parameter's name", "unexpected-token", at);
+  if (parseParams(c, params) !== undefined)
+    c.lexer.fail("unexpected token: a parameter's name", "unexpected-token", at);
   parseResults(c, results);
 }
 

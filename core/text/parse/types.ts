@@ -24,8 +24,8 @@ const numbers: ReadonlyMap<string, PlainType> = new Map(numberTypes.map((row) =>
 const packed: ReadonlyMap<string, PlainType> = new Map(packedTypes.map((row) => [row.name, row]));
 
 /**
- * Refuses a heap type whose feature is off. The first version of the standard has `funcref` as the element type of tables: whether
- * functions stand elsewhere is looked at later.
+ * Refuses a heap type whose feature is off. The first version of the standard has `funcref` as the element type of
+ * tables: whether functions stand elsewhere is looked at later.
  */
 function requireHeap(c: Context, { name, feature }: AbstractHeapType): void {
   if (name !== "func") c.require(feature, c.lexer.text());
@@ -41,7 +41,9 @@ function abstractHeap(c: Context): AbstractHeapCode | undefined {
   return heap.code;
 }
 
-/** A heap type: abstract, `(shared ht)`, an index, or `(exact x)`. Returned as the reference to it that is not nullable. */
+/**
+ * A heap type: abstract, `(shared ht)`, an index, or `(exact x)`. Returned as the reference to it that is not nullable.
+ */
 export function parseHeapType(c: Context): HeapType {
   const plain = abstractHeap(c);
   if (plain !== undefined) return refAbstract(plain, false);

@@ -17,7 +17,10 @@ export const vectorShapes = new Map([
   ["f64x2", { bits: 64, lanes: 2, float: formatF64 }],
 ]);
 
-/** The value of the integer literal at the current token, which is taken; raises an error where it is none or out of range. */
+/**
+ * The value of the integer literal at the current token, which is taken; raises an error where it is none or out of
+ * range.
+ */
 export function takeInteger(c: Context, bits: number): bigint {
   const lexer: Lexer = c.lexer;
   if (lexer.kind !== NUMBER) c.unexpected(`an i${bits}`);
@@ -34,7 +37,8 @@ export function takeFloat(c: Context, format: typeof formatF32): bigint {
   if (lexer.kind !== NUMBER && lexer.kind !== KEYWORD) c.unexpected(`an f${format.bits}`);
   const bits: FloatBits = parseFloatBits(lexer.text(), format);
   if (bits === "no-literal") c.unexpected(`an f${format.bits}`);
-  if (bits === "out-of-range") lexer.fail("constant out of range", "constant-out-of-range", lexer.start, `an f${format.bits}`);
+  if (bits === "out-of-range")
+    lexer.fail("constant out of range", "constant-out-of-range", lexer.start, `an f${format.bits}`);
   lexer.advance();
   return bits;
 }
@@ -59,10 +63,12 @@ export function takeVector(c: Context): Uint8Array {
   for (let lane = 0; lane < shape.lanes; lane++) {
     if (lexer.kind === RESERVED) c.unexpected("a lane");
     if (!atLiteral(c)) lexer.fail("wrong number of lane literals", "lane-count", lexer.start, `${shape.lanes} lanes`);
-    const value = shape.float === undefined ? takeLaneInteger(c, shape.bits, shape.lanes - lane) : takeFloat(c, shape.float);
+    const value =
+      shape.float === undefined ? takeLaneInteger(c, shape.bits, shape.lanes - lane) : takeFloat(c, shape.float);
     storeBits(bytes, (lane * shape.bits) / 8, value, shape.bits);
   }
-  if (lexer.kind === NUMBER) lexer.fail("wrong number of lane literals", "lane-count", lexer.start, `${shape.lanes} lanes`);
+  if (lexer.kind === NUMBER)
+    lexer.fail("wrong number of lane literals", "lane-count", lexer.start, `${shape.lanes} lanes`);
   return bytes;
 }
 
@@ -84,7 +90,10 @@ function takeLaneInteger(c: Context, bits: number, expected: number): bigint {
 function atLiteral(c: Context): boolean {
   const lexer: Lexer = c.lexer;
   if (lexer.kind === NUMBER) return true;
-  return lexer.kind === KEYWORD && (lexer.source.startsWith("nan", lexer.start) || lexer.source.startsWith("inf", lexer.start));
+  return (
+    lexer.kind === KEYWORD &&
+    (lexer.source.startsWith("nan", lexer.start) || lexer.source.startsWith("inf", lexer.start))
+  );
 }
 
 /** A lane index: one byte. */

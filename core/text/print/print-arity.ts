@@ -1,6 +1,7 @@
 /**
- * How many operands each instruction of a body takes and how many results it leaves, for folding: what the row's typing says, counted in
- * the module. Only how the text looks depends on it: folded operands are the instructions before, whatever their types.
+ * How many operands each instruction of a body takes and how many results it leaves, for folding: what the row's typing
+ * says, counted in the module. Only how the text looks depends on it: folded operands are the instructions before,
+ * whatever their types.
  *
  * Printing asks for no valid module, so that whatever is named may be missing: nothing is counted for it.
  */
@@ -33,7 +34,8 @@ export class Arities {
 
   constructor(module: ModuleParts) {
     this.#module = module;
-    const imported = (kind: "func" | "tag"): number[] => module.imports.flatMap(({ type }) => (type.kind === kind ? [type.type] : []));
+    const imported = (kind: "func" | "tag"): number[] =>
+      module.imports.flatMap(({ type }) => (type.kind === kind ? [type.type] : []));
     this.#functions = [...imported("func"), ...module.functions.map(({ type }) => type)];
     this.#tags = [...imported("tag"), ...module.tags.map(({ type }) => type)];
   }

@@ -1,6 +1,7 @@
 /**
- * Bodies in the folded form. The instructions become a tree: an instruction takes the ones before it as its operands where each leaves
- * exactly one value. Building and printing the tree use stacks of their own, so that nesting costs no host stack.
+ * Bodies in the folded form. The instructions become a tree: an instruction takes the ones before it as its operands
+ * where each leaves exactly one value. Building and printing the tree use stacks of their own, so that nesting costs no
+ * host stack.
  */
 
 import type { FeatureSet } from "../../base/features.ts";
@@ -59,7 +60,13 @@ export class FoldedPrinter {
   }
 
   /** The lines of a body with so many results, each after a line feed. */
-  body(expression: Expression, results: number, body: BodyNames, hints: ReadonlyMap<number, string> | undefined, indent: string): string {
+  body(
+    expression: Expression,
+    results: number,
+    body: BodyNames,
+    hints: ReadonlyMap<number, string> | undefined,
+    indent: string,
+  ): string {
     const root = this.#tree(expression, results, body, hints);
     return root.children.map((node) => `\n${indent}${render(node, indent)}`).join("");
   }
@@ -71,7 +78,12 @@ export class FoldedPrinter {
       .join(" ");
   }
 
-  #tree(expression: Expression, results: number, body: BodyNames, hints: ReadonlyMap<number, string> | undefined): Node {
+  #tree(
+    expression: Expression,
+    results: number,
+    body: BodyNames,
+    hints: ReadonlyMap<number, string> | undefined,
+  ): Node {
     const root = new Node("", "", 0);
     const open: Open[] = [{ node: root, owner: undefined }];
     const cursor = new InstructionCursor(expression, this.#features);
@@ -125,7 +137,14 @@ export class FoldedPrinter {
     node.add(made);
   }
 
-  #openBlock(open: Open[], row: Row, immediates: Immediates, [count, results]: Arity, body: BodyNames, hint: string): void {
+  #openBlock(
+    open: Open[],
+    row: Row,
+    immediates: Immediates,
+    [count, results]: Arity,
+    body: BodyNames,
+    hint: string,
+  ): void {
     const list = (open.at(-1) as Open).node;
     const operands = this.#printer.immediates(row, immediates, body);
     const head = `${row.keyword}${body.open()}${operands}`;

@@ -1,6 +1,6 @@
 /**
- * Code metadata sections as annotations. A section that cannot be told by annotations (its contents do not parse, a value is none, or an
- * offset is not that of an instruction) is left to be printed as bytes.
+ * Code metadata sections as annotations. A section that cannot be told by annotations (its contents do not parse, a
+ * value is none, or an offset is not that of an instruction) is left to be printed as bytes.
  */
 
 import { CompileError } from "../../base/errors.ts";
@@ -65,7 +65,9 @@ function takeSection(module: ModuleParts, features: FeatureSet, custom: CustomSe
   return true;
 }
 
-/** The entries in order; undefined where the section is not one of this kind, or would not be written the same again. */
+/**
+ * The entries in order; undefined where the section is not one of this kind, or would not be written the same again.
+ */
 function readEntries(bytes: Uint8Array): Entry[] | undefined {
   const reader = new Reader(bytes);
   const entries: Entry[] = [];

@@ -58,7 +58,10 @@ class ImportPrinter {
     const kind = (items[0] as Import).type.kind;
     const first = this.#counts[kind];
     return items.some((_, at) => {
-      return this.#spaces[kind].binding(first + at) !== undefined || (kind === "func" && this.#names.localsOf(first + at) !== undefined);
+      return (
+        this.#spaces[kind].binding(first + at) !== undefined ||
+        (kind === "func" && this.#names.localsOf(first + at) !== undefined)
+      );
     });
   }
 

@@ -50,7 +50,8 @@ export class InstructionPrinter {
     const { index, index2 } = immediates;
     const names = this.#names;
     const optional = (ids: Identifiers, at: number): string => (at === 0 ? "" : ` ${ids.use(at)}`);
-    const pair = (ids: Identifiers): string => (index === 0 && index2 === 0 ? "" : ` ${ids.use(index)} ${ids.use(index2)}`);
+    const pair = (ids: Identifiers): string =>
+      index === 0 && index2 === 0 ? "" : ` ${ids.use(index)} ${ids.use(index2)}`;
     switch (row.immediates.join(" ")) {
       case "type table":
         return `${optional(names.tables, index2)} ${this.#types.use(index)}`;

@@ -1,12 +1,16 @@
 /**
- * Whether the text of a module says all that its name section says. Names of what the module does not have (an index too large, a
- * structure's fields of a type that is none) stand nowhere in it: such a section is printed as bytes.
+ * Whether the text of a module says all that its name section says. Names of what the module does not have (an index
+ * too large, a structure's fields of a type that is none) stand nowhere in it: such a section is printed as bytes.
  */
 import { readNames, writeNames } from "../../binary/name-section.ts";
 import { type CustomSection, countImports, type ModuleParts, type Names } from "../../types/module.ts";
 
 /** `opened` tells how many blocks each function has, by its index; one that is missing has none with a name. */
-export function tellsAllNames(module: ModuleParts, section: CustomSection, opened: ReadonlyMap<number, number>): boolean {
+export function tellsAllNames(
+  module: ModuleParts,
+  section: CustomSection,
+  opened: ReadonlyMap<number, number>,
+): boolean {
   const told = writeNames(tellable(module, opened));
   const wanted = writeNames(restrict(readNames(section.bytes), everything, everything));
   if (told === undefined || wanted === undefined) return told === wanted;
@@ -57,7 +61,8 @@ function tellable(module: ModuleParts, opened: ReadonlyMap<number, number>): Nam
 
 /** The names below these counts. */
 function restrict(names: Names, count: (key: Flat) => number, inside: (key: Nested, index: number) => number): Names {
-  const below = (map: ReadonlyMap<number, string>, end: number): Map<number, string> => new Map([...map].filter(([index]) => index < end));
+  const below = (map: ReadonlyMap<number, string>, end: number): Map<number, string> =>
+    new Map([...map].filter(([index]) => index < end));
   const flat = (key: Flat): Map<number, string> => below(names[key], count(key));
   const nested = (key: Nested): Map<number, Map<number, string>> => {
     const kept = [...names[key]].map(([index, map]) => [index, below(map, inside(key, index))] as const);

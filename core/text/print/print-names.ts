@@ -33,14 +33,20 @@ export class Identifiers {
     return this.#ids.get(index) ?? String(index);
   }
 
-  /** What stands behind the keyword where the item is declared: its identifier, and its name where that is another; no blank before it. */
+  /**
+   * What stands behind the keyword where the item is declared: its identifier, and its name where that is another; no
+   * blank before it.
+   */
   binding(index: number): string | undefined {
     const id = this.#ids.get(index);
     const other = this.#others.get(index);
     return other === undefined ? id : `${id} (@name ${printName(other)})`;
   }
 
-  /** What stands behind the keyword of the item's definition: a blank and its identifier, its index as a comment, its other name. */
+  /**
+   * What stands behind the keyword of the item's definition: a blank and its identifier, its index as a comment, its
+   * other name.
+   */
   define(index: number): string {
     const id = this.#ids.get(index);
     const other = this.#others.get(index);

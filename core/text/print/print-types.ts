@@ -128,7 +128,8 @@ export class TypePrinter {
   memory(type: MemoryType): string {
     const pages = type.pageSizeLog2 === PAGE_SIZE_LOG2 ? "" : ` (pagesize ${1n << BigInt(type.pageSizeLog2)})`;
     const { protection } = type;
-    const protectedPages = protection === undefined ? "" : ` (no-access ${protection.noAccess}) (read-only ${protection.readOnly})`;
+    const protectedPages =
+      protection === undefined ? "" : ` (no-access ${protection.noAccess}) (read-only ${protection.readOnly})`;
     const prefix = `${type.is64 ? "i64 " : ""}${type.virtual === true ? "virtual " : ""}`;
     return `${prefix}${this.#limits(type)}${type.shared ? " shared" : ""}${pages}${protectedPages}`;
   }

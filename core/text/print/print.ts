@@ -1,6 +1,13 @@
 /** Modules as text that parses back to the same binary. */
 import { type FeatureSet, featureNames } from "../../base/features.ts";
-import { countImports, type ElementSegment, type Expression, type Func, type ModuleParts, type SegmentMode } from "../../types/module.ts";
+import {
+  countImports,
+  type ElementSegment,
+  type Expression,
+  type Func,
+  type ModuleParts,
+  type SegmentMode,
+} from "../../types/module.ts";
 import { customSectionWords } from "../lex/custom.ts";
 import { printIdentifier, printName, printString } from "../lex/strings.ts";
 import { Arities } from "./print-arity.ts";
@@ -80,7 +87,13 @@ class ModulePrinter {
       else lines.push(`  (rec${written.map((line) => `\n    ${line}`).join("")})`);
     }
     lines.push(...printImports(module, names, types));
-    const spaces = { func: names.functions, table: names.tables, memory: names.memories, global: names.globals, tag: names.tags };
+    const spaces = {
+      func: names.functions,
+      table: names.tables,
+      memory: names.memories,
+      global: names.globals,
+      tag: names.tags,
+    };
     const first = countImports(module);
     module.tables.forEach(({ type, init }, at) => {
       const tail = init === undefined ? "" : ` ${this.#constant(init)}`;
@@ -95,7 +108,8 @@ class ModulePrinter {
     module.globals.forEach(({ type, init }, at) => {
       lines.push(`  (global${names.globals.define(first.global + at)} ${types.global(type)} ${this.#constant(init)})`);
     });
-    for (const { name, kind, index } of module.exports) lines.push(`  (export ${printName(name)} (${kind} ${spaces[kind].use(index)}))`);
+    for (const { name, kind, index } of module.exports)
+      lines.push(`  (export ${printName(name)} (${kind} ${spaces[kind].use(index)}))`);
     if (module.start !== undefined) lines.push(`  (start ${names.functions.use(module.start)})`);
   }
 

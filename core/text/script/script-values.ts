@@ -46,8 +46,12 @@ function takeBits(c: Context, type: "i32" | "i64" | "f32" | "f64"): bigint {
 /** `ref.null`, `ref.extern` and `ref.host` behind the parenthesis; the keyword is the current token. */
 function tryReference(
   c: Context,
-): { type: "ref.null"; heap: HeapType | undefined } | { type: "ref.extern" | "ref.host"; id: number | undefined } | undefined {
-  if (c.tryKeyword("ref.null")) return { type: "ref.null", heap: c.lexer.kind === RIGHT ? undefined : parseHeapType(c) };
+):
+  | { type: "ref.null"; heap: HeapType | undefined }
+  | { type: "ref.extern" | "ref.host"; id: number | undefined }
+  | undefined {
+  if (c.tryKeyword("ref.null"))
+    return { type: "ref.null", heap: c.lexer.kind === RIGHT ? undefined : parseHeapType(c) };
   const type = c.lexer.isKeyword("ref.extern") ? "ref.extern" : c.lexer.isKeyword("ref.host") ? "ref.host" : undefined;
   if (type === undefined) return undefined;
   c.lexer.advance();
@@ -114,7 +118,8 @@ function vectorPattern(c: Context): Pattern {
   const shape = vectorShapes.get(c.lexer.text());
   const format = shape?.float;
   // Lanes of half precision are compared by their bits.
-  if (shape === undefined || format === undefined || format === formatF16) return integerLanes(takeVector(c), shape?.bits ?? 8);
+  if (shape === undefined || format === undefined || format === formatF16)
+    return integerLanes(takeVector(c), shape?.bits ?? 8);
   c.lexer.advance();
   const lanes: NumberPattern[] = [];
   for (let lane = 0; lane < shape.lanes; lane++) lanes.push(tryNan(c) ?? takeFloat(c, format));

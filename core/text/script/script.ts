@@ -1,7 +1,9 @@
 /**
- * Test scripts (the `.wast` format of the reference interpreter, `interpreter/README.md` "Scripts", with what proposals add to it).
+ * Test scripts (the `.wast` format of the reference interpreter, `interpreter/README.md` "Scripts", with what proposals
+ * add to it).
  *
- * A module in the text format is kept as a range of the script: whether it parses is for whoever runs the script to find out.
+ * A module in the text format is kept as a range of the script: whether it parses is for whoever runs the script to
+ * find out.
  */
 
 import { CompileError } from "../../base/errors.ts";
@@ -30,7 +32,12 @@ export interface ScriptModule {
 }
 
 export type Action =
-  | { readonly kind: "invoke"; readonly module: string | undefined; readonly name: string; readonly arguments: readonly Value[] }
+  | {
+      readonly kind: "invoke";
+      readonly module: string | undefined;
+      readonly name: string;
+      readonly arguments: readonly Value[];
+    }
   | { readonly kind: "get"; readonly module: string | undefined; readonly name: string };
 
 export type AssertKind = "trap" | "exhaustion" | "exception" | "suspension";
@@ -45,9 +52,24 @@ type CommandBody =
   | { readonly kind: "assert_return"; readonly action: Action; readonly expected: readonly Pattern[] }
   | { readonly kind: "assert_action"; readonly what: AssertKind; readonly action: Action; readonly message: string }
   /** `assert_trap` and `assert_exhaustion` about the instantiation of a module. */
-  | { readonly kind: "assert_instantiation"; readonly what: AssertKind; readonly module: ScriptModule; readonly message: string }
-  | { readonly kind: "assert_refused"; readonly what: RefusalKind; readonly module: ScriptModule; readonly message: string }
-  | { readonly kind: "thread"; readonly name: string; readonly shared: readonly string[]; readonly commands: readonly Command[] }
+  | {
+      readonly kind: "assert_instantiation";
+      readonly what: AssertKind;
+      readonly module: ScriptModule;
+      readonly message: string;
+    }
+  | {
+      readonly kind: "assert_refused";
+      readonly what: RefusalKind;
+      readonly module: ScriptModule;
+      readonly message: string;
+    }
+  | {
+      readonly kind: "thread";
+      readonly name: string;
+      readonly shared: readonly string[];
+      readonly commands: readonly Command[];
+    }
   | { readonly kind: "wait"; readonly thread: string };
 
 export type Command = CommandBody & {
@@ -82,7 +104,20 @@ export function loadModule(script: Script, { source }: ScriptModule, features: F
   }
 }
 
-const moduleFields = new Set(["type", "rec", "import", "func", "table", "memory", "global", "tag", "export", "start", "elem", "data"]);
+const moduleFields = new Set([
+  "type",
+  "rec",
+  "import",
+  "func",
+  "table",
+  "memory",
+  "global",
+  "tag",
+  "export",
+  "start",
+  "elem",
+  "data",
+]);
 
 class ScriptParser {
   readonly #c: Context;
@@ -97,7 +132,11 @@ class ScriptParser {
     const lexer: Lexer = this.#c.lexer;
     const { source } = lexer;
     // A file may be the fields of one module.
-    if (lexer.kind === LEFT && lexer.nextKind === KEYWORD && moduleFields.has(source.slice(lexer.nextStart, lexer.nextEnd))) {
+    if (
+      lexer.kind === LEFT &&
+      lexer.nextKind === KEYWORD &&
+      moduleFields.has(source.slice(lexer.nextStart, lexer.nextEnd))
+    ) {
       const module: ScriptModule = { name: undefined, source: { kind: "text", start: 0, end: source.length } };
       return { source, commands: [{ kind: "module", module, definition: false, line: this.#lines.at(lexer.start) }] };
     }
@@ -163,7 +202,12 @@ class ScriptParser {
       case "assert_malformed_custom":
       case "assert_invalid_custom": {
         const module = this.#moduleInside();
-        return { kind: "assert_refused", what: word.slice("assert_".length) as RefusalKind, module, message: this.#message() };
+        return {
+          kind: "assert_refused",
+          what: word.slice("assert_".length) as RefusalKind,
+          module,
+          message: this.#message(),
+        };
       }
       case "thread":
         return this.#thread();

@@ -1,6 +1,6 @@
 /**
- * The state of checking one body: the operand stack and the control stack of the algorithm in the appendix of the core specification
- * ("Validation Algorithm"), with what rules use to look at them.
+ * The state of checking one body: the operand stack and the control stack of the algorithm in the appendix of the core
+ * specification ("Validation Algorithm"), with what rules use to look at them.
  *
  * One object serves all bodies of a module, and frames are reused, so that nothing is allocated per instruction.
  */
@@ -15,7 +15,17 @@ import { heapName, typeName, typeNames } from "./type-names.ts";
 import type { ValidModuleParts } from "./valid-module.ts";
 
 /** What opened a frame of the control stack. */
-export const FrameKind = { function: 0, block: 1, loop: 2, if: 3, else: 4, try: 5, catch: 6, catchAll: 7, tryTable: 8 } as const;
+export const FrameKind = {
+  function: 0,
+  block: 1,
+  loop: 2,
+  if: 3,
+  else: 4,
+  try: 5,
+  catch: 6,
+  catchAll: 7,
+  tryTable: 8,
+} as const;
 export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
 
 /** A control frame. `params` and `results` are canonical. */
@@ -106,7 +116,11 @@ export class Body {
 
   /** The reference interpreter's wording, which conformance scripts quote. */
   mismatch(expected: string, found: string): never {
-    return this.fail("type-mismatch", `type mismatch: instruction requires [${expected}] but stack has [${found}]`, expected);
+    return this.fail(
+      "type-mismatch",
+      `type mismatch: instruction requires [${expected}] but stack has [${found}]`,
+      expected,
+    );
   }
 
   // Operands
@@ -143,7 +157,8 @@ export class Body {
     let type = BOT;
     if (this.height > this.frame.height) {
       type = this.#stack[--this.height] as ValType;
-      if (type !== expected && !isSubtype(this.types, type, expected)) this.mismatch(this.name(expected), this.name(type));
+      if (type !== expected && !isSubtype(this.types, type, expected))
+        this.mismatch(this.name(expected), this.name(type));
     } else if (!this.frame.unreachable) {
       this.mismatch(this.name(expected), "");
     }
@@ -175,7 +190,8 @@ export class Body {
         return;
       }
       const type = this.#stack[--at] as ValType;
-      if (type !== expected && !isSubtype(this.types, type, expected)) this.mismatch(this.name(expected), this.name(type));
+      if (type !== expected && !isSubtype(this.types, type, expected))
+        this.mismatch(this.name(expected), this.name(type));
     }
   }
 
@@ -234,14 +250,21 @@ export class Body {
   }
 
   #blockMismatch(): never {
-    const found = Array.from(this.#stack.subarray(Math.max(this.frame.height, this.height - SHOWN), this.height)) as ValType[];
+    const found = Array.from(
+      this.#stack.subarray(Math.max(this.frame.height, this.height - SHOWN), this.height),
+    ) as ValType[];
     const wanted = typeNames(this.module, this.frame.results);
-    return this.fail("type-mismatch", `type mismatch: block requires ${wanted} but stack has ${typeNames(this.module, found)}`, wanted);
+    return this.fail(
+      "type-mismatch",
+      `type mismatch: block requires ${wanted} but stack has ${typeNames(this.module, found)}`,
+      wanted,
+    );
   }
 
   /** The type of a local. */
   local(index: number): ValType {
-    if (index >= this.locals.count) this.fail("unknown-local", `unknown local ${index}`, `a local below ${this.locals.count}`);
+    if (index >= this.locals.count)
+      this.fail("unknown-local", `unknown local ${index}`, `a local below ${this.locals.count}`);
     return this.locals.type(index);
   }
 }

@@ -1,8 +1,9 @@
 /**
  * The locals of the body that is checked: their types, and which of them hold a value.
  *
- * A few bytes can declare 50,000 locals, and a module can hold a million functions, so the work per function must not grow with the
- * number of locals: types are written out for the first of them only, and further ones are found by their run.
+ * A few bytes can declare 50,000 locals, and a module can hold a million functions, so the work per function must not
+ * grow with the number of locals: types are written out for the first of them only, and further ones are found by their
+ * run.
  */
 import { isDefaultable } from "../../types/subtype.ts";
 import type { ValType } from "../../types/types.ts";

@@ -1,6 +1,6 @@
 /**
- * Items of the module by index, for rules: each raises the error of an unknown index, and, in a shared function, the error of an
- * item that is not shared (shared-everything threads, "`shared` Annotations").
+ * Items of the module by index, for rules: each raises the error of an unknown index, and, in a shared function, the
+ * error of an item that is not shared (shared-everything threads, "`shared` Annotations").
  */
 import type { GlobalType, MemoryType, TableType } from "../../types/module.ts";
 import {
@@ -82,7 +82,8 @@ export function elementAt(body: Body, index: number): FieldType {
 /** The function type of a continuation type (stack switching, "Instructions"). */
 export function contAt(body: Body, index: number): FuncType {
   const type = body.types.type(idAt(body, index));
-  if (type.composite.kind !== "cont") body.fail("non-continuation-type", `non-continuation type ${index}`, "a continuation type");
+  if (type.composite.kind !== "cont")
+    body.fail("non-continuation-type", `non-continuation type ${index}`, "a continuation type");
   if (body.shared && !type.shared) unshared(body, "continuations");
   return funcOfCont(body, type.composite);
 }
@@ -142,7 +143,10 @@ export function elemAt(body: Body, index: number): ValType {
   return type;
 }
 
-/** Checks the index of a data segment (core 5.5, "Data count section": bodies may name segments only after a data count section). */
+/**
+ * Checks the index of a data segment (core 5.5, "Data count section": bodies may name segments only after a data count
+ * section).
+ */
 export function checkData(body: Body, index: number): void {
   const { data, dataCount } = body.module.module;
   if (dataCount === undefined) body.failMalformed("data-count", "data count section required");
@@ -153,5 +157,9 @@ export function checkData(body: Body, index: number): void {
 /** The type of addresses, sizes and indices of a memory or table (core 2.3 "Address types"). */
 export const addressOf = (limits: { readonly is64: boolean }): ValType => (limits.is64 ? I64 : I32);
 
-/** The address type of lengths that go from one memory or table to another: the smaller of the two (core 3.4.5, `memory.copy`). */
-export const smallerAddress = (a: { readonly is64: boolean }, b: { readonly is64: boolean }): ValType => (a.is64 && b.is64 ? I64 : I32);
+/**
+ * The address type of lengths that go from one memory or table to another: the smaller of the two (core 3.4.5,
+ * `memory.copy`).
+ */
+export const smallerAddress = (a: { readonly is64: boolean }, b: { readonly is64: boolean }): ValType =>
+  a.is64 && b.is64 ? I64 : I32;

@@ -1,8 +1,8 @@
 /**
  * Types that an instruction pops or pushes, collected one by one and handed out as lists.
  *
- * Most instructions have one of a few lists, and so the lists are shared: nobody changes one. A list that is found neither among those of
- * one type nor where its hash says is made anew.
+ * Most instructions have one of a few lists, and so the lists are shared: nobody changes one. A list that is found
+ * neither among those of one type nor where its hash says is made anew.
  */
 import type { ValType } from "../../types/types.ts";
 

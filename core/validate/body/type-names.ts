@@ -30,7 +30,8 @@ function defName(naming: Naming, id: number): string {
 
 /** The heap type of a canonical reference, such as `(shared any)` or `(exact $point)`. */
 export function heapName(naming: Naming, ref: ValType): string {
-  if (!isAbstract(ref)) return isExact(ref) ? `(exact ${defName(naming, indexOf(ref))})` : defName(naming, indexOf(ref));
+  if (!isAbstract(ref))
+    return isExact(ref) ? `(exact ${defName(naming, indexOf(ref))})` : defName(naming, indexOf(ref));
   if (ref === BOT_REF) return "any heap type";
   const name = heapTypeByCode(abstractOf(ref))?.name ?? "bot";
   return isAbstractShared(ref) ? `(shared ${name})` : isUnknownShare(ref) ? `(maybe-shared ${name})` : name;

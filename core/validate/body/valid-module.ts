@@ -1,4 +1,7 @@
-/** A module that has been validated, with its index spaces in canonical types: what lowering, linking and interpretation start from. */
+/**
+ * A module that has been validated, with its index spaces in canonical types: what lowering, linking and interpretation
+ * start from.
+ */
 import type { FeatureSet } from "../../base/features.ts";
 import type { Immediates } from "../../ops/immediates.ts";
 import type { GlobalType, ImportCounts, MemoryType, Module, TableType } from "../../types/module.ts";

@@ -1,4 +1,7 @@
-/** Structures and arrays (core 3.4.7 "Aggregate reference instructions"; for types with a descriptor: custom descriptors, "Allocation"). */
+/**
+ * Structures and arrays (core 3.4.7 "Aggregate reference instructions"; for types with a descriptor: custom
+ * descriptors, "Allocation").
+ */
 import type { Immediates } from "../../ops/immediates.ts";
 import type { Row } from "../../ops/row.ts";
 import { exactRef, isDefaultable, isSubtype } from "../../types/subtype.ts";
@@ -38,7 +41,11 @@ export function checkSign(body: Body, row: Row, field: FieldType): void {
   }
   const what = row.place;
   const only = `can only use ${what} \`get\` with non-packed storage types`;
-  body.fail("packed-type", `type mismatch: ${only}, cannot use ${what}.get with packed storage types`, "an unpacked type");
+  body.fail(
+    "packed-type",
+    `type mismatch: ${only}, cannot use ${what}.get with packed storage types`,
+    "an unpacked type",
+  );
 }
 
 export function requireMutable(body: Body, what: "field" | "array", { mutable }: FieldType): void {
@@ -58,7 +65,11 @@ export function popFields(body: Body, { fields }: StructType): void {
 
 export function requireDefaultable(body: Body, { storage }: FieldType): void {
   if (!isDefaultable(storage))
-    body.fail("not-defaultable", `type mismatch: ${body.name(storage)} is not defaultable`, "a type with a default value");
+    body.fail(
+      "not-defaultable",
+      `type mismatch: ${body.name(storage)} is not defaultable`,
+      "a type with a default value",
+    );
 }
 
 function newStruct(body: Body, index: number): void {
@@ -93,14 +104,16 @@ const nullableArray = (body: Body, index: number): ValType => refDefined(idAt(bo
 
 function newFixedArray(body: Body, { index, count }: Immediates): void {
   const type = unpacked(elementAt(body, index).storage);
-  if (count > MAX_FIXED_ELEMENTS) body.fail("limit", `array.new_fixed has ${count} operands`, `at most ${MAX_FIXED_ELEMENTS} operands`);
+  if (count > MAX_FIXED_ELEMENTS)
+    body.fail("limit", `array.new_fixed has ${count} operands`, `at most ${MAX_FIXED_ELEMENTS} operands`);
   for (let i = 0; i < count; i++) body.pop(type);
   body.push(exactRef(idAt(body, index)));
 }
 
 /** Core 3.4.7, `array.new_data`: bytes can become numbers and vectors only. */
 function requireNumeric(body: Body, { storage }: FieldType): void {
-  if (isRef(storage)) body.fail("array-type", "array type is not numeric or vector", "a numeric or vector element type");
+  if (isRef(storage))
+    body.fail("array-type", "array type is not numeric or vector", "a numeric or vector element type");
 }
 
 /** Pops `[offset, length]` in a segment and pushes the new array. */

@@ -1,4 +1,6 @@
-/** Atomic accesses to globals, tables, structures and arrays, and waiting (shared-everything threads, "Instructions"). */
+/**
+ * Atomic accesses to globals, tables, structures and arrays, and waiting (shared-everything threads, "Instructions").
+ */
 import type { Row, Signature } from "../../ops/row.ts";
 import { isSubtype } from "../../types/subtype.ts";
 import { AbstractHeap, I32, I64, isPacked, isRef, refAbstract, refDefined, type ValType } from "../../types/types.ts";
@@ -38,7 +40,8 @@ function requireReadable(body: Body, row: Row, type: ValType): void {
 /** `set`: packed types too, where the place has them. */
 function requireWritable(body: Body, row: Row, type: ValType): void {
   if (isPacked(type)) return;
-  if (!isNumber(type) && !isAny(body, type)) refuse(body, row, `${numbers(row, row.place !== "global")}subtypes of \`anyref\``);
+  if (!isNumber(type) && !isAny(body, type))
+    refuse(body, row, `${numbers(row, row.place !== "global")}subtypes of \`anyref\``);
 }
 
 function requireNumber(body: Body, row: Row, type: ValType): void {
@@ -49,8 +52,8 @@ function requireNumber(body: Body, row: Row, type: ValType): void {
 const requireExchangeable = requireReadable;
 
 /**
- * The type of the expected value that `cmpxchg` compares with: the number's own type, or for a reference the nullable `eq` of its
- * sharedness ("Its type may be a supertype of the field type").
+ * The type of the expected value that `cmpxchg` compares with: the number's own type, or for a reference the nullable
+ * `eq` of its sharedness ("Its type may be a supertype of the field type").
  */
 function comparand(body: Body, row: Row, type: ValType): ValType {
   if (isNumber(type)) return type;
@@ -141,7 +144,10 @@ const array = {
     },
 };
 
-/** Pops `[expected, timeout]`; where it is, and the queue, are below. `wait_expected`: of references only shared ones can be waited for. */
+/**
+ * Pops `[expected, timeout]`; where it is, and the queue, are below. `wait_expected`: of references only shared ones
+ * can be waited for.
+ */
 function popWait(body: Body, row: Row, type: ValType): void {
   if (!isNumber(type) && !isSubtype(body.types, type, sharedEqref))
     refuse(body, row, "`i32`, `i64` and subtypes of `(ref null (shared eq))`");

@@ -44,7 +44,11 @@ export function blockType(body: Body, immediates: Immediates): FuncType {
     case "type": {
       const type = body.types.type(idAt(body, immediates.block)).composite;
       if (type.kind !== "func")
-        body.fail("unknown-type", `unknown type: block type ${immediates.block} is not a function type`, "a function type");
+        body.fail(
+          "unknown-type",
+          `unknown type: block type ${immediates.block} is not a function type`,
+          "a function type",
+        );
       return type;
     }
   }
@@ -84,7 +88,11 @@ function indirectType(body: Body, immediates: Immediates): FuncType {
     isSubtype(body.types, element, refAbstract(AbstractHeap.func, true)) ||
     isSubtype(body.types, element, refAbstract(AbstractHeap.func, true, true));
   if (!isFunctions) {
-    body.fail("type-mismatch", `type mismatch: instruction requires a table of functions but table has ${body.name(element)}`, "funcref");
+    body.fail(
+      "type-mismatch",
+      `type mismatch: instruction requires a table of functions but table has ${body.name(element)}`,
+      "funcref",
+    );
   }
   const type = funcTypeAt(body, immediates.index);
   body.pop(addressOf(table));
@@ -98,9 +106,13 @@ function referredType(body: Body, immediates: Immediates): FuncType {
   return type;
 }
 
-/** The legacy `try` and `if` may end in the arm that they began with; a block whose kind is another must not meet `else`. */
+/**
+ * The legacy `try` and `if` may end in the arm that they began with; a block whose kind is another must not meet
+ * `else`.
+ */
 function otherwise(body: Body): void {
-  if (body.frame.kind !== FrameKind.if) body.failMalformed("unexpected-else", "unexpected token: else outside of an if");
+  if (body.frame.kind !== FrameKind.if)
+    body.failMalformed("unexpected-else", "unexpected token: else outside of an if");
   const { params, results } = body.leave();
   body.enter(FrameKind.else, params, results);
 }
@@ -165,7 +177,11 @@ function branchOnNonNull(body: Body, label: number): void {
   const reference = withoutNull(body.popRef());
   if (last === undefined || !isRef(last) || !isSubtype(body.types, reference, last)) {
     const wanted = `[... ${body.name(reference)}]`;
-    body.fail("type-mismatch", `type mismatch: label must take ${wanted} but has ${typeNames(body.module, types)}`, wanted);
+    body.fail(
+      "type-mismatch",
+      `type mismatch: label must take ${wanted} but has ${typeNames(body.module, types)}`,
+      wanted,
+    );
   }
   const rest = types.slice(0, -1);
   body.popAll(rest);
@@ -185,7 +201,8 @@ function select(body: Body): void {
 }
 
 function selectTyped(body: Body, types: readonly ValType[]): void {
-  if (types.length !== 1) body.fail("result-arity", `invalid result arity: select has ${types.length} types`, "one type");
+  if (types.length !== 1)
+    body.fail("result-arity", `invalid result arity: select has ${types.length} types`, "one type");
   const type = resolve(body, types[0] as ValType);
   body.pop(I32);
   body.pop(type);

@@ -28,7 +28,8 @@ function newStruct(body: Body, index: number, popOperands: (struct: StructType) 
 function getDescriptor(body: Body, index: number): void {
   const id = idAt(body, index);
   const { descriptor } = body.types.type(id);
-  if (descriptor === undefined) body.fail("descriptor", `type without descriptor: type ${index} has none`, "a type with a descriptor");
+  if (descriptor === undefined)
+    body.fail("descriptor", `type without descriptor: type ${index} has none`, "a type with a descriptor");
   const reference = body.pop(refDefined(id, true));
   // A bottom is below the exact type too (rule `exact_1` is chosen as the operand allows).
   const exact = reference < 0 || isAbstract(reference) || (isExact(reference) && indexOf(reference) === id);
@@ -46,7 +47,10 @@ function descriptorOf(body: Body, target: ValType, written: ValType): ValType {
 }
 
 /** Pops a descriptor and the reference below it; what branches and what goes on is for the caller to say. */
-function popBranchingCast(body: Body, immediates: Immediates): { source: ValType; target: ValType; label: ReturnType<Body["label"]> } {
+function popBranchingCast(
+  body: Body,
+  immediates: Immediates,
+): { source: ValType; target: ValType; label: ReturnType<Body["label"]> } {
   const cast = branchingCast(body, immediates);
   body.pop(descriptorOf(body, cast.target, immediates.heap2));
   body.pop(cast.source);
@@ -54,7 +58,12 @@ function popBranchingCast(body: Body, immediates: Immediates): { source: ValType
 }
 
 export const descriptorRules: Rules<
-  "struct.new_desc" | "struct.new_default_desc" | "ref.get_desc" | "ref.cast_desc_eq" | "br_on_cast_desc_eq" | "br_on_cast_desc_eq_fail"
+  | "struct.new_desc"
+  | "struct.new_default_desc"
+  | "ref.get_desc"
+  | "ref.cast_desc_eq"
+  | "br_on_cast_desc_eq"
+  | "br_on_cast_desc_eq_fail"
 > = {
   "struct.new_desc": (body, { index }) => newStruct(body, index, (struct) => popFields(body, struct)),
   "struct.new_default_desc": (body, { index }) =>

@@ -26,7 +26,11 @@ export function exceptionTag(body: Body, index: number): readonly ValType[] {
 /** Pops an exception reference, shared or not. */
 export function popException(body: Body): void {
   const reference = body.popRef();
-  if (reference !== BOT_REF && !areSubtypes(body.types, [reference], [EXNREF]) && !areSubtypes(body.types, [reference], [sharedExnref])) {
+  if (
+    reference !== BOT_REF &&
+    !areSubtypes(body.types, [reference], [EXNREF]) &&
+    !areSubtypes(body.types, [reference], [sharedExnref])
+  ) {
     body.mismatch("exnref", body.name(reference));
   }
 }
@@ -34,8 +38,8 @@ export function popException(body: Body): void {
 /**
  * What a clause passes to its label (core 3.4.2 "Catch clauses").
  *
- * Shared-everything threads, "Exception tags": a shared tag catches a shared exception. The overview leaves `catch_all_ref` open; here it
- * is shared in shared functions, which cannot meet any other exception.
+ * Shared-everything threads, "Exception tags": a shared tag catches a shared exception. The overview leaves
+ * `catch_all_ref` open; here it is shared in shared functions, which cannot meet any other exception.
  */
 function caught(body: Body, clause: CatchClause): readonly ValType[] {
   const params = clause.tag === undefined ? [] : exceptionTag(body, clause.tag);
@@ -49,7 +53,11 @@ function checkClause(body: Body, clause: CatchClause): void {
   const types = body.label(clause.label).labelTypes;
   if (!areSubtypes(body.types, passed, types)) {
     const wanted = typeNames(body.module, types);
-    body.fail("type-mismatch", `type mismatch: ${clause.kind} passes ${typeNames(body.module, passed)} but label has ${wanted}`, wanted);
+    body.fail(
+      "type-mismatch",
+      `type mismatch: ${clause.kind} passes ${typeNames(body.module, passed)} but label has ${wanted}`,
+      wanted,
+    );
   }
 }
 
@@ -65,7 +73,9 @@ function nextArm(body: Body, kind: FrameKind, params: readonly ValType[]): void 
   body.pushAll(params);
 }
 
-export const exceptionRules: Rules<"throw" | "throw_ref" | "try_table" | "try" | "catch" | "catch_all" | "delegate" | "rethrow"> = {
+export const exceptionRules: Rules<
+  "throw" | "throw_ref" | "try_table" | "try" | "catch" | "catch_all" | "delegate" | "rethrow"
+> = {
   throw: (body, { index }) => {
     body.popAll(exceptionTag(body, index));
     body.unreachable();
@@ -85,7 +95,8 @@ export const exceptionRules: Rules<"throw" | "throw_ref" | "try_table" | "try" |
   catch_all: (body) => nextArm(body, FrameKind.catchAll, []),
   delegate: (body, { label }) => {
     const { frame } = body;
-    if (frame.kind !== FrameKind.try) body.failMalformed("unexpected-delegate", "unexpected token: delegate outside of a try");
+    if (frame.kind !== FrameKind.try)
+      body.failMalformed("unexpected-delegate", "unexpected token: delegate outside of a try");
     const { results } = frame;
     body.leave();
     body.label(label);

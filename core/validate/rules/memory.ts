@@ -1,4 +1,7 @@
-/** Memory instructions (core 3.4.5 "Memory instructions"; threads; acquire-release atomics; memory control) and lane immediates (core 3.4.11). */
+/**
+ * Memory instructions (core 3.4.5 "Memory instructions"; threads; acquire-release atomics; memory control) and lane
+ * immediates (core 3.4.11).
+ */
 import { assert } from "../../base/assert.ts";
 import type { Immediates } from "../../ops/immediates.ts";
 import type { MemoryAccess, Row, Signature } from "../../ops/row.ts";
@@ -13,7 +16,8 @@ const OFFSETS_32 = 0x1_0000_0000n;
 function checkArgument(body: Body, immediates: Immediates, access: MemoryAccess, is64: boolean): void {
   const { align, offset } = immediates;
   if (access.atomic) {
-    if (align !== access.sizeLog2) body.fail("alignment", "atomic alignment must be natural", `alignment ${2 ** access.sizeLog2}`);
+    if (align !== access.sizeLog2)
+      body.fail("alignment", "atomic alignment must be natural", `alignment ${2 ** access.sizeLog2}`);
   } else {
     if (align > access.sizeLog2) {
       body.fail("alignment", "alignment must not be larger than natural", `alignment at most ${2 ** access.sizeLog2}`);

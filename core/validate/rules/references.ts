@@ -22,10 +22,15 @@ import { requireSubtype } from "./tables.ts";
 
 const { any, array, eq, extern, i31 } = AbstractHeap;
 
-/** Pops a reference to an abstract heap type of either sharedness, and returns its own type; `BOT_REF` where unreachable code makes it up. */
+/**
+ * Pops a reference to an abstract heap type of either sharedness, and returns its own type; `BOT_REF` where unreachable
+ * code makes it up.
+ */
 function popEitherShare(body: Body, code: AbstractHeapCode): ValType {
   const reference = body.popRef();
-  const fits = isSubtype(body.types, reference, refAbstract(code, true)) || isSubtype(body.types, reference, refAbstract(code, true, true));
+  const fits =
+    isSubtype(body.types, reference, refAbstract(code, true)) ||
+    isSubtype(body.types, reference, refAbstract(code, true, true));
   if (!fits) body.mismatch(body.name(refAbstract(code, true)), body.name(reference));
   return reference;
 }
@@ -53,7 +58,8 @@ function equal(body: Body): void {
 function refFunc(body: Body, index: number): void {
   const { type, exact } = functionAt(body, index);
   if (body.constant) body.declared.add(index);
-  else if (!body.module.declaredFunctions.has(index)) body.fail("undeclared-function", `undeclared function reference ${index}`);
+  else if (!body.module.declaredFunctions.has(index))
+    body.fail("undeclared-function", `undeclared function reference ${index}`);
   body.push(refDefined(type, false, exact));
 }
 
@@ -75,7 +81,8 @@ export function branchingCast(body: Body, immediates: Immediates): BranchingCast
   const label = body.label(immediates.label);
   const source = resolve(body, immediates.heap);
   const target = castTarget(body, immediates.heap2);
-  // Custom descriptors, "New Instructions": with it both need only be in one hierarchy; before, the target had to be below the source.
+  // Custom descriptors, "New Instructions": with it both need only be in one hierarchy; before, the target had to be
+  // below the source.
   if (body.module.features.has("custom-descriptors")) requireSubtype(body, target, topOf(body.types, source));
   else requireSubtype(body, target, source);
   return { source, target, label };
@@ -87,7 +94,11 @@ export function branchWith(body: Body, label: Frame, branched: ValType, kept: Va
   const last = types[types.length - 1];
   if (last === undefined || !isRef(last) || !isSubtype(body.types, branched, last)) {
     const wanted = `[... ${body.name(branched)}]`;
-    body.fail("type-mismatch", `type mismatch: label must take ${wanted} but has ${typeNames(body.module, types)}`, wanted);
+    body.fail(
+      "type-mismatch",
+      `type mismatch: label must take ${wanted} but has ${typeNames(body.module, types)}`,
+      wanted,
+    );
   }
   const rest = types.slice(0, -1);
   body.popAll(rest);

@@ -19,7 +19,11 @@ function referredCont(body: Body, reference: ValType | undefined): FuncType | un
 
 function mismatch(body: Body, where: string, wanted: readonly ValType[], found: readonly ValType[]): never {
   const names = typeNames(body.module, wanted);
-  return body.fail("type-mismatch", `type mismatch in ${where}: requires ${names} but has ${typeNames(body.module, found)}`, names);
+  return body.fail(
+    "type-mismatch",
+    `type mismatch in ${where}: requires ${names} but has ${typeNames(body.module, found)}`,
+    names,
+  );
 }
 
 function newCont(body: Body, index: number): void {
@@ -63,19 +67,33 @@ function checkSwitchHandler(body: Body, tag: FuncType, results: readonly ValType
   }
 }
 
-/** `(on $tag $label)`: the label takes the tag's parameters and a continuation from the tag's results to the resumed one's. */
+/**
+ * `(on $tag $label)`: the label takes the tag's parameters and a continuation from the tag's results to the resumed
+ * one's.
+ */
 function checkLabelHandler(body: Body, tag: FuncType, label: number, results: readonly ValType[]): void {
   const types = body.label(label).labelTypes;
   const last = types[types.length - 1];
   if (last === undefined || !isRef(last) || isAbstract(last)) {
     const found = typeNames(body.module, types);
-    body.fail("type-mismatch", `type mismatch: instruction requires concrete continuation reference type but label has ${found}`);
+    body.fail(
+      "type-mismatch",
+      `type mismatch: instruction requires concrete continuation reference type but label has ${found}`,
+    );
   }
   const cont = referredCont(body, last);
   if (cont === undefined)
-    body.fail("non-continuation-type", `non-continuation type ${body.module.canonical.indexOf(indexOf(last))}`, "a continuation type");
+    body.fail(
+      "non-continuation-type",
+      `non-continuation type ${body.module.canonical.indexOf(indexOf(last))}`,
+      "a continuation type",
+    );
   if (!isFuncSubtype(body.types, tag.results, results, cont.params, cont.results)) {
-    body.fail("type-mismatch", "type mismatch in continuation type of a handler's label", typeNames(body.module, tag.results));
+    body.fail(
+      "type-mismatch",
+      "type mismatch in continuation type of a handler's label",
+      typeNames(body.module, tag.results),
+    );
   }
   const params = types.slice(0, -1);
   if (!areSubtypes(body.types, tag.params, params)) mismatch(body, "a handler's label", tag.params, params);
@@ -87,47 +105,53 @@ function switchTo(body: Body, { index, index2 }: Immediates): void {
   const next = referredCont(body, target.params[target.params.length - 1]);
   if (next === undefined) {
     const found = typeNames(body.module, target.params);
-    body.fail("type-mismatch", `type mismatch: instruction requires continuation reference type but the type annotation has ${found}`);
+    body.fail(
+      "type-mismatch",
+      `type mismatch: instruction requires continuation reference type but the type annotation has ${found}`,
+    );
   }
   const tag = tagAt(body, index2);
   if (tag.params.length > 0) mismatch(body, "switch tag", [], tag.params);
-  if (!areSubtypes(body.types, target.results, tag.results)) mismatch(body, "continuation types", tag.results, target.results);
-  if (!areSubtypes(body.types, tag.results, next.results)) mismatch(body, "continuation types", next.results, tag.results);
+  if (!areSubtypes(body.types, target.results, tag.results))
+    mismatch(body, "continuation types", tag.results, target.results);
+  if (!areSubtypes(body.types, tag.results, next.results))
+    mismatch(body, "continuation types", next.results, tag.results);
   body.pop(nullableCont(body, index));
   body.popAll(target.params.slice(0, -1));
   body.pushAll(next.params);
 }
 
-export const stackSwitchingRules: Rules<"cont.new" | "cont.bind" | "suspend" | "resume" | "resume_throw" | "resume_throw_ref" | "switch"> =
-  {
-    "cont.new": (body, { index }) => newCont(body, index),
-    "cont.bind": bind,
-    suspend: (body, { index }) => {
-      const { params, results } = tagAt(body, index);
-      body.popAll(params);
-      body.pushAll(results);
-    },
-    resume: (body, { index, handlers }) => {
-      const { params, results } = contAt(body, index);
-      checkHandlers(body, handlers, results);
-      body.pop(nullableCont(body, index));
-      body.popAll(params);
-      body.pushAll(results);
-    },
-    resume_throw: (body, { index, index2, handlers }) => {
-      const { results } = contAt(body, index);
-      const thrown = exceptionTag(body, index2);
-      checkHandlers(body, handlers, results);
-      body.pop(nullableCont(body, index));
-      body.popAll(thrown);
-      body.pushAll(results);
-    },
-    resume_throw_ref: (body, { index, handlers }) => {
-      const { results } = contAt(body, index);
-      checkHandlers(body, handlers, results);
-      body.pop(nullableCont(body, index));
-      popException(body);
-      body.pushAll(results);
-    },
-    switch: switchTo,
-  };
+export const stackSwitchingRules: Rules<
+  "cont.new" | "cont.bind" | "suspend" | "resume" | "resume_throw" | "resume_throw_ref" | "switch"
+> = {
+  "cont.new": (body, { index }) => newCont(body, index),
+  "cont.bind": bind,
+  suspend: (body, { index }) => {
+    const { params, results } = tagAt(body, index);
+    body.popAll(params);
+    body.pushAll(results);
+  },
+  resume: (body, { index, handlers }) => {
+    const { params, results } = contAt(body, index);
+    checkHandlers(body, handlers, results);
+    body.pop(nullableCont(body, index));
+    body.popAll(params);
+    body.pushAll(results);
+  },
+  resume_throw: (body, { index, index2, handlers }) => {
+    const { results } = contAt(body, index);
+    const thrown = exceptionTag(body, index2);
+    checkHandlers(body, handlers, results);
+    body.pop(nullableCont(body, index));
+    body.popAll(thrown);
+    body.pushAll(results);
+  },
+  resume_throw_ref: (body, { index, handlers }) => {
+    const { results } = contAt(body, index);
+    checkHandlers(body, handlers, results);
+    body.pop(nullableCont(body, index));
+    popException(body);
+    body.pushAll(results);
+  },
+  switch: switchTo,
+};

@@ -8,7 +8,11 @@ import type { Rules } from "../body/rule.ts";
 /** What is copied into a table or array must fit its elements. */
 export function requireSubtype(body: Body, source: ValType, target: ValType): void {
   if (isSubtype(body.types, source, target)) return;
-  body.fail("type-mismatch", `type mismatch: ${body.name(source)} does not match ${body.name(target)}`, body.name(target));
+  body.fail(
+    "type-mismatch",
+    `type mismatch: ${body.name(source)} does not match ${body.name(target)}`,
+    body.name(target),
+  );
 }
 
 function copy(body: Body, targetIndex: number, sourceIndex: number): void {

@@ -1,4 +1,6 @@
-/** Variable instructions (core 3.4.3 "Variable instructions") and the accesses of shared-everything threads to globals. */
+/**
+ * Variable instructions (core 3.4.3 "Variable instructions") and the accesses of shared-everything threads to globals.
+ */
 import type { GlobalType } from "../../types/module.ts";
 import type { ValType } from "../../types/types.ts";
 import type { Body } from "../body/body.ts";
@@ -12,7 +14,10 @@ function getLocal(body: Body, index: number): void {
   body.push(type);
 }
 
-/** Core 3.4.13: a constant expression reads immutable globals only (and none but those before it, which are all that exist yet). */
+/**
+ * Core 3.4.13: a constant expression reads immutable globals only (and none but those before it, which are all that
+ * exist yet).
+ */
 function getGlobal(body: Body, index: number): void {
   const global = globalAt(body, index);
   if (body.constant) requireConstant(body, index, global);
@@ -20,7 +25,8 @@ function getGlobal(body: Body, index: number): void {
 }
 
 function requireConstant(body: Body, index: number, global: GlobalType): void {
-  if (global.mutable) body.fail("constant-required", `constant expression required: global ${index} is mutable`, "an immutable global");
+  if (global.mutable)
+    body.fail("constant-required", `constant expression required: global ${index} is mutable`, "an immutable global");
   if (index >= body.module.imports.global && !body.module.features.has("gc")) {
     body.fail(
       "constant-required",
@@ -32,7 +38,8 @@ function requireConstant(body: Body, index: number, global: GlobalType): void {
 /** The type of a global that is about to be written. */
 export function mutableGlobal(body: Body, index: number): ValType {
   const global = globalAt(body, index);
-  if (!global.mutable) body.fail("immutable-global", `immutable global: global is immutable: ${index}`, "a mutable global");
+  if (!global.mutable)
+    body.fail("immutable-global", `immutable global: global is immutable: ${index}`, "a mutable global");
   return global.type;
 }
 

@@ -1,10 +1,10 @@
 /**
- * Calls. Every function of the host module has the shadow-stack pointer as its last parameter; a call passes the end of what the caller has
- * spilled, a tail call the caller's own pointer.
+ * Calls. Every function of the host module has the shadow-stack pointer as its last parameter; a call passes the end of
+ * what the caller has spilled, a tail call the caller's own pointer.
  *
- * A function reference is an index into the agent's function table. Calling null is an index beyond the table for the host. The host merges
- * function types which differ in reference types only, so `call_indirect` compares type records where the table's type does not say
- * enough.
+ * A function reference is an index into the agent's function table. Calling null is an index beyond the table for the
+ * host. The host merges function types which differ in reference types only, so `call_indirect` compares type records
+ * where the table's type does not say enough.
  */
 
 import { isSubtype } from "../../../core/types/subtype.ts";
@@ -40,15 +40,18 @@ function call(tail: boolean): Rule {
   );
 }
 
-/** A call of a function that never lets the collector run: nothing is spilled, and its frame may begin where the caller's does. */
+/**
+ * A call of a function that never lets the collector run: nothing is spilled, and its frame may begin where the
+ * caller's does.
+ */
 export const quietCall: Rule = onStack((lowering, { immediates }) => {
   lowering.pushStackPointer(0);
   lowering.code.call(lowering.module.functionAt(immediates.index));
 });
 
 /**
- * A shared function may have come into the store while this agent ran: has the linker put it into the agent's table, where its index is not
- * below those that the agent knows.
+ * A shared function may have come into the store while this agent ran: has the linker put it into the agent's table,
+ * where its index is not below those that the agent knows.
  */
 function resolveShared({ code, module }: FunctionLowering, type: number, pushIndex: () => void): void {
   if (!module.types.type(type).shared) return;

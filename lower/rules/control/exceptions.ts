@@ -17,9 +17,9 @@
  *       throw $e                ;; none fits
  *     end
  *
- * The exception needs no root on its way: an agent that unwinds reaches no safepoint before the handler, and where it meets JS, the boundary
- * keeps the exception alive (threads/values/exceptions.ts). There, what JS throws becomes an exception of the heap too, so nothing that the
- * language may catch comes any other way; traps do, and are not caught.
+ * The exception needs no root on its way: an agent that unwinds reaches no safepoint before the handler, and where it
+ * meets JS, the boundary keeps the exception alive (threads/values/exceptions.ts). There, what JS throws becomes an
+ * exception of the heap too, so nothing that the language may catch comes any other way; traps do, and are not caught.
  */
 
 import type { CatchClause } from "../../../core/ops/immediates.ts";
@@ -103,7 +103,8 @@ function closeTryTable(lowering: FunctionLowering, catches: readonly CatchClause
   const exception = lowering.temporary(I32);
   code.set(exception);
   const handled = catches.findIndex(({ tag }) => tag === undefined);
-  for (const clause of handled < 0 ? catches : catches.slice(0, handled + 1)) branchToClause(lowering, exception, clause);
+  for (const clause of handled < 0 ? catches : catches.slice(0, handled + 1))
+    branchToClause(lowering, exception, clause);
   if (handled < 0) throwAddress(lowering, () => code.get(exception));
   slots.restore(after);
   code.end();

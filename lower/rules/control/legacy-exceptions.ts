@@ -1,4 +1,7 @@
-/** The first form of exception handling is lowered as the second one: see `legacy-exceptions.ts`, which leaves none of these. */
+/**
+ * The first form of exception handling is lowered as the second one: see `legacy-exceptions.ts`, which leaves none of
+ * these.
+ */
 import { InternalError } from "../../../core/base/assert.ts";
 import type { Rule, RuleFamily } from "../../function/rule.ts";
 

@@ -55,7 +55,8 @@ export function pushElement(lowering: FunctionLowering, array: Operand, index: O
   const { code } = lowering;
   lowering.get(array);
   const constant = constantI32(index);
-  if (constant !== undefined && constant >= 0 && constant < MAXIMUM_STATIC_OFFSET >> log2) return ARRAY_ELEMENTS + (constant << log2);
+  if (constant !== undefined && constant >= 0 && constant < MAXIMUM_STATIC_OFFSET >> log2)
+    return ARRAY_ELEMENTS + (constant << log2);
   pushBytes(lowering, index, log2);
   code.op("i32.add");
   return ARRAY_ELEMENTS;

@@ -1,6 +1,6 @@
 /**
- * New arrays: allocate, store header and length, fill. What the allocator returns is not cleared, so every element is written before the next
- * safepoint; the fill goes on to the end of the object's last eight bytes.
+ * New arrays: allocate, store header and length, fill. What the allocator returns is not cleared, so every element is
+ * written before the next safepoint; the fill goes on to the end of the object's last eight bytes.
  */
 
 import { F32, F64, I8, I16, I32, I64, type StorageType, V128, type ValType } from "../../../core/types/types.ts";
@@ -33,7 +33,12 @@ interface NewArray {
 }
 
 /** Allocates an array and stores its header and length. */
-function allocate(lowering: FunctionLowering, { id, log2 }: ElementPlace, length: Operand, operands: readonly Operand[]): NewArray {
+function allocate(
+  lowering: FunctionLowering,
+  { id, log2 }: ElementPlace,
+  length: Operand,
+  operands: readonly Operand[],
+): NewArray {
   const { code, module } = lowering;
   const constant = constantI32(length);
   let address: number;
@@ -119,7 +124,12 @@ function pushPattern(lowering: FunctionLowering, storage: StorageType, value: Op
 }
 
 /** Fills a new array with a value, or with the default where it is undefined. */
-function fill(lowering: FunctionLowering, array: NewArray, { storage }: ElementPlace, value: Operand | undefined): void {
+function fill(
+  lowering: FunctionLowering,
+  array: NewArray,
+  { storage }: ElementPlace,
+  value: Operand | undefined,
+): void {
   const { code, module } = lowering;
   const pushStart = (): void => {
     code.get(array.address);
@@ -134,7 +144,8 @@ function fill(lowering: FunctionLowering, array: NewArray, { storage }: ElementP
     return;
   }
   const pattern = constantPattern(storage, value);
-  const pushValue = (): void => (pattern === undefined ? pushPattern(lowering, storage, value as Operand) : code.i64(pattern));
+  const pushValue = (): void =>
+    pattern === undefined ? pushPattern(lowering, storage, value as Operand) : code.i64(pattern);
   if (array.bytes !== undefined && array.bytes <= ARRAY_ELEMENTS + INLINE_FILL) {
     fillInline(lowering, array.address, array.bytes, pushValue);
     return;

@@ -8,7 +8,15 @@ import type { FunctionLowering } from "../../function/function-lowering.ts";
 import { onStack, type RuleFamily, withOperands } from "../../function/rule.ts";
 import { TrapCode } from "../../host/lowered.ts";
 import { isNullConstant, type Operand } from "../../instructions/operand.ts";
-import { checkElement, checkElements, type ElementPlace, elementOf, pushBytes, pushElement, pushElementAddress } from "./array-access.ts";
+import {
+  checkElement,
+  checkElements,
+  type ElementPlace,
+  elementOf,
+  pushBytes,
+  pushElement,
+  pushElementAddress,
+} from "./array-access.ts";
 import { fillElements } from "./array-stubs.ts";
 import { copyBytes } from "./copy-stub.ts";
 

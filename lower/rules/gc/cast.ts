@@ -1,14 +1,24 @@
 /**
  * Tests and casts.
  *
- * A type that has no subtypes, or an exact one, is one compare of the header. Others compare the header first, which is right for most objects
- * in most programs, and then look into the type's display of supertypes. Where the type has custom descriptors, the header holds one of those:
- * then the record is loaded first and compared in the header's place. Abstract types look at the low bit (i31) and at the record's kind.
- * Function references find their type's record by index. A null, or an i31, is told apart first, unless the static type excludes it.
+ * A type that has no subtypes, or an exact one, is one compare of the header. Others compare the header first, which is
+ * right for most objects in most programs, and then look into the type's display of supertypes. Where the type has
+ * custom descriptors, the header holds one of those: then the record is loaded first and compared in the header's
+ * place. Abstract types look at the low bit (i31) and at the record's kind. Function references find their type's
+ * record by index. A null, or an i31, is told apart first, unless the static type excludes it.
  */
 
 import { isHeapSubtype } from "../../../core/types/subtype.ts";
-import { AbstractHeap, abstractOf, I32, indexOf, isAbstract, isExact, isNullable, type ValType } from "../../../core/types/types.ts";
+import {
+  AbstractHeap,
+  abstractOf,
+  I32,
+  indexOf,
+  isAbstract,
+  isExact,
+  isNullable,
+  type ValType,
+} from "../../../core/types/types.ts";
 import { heapTypeByCode } from "../../../core/types/vocabulary.ts";
 import { FUNCTION_TYPES_POINTER } from "../../../gc/layout/control-words.ts";
 import { KIND_ARRAY, KIND_STRUCT } from "../../../gc/layout/record-kinds.ts";
@@ -57,7 +67,10 @@ function pushTest(lowering: FunctionLowering, operand: Operand, target: ValType)
   code.end();
 }
 
-/** Pushes whether an operand that is not null is of the heap type of `target`, which is no bottom and not above the operand's type. */
+/**
+ * Pushes whether an operand that is not null is of the heap type of `target`, which is no bottom and not above the
+ * operand's type.
+ */
 function pushTestNonNull(lowering: FunctionLowering, operand: Operand, target: ValType): void {
   const { code, module } = lowering;
   if (isAbstractOf(target, i31)) {
@@ -110,8 +123,8 @@ function hasNoSubtypes({ types }: ModuleLowering, target: ValType): boolean {
 }
 
 /**
- * With a header on the stack, pushes whether its type is just this, or whether it is not. What was looked at is left in the local `found`:
- * the header, or for a type with custom descriptors the record.
+ * With a header on the stack, pushes whether its type is just this, or whether it is not. What was looked at is left in
+ * the local `found`: the header, or for a type with custom descriptors the record.
  */
 function pushCompare(module: ModuleLowering, code: HostCode, id: number, equal: boolean, found?: number): void {
   const described = hasDescriptors(module, id);
@@ -177,7 +190,8 @@ function check(lowering: FunctionLowering, operand: Operand, target: ValType): v
   const { code, module } = lowering;
   const isObject = !isAbstract(target) && !isFunctionReference(module.types, target);
   if (!isObject || isHeapSubtype(module.types, operand.type, target)) {
-    const mayFail = !isHeapSubtype(module.types, operand.type, target) || (isNullable(operand.type) && !isNullable(target));
+    const mayFail =
+      !isHeapSubtype(module.types, operand.type, target) || (isNullable(operand.type) && !isNullable(target));
     if (!mayFail) return;
     pushTest(lowering, operand, target);
     code.op("i32.eqz");

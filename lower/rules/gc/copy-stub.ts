@@ -1,7 +1,7 @@
 /**
- * Copying bytes in the heap, as a function of the host module. Few bytes are copied by loads and stores, since the call of the host's own
- * function takes longer than that: all is loaded before anything is stored, from both ends of the piece, so that pieces may overlap and no
- * size needs a loop.
+ * Copying bytes in the heap, as a function of the host module. Few bytes are copied by loads and stores, since the call
+ * of the host's own function takes longer than that: all is loaded before anything is stored, from both ends of the
+ * piece, so that pieces may overlap and no size needs a loop.
  *
  *     17..32 bytes:   |---- 16 ----|
  *                          |---- 16 ----|

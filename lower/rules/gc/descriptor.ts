@@ -7,7 +7,8 @@
  *     ref.get_desc          is one load, without the collector's flags
  *     ref.cast_desc_eq      is one compare of the header
  *
- * A descriptor itself is a struct that has the record of the type that it describes in front of its fields (see struct.ts).
+ * A descriptor itself is a struct that has the record of the type that it describes in front of its fields (see
+ * struct.ts).
  */
 
 import { I32, isNullable, type ValType } from "../../../core/types/types.ts";

@@ -48,8 +48,8 @@ export function pushRecord(code: HostCode): void {
 }
 
 /**
- * With a header and a record's or descriptor's address on the stack, pushes two numbers: the first is below the second, unsigned, if the
- * header holds this address.
+ * With a header and a record's or descriptor's address on the stack, pushes two numbers: the first is below the second,
+ * unsigned, if the header holds this address.
  */
 export function pushDistance(code: HostCode): void {
   code.op("i32.xor");

@@ -37,8 +37,9 @@ export function fieldOf(module: ModuleLowering, { immediates }: Pick<Instruction
 }
 
 /**
- * Allocates a struct and stores what is in front of its fields; returns the local with its address. The last operand of a type with custom
- * descriptors is the object's, which becomes its header. A descriptor itself gets the record of the type that it describes.
+ * Allocates a struct and stores what is in front of its fields; returns the local with its address. The last operand of
+ * a type with custom descriptors is the object's, which becomes its header. A descriptor itself gets the record of the
+ * type that it describes.
  */
 function allocate(lowering: FunctionLowering, id: number, layout: StructLayout, operands: readonly Operand[]): number {
   const { code, module } = lowering;
@@ -78,7 +79,8 @@ const createDefault = withOperands((lowering, { immediates, pushed }, operands) 
   const layout = structLayout(module.types, id);
   const { fields } = module.types.type(id).composite as StructType;
   const address = allocate(lowering, id, layout, operands);
-  for (const [index, { storage }] of fields.entries()) storeDefault(lowering, address, layout.offsets[index] as number, storage);
+  for (const [index, { storage }] of fields.entries())
+    storeDefault(lowering, address, layout.offsets[index] as number, storage);
   lowering.pushLocal(address, pushed[0] as ValType);
 }, "allocation");
 
@@ -123,7 +125,9 @@ const setReference = withOperands((lowering, instruction, operands) => {
 
 const set: RuleEntry = (instruction, module) => {
   const { storage, shared } = fieldOf(module, instruction);
-  return isScanned(module.types, storage) || (storage >= 0 && publishesAtomically(module, shared)) ? setReference : setValue;
+  return isScanned(module.types, storage) || (storage >= 0 && publishesAtomically(module, shared))
+    ? setReference
+    : setValue;
 };
 
 export const structRules = {

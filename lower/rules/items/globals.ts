@@ -1,6 +1,7 @@
 /**
- * Globals. Unshared and thread-local ones are globals of the host; those that hold addresses are written through to a cell where the collector
- * sees them. Shared globals are cells of the instance's shared block. All cells are roots, so that they need no write barrier.
+ * Globals. Unshared and thread-local ones are globals of the host; those that hold addresses are written through to a
+ * cell where the collector sees them. Shared globals are cells of the instance's shared block. All cells are roots, so
+ * that they need no write barrier.
  */
 
 import type { GlobalType } from "../../../core/types/module.ts";

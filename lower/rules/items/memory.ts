@@ -1,6 +1,7 @@
 /**
- * Instructions on linear memories. On a memory that is the host's own in every respect they are the host's; on others, addresses and sizes
- * are checked and converted first (`memory-access.ts`), and sizes of memories with pages of a byte are kept in a cell.
+ * Instructions on linear memories. On a memory that is the host's own in every respect they are the host's; on others,
+ * addresses and sizes are checked and converted first (`memory-access.ts`), and sizes of memories with pages of a byte
+ * are kept in a cell.
  */
 import type { Row } from "../../../core/ops/row.ts";
 import { byRow } from "../../../core/ops/table.ts";
@@ -15,12 +16,17 @@ import type { ModuleLowering } from "../../module/module-lowering.ts";
 
 type Three = readonly [Operand, Operand, Operand];
 
-const direct = onStack(({ code, module }, { row, immediates }) => code.instruction(row, withHostMemories(module, row, immediates)));
+const direct = onStack(({ code, module }, { row, immediates }) =>
+  code.instruction(row, withHostMemories(module, row, immediates)),
+);
 
 /** Loads, stores and atomic accesses: the address is the first operand. */
 const access = withOperands((lowering, instruction, operands) => {
   pushAccess(lowering, instruction, operands);
-  lowering.code.instruction(instruction.row, withHostMemories(lowering.module, instruction.row, instruction.immediates));
+  lowering.code.instruction(
+    instruction.row,
+    withHostMemories(lowering.module, instruction.row, instruction.immediates),
+  );
   lowering.pushResults(instruction);
 });
 
@@ -66,8 +72,8 @@ function growBytes(lowering: FunctionLowering, memory: number, delta: Operand): 
 /**
  * (delta: i64) -> i64: the old length or -1. The host's memory grows first, then the length.
  *
- * Race: threads that grow a shared memory at once each add their own part, since the length is exchanged only where it is the one that was
- * read; one that comes second reads again.
+ * Race: threads that grow a shared memory at once each add their own part, since the length is exchanged only where it
+ * is the one that was read; one that comes second reads again.
  */
 function growFunction(module: ModuleLowering, memory: number): HostItem {
   const { memories } = module;
@@ -175,7 +181,8 @@ export function usesMemory({ immediates: [first] }: Row): boolean {
 /** The rule of an instruction that uses a memory. */
 export function memoryRule({ row, immediates }: Pick<Instruction, "row" | "immediates">, module: ModuleLowering): Rule {
   const { memories } = module;
-  if (memories.isDirect(immediates.index) && (row.immediates[1] !== "memory" || memories.isDirect(immediates.index2))) return direct;
+  if (memories.isDirect(immediates.index) && (row.immediates[1] !== "memory" || memories.isDirect(immediates.index2)))
+    return direct;
   return others[row.id] ?? access;
 }
 

@@ -1,7 +1,8 @@
 /**
  * Table instructions, on tables in the heap memory.
  *
- * All words of a table that may hold addresses are roots in every collection, so that storing to a table has no write barrier.
+ * All words of a table that may hold addresses are roots in every collection, so that storing to a table has no write
+ * barrier.
  */
 
 import { I64, type ValType } from "../../../core/types/types.ts";
@@ -100,7 +101,9 @@ const fill = withOperands((lowering, instruction, operands) => {
 function copyElements(lowering: FunctionLowering, table: number, count: Operand): void {
   const { code, module } = lowering;
   pushScaled(lowering, count);
-  copyReferences(module, code, isShared(lowering, table), () => code.withItems("memory.copy", module.heapMemory, module.heapMemory));
+  copyReferences(module, code, isShared(lowering, table), () =>
+    code.withItems("memory.copy", module.heapMemory, module.heapMemory),
+  );
 }
 
 const copy = withOperands((lowering, { immediates }, operands) => {
@@ -128,7 +131,9 @@ const initialize = withOperands((lowering, { immediates }, operands) => {
   copyElements(lowering, immediates.index2, count);
 });
 
-const drop = withOperands((lowering, { immediates }) => lowering.module.segmentAt(immediates.index).drop(lowering.code));
+const drop = withOperands((lowering, { immediates }) =>
+  lowering.module.segmentAt(immediates.index).drop(lowering.code),
+);
 
 export const tableRules = {
   "table.get": get,

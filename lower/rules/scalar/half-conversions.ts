@@ -1,13 +1,14 @@
 /**
- * Conversions between half-precision floats and the floats that hosts have, as helper functions of the host module, four lanes at a time.
+ * Conversions between half-precision floats and the floats that hosts have, as helper functions of the host module,
+ * four lanes at a time.
  *
  *     31        16 15 14      10 9          0
  *     +-----------+--+----------+------------+
  *     |     0     | s | exponent |  fraction  |     a half in a lane of 32 bits, as these functions take and give it
  *     +-----------+--+----------+------------+
  *
- * Every half is a single, so that widening is exact. Narrowing rounds to nearest, ties to even, in one step. NaNs keep the sign and the upper
- * bits of their payload, and become quiet.
+ * Every half is a single, so that widening is exact. Narrowing rounds to nearest, ties to even, in one step. NaNs keep
+ * the sign and the upper bits of their payload, and become quiet.
  *
  * No step computes with subnormal singles, which are slow on some processors.
  */
@@ -67,8 +68,8 @@ export function demoteSingles(module: ModuleLowering): HostItem {
 }
 
 /**
- * (doubles) -> doubles: rounded to the numbers that are halves, or 65536 and more for infinity. All of these are singles too, so that the
- * conversion to singles after it is exact and nothing is rounded twice.
+ * (doubles) -> doubles: rounded to the numbers that are halves, or 65536 and more for infinity. All of these are
+ * singles too, so that the conversion to singles after it is exact and nothing is rounded twice.
  */
 export function roundDoubles(module: ModuleLowering): HostItem {
   return module.stubs.define("heddle.f16.round", [V128], [V128], (code) => {

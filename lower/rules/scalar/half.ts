@@ -1,14 +1,15 @@
 /**
- * Half-precision floats (half-precision, "Overview"), which no host has: vector operations are helper functions of the host module that widen
- * to singles, compute there and narrow again; scalar ones use the first lane of a vector.
+ * Half-precision floats (half-precision, "Overview"), which no host has: vector operations are helper functions of the
+ * host module that widen to singles, compute there and narrow again; scalar ones use the first lane of a vector.
  *
  * Every result is the exact one rounded once:
  *
- *  - sums, differences, products, quotients and square roots are rounded to singles first, which have 24 bits where twice the 11 bits of a
- *    half and two more are enough that the second rounding gives what one would have given (Figueroa, "When is double rounding innocuous?");
- *  - fused operations multiply in singles, where the product of two halves is exact, and add in doubles. If a sum needs more than 53 bits,
- *    then either the product is below 2^-30 of the addend, and too small to lead from it to the middle between two halves, or the sum is too
- *    large for a half. Then doubles are rounded to halves directly.
+ *  - sums, differences, products, quotients and square roots are rounded to singles first, which have 24 bits where
+ *    twice the 11 bits of a half and two more are enough that the second rounding gives what one would have given
+ *    (Figueroa, "When is double rounding innocuous?");
+ *  - fused operations multiply in singles, where the product of two halves is exact, and add in doubles. If a sum needs
+ *    more than 53 bits, then either the product is below 2^-30 of the addend, and too small to lead from it to the
+ *    middle between two halves, or the sum is too large for a half. Then doubles are rounded to halves directly.
  */
 import type { Immediates } from "../../../core/ops/immediates.ts";
 import type { Row } from "../../../core/ops/row.ts";
@@ -28,7 +29,8 @@ const inline = byRow<string>({
   "f16x8.neg": "v128.const i16x8 0x8000  v128.xor",
   "f16x8.splat": "f32x4.splat  call demote  i32x4.extract_lane 0  i16x8.splat",
   "f16x8.demote_f32x4_zero": "call demote  v128.const i32x4 0  i16x8.narrow_i32x4_u",
-  "f16x8.demote_f64x2_zero": "call round  f32x4.demote_f64x2_zero  call demote  v128.const i32x4 0  i16x8.narrow_i32x4_u",
+  "f16x8.demote_f64x2_zero":
+    "call round  f32x4.demote_f64x2_zero  call demote  v128.const i32x4 0  i16x8.narrow_i32x4_u",
   "f32x4.promote_low_f16x8": "i32x4.extend_low_i16x8_u  call promote",
 });
 
@@ -36,7 +38,8 @@ const widen = (local: number, half: string): string => `local.get ${local}  i32x
 const lowAndHigh = (each: (half: string) => string): string => `${each("low")}  ${each("high")}`;
 
 /** One operation of singles on lanes; the result is in halves, in masks or in integers, as `narrow` says. */
-const unary = (operation: string, narrow: string): string => `${lowAndHigh((half) => `${widen(0, half)}  ${operation}`)}  ${narrow}`;
+const unary = (operation: string, narrow: string): string =>
+  `${lowAndHigh((half) => `${widen(0, half)}  ${operation}`)}  ${narrow}`;
 const binary = (operation: string, narrow: string): string =>
   `${lowAndHigh((half) => `${widen(0, half)}  ${widen(1, half)}  ${operation}`)}  ${narrow}`;
 
@@ -63,12 +66,20 @@ const fused = (operation: string): string => `${lowAndHigh((half) => fusedHalf(o
 /** Bodies of the helper functions; the operands are locals 0, 1 and 2. */
 const helpers = byRow<string>({
   ...Object.fromEntries(
-    ["sqrt", "ceil", "floor", "trunc", "nearest"].map((name) => [`f16x8.${name}`, unary(`f32x4.${name}  call demote`, toHalf)]),
+    ["sqrt", "ceil", "floor", "trunc", "nearest"].map((name) => [
+      `f16x8.${name}`,
+      unary(`f32x4.${name}  call demote`, toHalf),
+    ]),
   ),
   ...Object.fromEntries(
-    ["add", "sub", "mul", "div", "min", "max"].map((name) => [`f16x8.${name}`, binary(`f32x4.${name}  call demote`, toHalf)]),
+    ["add", "sub", "mul", "div", "min", "max"].map((name) => [
+      `f16x8.${name}`,
+      binary(`f32x4.${name}  call demote`, toHalf),
+    ]),
   ),
-  ...Object.fromEntries(["eq", "ne", "lt", "gt", "le", "ge"].map((name) => [`f16x8.${name}`, binary(`f32x4.${name}`, toMask)])),
+  ...Object.fromEntries(
+    ["eq", "ne", "lt", "gt", "le", "ge"].map((name) => [`f16x8.${name}`, binary(`f32x4.${name}`, toMask)]),
+  ),
   // The operands themselves, whatever bits they have: the second where it is less or greater, else the first.
   "f16x8.pmin": `local.get 1  local.get 0  ${binary("f32x4.gt", toMask)}  v128.bitselect`,
   "f16x8.pmax": `local.get 1  local.get 0  ${binary("f32x4.lt", toMask)}  v128.bitselect`,
@@ -113,8 +124,12 @@ const vector = onStack((lowering, { row, popped }) => {
 const FROM_BITS = "i32x4.splat  call promote  f32x4.extract_lane 0";
 const TO_BITS = "f32x4.splat  call demote  i32x4.extract_lane 0";
 
-const extract = onStack((lowering, { immediates }) => write(lowering, `i16x8.extract_lane_u ${immediates.lane}  ${FROM_BITS}`));
-const replace = onStack((lowering, { immediates }) => write(lowering, `${TO_BITS}  i16x8.replace_lane ${immediates.lane}`));
+const extract = onStack((lowering, { immediates }) =>
+  write(lowering, `i16x8.extract_lane_u ${immediates.lane}  ${FROM_BITS}`),
+);
+const replace = onStack((lowering, { immediates }) =>
+  write(lowering, `${TO_BITS}  i16x8.replace_lane ${immediates.lane}`),
+);
 
 /** The host's access to the 16 bits of a half. */
 function accessBits({ module, code }: FunctionLowering, name: string, immediates: Immediates): void {

@@ -1,7 +1,7 @@
 /**
- * Instructions that the host has as they are: numeric and vector instructions, memory accesses (`memory.ts`), locals, constants. Only
- * indices change: locals behind the parameters make room for the shadow-stack pointer, memories for the heap. Memory orders weaker than
- * sequential consistency become that, which is stronger.
+ * Instructions that the host has as they are: numeric and vector instructions, memory accesses (`memory.ts`), locals,
+ * constants. Only indices change: locals behind the parameters make room for the shadow-stack pointer, memories for the
+ * heap. Memory orders weaker than sequential consistency become that, which is stronger.
  */
 import { byRow, rows } from "../../../core/ops/table.ts";
 import type { ValType } from "../../../core/types/types.ts";

@@ -1,9 +1,11 @@
 /**
- * Conversions of floats to integers that trap (core 4.3.3 "trunc"): the host's own, behind a store of the operand to a cell of the agent.
+ * Conversions of floats to integers that trap (core 4.3.3 "trunc"): the host's own, behind a store of the operand to a
+ * cell of the agent.
  *
- * The standard's message tells NaN from a number that is too large, and most hosts' traps do not. When the host has trapped, the linker looks
- * whether the cell holds a NaN (threads/traps/conversion-operand.ts). In a loop that does nothing but convert, the store takes no time that could
- * be measured on x64 with V8, where a comparison of the operand with itself takes a tenth.
+ * The standard's message tells NaN from a number that is too large, and most hosts' traps do not. When the host has
+ * trapped, the linker looks whether the cell holds a NaN (threads/traps/conversion-operand.ts). In a loop that does
+ * nothing but convert, the store takes no time that could be measured on x64 with V8, where a comparison of the operand
+ * with itself takes a tenth.
  */
 import { F32 } from "../../../core/types/types.ts";
 import { type RuleFamily, withTop } from "../../function/rule.ts";

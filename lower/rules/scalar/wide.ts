@@ -1,6 +1,7 @@
 /**
- * 128-bit arithmetic (wide-arithmetic, "Overview") as 64-bit arithmetic, inline: a processor needs a handful of instructions, so that a call
- * would cost more than the work. A 128-bit number is two operands or results, its low half first.
+ * 128-bit arithmetic (wide-arithmetic, "Overview") as 64-bit arithmetic, inline: a processor needs a handful of
+ * instructions, so that a call would cost more than the work. A 128-bit number is two operands or results, its low half
+ * first.
  *
  * Known deviations: a host that has the instructions is not asked for them.
  */
@@ -49,7 +50,10 @@ const subtract = withOperands((lowering, instruction, operands) => {
   lowering.pushResults(instruction);
 });
 
-/** A new local with one half of an operand, in the low 32 bits: `shift` is `i64.shr_u` or, for a signed upper half, `i64.shr_s`. */
+/**
+ * A new local with one half of an operand, in the low 32 bits: `shift` is `i64.shr_u` or, for a signed upper half,
+ * `i64.shr_s`.
+ */
 function upperHalf(lowering: FunctionLowering, operand: Operand, shift: string): number {
   const local = lowering.temporary(I64);
   lowering.get(operand);

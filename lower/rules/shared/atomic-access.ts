@@ -1,8 +1,9 @@
 /**
- * An atomic access to a word of memory: what the instruction does, as the host's instruction for the width of the storage.
+ * An atomic access to a word of memory: what the instruction does, as the host's instruction for the width of the
+ * storage.
  *
- * The host has sequentially consistent accesses only, which are right for weaker orders too. Fields lie at multiples of their size, so that no
- * access is unaligned.
+ * The host has sequentially consistent accesses only, which are right for weaker orders too. Fields lie at multiples of
+ * their size, so that no access is unaligned.
  */
 
 import type { AtomicOperation, Row } from "../../../core/ops/row.ts";

@@ -1,9 +1,10 @@
 /**
- * `memory.atomic.wait32` and `memory.atomic.wait64`: the host's own, in a safe region of the heap, so that a sleeping agent keeps no collection
- * waiting.
+ * `memory.atomic.wait32` and `memory.atomic.wait64`: the host's own, in a safe region of the heap, so that a sleeping
+ * agent keeps no collection waiting.
  *
- * Output: an atomic load, which traps where the wait would; `beginWait`, which leaves to the safe region or traps on an agent that must not
- * block; the wait; `endWait`. So nothing traps between the last three, and the agent's state stays right.
+ * Output: an atomic load, which traps where the wait would; `beginWait`, which leaves to the safe region or traps on an
+ * agent that must not block; the wait; `endWait`. So nothing traps between the last three, and the agent's state stays
+ * right.
  */
 
 import { atomicAccess } from "../../../core/ops/table.ts";
@@ -47,6 +48,7 @@ const trap = withOperands((lowering, instruction) => {
   lowering.pushResults(instruction);
 });
 
-const entry: RuleEntry = ({ immediates }, module) => (module.valid.memories[immediates.index]?.shared === true ? wait : trap);
+const entry: RuleEntry = ({ immediates }, module) =>
+  module.valid.memories[immediates.index]?.shared === true ? wait : trap;
 
 export const blockingRules = { "memory.atomic.wait": entry } satisfies RuleFamily;

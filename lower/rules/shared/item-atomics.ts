@@ -1,6 +1,6 @@
 /**
- * Atomic accesses to globals and tables. A global that is not shared is a global of the host which no other thread can reach, so that there
- * plain instructions do.
+ * Atomic accesses to globals and tables. A global that is not shared is a global of the host which no other thread can
+ * reach, so that there plain instructions do.
  */
 
 import type { AtomicOperation } from "../../../core/ops/row.ts";
@@ -38,7 +38,12 @@ const global = withOperands((lowering, instruction, operands) => {
 });
 
 /** Reads the old value where there is a result, and writes the new one. */
-function accessHostGlobal(lowering: FunctionLowering, { row, immediates }: Instruction, operands: readonly Operand[], type: ValType): void {
+function accessHostGlobal(
+  lowering: FunctionLowering,
+  { row, immediates }: Instruction,
+  operands: readonly Operand[],
+  type: ValType,
+): void {
   const { code, module } = lowering;
   const item = module.globalAt(immediates.index);
   if (row.atomic !== "set") code.globalGet(item);

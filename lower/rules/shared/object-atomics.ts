@@ -30,7 +30,8 @@ const array = withOperands((lowering, instruction, operands) => {
   const { storage, log2 } = elementOf(lowering.module, instruction);
   const stored = storedOperand(row, values);
   checkElement(lowering, object, index);
-  if (stored !== undefined && needsBarrier(lowering, stored)) writeBarrier(lowering, object, TrapCode.nullArrayReference);
+  if (stored !== undefined && needsBarrier(lowering, stored))
+    writeBarrier(lowering, object, TrapCode.nullArrayReference);
   access(lowering, row, storage, values, () => pushElement(lowering, object, index, log2));
   lowering.pushResults(instruction);
 });

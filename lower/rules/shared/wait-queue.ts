@@ -1,6 +1,6 @@
 /**
- * Wait queues (shared-everything threads, "Managed Waiter Queues"). The queue is a heap object (gc/layout/wait-queue-layout.ts), the work is done
- * in JS (threads/wait/wait-queues.ts).
+ * Wait queues (shared-everything threads, "Managed Waiter Queues"). The queue is a heap object
+ * (gc/layout/wait-queue-layout.ts), the work is done in JS (threads/wait/wait-queues.ts).
  *
  *     waitqueue.new      a call
  *     waitqueue.notify   one load: nobody waits; else a call
@@ -8,8 +8,9 @@
  *                        which locks the queue; compare the control word; `waitEnd`, which unlocks it and sleeps where
  *                        the word was the expected one
  *
- * Looking before sleeping is what a wait that came a little later would have done: a word that changes meanwhile is not the expected one. It spares
- * both sides the system's sleep and wake-up where an answer is near. A wait that is not to last looks once.
+ * Looking before sleeping is what a wait that came a little later would have done: a word that changes meanwhile is not
+ * the expected one. It spares both sides the system's sleep and wake-up where an answer is near. A wait that is not to
+ * last looks once.
  *
  * Between `waitBegin` and `waitEnd` nothing traps and no collection runs. A location that is not shared traps always.
  */
@@ -115,7 +116,8 @@ interface WaitForm {
   isShared(module: ModuleLowering, instruction: Pick<Instruction, "immediates">): boolean;
 }
 
-const typeIsShared: WaitForm["isShared"] = (module, { immediates }) => module.types.type(module.idOf(immediates.index)).shared;
+const typeIsShared: WaitForm["isShared"] = (module, { immediates }) =>
+  module.types.type(module.idOf(immediates.index)).shared;
 const memoryForm: WaitForm = {
   locate: memory,
   queue: 0,
@@ -125,8 +127,16 @@ const memoryForm: WaitForm = {
 const forms: Readonly<Partial<Record<Place, WaitForm>>> = {
   struct: { locate: field, queue: 1, isShared: typeIsShared },
   array: { locate: element, queue: 1, isShared: typeIsShared },
-  global: { locate: global, queue: 0, isShared: ({ valid }, { immediates }) => valid.globals[immediates.index]?.shared === true },
-  table: { locate: table, queue: 0, isShared: ({ valid }, { immediates }) => valid.tables[immediates.index]?.shared === true },
+  global: {
+    locate: global,
+    queue: 0,
+    isShared: ({ valid }, { immediates }) => valid.globals[immediates.index]?.shared === true,
+  },
+  table: {
+    locate: table,
+    queue: 0,
+    isShared: ({ valid }, { immediates }) => valid.tables[immediates.index]?.shared === true,
+  },
   memory: memoryForm,
 };
 
@@ -174,8 +184,8 @@ const wait = withOperands((lowering, instruction, operands) => {
 }, "call");
 
 /**
- * Looks at the control word `base.spins` times, and pushes whether it was found changed. That is no time at all on an agent that must not block, so
- * that its wait traps whatever the word is.
+ * Looks at the control word `base.spins` times, and pushes whether it was found changed. That is no time at all on an
+ * agent that must not block, so that its wait traps whatever the word is.
  */
 function watch(lowering: FunctionLowering, timeout: Operand, pushEquals: () => void): void {
   const { code, module } = lowering;
@@ -213,14 +223,16 @@ const trap = withOperands((lowering, instruction) => {
   lowering.pushResults(instruction);
 });
 
-const waitEntry: RuleEntry = (instruction, module) => (formOf(instruction.row).isShared(module, instruction) ? wait : trap);
+const waitEntry: RuleEntry = (instruction, module) =>
+  formOf(instruction.row).isShared(module, instruction) ? wait : trap;
 
 const notify = withOperands((lowering, instruction, operands) => {
   const { code, module } = lowering;
   const [queue, count] = operands as readonly [Operand, Operand];
   trapIfNull(lowering, queue, TrapCode.nullWaitQueueReference);
   lowering.get(queue);
-  // Race: a waiter counts itself before it compares the control word, so one that is not counted yet sees what was stored before this load.
+  // Race: a waiter counts itself before it compares the control word, so one that is not counted yet sees what was
+  // stored before this load.
   code.access("i32.atomic.load", QUEUE_WAITERS);
   code.block("if", { kind: "result", type: I32 });
   lowering.get(queue);
@@ -238,4 +250,8 @@ const create = withOperands((lowering, instruction) => {
   lowering.pushResults(instruction);
 }, "call");
 
-export const waitQueueRules = { wait: waitEntry, "waitqueue.notify": notify, "waitqueue.new": create } satisfies RuleFamily;
+export const waitQueueRules = {
+  wait: waitEntry,
+  "waitqueue.notify": notify,
+  "waitqueue.new": create,
+} satisfies RuleFamily;

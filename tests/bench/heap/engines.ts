@@ -35,8 +35,9 @@ export function sourceOf(name: string): string {
 }
 
 /**
- * The same with an export "setupTogether": `setup` on `threads` threads at once. Each waits for the others before it begins, or one thread might make all
- * states, side by side in the same lines of the cache, for which the threads would then fight.
+ * The same with an export "setupTogether": `setup` on `threads` threads at once. Each waits for the others before it
+ * begins, or one thread might make all states, side by side in the same lines of the cache, for which the threads would
+ * then fight.
  */
 export function sourceForThreads(name: string, threads: number): string {
   const source = sourceOf(name).replace('(func (export "setup")', '(func $setup (export "setup")');

@@ -1,5 +1,6 @@
 /**
- * The programs of the benchmark, as one would write them in JavaScript, on its own objects: the same work in the same order, the same sums.
+ * The programs of the benchmark, as one would write them in JavaScript, on its own objects: the same work in the same
+ * order, the same sums.
  */
 
 /** A program: `setup` makes the data that lives on, `run` does so many rounds on it and returns a checksum. */
@@ -8,7 +9,10 @@ export interface BenchmarkProgram {
   run(state: unknown, rounds: number): number;
 }
 
-function program<State>(setup: (size: number) => State, run: (state: State, rounds: number) => number): BenchmarkProgram {
+function program<State>(
+  setup: (size: number) => State,
+  run: (state: State, rounds: number) => number,
+): BenchmarkProgram {
   return { setup, run: (state, rounds) => run(state as State, rounds) };
 }
 
@@ -297,9 +301,18 @@ const queens = program(
   (size) => ({ size }),
   ({ size }, rounds) => {
     let solutions = 0;
-    for (; rounds > 0; rounds--) for (let boards = solve(size, size); boards !== null; boards = boards.next) solutions++;
+    for (; rounds > 0; rounds--)
+      for (let boards = solve(size, size); boards !== null; boards = boards.next) solutions++;
     return solutions;
   },
 );
 
-export const javascript: Readonly<Record<string, BenchmarkProgram>> = { trees, lists, strings, sort, lru, graph, queens };
+export const javascript: Readonly<Record<string, BenchmarkProgram>> = {
+  trees,
+  lists,
+  strings,
+  sort,
+  lru,
+  graph,
+  queens,
+};

@@ -1,6 +1,6 @@
 /**
- * What a heap takes of the machine's memory, as JSON: of a program that allocates 4 GB in all while 20 MB live, and of one after a peak of
- * 500 MB.
+ * What a heap takes of the machine's memory, as JSON: of a program that allocates 4 GB in all while 20 MB live, and of
+ * one after a peak of 500 MB.
  */
 import { internalsOf } from "../../../api/composed-store.ts";
 import { createStore } from "../../../api/heddle.ts";

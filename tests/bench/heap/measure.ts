@@ -40,7 +40,8 @@ async function measureHeddle(work: HeapCase, threads: number): Promise<HeapSampl
   const { setupTogether, run } = instance.exports as unknown as { setupTogether: Shared; run: Shared };
   const onAll = async (call: (thread: number) => unknown): Promise<unknown[]> =>
     Promise.all(Array.from({ length: threads }, (_, i) => call(i)));
-  const start = (callee: Shared, ...values: unknown[]): unknown => (threads === 1 ? callee(...values) : store.spawn(callee, ...values));
+  const start = (callee: Shared, ...values: unknown[]): unknown =>
+    threads === 1 ? callee(...values) : store.spawn(callee, ...values);
   const states = await onAll(() => start(setupTogether, work.size));
   for (let i = 0; i < WARM_UPS; i++) await onAll((thread) => start(run, states[thread], warmUpRounds(work)));
   const before = store.heap.collections;
@@ -50,7 +51,8 @@ async function measureHeddle(work: HeapCase, threads: number): Promise<HeapSampl
   const times = time();
   const allocated = store.heap.allocatedBytes - allocatedBytes;
   const collections = store.heap.recentCollections().filter(({ number }) => number > before);
-  const pauses = (wanted: string): number[] => collections.filter(({ kind }) => kind === wanted).map(({ pause }) => pause);
+  const pauses = (wanted: string): number[] =>
+    collections.filter(({ kind }) => kind === wanted).map(({ pause }) => pause);
   await store.close();
   return { ...times, checksum: agreed(sums), allocated, young: pauses("young"), full: pauses("full") };
 }
@@ -84,5 +86,6 @@ function agreed(sums: readonly unknown[]): number {
 const [engine, name, threads] = process.argv.slice(2) as [Engine, string, string];
 const work = cases.find((one) => one.name === name);
 if (work === undefined) throw new Error(`there is no case called ${name}`);
-const sample = engine === "heddle" ? await measureHeddle(work, Number(threads)) : await measurePeer(engine, work, Number(threads));
+const sample =
+  engine === "heddle" ? await measureHeddle(work, Number(threads)) : await measurePeer(engine, work, Number(threads));
 console.log(JSON.stringify(sample));

@@ -1,4 +1,6 @@
-/** The benchmark's results as SVG pictures for the docs: how many times as fast as each peer, and how long pauses are. */
+/**
+ * The benchmark's results as SVG pictures for the docs: how many times as fast as each peer, and how long pauses are.
+ */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CaseResult, Results } from "./report.ts";
@@ -8,11 +10,20 @@ const FONT = 'font-family="sans-serif" font-size="12"';
 const colors = { unshared: "#3b82c4", "shared-objects": "#7a52a8", javascript: "#e08e1b" } as const;
 type Peer = keyof typeof colors;
 const peers = Object.keys(colors) as Peer[];
-const labels: Readonly<Record<Peer, string>> = { unshared: "V8 unshared", "shared-objects": "V8 shared", javascript: "JS objects" };
+const labels: Readonly<Record<Peer, string>> = {
+  unshared: "V8 unshared",
+  "shared-objects": "V8 shared",
+  javascript: "JS objects",
+};
 
 function svg(width: number, height: number, title: string, parts: readonly string[]): string {
   const head = [`<title>${title}</title>`, `<rect width="100%" height="100%" fill="#ffffff"/>`, text(8, 18, title)];
-  return [`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ${FONT}>`, ...head, ...parts, "</svg>\n"].join("\n");
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ${FONT}>`,
+    ...head,
+    ...parts,
+    "</svg>\n",
+  ].join("\n");
 }
 
 const text = (x: number, y: number, content: string, anchor = "start"): string =>
@@ -27,7 +38,9 @@ function drawRatios(cases: readonly CaseResult[], title: string): string {
   const top = 54;
   const [least, most] = [0.25, 64];
   const x = (ratio: number): number =>
-    left + ((Math.log2(Math.min(Math.max(ratio, least), most)) - Math.log2(least)) / Math.log2(most / least)) * (width - left - 60);
+    left +
+    ((Math.log2(Math.min(Math.max(ratio, least), most)) - Math.log2(least)) / Math.log2(most / least)) *
+      (width - left - 60);
   const height = top + cases.length * group + 20;
   const parts: string[] = [];
   for (const [i, peer] of peers.entries()) {
@@ -49,8 +62,12 @@ function drawRatios(cases: readonly CaseResult[], title: string): string {
       if (ratio === undefined) continue;
       const [from, to] = ratio.median >= 1 ? [x(1), x(ratio.median)] : [x(ratio.median), x(1)];
       const at = y + k * bar;
-      parts.push(`<rect x="${from}" y="${at}" width="${Math.max(1, to - from)}" height="${bar - 2}" fill="${colors[peer]}"/>`);
-      parts.push(`<line x1="${x(ratio.low)}" y1="${at + 4.5}" x2="${x(ratio.high)}" y2="${at + 4.5}" stroke="#111827"/>`);
+      parts.push(
+        `<rect x="${from}" y="${at}" width="${Math.max(1, to - from)}" height="${bar - 2}" fill="${colors[peer]}"/>`,
+      );
+      parts.push(
+        `<line x1="${x(ratio.low)}" y1="${at + 4.5}" x2="${x(ratio.high)}" y2="${at + 4.5}" stroke="#111827"/>`,
+      );
       parts.push(text(Math.max(to, x(ratio.high)) + 4, at + 9, ratio.median.toFixed(1)));
     }
   }
@@ -62,7 +79,9 @@ function drawPauses(cases: readonly CaseResult[]): string {
   const [left, top, width, height] = [50, 40, 760, 360];
   const [least, most] = [0.01, 100];
   const x = (milliseconds: number): number =>
-    left + (Math.log10(Math.min(Math.max(milliseconds, least), most) / least) / Math.log10(most / least)) * (width - left - 170);
+    left +
+    (Math.log10(Math.min(Math.max(milliseconds, least), most) / least) / Math.log10(most / least)) *
+      (width - left - 170);
   const y = (part: number): number => top + (1 - part) * (height - top - 40);
   const parts: string[] = [];
   for (let milliseconds = least; milliseconds <= most; milliseconds *= 10) {

@@ -42,8 +42,12 @@ const megabytes = (bytes: number): string => `${(bytes / 1048576).toFixed(0)} MB
 
 export function printResults(results: Results): void {
   const { host, runs, cases } = results;
-  console.log(`Node ${host.node}, V8 ${host.v8}, ${host.processor}, ${host.cores} cores; medians of ${runs} processes each`);
-  console.log("x: how many times as fast Heddle is, with the quartiles of single runs; by the clock, and by processor time of all threads");
+  console.log(
+    `Node ${host.node}, V8 ${host.v8}, ${host.processor}, ${host.cores} cores; medians of ${runs} processes each`,
+  );
+  console.log(
+    "x: how many times as fast Heddle is, with the quartiles of single runs; by the clock, and by processor time of all threads",
+  );
   for (const one of cases) printCase(one);
   for (const threads of new Set(cases.map((one) => one.threads))) printMeans(cases, threads);
   printScaling(cases);
@@ -96,7 +100,9 @@ function printMeans(cases: readonly CaseResult[], threads: number): void {
   }
 }
 
-/** Throughput of several threads beside one, each thread doing the work of the one, as the geometric mean over programs. */
+/**
+ * Throughput of several threads beside one, each thread doing the work of the one, as the geometric mean over programs.
+ */
 function scalingOf(cases: readonly CaseResult[], threads: number, engine: Engine, allocating: boolean): number {
   const secondsOf = (one: CaseResult | undefined): readonly number[] =>
     one?.engines.find((result) => result.engine === engine)?.seconds ?? [];
@@ -115,7 +121,9 @@ function printScaling(cases: readonly CaseResult[]): void {
     if (Number.isNaN(scalingOf(cases, threads, "heddle", false))) continue;
     console.log(`\nwhat ${threads} threads do beside one: allocating programs, all programs`);
     for (const engine of ["heddle", "unshared", "shared-objects", "javascript"] as const) {
-      const columns = [true, false].map((allocating) => `${scalingOf(cases, threads, engine, allocating).toFixed(2).padStart(6)}x`);
+      const columns = [true, false].map(
+        (allocating) => `${scalingOf(cases, threads, engine, allocating).toFixed(2).padStart(6)}x`,
+      );
       console.log(`  ${engine.padEnd(40)} ${columns.join(" ")}`);
     }
   }
@@ -123,7 +131,9 @@ function printScaling(cases: readonly CaseResult[]): void {
 
 function printPauses({ objects, threads, milliseconds }: PauseSample): void {
   const text = milliseconds.map((one) => one.toFixed(0)).join(", ");
-  console.log(`\nfull collections of ${objects} objects on ${threads} threads: ${median(milliseconds).toFixed(0)} ms (${text})`);
+  console.log(
+    `\nfull collections of ${objects} objects on ${threads} threads: ${median(milliseconds).toFixed(0)} ms (${text})`,
+  );
 }
 
 function printMemory({ churn, peak }: MemorySample): void {

@@ -6,7 +6,10 @@ interface Koffi {
   address(view: Uint8Array<ArrayBufferLike>): bigint;
 }
 
-/** Bytes of a memory that are resident, fixed tables included. Needs the optional package koffi, for the memory's address. */
+/**
+ * Bytes of a memory that are resident, fixed tables included. Needs the optional package koffi, for the memory's
+ * address.
+ */
 export function residentBytes(memory: WebAssembly.Memory): number {
   const koffi = createRequire(import.meta.url)("koffi") as Koffi;
   const start = koffi.address(new Uint8Array(memory.buffer, 0, 1));

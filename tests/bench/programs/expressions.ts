@@ -1,10 +1,12 @@
 /**
- * A class-heavy program in two forms: trees of expressions, of eight classes with a virtual method each. An object finds its methods
+ * A class-heavy program in two forms: trees of expressions, of eight classes with a virtual method each. An object
+ * finds its methods
  *
  *  - `field`: through a field that every object has, as compilers do today;
  *  - `descriptor`: through its custom descriptor, which the host's or the collector's header leads to.
  *
- * The fields of the classes, and how often each class occurs, are those of syntax trees: many leaves, some operators, few statements.
+ * The fields of the classes, and how often each class occurs, are those of syntax trees: many leaves, some operators,
+ * few statements.
  */
 
 export type Form = "field" | "descriptor";
@@ -25,8 +27,18 @@ const classes: readonly ClassOf[] = [
   { name: "Add", numbers: 0, operands: 2, body: "(i32.add (operand 0) (operand 1))" },
   { name: "Multiply", numbers: 0, operands: 2, body: "(i32.mul (operand 0) (operand 1))" },
   { name: "Compare", numbers: 1, operands: 2, body: "(i32.lt_s (i32.add (operand 0) (number 0)) (operand 1))" },
-  { name: "Select", numbers: 0, operands: 3, body: "(if (result i32) (operand 0) (then (operand 1)) (else (operand 2)))" },
-  { name: "Call", numbers: 1, operands: 3, body: "(i32.add (i32.add (operand 0) (operand 1)) (i32.add (operand 2) (number 0)))" },
+  {
+    name: "Select",
+    numbers: 0,
+    operands: 3,
+    body: "(if (result i32) (operand 0) (then (operand 1)) (else (operand 2)))",
+  },
+  {
+    name: "Call",
+    numbers: 1,
+    operands: 3,
+    body: "(i32.add (i32.add (operand 0) (operand 1)) (i32.add (operand 2) (number 0)))",
+  },
 ];
 
 /** The classes' numbers of own fields, in words: what their objects need beside header and table of methods. */
@@ -35,12 +47,15 @@ export const fieldWords: readonly number[] = classes.map(({ numbers, operands })
 /** Of 32 inner nodes, how many are of each class from `Negate` on; a leaf is a literal or a variable. */
 const frequencies = [4, 10, 6, 5, 3, 4];
 
-const fieldsOf = ({ numbers, operands }: ClassOf): string => "(field i32) ".repeat(numbers) + "(field (ref $Expression)) ".repeat(operands);
+const fieldsOf = ({ numbers, operands }: ClassOf): string =>
+  "(field i32) ".repeat(numbers) + "(field (ref $Expression)) ".repeat(operands);
 
 function types(form: Form): string {
   const method = "(type $method (func (param (ref $Expression) i32) (result i32)))";
   if (form === "field") {
-    const declared = classes.map((c) => `(type $${c.name} (sub final $Expression (struct (field (ref $Methods)) ${fieldsOf(c)})))`);
+    const declared = classes.map(
+      (c) => `(type $${c.name} (sub final $Expression (struct (field (ref $Methods)) ${fieldsOf(c)})))`,
+    );
     return `(rec ${method}
       (type $Methods (struct (field $evaluate (ref $method))))
       (type $Expression (sub (struct (field $methods (ref $Methods)))))
@@ -62,7 +77,8 @@ function members(form: Form, { name, numbers, operands, body }: ClassOf): string
   const params = "i32 ".repeat(numbers) + "(ref $Expression) ".repeat(operands);
   const gets = Array.from({ length: numbers + operands }, (_, i) => `(local.get ${i})`).join(" ");
   const table = `(global.get $${name}.methods)`;
-  const make = form === "field" ? `(struct.new $${name} ${table} ${gets})` : `(struct.new_desc $${name} ${gets} ${table})`;
+  const make =
+    form === "field" ? `(struct.new $${name} ${table} ${gets})` : `(struct.new_desc $${name} ${gets} ${table})`;
   const cast =
     form === "field"
       ? `(ref.cast (ref $${name}) (local.get $self))`
@@ -71,7 +87,8 @@ function members(form: Form, { name, numbers, operands, body }: ClassOf): string
     .replaceAll(/\(number (\d)\)/g, (_, i: string) => `(struct.get $${name} ${first + Number(i)} (local.get $this))`)
     .replaceAll(
       /\(operand (\d)\)/g,
-      (_, i: string) => `(call $evaluate (struct.get $${name} ${first + numbers + Number(i)} (local.get $this)) (local.get $x))`,
+      (_, i: string) =>
+        `(call $evaluate (struct.get $${name} ${first + numbers + Number(i)} (local.get $this)) (local.get $x))`,
     );
   return `
   (elem declare func $${name}.evaluate)
@@ -88,9 +105,13 @@ function globals(form: Form): string {
   return classes.map(({ name }) => made(name)).join("\n  ");
 }
 
-/** The program: `build` makes trees of a depth and keeps them, `evaluate` runs all of them, `count` says how many objects there are. */
+/**
+ * The program: `build` makes trees of a depth and keeps them, `evaluate` runs all of them, `count` says how many
+ * objects there are.
+ */
 export function expressions(form: Form): string {
-  const methods = form === "field" ? "(struct.get $Expression $methods (local.get 0))" : "(ref.get_desc $Expression (local.get 0))";
+  const methods =
+    form === "field" ? "(struct.get $Expression $methods (local.get 0))" : "(ref.get_desc $Expression (local.get 0))";
   const choices = classes.slice(2).flatMap(({ name, numbers, operands }, i) => {
     const values = `${"(call $random)".repeat(numbers)} ${"(call $grow (local.get $below))".repeat(operands)}`;
     return new Array<string>(frequencies[i] ?? 0).fill(`(return (call $${name}.new ${values}))`);

@@ -1,6 +1,6 @@
 /**
- * Another thread is given a tree of 100,000 objects and answers with what the root holds: a shared tree as an argument of `store.spawn`, beside a tree
- * of JS objects that comlink clones.
+ * Another thread is given a tree of 100,000 objects and answers with what the root holds: a shared tree as an argument
+ * of `store.spawn`, beside a tree of JS objects that comlink clones.
  */
 import { MessageChannel } from "node:worker_threads";
 import * as Comlink from "comlink";
@@ -66,5 +66,10 @@ for (let turn = -CLONES_WARM_UP; turn < turns; turn++) {
 await worker.terminate();
 port1.close();
 report([
-  { title: "a tree of 100,000 objects to another thread, and its answer", unit: "ms", own, peer: { title: "comlink", samples: peer } },
+  {
+    title: "a tree of 100,000 objects to another thread, and its answer",
+    unit: "ms",
+    own,
+    peer: { title: "comlink", samples: peer },
+  },
 ]);

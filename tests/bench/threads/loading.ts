@@ -1,6 +1,6 @@
 /**
- * A module that one agent instantiates while eight others run: milliseconds until each of the eight has called its function, which the start function
- * put where they look.
+ * A module that one agent instantiates while eight others run: milliseconds until each of the eight has called its
+ * function, which the start function put where they look.
  */
 import { createStore } from "../../../api/heddle.ts";
 import { microseconds, report } from "./figure.ts";

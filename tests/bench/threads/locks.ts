@@ -41,4 +41,6 @@ for (let turn = -1; turn < Number(process.argv[2]); turn++) {
   own.push(samples[0]);
   peer.push(samples[1]);
 }
-report([{ title: "lock and unlock, nobody else there", unit: "ns", own, peer: { title: "Atomics in JS", samples: peer } }]);
+report([
+  { title: "lock and unlock, nobody else there", unit: "ns", own, peer: { title: "Atomics in JS", samples: peer } },
+]);

@@ -1,6 +1,6 @@
 /**
- * Two threads that wake each other in turn: by a struct's control word and wait queues, beside `memory.atomic.wait32` and `notify` in two instances
- * of a plain module on the host.
+ * Two threads that wake each other in turn: by a struct's control word and wait queues, beside `memory.atomic.wait32`
+ * and `notify` in two instances of a plain module on the host.
  */
 
 import { createStore } from "../../../api/heddle.ts";
@@ -54,7 +54,10 @@ const { instance } = await store.WebAssembly.instantiate(shared);
 const play = instance.exports["play"] as unknown as (player: number, rounds: number) => void;
 const module = new WebAssembly.Module(encodeModule(parseModule(raw)));
 const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
-const workers = [await startRaw({ kind: "module", module, memory }), await startRaw({ kind: "module", module, memory })];
+const workers = [
+  await startRaw({ kind: "module", module, memory }),
+  await startRaw({ kind: "module", module, memory }),
+];
 
 const own: number[] = [];
 const samples: number[] = [];

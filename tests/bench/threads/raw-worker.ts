@@ -1,4 +1,6 @@
-/** The peers' Worker: what programs do without Heddle, with the host's `Atomics`, `WebAssembly` and structured clones. */
+/**
+ * The peers' Worker: what programs do without Heddle, with the host's `Atomics`, `WebAssembly` and structured clones.
+ */
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import * as Comlink from "comlink";
 

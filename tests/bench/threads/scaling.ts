@@ -1,6 +1,6 @@
 /**
- * How much more threads do than one: a workload of workloads.ts in as many parts as there are threads, beside the same in one part, in turns. What the
- * machine itself gives is measured by Workers that count on their own, without Heddle.
+ * How much more threads do than one: a workload of workloads.ts in as many parts as there are threads, beside the same
+ * in one part, in turns. What the machine itself gives is measured by Workers that count on their own, without Heddle.
  */
 
 import { createStore } from "../../../api/heddle.ts";
@@ -18,7 +18,10 @@ export interface Scaling {
 }
 
 /** Calls `part(i)` for parts 0 to `parts - 1` at once; returns seconds, and the sum of the results. */
-async function time(parts: number, part: (index: number) => Promise<number>): Promise<{ seconds: number; sum: number }> {
+async function time(
+  parts: number,
+  part: (index: number) => Promise<number>,
+): Promise<{ seconds: number; sum: number }> {
   const start = performance.now();
   const sums = await Promise.all(Array.from({ length: parts }, (_, i) => part(i)));
   return { seconds: (performance.now() - start) / 1000, sum: sums.reduce((sum, value) => (sum + value) | 0, 0) };
@@ -56,7 +59,9 @@ const counting = `(module
 async function machine(threads: number, turns: number): Promise<Scaling> {
   const module = new WebAssembly.Module(encodeModule(parseModule(counting)));
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
-  const workers = await Promise.all(Array.from({ length: threads }, () => startRaw({ kind: "module", module, memory })));
+  const workers = await Promise.all(
+    Array.from({ length: threads }, () => startRaw({ kind: "module", module, memory })),
+  );
   const work = (part: number, parts: number): Promise<number> =>
     callRaw(workers[part]!, { name: "work", args: [part, parts] }) as Promise<number>;
   const result = await measure("the machine: counting without Heddle", threads, turns, work);
@@ -77,4 +82,9 @@ async function own(threads: number, turns: number, wanted: string | undefined): 
 }
 
 const [turns, threads, wanted] = process.argv.slice(2);
-console.log(JSON.stringify([await machine(Number(threads), Number(turns)), ...(await own(Number(threads), Number(turns), wanted))]));
+console.log(
+  JSON.stringify([
+    await machine(Number(threads), Number(turns)),
+    ...(await own(Number(threads), Number(turns), wanted)),
+  ]),
+);

@@ -1,9 +1,10 @@
 /**
- * From spawning to the first instruction on a parked Worker: by `store.spawn` of JS and by `spawn_ref` of wasm code, beside a Worker that sleeps in
- * `Atomics.wait` and is woken by `Atomics.notify`. The spawning thread watches a word of shared memory, which the other one changes.
+ * From spawning to the first instruction on a parked Worker: by `store.spawn` of JS and by `spawn_ref` of wasm code,
+ * beside a Worker that sleeps in `Atomics.wait` and is woken by `Atomics.notify`. The spawning thread watches a word of
+ * shared memory, which the other one changes.
  *
- * A core with nothing to do sleeps ever deeper, and virtual machines give theirs away: then to wake it takes longer than all else. With the word
- * "awake", Workers that do nothing but wake up keep the cores from that.
+ * A core with nothing to do sleeps ever deeper, and virtual machines give theirs away: then to wake it takes longer
+ * than all else. With the word "awake", Workers that do nothing but wake up keep the cores from that.
  */
 import { availableParallelism } from "node:os";
 import type { Store } from "../../../api/heddle.ts";

@@ -1,6 +1,6 @@
 /**
- * Programs that split into parts: each exports `work(part, parts)`, a shared function that does its part of the whole and returns a sum, so that the
- * sums of all parts are the same however many parts there are.
+ * Programs that split into parts: each exports `work(part, parts)`, a shared function that does its part of the whole
+ * and returns a sum, so that the sums of all parts are the same however many parts there are.
  */
 import { mutex } from "./mutex.ts";
 
@@ -106,7 +106,10 @@ const counting = `(module ${workType} ${mutex}
       (br_if $next (i32.lt_u (local.tee $part (i32.add (local.get $part) (local.get $parts))) (i32.const 3000000))))
     (local.get $sum)))`;
 
-/** Merge sort of slices of a shared array of 320,000 references, which are made anew each time: reading objects, and barriers. */
+/**
+ * Merge sort of slices of a shared array of 320,000 references, which are made anew each time: reading objects, and
+ * barriers.
+ */
 const sort = `(module ${workType}
   (type $item (shared (struct (field $key i32))))
   (type $items (shared (array (mut (ref null $item)))))

@@ -1,4 +1,7 @@
-/** Runs scripts in a page: fetches one after the other from the server that the page came from, and posts back what each came to. */
+/**
+ * Runs scripts in a page: fetches one after the other from the server that the page came from, and posts back what each
+ * came to.
+ */
 import type { ScriptReply, ScriptRequest } from "../protocol.ts";
 import { describeError } from "../run.ts";
 import { runScript } from "../start-run.ts";

@@ -1,7 +1,7 @@
 /**
- * Runs scripts in a browser. A page on a server of ours asks for scripts and posts back what they came to, so that a browser without a
- * driver does as well as one with. When the browser ends, or a script takes too long even for the page to notice, the scripts that the
- * page had are broken, and another browser takes the rest.
+ * Runs scripts in a browser. A page on a server of ours asks for scripts and posts back what they came to, so that a
+ * browser without a driver does as well as one with. When the browser ends, or a script takes too long even for the
+ * page to notice, the scripts that the page had are broken, and another browser takes the rest.
  */
 import { copyFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";

@@ -14,7 +14,9 @@ export interface Sources {
   readonly rooms: readonly Room[];
 }
 
-/** A claim about the sources, and the places where it does not hold, each in one line: path, what is wrong, what to do. */
+/**
+ * A claim about the sources, and the places where it does not hold, each in one line: path, what is wrong, what to do.
+ */
 export interface Check {
   readonly claim: string;
   readonly findings: readonly string[];

@@ -25,7 +25,12 @@ export function findingsOf(issues: readonly Issues[]): string[] {
   return issues.flatMap(({ file, ...kinds }) =>
     Object.entries(kinds).flatMap(([kind, found]) =>
       Array.isArray(found)
-        ? found.flat().map(({ name, line }) => `${file}${line === undefined ? "" : `:${line}`}: ${name} ${remedies[kind] ?? `(${kind})`}`)
+        ? found
+            .flat()
+            .map(
+              ({ name, line }) =>
+                `${file}${line === undefined ? "" : `:${line}`}: ${name} ${remedies[kind] ?? `(${kind})`}`,
+            )
         : [],
     ),
   );

@@ -1,6 +1,6 @@
 /**
- * The examples of the documentation are of this code: in a block of ```diff, a line `// path: ...` names a file, and the lines with a plus
- * that follow are lines of it.
+ * The examples of the documentation are of this code: in a block of ```diff, a line `// path: ...` names a file, and
+ * the lines with a plus that follow are lines of it.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { root, type SourceFile } from "../source-files.ts";
@@ -21,7 +21,9 @@ function missing(page: SourceFile, scripts: ReadonlyMap<string, string>): string
       const text = scripts.get(path) ?? (existsSync(root + path) ? readFileSync(root + path, "utf8") : "");
       lines = new Set(text.split("\n").map((one) => one.trim()));
     } else if (line.startsWith("+") && !lines.has(line.slice(1).trim())) {
-      findings.push(path === undefined ? `${place}: no file is named before this line` : `${place}: no line of ${path}`);
+      findings.push(
+        path === undefined ? `${place}: no file is named before this line` : `${place}: no line of ${path}`,
+      );
     }
   }
   return findings;

@@ -1,6 +1,7 @@
 /**
- * No values are imported in a circle: which file of a circle runs first depends on who asks, and none of them can be read or tested before
- * the others. Types are erased and need no order; a Worker's script begins anew, on a thread of its own.
+ * No values are imported in a circle: which file of a circle runs first depends on who asks, and none of them can be
+ * read or tested before the others. Types are erased and need no order; a Worker's script begins anew, on a thread of
+ * its own.
  */
 
 import { importsOf } from "../house/imports.ts";

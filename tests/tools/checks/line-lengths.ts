@@ -1,6 +1,7 @@
 /**
- * Prose is read in lines that an eye can follow. Code has the formatter's width, and strings as long as they are; this looks at comments and
- * at the documentation. A line of one long word, as an address is, cannot be broken; tables, code and generated pages are no prose.
+ * Prose is read in lines that an eye can follow. Code has the formatter's width, and strings as long as they are; this
+ * looks at comments and at the documentation. A line of one long word, as an address is, cannot be broken; tables, code
+ * and generated pages are no prose.
  */
 import { commentsOf } from "../comments.ts";
 import type { SourceFile } from "../source-files.ts";
@@ -8,7 +9,10 @@ import type { Check, Sources } from "./check.ts";
 
 const maximumLength = 120;
 
-/** Whether there is nowhere to break a line: what comes after its indentation and marks is one word, up to where the limit is passed. */
+/**
+ * Whether there is nowhere to break a line: what comes after its indentation and marks is one word, up to where the
+ * limit is passed.
+ */
 const unbreakable = (line: string): boolean =>
   !/\S\s+\S/.test(line.replace(/^\s*(?:\/\/|\/\*\*?|\*|;;|[-*>]|\d+\.)?\s*/, "").slice(0, maximumLength));
 
@@ -31,7 +35,9 @@ function linesOfComments({ path, text }: SourceFile): string[] {
 
 /** Comments of the text format that have lines to themselves, or stand behind code. */
 function linesOfTextComments({ path, text }: SourceFile): string[] {
-  return text.split("\n").flatMap((line, index) => (/(?:^|\s);;\s/.test(line) && tooLong(line) ? [`${path}:${index + 1}`] : []));
+  return text
+    .split("\n")
+    .flatMap((line, index) => (/(?:^|\s);;\s/.test(line) && tooLong(line) ? [`${path}:${index + 1}`] : []));
 }
 
 /** Lines of prose: no code, no tables, no HTML, no definitions of links. */
@@ -45,7 +51,11 @@ function linesOfProse({ path, text }: SourceFile): string[] {
 }
 
 export function lineLengths({ scripts, modules, pages }: Sources): Check {
-  const places = [...scripts.flatMap(linesOfComments), ...modules.flatMap(linesOfTextComments), ...pages.flatMap(linesOfProse)];
+  const places = [
+    ...scripts.flatMap(linesOfComments),
+    ...modules.flatMap(linesOfTextComments),
+    ...pages.flatMap(linesOfProse),
+  ];
   return {
     claim: `comments and documentation have lines of at most ${maximumLength} characters`,
     findings: places.map((place) => `${place}: longer than ${maximumLength} characters`),

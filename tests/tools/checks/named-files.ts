@@ -1,4 +1,7 @@
-/** Sources that comments and documentation name are there: by their whole path, by its end, or from where they are named. */
+/**
+ * Sources that comments and documentation name are there: by their whole path, by its end, or from where they are
+ * named.
+ */
 import { posix } from "node:path";
 import { commentsOf } from "../comments.ts";
 import type { SourceFile } from "../source-files.ts";
@@ -25,7 +28,9 @@ export function namedFiles({ scripts, pages }: Sources): Check {
   const findings = [...scripts, ...pages].flatMap((file) =>
     [...proseOf(file).matchAll(namePattern)]
       .map(([name]) => name)
-      .filter((name) => !/\bbuild\//.test(name) && !known.has(name) && !known.has(posix.join(posix.dirname(file.path), name)))
+      .filter(
+        (name) => !/\bbuild\//.test(name) && !known.has(name) && !known.has(posix.join(posix.dirname(file.path), name)),
+      )
       .map((name) => `${file.path}: names ${name}, which does not exist`),
   );
   return { claim: "files that comments and documentation name are there", findings };

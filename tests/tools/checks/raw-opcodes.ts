@@ -16,7 +16,8 @@ export function rawOpcodes({ scripts }: Sources): Check {
     if (!sources.test(path) || homes.test(path)) continue;
     for (const [index, line] of text.split("\n").entries()) {
       const found = raw.exec(line);
-      if (found !== null) findings.push(`${path}:${index + 1}: ${found[0]}; modules are made with core/binary/small-module.ts`);
+      if (found !== null)
+        findings.push(`${path}:${index + 1}: ${found[0]}; modules are made with core/binary/small-module.ts`);
     }
   }
   return { claim: "no module is written in bytes", findings };

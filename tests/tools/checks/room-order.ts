@@ -9,7 +9,9 @@ export function roomOrder({ scripts, rooms }: Sources): Check {
     .arrows(scripts)
     .filter(({ from, to }) => !house.isBelow(to, from))
     .flatMap(({ from, to, imports }) =>
-      imports.map((one) => `${one.from}: imports ${one.to}; ${to.path} comes after ${from.path} in tests/tools/rooms.ts`),
+      imports.map(
+        (one) => `${one.from}: imports ${one.to}; ${to.path} comes after ${from.path} in tests/tools/rooms.ts`,
+      ),
     );
   return { claim: "rooms import from those below them only", findings };
 }

@@ -15,5 +15,8 @@ export function threadRooms({ scripts, rooms }: Sources): Check {
   const findings: string[] = [];
   if (count > maximumRooms) findings.push(`${floor}: ${count} rooms (limit ${maximumRooms})`);
   if (arrows > maximumArrows) findings.push(`${floor}: ${arrows} arrows between its rooms (limit ${maximumArrows})`);
-  return { claim: `threads have no more than ${maximumRooms} rooms and ${maximumArrows} arrows between them`, findings };
+  return {
+    claim: `threads have no more than ${maximumRooms} rooms and ${maximumArrows} arrows between them`,
+    findings,
+  };
 }

@@ -11,7 +11,10 @@ export interface Arrow {
   readonly imports: readonly Import[];
 }
 
-/** Finds rooms by path. The room of a file may be the file itself, its folder, or a folder above that is a room with all below it. */
+/**
+ * Finds rooms by path. The room of a file may be the file itself, its folder, or a folder above that is a room with all
+ * below it.
+ */
 export class House {
   readonly #rooms: ReadonlyMap<string, Room>;
   readonly #order: ReadonlyMap<Room, number>;
@@ -37,7 +40,10 @@ export class House {
     return this.#order.get(a)! < this.#order.get(b)!;
   }
 
-  /** Arrows between different rooms, in the order of the rooms. What imports nothing of the sources' own, or lies in no room, has none. */
+  /**
+   * Arrows between different rooms, in the order of the rooms. What imports nothing of the sources' own, or lies in no
+   * room, has none.
+   */
   arrows(files: readonly SourceFile[]): Arrow[] {
     const found = new Map<Room, Map<Room, Import[]>>();
     for (const one of importsOf(files)) {

@@ -7,11 +7,17 @@ export interface Import {
   readonly from: string;
   /** Path from the root. */
   readonly to: string;
-  /** A value that is imported makes the other file run first. A type is erased before; a URL names a file, as a Worker's script. */
+  /**
+   * A value that is imported makes the other file run first. A type is erased before; a URL names a file, as a Worker's
+   * script.
+   */
   readonly kind: "value" | "type" | "url";
 }
 
-/** Statements, `import(...)` and `new URL(...)`; what is between the keyword and `from` is captured, to tell types from values. */
+/**
+ * Statements, `import(...)` and `new URL(...)`; what is between the keyword and `from` is captured, to tell types from
+ * values.
+ */
 const importPattern =
   /^\s*(?:import|export)\s(?:([^"'`;]*?)\sfrom\s+)?["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']\s*\)|\bnew URL\(\s*["'](\.[^"']+)["']/gm;
 
@@ -19,7 +25,9 @@ function importsTypesOnly(clause: string | undefined): boolean {
   if (clause === undefined) return false;
   if (/^type\b/.test(clause)) return true;
   const names = /^\{([^}]*)\}$/.exec(clause.trim())?.[1];
-  return names !== undefined && /^\s*type\s/.test(names) && names.split(",").every((name) => /^\s*(type\s|$)/.test(name));
+  return (
+    names !== undefined && /^\s*type\s/.test(names) && names.split(",").every((name) => /^\s*(type\s|$)/.test(name))
+  );
 }
 
 /** The imports of the project's own files, in order of the files. AssemblyScript's have no extension. */

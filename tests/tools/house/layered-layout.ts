@@ -1,7 +1,7 @@
 /**
- * Places the nodes of a graph without circles in rows, so that few arrows cross and none runs behind a node (Sugiyama, Tagawa and Toda 1981):
- * an arrow over several rows has a bend in each row between, which takes part in the placement as a narrow node. The same graph is placed
- * in the same way each time.
+ * Places the nodes of a graph without circles in rows, so that few arrows cross and none runs behind a node (Sugiyama,
+ * Tagawa and Toda 1981): an arrow over several rows has a bend in each row between, which takes part in the placement
+ * as a narrow node. The same graph is placed in the same way each time.
  */
 
 export interface Node {
@@ -51,15 +51,20 @@ const number = (row: readonly Item[]): void => {
 function crossingsAbove(row: readonly Item[]): number {
   const ends = row.flatMap((lower) => lower.above.map((upper) => upper.place).sort((a, b) => a - b));
   let count = 0;
-  for (const [index, place] of ends.entries()) for (let later = index + 1; later < ends.length; later++) if (ends[later]! < place) count++;
+  for (const [index, place] of ends.entries())
+    for (let later = index + 1; later < ends.length; later++) if (ends[later]! < place) count++;
   return count;
 }
 
-const crossings = (rows: readonly (readonly Item[])[]): number => rows.reduce((sum, row) => sum + crossingsAbove(row), 0);
+const crossings = (rows: readonly (readonly Item[])[]): number =>
+  rows.reduce((sum, row) => sum + crossingsAbove(row), 0);
 
 function sortByNeighbours(row: Item[], side: "above" | "below"): void {
   const wish = new Map(
-    row.map((one) => [one, one[side].length === 0 ? one.place : one[side].reduce((sum, { place }) => sum + place, 0) / one[side].length]),
+    row.map((one) => [
+      one,
+      one[side].length === 0 ? one.place : one[side].reduce((sum, { place }) => sum + place, 0) / one[side].length,
+    ]),
   );
   row.sort((a, b) => wish.get(a)! - wish.get(b)! || a.place - b.place);
   number(row);
@@ -70,7 +75,8 @@ function swapNeighbours(rows: readonly Item[][]): void {
   for (let better = true; better; ) {
     better = false;
     for (const [index, row] of rows.entries()) {
-      const around = (): number => crossingsAbove(row) + (index + 1 < rows.length ? crossingsAbove(rows[index + 1]!) : 0);
+      const around = (): number =>
+        crossingsAbove(row) + (index + 1 < rows.length ? crossingsAbove(rows[index + 1]!) : 0);
       for (let place = 0; place + 1 < row.length; place++) {
         const before = around();
         const swap = (): void => {
@@ -106,8 +112,8 @@ function order(rows: readonly Item[][]): void {
 }
 
 /**
- * Moves a row's items as near to where they wish to be as their order and widths allow (least squares: neighbours that would overlap move
- * as one, to the mean of their wishes).
+ * Moves a row's items as near to where they wish to be as their order and widths allow (least squares: neighbours that
+ * would overlap move as one, to the mean of their wishes).
  */
 function settle(row: readonly Item[], wishes: readonly number[], gap: number, width: number): void {
   const offsets: number[] = [];
@@ -119,7 +125,11 @@ function settle(row: readonly Item[], wishes: readonly number[], gap: number, wi
   const blocks: { sum: number; count: number }[] = [];
   for (const [index, wish] of wishes.entries()) {
     let block = { sum: wish - offsets[index]!, count: 1 };
-    for (let last = blocks.at(-1); last !== undefined && last.sum / last.count >= block.sum / block.count; last = blocks.at(-1)) {
+    for (
+      let last = blocks.at(-1);
+      last !== undefined && last.sum / last.count >= block.sum / block.count;
+      last = blocks.at(-1)
+    ) {
       block = { sum: last.sum + block.sum, count: last.count + block.count };
       blocks.pop();
     }
@@ -127,7 +137,9 @@ function settle(row: readonly Item[], wishes: readonly number[], gap: number, wi
   }
   const lowest = row[0]!.width / 2;
   const highest = width - end - row.at(-1)!.width / 2;
-  const shifts = blocks.flatMap(({ sum, count }) => Array<number>(count).fill(Math.max(lowest, Math.min(highest, sum / count))));
+  const shifts = blocks.flatMap(({ sum, count }) =>
+    Array<number>(count).fill(Math.max(lowest, Math.min(highest, sum / count))),
+  );
   for (const [index, one] of row.entries()) one.middle = shifts[index]! + offsets[index]!;
 }
 
@@ -152,7 +164,12 @@ function straighten(rows: readonly Item[][], gap: number, width: number): void {
 }
 
 /** Places nodes in rows of a width, with a gap between them. Rows are numbered from the lowest, and none is empty. */
-export function layeredLayout<N extends Node>(nodes: readonly N[], edges: readonly Edge<N>[], gap: number, width: number): Placement<N> {
+export function layeredLayout<N extends Node>(
+  nodes: readonly N[],
+  edges: readonly Edge<N>[],
+  gap: number,
+  width: number,
+): Placement<N> {
   const items = new Map(nodes.map((node) => [node, item(node.width)]));
   const rows: Item[][] = Array.from({ length: Math.max(...nodes.map(({ row }) => row)) + 1 }, () => []);
   for (const [node, placed] of items) rows[node.row]!.push(placed);

@@ -1,6 +1,7 @@
 /**
- * The picture of the house, docs/house.svg: floors from `core` at the bottom to the command at the top, their rooms, and arrows from rooms
- * to those that they import from. An arrow that others imply is not drawn: who stands on a room stands on all that it is built on.
+ * The picture of the house, docs/house.svg: floors from `core` at the bottom to the command at the top, their rooms,
+ * and arrows from rooms to those that they import from. An arrow that others imply is not drawn: who stands on a room
+ * stands on all that it is built on.
  */
 import { type Floor, floors, type Room } from "../rooms.ts";
 import type { SourceFile } from "../source-files.ts";
@@ -48,7 +49,10 @@ function nameOf({ path }: Room, floor: Floor): string {
   return (path === floor.name ? floor.name : path.slice(floor.name.length + 1)).replace(/\.ts$/, "");
 }
 
-/** Rooms in rows: each above those of its floor that it imports from, all above the floors below, and no more to a row than fit. */
+/**
+ * Rooms in rows: each above those of its floor that it imports from, all above the floors below, and no more to a row
+ * than fit.
+ */
 function boxesOf(imports: ReadonlyMap<Room, ReadonlySet<Room>>): Map<Room, Box> {
   const boxes = new Map<Room, Box>();
   const taken: number[] = [];
@@ -57,7 +61,9 @@ function boxesOf(imports: ReadonlyMap<Room, ReadonlySet<Room>>): Map<Room, Box> 
     for (const room of floor.rooms) {
       const name = nameOf(room, floor);
       const boxWidth = Math.ceil(Math.max(name.length * nameLetter, room.holds.length * holdsLetter) + 16);
-      const below = [...imports.get(room)!].flatMap((other) => boxes.get(other) ?? []).filter((box) => box.floor === floor);
+      const below = [...imports.get(room)!]
+        .flatMap((other) => boxes.get(other) ?? [])
+        .filter((box) => box.floor === floor);
       let row = below.reduce((highest, box) => Math.max(highest, box.row + 1), lowest);
       while ((taken[row] ?? 0) + boxWidth + gap > width - left - margin) row++;
       taken[row] = (taken[row] ?? 0) + boxWidth + gap;
@@ -81,7 +87,9 @@ class Drawing {
     this.#lines = lines;
     this.#placement = layeredLayout(boxes, lines, gap, width - left - margin);
     const rows = Math.max(...boxes.map(({ row }) => row)) + 1;
-    this.#floorOfRow = Array.from({ length: rows }, (_, row) => shown.indexOf(boxes.find((box) => box.row === row)!.floor));
+    this.#floorOfRow = Array.from({ length: rows }, (_, row) =>
+      shown.indexOf(boxes.find((box) => box.row === row)!.floor),
+    );
     this.height = top + rows * rowHeight + (shown.length - 1) * floorGap + margin;
   }
 
@@ -106,7 +114,9 @@ class Drawing {
       `<rect class="floor" x="${margin / 2}" y="${round(from)}" width="${width - margin}" height="${round(to - from)}" rx="8" fill="${colourOf(floor)}"/>`,
       `<text class="name" x="${margin + 6}" y="${round(from + 26)}" fill="${colourOf(floor)}">${floor.name}</text>`,
       `<text class="title" x="${margin + 6}" y="${round(from + 43)}">${first}</text>`,
-      ...(second === undefined ? [] : [`<text class="title" x="${margin + 6}" y="${round(from + 58)}">${second}</text>`]),
+      ...(second === undefined
+        ? []
+        : [`<text class="title" x="${margin + 6}" y="${round(from + 58)}">${second}</text>`]),
     ];
   }
 
@@ -153,7 +163,10 @@ class Drawing {
 /** How far a line leans at most where it passes a row, so that it stays clear of the boxes beside it. */
 const steepest = 0.45;
 
-/** A curve that goes down: upright at its ends, straight past the boxes of each row between, and leaning there towards the row after. */
+/**
+ * A curve that goes down: upright at its ends, straight past the boxes of each row between, and leaning there towards
+ * the row after.
+ */
 function smoothPath(points: readonly Point[]): string {
   let path = `M${round(points[0]![0])} ${round(points[0]![1])}`;
   let [x, y] = points[0]!;

@@ -1,4 +1,7 @@
-/** Arrows that are not implied by others: between two nodes there is one where no way leads over a third (transitive reduction). */
+/**
+ * Arrows that are not implied by others: between two nodes there is one where no way leads over a third (transitive
+ * reduction).
+ */
 
 /** What each node leads to, directly or not. `graph` has no circles, and every node as a key. */
 function reachable<Node>(graph: ReadonlyMap<Node, ReadonlySet<Node>>): Map<Node, Set<Node>> {

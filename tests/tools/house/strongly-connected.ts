@@ -1,4 +1,7 @@
-/** Circles of a graph: its strongly connected components of more than one node, and nodes that point at themselves (Tarjan 1972). */
+/**
+ * Circles of a graph: its strongly connected components of more than one node, and nodes that point at themselves
+ * (Tarjan 1972).
+ */
 
 /** Each circle's nodes in the graph's order. `graph` has every node as a key. */
 export function circles<Node>(graph: ReadonlyMap<Node, readonly Node[]>): Node[][] {
@@ -22,7 +25,8 @@ export function circles<Node>(graph: ReadonlyMap<Node, readonly Node[]>): Node[]
     if (lowest.get(node) !== number) return;
     const members = stack.splice(stack.indexOf(node));
     for (const member of members) onStack.delete(member);
-    if (members.length > 1 || graph.get(node)!.includes(node)) found.push(members.sort((a, b) => order.get(a)! - order.get(b)!));
+    if (members.length > 1 || graph.get(node)!.includes(node))
+      found.push(members.sort((a, b) => order.get(a)! - order.get(b)!));
   };
 
   for (const node of graph.keys()) if (!reached.has(node)) visit(node);

@@ -5,7 +5,10 @@ const begin = "<!-- Rooms, by `npm run docs` from tests/tools/rooms.ts -->";
 const end = "<!-- End of rooms -->";
 
 function linesOf({ name, title, rooms }: Floor): string[] {
-  return [`| **${name}** | **${title}** | |`, ...rooms.map(({ path, holds, next }) => `| \`${path}\` | ${holds} | ${next ?? ""} |`)];
+  return [
+    `| **${name}** | **${title}** | |`,
+    ...rooms.map(({ path, holds, next }) => `| \`${path}\` | ${holds} | ${next ?? ""} |`),
+  ];
 }
 
 /** A page with the table put in place of the one that it has. */

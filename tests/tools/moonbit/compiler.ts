@@ -1,8 +1,9 @@
 /**
  * The MoonBit compiler, run in this process.
  *
- * Its program is compiled OCaml that expects to be the body of a Worker and to be called through comlink. It is evaluated here with
- * a scope that stands for the Worker's; the message handler which it registers is kept and called with comlink's messages.
+ * Its program is compiled OCaml that expects to be the body of a Worker and to be called through comlink. It is
+ * evaluated here with a scope that stands for the Worker's; the message handler which it registers is kept and called
+ * with comlink's messages.
  */
 import { readFileSync } from "node:fs";
 import { compilerPackage } from "./core-sources.ts";
@@ -64,7 +65,13 @@ export class Compiler {
       postMessage: { value: (reply: Reply) => this.#settle(reply) },
     }) as typeof globalThis;
     const hidden = ["process", "require", "module", "exports"];
-    const program = new Function("globalThis", "self", "console", ...hidden, readFileSync(compilerPackage().program, "utf8"));
+    const program = new Function(
+      "globalThis",
+      "self",
+      "console",
+      ...hidden,
+      readFileSync(compilerPackage().program, "utf8"),
+    );
     program.call(scope, scope, scope, silent);
   }
 
@@ -76,7 +83,15 @@ export class Compiler {
 
   /** Links packages to one program. */
   async link(input: LinkCore): Promise<Uint8Array<ArrayBuffer>> {
-    const options = { outputFormat: "wasm", testMode: false, debug: false, noOpt: false, sourceMap: false, sources: {}, stopOnMain: false };
+    const options = {
+      outputFormat: "wasm",
+      testMode: false,
+      debug: false,
+      noOpt: false,
+      sourceMap: false,
+      sources: {},
+      stopOnMain: false,
+    };
     const { result } = (await this.#call("linkCore", { ...input, ...options })) as { result: Uint8Array<ArrayBuffer> };
     return result;
   }
@@ -99,7 +114,10 @@ export class Compiler {
         const thrown = (reply.value as ThrownValue).value;
         reject(new Error(typeof thrown === "string" ? thrown : thrown.message));
       });
-      this.#handler?.({ data: { id, type: "APPLY", path: [name], argumentList: [{ type: "RAW", value: argument }] }, origin: "" });
+      this.#handler?.({
+        data: { id, type: "APPLY", path: [name], argumentList: [{ type: "RAW", value: argument }] },
+        origin: "",
+      });
     });
   }
 }

@@ -1,4 +1,7 @@
-/** Compiles MoonBit's core library once per compiler version and target (20 to 35 s), and programs against it (about 1 s each). */
+/**
+ * Compiles MoonBit's core library once per compiler version and target (20 to 35 s), and programs against it (about 1 s
+ * each).
+ */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { deserialize, serialize } from "node:v8";
@@ -21,7 +24,11 @@ export interface CoreLibrary {
 const shortName = (name: string): string => name.replace(`${coreRoot}/`, "");
 
 /** Loads the core library from the cache, or compiles it. */
-export async function coreLibrary(compiler: Compiler, target: Target, log: (line: string) => void): Promise<CoreLibrary> {
+export async function coreLibrary(
+  compiler: Compiler,
+  target: Target,
+  log: (line: string) => void,
+): Promise<CoreLibrary> {
   const file = `${cacheFolder}/core-${compilerPackage().version}-${target}.bin`;
   if (existsSync(file)) return deserialize(readFileSync(file)) as CoreLibrary;
   log(`compiling MoonBit's core library for ${target} (kept in build/)`);
@@ -39,18 +46,26 @@ async function compileCore(compiler: Compiler, target: Target): Promise<CoreLibr
   for (const entry of dependenciesFirst(plan)) {
     const built = await compiler.buildPackage({
       mbtFiles: filesOf(entry, sources, target),
-      miFiles: entry.dependencies.map(({ name, alias }) => [`/lib/core/${shortName(name)}:${alias}`, interfaceOf(name)]),
+      miFiles: entry.dependencies.map(({ name, alias }) => [
+        `/lib/core/${shortName(name)}:${alias}`,
+        interfaceOf(name),
+      ]),
       indirectImportMiFiles: indirectDependencies(plan, entry).map((name) => [name, interfaceOf(name)]),
       stdMiFiles: [],
       target,
       pkg: entry.name,
       pkgSources: [`${coreRoot}:/lib/core`],
     });
-    if (built.core === undefined || built.mi === undefined) throw new Error(`core package ${entry.name}: ${built.diagnostics.join("\n")}`);
+    if (built.core === undefined || built.mi === undefined)
+      throw new Error(`core package ${entry.name}: ${built.diagnostics.join("\n")}`);
     interfaces.set(entry.name, built.mi);
     code.push(built.core);
   }
-  return { target, code, interfaces: [...interfaces].map(([name, mi]) => [`/lib/core/${shortName(name)}:${shortName(name)}`, mi]) };
+  return {
+    target,
+    code,
+    interfaces: [...interfaces].map(([name, mi]) => [`/lib/core/${shortName(name)}:${shortName(name)}`, mi]),
+  };
 
   function interfaceOf(name: string): Uint8Array {
     const found = interfaces.get(name);

@@ -1,4 +1,7 @@
-/** The sources of MoonBit's core library, which the package `@moonbit/moonpad-monaco` carries inside its bundle as base64 text. */
+/**
+ * The sources of MoonBit's core library, which the package `@moonbit/moonpad-monaco` carries inside its bundle as
+ * base64 text.
+ */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -7,7 +10,10 @@ import { gunzipSync } from "node:zlib";
 
 const corePrefix = "/lib/core/";
 
-/** Main file of the installed `@moonbit/moonpad-monaco`; the compiler package is found from there, because that is who depends on it. */
+/**
+ * Main file of the installed `@moonbit/moonpad-monaco`; the compiler package is found from there, because that is who
+ * depends on it.
+ */
 const moonpadEntry: string = fileURLToPath(import.meta.resolve("@moonbit/moonpad-monaco"));
 
 /** Path within the core library -> contents. */
@@ -31,14 +37,20 @@ export function readCoreSources(): Map<string, Buffer> {
 export interface CorePackage {
   readonly name: string;
   readonly dependencies: readonly { readonly name: string; readonly alias: string }[];
-  readonly files: readonly { readonly path: string; readonly backends: readonly string[]; readonly levels: readonly string[] }[];
+  readonly files: readonly {
+    readonly path: string;
+    readonly backends: readonly string[];
+    readonly levels: readonly string[];
+  }[];
 }
 
 interface PlanPackage {
   readonly root: string;
   readonly rel: string;
   readonly deps: readonly { readonly path: string; readonly alias: string }[];
-  readonly files: Readonly<Record<string, { readonly backend: readonly string[]; readonly optlevel: readonly string[] }>>;
+  readonly files: Readonly<
+    Record<string, { readonly backend: readonly string[]; readonly optlevel: readonly string[] }>
+  >;
 }
 
 /** The packages of the core library with their dependencies. */

@@ -133,7 +133,11 @@ test("a Worker that ends is no agent any more, and leaves the others running", a
 });
 
 test("a Worker that its embedder terminates while it allocates keeps nobody waiting, collections at once included", async () => {
-  await using own = await createStore({ threads: 0, maximumThreads: 1, heap: { maximum: 32 << 20, nurseryBytes: 1 << 18 } });
+  await using own = await createStore({
+    threads: 0,
+    maximumThreads: 1,
+    heap: { maximum: 32 << 20, nurseryBytes: 1 << 18 },
+  });
   const { instance } = await own.WebAssembly.instantiate(program);
   const { churn } = instance.exports as unknown as Exports;
   Comlink.transferHandlers.set("heddle", own.messages.transferHandler as Comlink.TransferHandler<unknown, unknown>);

@@ -117,7 +117,9 @@ describe("WebAssembly namespace", () => {
       await expect(instantiate(module, { m: { x: 1 } } as never)).rejects.toBeInstanceOf(LinkError);
       const { f } = await exportsOf<{ f: never }>(store, `(module (func (export "f") (param i64)))`);
       await expect(instantiate(module, { m: { x: f } })).rejects.toBeInstanceOf(LinkError);
-      await expect(instantiate(`(module (import "m" "x" (global i64)))`, { m: { x: 1 } } as never)).rejects.toBeInstanceOf(LinkError);
+      await expect(
+        instantiate(`(module (import "m" "x" (global i64)))`, { m: { x: 1 } } as never),
+      ).rejects.toBeInstanceOf(LinkError);
       await expect(
         instantiate(`(module (import "m" "x" (memory 2)))`, { m: { x: new store.WebAssembly.Memory({ initial: 1 }) } }),
       ).rejects.toBeInstanceOf(LinkError);
@@ -176,7 +178,9 @@ describe("WebAssembly namespace", () => {
         `(module (global $g (export "g") (mut i32) (i32.const 0)) (func $s (global.set $g (i32.const 3))) (start $s))`,
       );
       expect(exports["g"]?.value).toBe(3);
-      await expect(store.WebAssembly.instantiate(`(module (func $s unreachable) (start $s))`)).rejects.toBeInstanceOf(RuntimeError);
+      await expect(store.WebAssembly.instantiate(`(module (func $s unreachable) (start $s))`)).rejects.toBeInstanceOf(
+        RuntimeError,
+      );
     });
   });
 });

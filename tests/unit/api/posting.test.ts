@@ -24,7 +24,9 @@ interface Exports {
 }
 
 /** A value of each kind that can be posted. */
-async function valuesOf(store: Store): Promise<{ readonly exports: Exports; readonly values: Readonly<Record<string, object>> }> {
+async function valuesOf(
+  store: Store,
+): Promise<{ readonly exports: Exports; readonly values: Readonly<Record<string, object>> }> {
   const exports = await exportsOf<Exports>(store, program);
   const { Exception, Global, Tag } = store.WebAssembly;
   const tag: TagObject = new Tag({ parameters: ["i32"], shared: true });
@@ -53,7 +55,10 @@ function thrownBy(call: () => unknown): { readonly code?: string; readonly name?
 const spent = { name: "TypeError", code: "spent-handle" };
 const foreign = { name: "TypeError", code: "foreign-handle" };
 
-const digits = (handle: Handle, change: (token: string) => string): Handle => ({ ...handle, token: change(handle.token) });
+const digits = (handle: Handle, change: (token: string) => string): Handle => ({
+  ...handle,
+  token: change(handle.token),
+});
 
 describe.each(heapVariants)("in a store $variant", ({ withStore: withVariant }) => {
   test("a handle is plain data of random digits, and is received once, as the value that was posted", () =>
@@ -90,7 +95,8 @@ describe.each(heapVariants)("in a store $variant", ({ withStore: withVariant }) 
       const made = Array.from({ length: 20 }, (_, i) => exports.make(i));
       const handles = made.map((object) => messages.post(object));
       for (const handle of old) {
-        for (const kind of Object.keys(values)) expect(thrownBy(() => messages.receive({ ...handle, kind }))).toMatchObject(spent);
+        for (const kind of Object.keys(values))
+          expect(thrownBy(() => messages.receive({ ...handle, kind }))).toMatchObject(spent);
       }
       store.collect();
       for (const [i, handle] of handles.entries()) expect(messages.receive(handle)).toBe(made[i]);
@@ -124,10 +130,38 @@ describe("what is no handle", () => {
       const { exports } = await valuesOf(store);
       const object = exports.make(1);
       const handle = messages.post(object);
-      const none = [undefined, null, 5, "text", {}, [], () => 1, { ...handle, heddle: "another" }, { heddle: handle.heddle }];
+      const none = [
+        undefined,
+        null,
+        5,
+        "text",
+        {},
+        [],
+        () => 1,
+        { ...handle, heddle: "another" },
+        { heddle: handle.heddle },
+      ];
       const kinds = [undefined, null, 0, 1, "", "Object", ["object"], { toString: () => "object" }];
-      const tokens = [undefined, null, 0, Number.NaN, -1, 2 ** 32, 1e300, [handle.token], { toString: () => handle.token }];
-      const texts = ["", "0", `${handle.token}0`, handle.token.slice(1), ` ${handle.token}`, `${handle.token}\n`, "g".repeat(32)];
+      const tokens = [
+        undefined,
+        null,
+        0,
+        Number.NaN,
+        -1,
+        2 ** 32,
+        1e300,
+        [handle.token],
+        { toString: () => handle.token },
+      ];
+      const texts = [
+        "",
+        "0",
+        `${handle.token}0`,
+        handle.token.slice(1),
+        ` ${handle.token}`,
+        `${handle.token}\n`,
+        "g".repeat(32),
+      ];
       const made = [
         ...none,
         ...kinds.map((kind) => ({ ...handle, kind })),

@@ -18,7 +18,13 @@ import {
 } from "../../../gc/heap/js-values.ts";
 import { slotOf } from "../../../gc/heap/slots.ts";
 import { writeRecord } from "../../../gc/heap/type-records.ts";
-import { KIND_HOST, KIND_NUMBER, KIND_STRING, KIND_STRUCT, KIND_THREAD_BOUND } from "../../../gc/layout/record-kinds.ts";
+import {
+  KIND_HOST,
+  KIND_NUMBER,
+  KIND_STRING,
+  KIND_STRUCT,
+  KIND_THREAD_BOUND,
+} from "../../../gc/layout/record-kinds.ts";
 import { type Address, addressOf, HeapObjects, NULL } from "../../../gc/objects.ts";
 
 /** A memory of words, in which room is taken from `start` on. Pages that nobody touches take no memory. */

@@ -6,7 +6,9 @@ import type { Store } from "../../../api/heddle.ts";
 import type { JoinedService } from "./joined-worker.ts";
 
 /** Starts a Worker of an embedder's, admits it, and talks to it over comlink. */
-export async function admit(store: Store): Promise<{ worker: Worker; service: Comlink.Remote<JoinedService>; agent: number }> {
+export async function admit(
+  store: Store,
+): Promise<{ worker: Worker; service: Comlink.Remote<JoinedService>; agent: number }> {
   const worker = new Worker(new URL("./joined-worker.ts", import.meta.url));
   const ready = once(worker, "message");
   const agent = await store.admit(worker);

@@ -1,6 +1,6 @@
 /**
- * Every atomic access to every kind of place, as functions of one module: what lies in the place first, and the instruction's operands, go in; what the
- * instruction returned, and what lies in the place then, come out.
+ * Every atomic access to every kind of place, as functions of one module: what lies in the place first, and the
+ * instruction's operands, go in; what the instruction returned, and what lies in the place then, come out.
  */
 import type { Row } from "../../../core/ops/row.ts";
 import { rows } from "../../../core/ops/table.ts";
@@ -57,7 +57,9 @@ class Places {
     return type === "ref" ? `(${this.#isShared ? "ref.i31_shared" : "ref.i31"} ${number})` : number;
   }
   #out(type: ValueType, value: string): string {
-    return type === "ref" ? `(i31.get_s (ref.cast ${this.#isShared ? "(ref (shared i31))" : "(ref i31)"} ${value}))` : value;
+    return type === "ref"
+      ? `(i31.get_s (ref.cast ${this.#isShared ? "(ref (shared i31))" : "(ref i31)"} ${value}))`
+      : value;
   }
 
   definition(type: ValueType): string {
@@ -99,7 +101,8 @@ class Places {
         : this.#kind === "array"
           ? `(array.new_default $${type} (i32.const 4))`
           : "";
-    const operands = row.atomic === "get" ? [] : row.atomic === "cmpxchg" ? [param("expected"), param("value")] : [param("value")];
+    const operands =
+      row.atomic === "get" ? [] : row.atomic === "cmpxchg" ? [param("expected"), param("value")] : [param("value")];
     const instruction = this.access(`${row.keyword} ${order}`, type, operands);
     const plainGet = `${this.#kind}.${isPacked(type) ? "get_u" : "get"}`;
     const body = row.atomic === "set" ? `${instruction} (${number}.const 0)` : this.#out(type, instruction);
@@ -112,7 +115,10 @@ class Places {
 }
 
 /** All accesses to places of a kind that are shared in one way, and the module that has them. */
-export function atomicProgram(kind: PlaceKind, sharing: Sharing): { readonly text: string; readonly accesses: readonly Access[] } {
+export function atomicProgram(
+  kind: PlaceKind,
+  sharing: Sharing,
+): { readonly text: string; readonly accesses: readonly Access[] } {
   const places = new Places(kind, sharing);
   const accesses: Access[] = [];
   for (const row of rows.filter(({ place, atomic }) => place === kind && atomic !== undefined)) {

@@ -9,7 +9,10 @@ export const collectHost = runInNewContext("gc") as () => void;
 
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
-/** Collects this thread's JS, and lets finalizers run, which they do in turns of their own; what a WeakRef gave lives to a turn's end. */
+/**
+ * Collects this thread's JS, and lets finalizers run, which they do in turns of their own; what a WeakRef gave lives to
+ * a turn's end.
+ */
 export async function collectJs(): Promise<void> {
   await turn();
   collectHost();
@@ -17,7 +20,11 @@ export async function collectJs(): Promise<void> {
 }
 
 /** Collects both heaps until `done`, which may take some turns. `others` collects the JS of other threads. */
-export async function collectUntil(store: Store, done: () => boolean | Promise<boolean>, others?: () => Promise<void>): Promise<void> {
+export async function collectUntil(
+  store: Store,
+  done: () => boolean | Promise<boolean>,
+  others?: () => Promise<void>,
+): Promise<void> {
   for (let attempt = 0; attempt < 50; attempt++) {
     await collectJs();
     await others?.();

@@ -1,4 +1,7 @@
-/** A Worker of an embedder's, for join.test.ts and posting.test.ts: joins a store, and does what it is asked over comlink with the store's transfer handler. */
+/**
+ * A Worker of an embedder's, for join.test.ts and posting.test.ts: joins a store, and does what it is asked over
+ * comlink with the store's transfer handler.
+ */
 import { parentPort } from "node:worker_threads";
 import * as Comlink from "comlink";
 import { type Handle, joinStore } from "../../../api/heddle.ts";

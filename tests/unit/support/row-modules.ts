@@ -1,7 +1,7 @@
 /**
- * For each row of the instruction table small valid modules that use it: one environment with items of every kind, and a function in which the
- * instruction stands. Nothing here knows what an instruction pops or which immediates suit it: of the candidates for each, those are
- * taken that the validator admits.
+ * For each row of the instruction table small valid modules that use it: one environment with items of every kind, and
+ * a function in which the instruction stands. Nothing here knows what an instruction pops or which immediates suit it:
+ * of the candidates for each, those are taken that the validator admits.
  *
  *     block ... (blocks for labels of several types)
  *       nop  local.get ...  INSTRUCTION  drop ...  unreachable
@@ -71,7 +71,10 @@ const types = [
 const typeCount = types.length;
 const typeNamed = (name: string): number => types.findIndex((type) => type.includes(`(type $${name} `));
 
-/** The types of the function's parameters: an operand is one of them. Numbers and types that few others are above come first. */
+/**
+ * The types of the function's parameters: an operand is one of them. Numbers and types that few others are above come
+ * first.
+ */
 const operandTypes: readonly ValType[] = [
   ...numberTypes.map(({ type }) => type),
   ...Array.from({ length: typeCount }, (_, index) => refDefined(index, false, true)),
@@ -173,13 +176,16 @@ const candidates: Readonly<Record<ImmediateKind, (second: boolean, row: Row) => 
       into.heap = nullable ? withNull(type) : type;
     }),
   castflags: () =>
-    [refDefined(typeNamed("described"), false), refDefined(typeNamed("struct"), true), refAbstract(AbstractHeap.i31, false)].flatMap(
-      (target) =>
-        label((into, depth) => {
-          into.label = depth;
-          into.heap = refAbstract(AbstractHeap.any, true);
-          into.heap2 = target;
-        }),
+    [
+      refDefined(typeNamed("described"), false),
+      refDefined(typeNamed("struct"), true),
+      refAbstract(AbstractHeap.i31, false),
+    ].flatMap((target) =>
+      label((into, depth) => {
+        into.label = depth;
+        into.heap = refAbstract(AbstractHeap.any, true);
+        into.heap2 = target;
+      }),
     ),
   valtypes: () =>
     one((into) => {
@@ -219,7 +225,9 @@ const candidates: Readonly<Record<ImmediateKind, (second: boolean, row: Row) => 
   protection: () => upTo(3).map((count) => (into) => Object.assign(into, { count })),
   zero: () => [],
 };
-const orders: readonly Fill[] = (["seqcst", "acqrel"] as const).map((order) => (into) => Object.assign(into, { order, hasOrder: true }));
+const orders: readonly Fill[] = (["seqcst", "acqrel"] as const).map(
+  (order) => (into) => Object.assign(into, { order, hasOrder: true }),
+);
 
 /** All immediates that a row may be tried with, in order, or from the last on. */
 function* immediatesOf(row: Row, fromLast: boolean): Generator<Immediates> {
@@ -337,7 +345,9 @@ function observe(bytesOf: Uint8Array): readonly Observed[] | undefined {
 /** Where the instruction is among those of the body. */
 const positionOf = ({ row, operands }: Use): number => labels.length + 3 + operands.length + opening(row).length;
 
-/** The use with operands that fit; undefined where there are none. Whatever is below the operand in question is made up. */
+/**
+ * The use with operands that fit; undefined where there are none. Whatever is below the operand in question is made up.
+ */
 function withOperands(use: Use): Use | undefined {
   const seen = observe(bodyOf(use, true));
   if (seen === undefined) return undefined;
@@ -366,7 +376,9 @@ export interface RowModule {
   readonly at: number;
 }
 
-/** A module for the row, with the first immediates that are admitted, or the last. Raises an error where there are none. */
+/**
+ * A module for the row, with the first immediates that are admitted, or the last. Raises an error where there are none.
+ */
 export function rowModule(row: Row, fromLast: boolean): RowModule {
   for (const immediates of immediatesOf(row, fromLast)) {
     const use = withOperands({ row, immediates, operands: [], results: 0 });

@@ -4,7 +4,9 @@ import { createStore, type InstanceObject } from "../../../../api/heddle.ts";
 const { WebAssembly: namespace } = await createStore({ threads: 0, heap: { maximum: 16 << 20 } });
 
 /** Passes a value of each type in and out, and to a function of JS and back. */
-async function through(type: string): Promise<{ same(value: unknown): unknown; viaJs(value: unknown): unknown; readonly seen: unknown[] }> {
+async function through(
+  type: string,
+): Promise<{ same(value: unknown): unknown; viaJs(value: unknown): unknown; readonly seen: unknown[] }> {
   const seen: unknown[] = [];
   const { instance } = await namespace.instantiate(
     `(module

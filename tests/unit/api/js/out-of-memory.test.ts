@@ -56,7 +56,8 @@ const requests: Readonly<Record<string, (store: Store, program: Exports) => unkn
   "a number that becomes a shared extern": (_, { same }) => same(0.5),
   "a table's element": (_, { table }) => table.set(0, {}),
   "a table's new elements": (_, { table }) => table.grow(1, {}),
-  "a new table's elements": ({ WebAssembly: w }) => new w.Table({ element: "anyref" as WebAssembly.TableKind, initial: 1 }, {}),
+  "a new table's elements": ({ WebAssembly: w }) =>
+    new w.Table({ element: "anyref" as WebAssembly.TableKind, initial: 1 }, {}),
   "a global's value": (_, { global }) => {
     global.value = {};
   },
@@ -79,19 +80,22 @@ describe("in a full heap", () => {
   });
   afterEach(() => store.close());
 
-  test.each(Object.entries(requests))("%s is refused by a RuntimeError, and by nothing when there is room again", (_, request) => {
-    expect(program.fill).toThrow(expect.objectContaining(outOfMemory));
-    const kept = program.kept();
-    for (let round = 0; round < 3; round++) {
-      expect(() => request(store, program)).toThrow(RuntimeError);
-      expect(() => request(store, program)).toThrow(expect.objectContaining(outOfMemory));
-    }
-    expect(program.kept()).toBe(kept);
-    expect(store.heap.verify()).toBe(0);
-    program.drop();
-    request(store, program);
-    expect(store.heap.verify()).toBe(0);
-  });
+  test.each(Object.entries(requests))(
+    "%s is refused by a RuntimeError, and by nothing when there is room again",
+    (_, request) => {
+      expect(program.fill).toThrow(expect.objectContaining(outOfMemory));
+      const kept = program.kept();
+      for (let round = 0; round < 3; round++) {
+        expect(() => request(store, program)).toThrow(RuntimeError);
+        expect(() => request(store, program)).toThrow(expect.objectContaining(outOfMemory));
+      }
+      expect(program.kept()).toBe(kept);
+      expect(store.heap.verify()).toBe(0);
+      program.drop();
+      request(store, program);
+      expect(store.heap.verify()).toBe(0);
+    },
+  );
 
   test("what needs no object goes on", async () => {
     const held = program.queue();
@@ -119,7 +123,9 @@ test("permanent data that finds no room leaves collected objects theirs", async 
     for (let i = 0; i < 100_000; i++) request();
   };
   for (const initial of [100_000, 1000, 1]) {
-    expect(() => exhaust(() => new w.Table({ element: "anyref" as WebAssembly.TableKind, initial }))).toThrow(RangeError);
+    expect(() => exhaust(() => new w.Table({ element: "anyref" as WebAssembly.TableKind, initial }))).toThrow(
+      RangeError,
+    );
   }
   expect(() => exhaust(() => new w.Global({ value: "anyref" as WebAssembly.ValueType }, null))).toThrow(RangeError);
   expect(() => exhaust(() => new w.Instance(module))).toThrow(RangeError);

@@ -3,12 +3,16 @@ import { createStore } from "../../../../api/heddle.ts";
 
 const { WebAssembly: namespace } = await createStore({ threads: 0, heap: { maximum: 16 << 20 } });
 
-/** Own properties, as `name: attributes, length`. Attributes are those of ECMAScript: w, e, c; and g, s for accessors. */
+/**
+ * Own properties, as `name: attributes, length`. Attributes are those of ECMAScript: w, e, c; and g, s for accessors.
+ */
 function properties(object: object): Record<string, string> {
   const described = Reflect.ownKeys(object).map((key) => {
     const property = Object.getOwnPropertyDescriptor(object, key)!;
     const { writable, enumerable, configurable, get, set, value } = property;
-    const attributes = [writable && "w", enumerable && "e", configurable && "c", get && "g", set && "s"].filter(Boolean).join("");
+    const attributes = [writable && "w", enumerable && "e", configurable && "c", get && "g", set && "s"]
+      .filter(Boolean)
+      .join("");
     return [String(key), typeof value === "function" ? `${attributes} ${value.length}` : attributes];
   });
   return Object.fromEntries(described) as Record<string, string>;

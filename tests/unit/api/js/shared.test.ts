@@ -21,7 +21,8 @@ describe("the property shared", () => {
             (table (export "table") ${shared ? "shared 1 1 (ref null (shared any))" : "1 1 anyref"})
             (tag (export "tag") (type $e)) (func (export "function") (type $f)))`,
         );
-        for (const name of ["global", "table", "tag", "function"]) expect([name, exports[name]?.shared]).toEqual([name, shared]);
+        for (const name of ["global", "table", "tag", "function"])
+          expect([name, exports[name]?.shared]).toEqual([name, shared]);
       }
       expect(namespace.JSTag.shared).toBe(false);
     });
@@ -29,7 +30,13 @@ describe("the property shared", () => {
 
   test("cannot be written, and is that of the interface's objects only", async () => {
     await withStore({ threads: 0 }, async ({ WebAssembly: namespace }) => {
-      for (const { prototype } of [namespace.Global, namespace.Table, namespace.Tag, namespace.Function, namespace.Exception]) {
+      for (const { prototype } of [
+        namespace.Global,
+        namespace.Table,
+        namespace.Tag,
+        namespace.Function,
+        namespace.Exception,
+      ]) {
         expect(Object.getOwnPropertyDescriptor(prototype, "shared")).toMatchObject({
           set: undefined,
           enumerable: true,
@@ -130,7 +137,10 @@ describe.each(heapVariants)("WebAssembly.Function in a store $variant", ({ withS
       expect(() => new Constructor({ ...type, parameters: ["v128"] }, () => 0)).toThrow(TypeError);
       expect(() => new Constructor({ parameters: [] } as never, () => 0)).toThrow(TypeError);
       expect(() => new Constructor({ ...type, shared: true }, () => 0)).toThrow("belong to their thread");
-      const { f } = await exportsOf<{ f: FunctionObject }>(store, `(module (type $f (shared (func))) (func (export "f") (type $f)))`);
+      const { f } = await exportsOf<{ f: FunctionObject }>(
+        store,
+        `(module (type $f (shared (func))) (func (export "f") (type $f)))`,
+      );
       expect(new Constructor({ ...type, shared: true }, f)).toBe(f);
     });
   });
@@ -150,13 +160,18 @@ describe.each(heapVariants)("WebAssembly.Function in a store $variant", ({ withS
         { "": { greet } } as never,
       );
       expect(call(3, "x")).toBe("xxx");
-      await expect(store.spawn(call, 1, "x")).rejects.toMatchObject({ name: "RuntimeError", message: "null function reference" });
+      await expect(store.spawn(call, 1, "x")).rejects.toMatchObject({
+        name: "RuntimeError",
+        message: "null function reference",
+      });
       const later = new Constructor(type, null);
       expect(() => later(1, "")).toThrow("null function reference");
       later.initialize(null);
       later.initialize(() => "now");
       expect(later(1, "")).toBe("now");
-      await expect(store.spawn(later as never, ...([1, ""] as never[]))).rejects.toMatchObject({ message: "null function reference" });
+      await expect(store.spawn(later as never, ...([1, ""] as never[]))).rejects.toMatchObject({
+        message: "null function reference",
+      });
     });
   });
 });

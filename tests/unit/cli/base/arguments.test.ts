@@ -2,7 +2,13 @@ import { describe, expect, test } from "vitest";
 import { featuresOf, onlyFile, parseArguments, positive } from "../../../../cli/base/arguments.ts";
 import { UsageError } from "../../../../cli/base/usage.ts";
 
-const options = { "--invoke": "call", "--threads": "value", "--time": "flag", "--features": "value", "-o": "value" } as const;
+const options = {
+  "--invoke": "call",
+  "--threads": "value",
+  "--time": "flag",
+  "--features": "value",
+  "-o": "value",
+} as const;
 const parse = (line: string) => parseArguments(line.split(" "), options);
 
 describe("parseArguments", () => {
@@ -18,7 +24,13 @@ describe("parseArguments", () => {
   });
 
   test("takes negative numbers, nan and inf as arguments of a call", () => {
-    expect(parse("a.wasm --invoke f -1 -0x10 -inf nan -.5").calls[0]?.arguments).toEqual(["-1", "-0x10", "-inf", "nan", "-.5"]);
+    expect(parse("a.wasm --invoke f -1 -0x10 -inf nan -.5").calls[0]?.arguments).toEqual([
+      "-1",
+      "-0x10",
+      "-inf",
+      "nan",
+      "-.5",
+    ]);
   });
 
   test("takes a value after an equals sign", () => {

@@ -20,7 +20,10 @@ test("an error in a text module shows the line with a caret under the place", ()
 
 test("of a very long line only the part around the place is shown", () => {
   const error = new CompileError("unexpected token", { code: "unexpected-token", position: { line: 1, column: 5001 } });
-  const [, line, caret] = describeError(error, { file: "a.wat", text: `${" ".repeat(5000)}x${" ".repeat(5000)}` }).split("\n");
+  const [, line, caret] = describeError(error, {
+    file: "a.wat",
+    text: `${" ".repeat(5000)}x${" ".repeat(5000)}`,
+  }).split("\n");
   expect(line?.length).toBeLessThan(140);
   expect(line?.[caret?.indexOf("^") ?? 0]).toBe("x");
 });

@@ -6,9 +6,22 @@ import { rangeError, typeError } from "../../../../core/base/errors.ts";
 describe("errors beside those of the standard", () => {
   test("have a code of the table, and the class that JS has for their kind", () => {
     const cause = new Error("cause");
-    expect(new HeddleError("store-closed", "closed", { cause })).toMatchObject({ name: "HeddleError", code: "store-closed", cause });
-    expect(new InternalError("a")).toMatchObject({ name: "InternalError", code: "internal", message: "internal error: a" });
-    expect(rangeError("no-worker", "a", { cause })).toMatchObject({ name: "RangeError", code: "no-worker", message: "a", cause });
+    expect(new HeddleError("store-closed", "closed", { cause })).toMatchObject({
+      name: "HeddleError",
+      code: "store-closed",
+      cause,
+    });
+    expect(new InternalError("a")).toMatchObject({
+      name: "InternalError",
+      code: "internal",
+      message: "internal error: a",
+    });
+    expect(rangeError("no-worker", "a", { cause })).toMatchObject({
+      name: "RangeError",
+      code: "no-worker",
+      message: "a",
+      cause,
+    });
     expect(typeError("not-shared", "a")).toBeInstanceOf(TypeError);
     expect(typeError("not-shared", "a")).toMatchObject({ code: "not-shared" });
     for (const [code, text] of Object.entries(errorCodes)) {
@@ -25,7 +38,9 @@ describe("errors beside those of the standard", () => {
     try {
       await expect(store.spawn(() => 1)).rejects.toMatchObject({ name: "TypeError", code: "not-exported" });
       await expect(store.terminateWorker(7)).rejects.toMatchObject({ name: "RangeError", code: "no-worker" });
-      const { instance } = await store.WebAssembly.instantiate(`(module (func (export "f") (type $f)) (type $f (shared (func))))`);
+      const { instance } = await store.WebAssembly.instantiate(
+        `(module (func (export "f") (type $f)) (type $f (shared (func))))`,
+      );
       const f = instance.exports["f"] as () => void;
       await expect(store.spawn(f)).rejects.toMatchObject({ name: "RangeError", code: "no-threads" });
       await store.close();

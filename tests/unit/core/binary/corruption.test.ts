@@ -34,7 +34,8 @@ function outcome(bytes: Uint8Array): "decoded" | "refused" {
     return "decoded";
   } catch (error) {
     if (!(error instanceof CompileError)) throw error;
-    if (error.offset === undefined || error.offset < 0 || error.offset > bytes.length) throw new Error("no offset inside the module");
+    if (error.offset === undefined || error.offset < 0 || error.offset > bytes.length)
+      throw new Error("no offset inside the module");
     return "refused";
   }
 }
@@ -52,7 +53,8 @@ describe("a module with every section", () => {
 
   test("is refused wherever it is cut, but between sections at its end", () => {
     const refused = Array.from(everySection, (_, length) => outcome(everySection.subarray(0, length)) === "refused");
-    // Whole modules among the prefixes: the bare header and what follows it up to the function section, and all but the name section.
+    // Whole modules among the prefixes: the bare header and what follows it up to the function section, and all but the
+    // name section.
     expect(refused.filter((was) => !was).length).toBeLessThan(6);
   });
 

@@ -57,7 +57,14 @@ describe("types", () => {
         describes: 1,
         composite: { kind: "array", element: { storage: refAbstract(0x6e, true, true), mutable: false } },
       },
-      { final: true, supertypes: [], shared: false, descriptor: undefined, describes: undefined, composite: { kind: "cont", func: 0 } },
+      {
+        final: true,
+        supertypes: [],
+        shared: false,
+        descriptor: undefined,
+        describes: undefined,
+        composite: { kind: "cont", func: 0 },
+      },
     ]);
     expect([...encodeModule(decode(bytes))]).toEqual([...moduleOf(bytes)]);
   });
@@ -94,7 +101,15 @@ describe("limits and flags", () => {
       { minimum: 1n, maximum: undefined, shared: false, is64: false, pageSizeLog2: 16 },
       { minimum: 1n, maximum: 2n, shared: true, is64: true, pageSizeLog2: 16 },
       { minimum: 1n, maximum: undefined, shared: false, is64: false, pageSizeLog2: 0 },
-      { minimum: 1n, maximum: 2n, shared: false, is64: false, pageSizeLog2: 16, virtual: true, protection: { noAccess: 3, readOnly: 4 } },
+      {
+        minimum: 1n,
+        maximum: 2n,
+        shared: false,
+        is64: false,
+        pageSizeLog2: 16,
+        virtual: true,
+        protection: { noAccess: 3, readOnly: 4 },
+      },
     ]);
     expect([...encodeModule(decode(bytes))]).toEqual([...moduleOf(bytes)]);
   });
@@ -136,13 +151,25 @@ describe("imports", () => {
     );
     const { imports } = decode(bytes);
     expect(imports.map(({ type }) => type.kind)).toEqual(["func", "func", "table", "memory", "global", "tag"]);
-    expect(imports.map(({ type }) => type.kind === "func" && type.exact)).toEqual([false, true, false, false, false, false]);
+    expect(imports.map(({ type }) => type.kind === "func" && type.exact)).toEqual([
+      false,
+      true,
+      false,
+      false,
+      false,
+      false,
+    ]);
     expect([...encodeModule(decode(bytes))]).toEqual([...moduleOf(bytes)]);
   });
 
   test("compact imports are decoded as what they stand for", () => {
     const { imports } = decode(
-      section(2, 2, ...[1, 0x6d, 0, 0x7f, 2, 1, 0x61, 0, 5, 1, 0x62, 3, 0x7f, 1], ...[1, 0x6e, 0, 0x7e, 0, 6, 2, 1, 0x63, 1, 0x64]),
+      section(
+        2,
+        2,
+        ...[1, 0x6d, 0, 0x7f, 2, 1, 0x61, 0, 5, 1, 0x62, 3, 0x7f, 1],
+        ...[1, 0x6e, 0, 0x7e, 0, 6, 2, 1, 0x63, 1, 0x64],
+      ),
     );
     expect(imports.map(({ module, name, type }) => [module, name, type.kind])).toEqual([
       ["m", "a", "func"],
@@ -197,7 +224,14 @@ describe("segments", () => {
 
 describe("custom sections", () => {
   test("go back to where they were", () => {
-    const bytes = [custom("a", 1), section(1, 1, 0x60, 0, 0), custom("b", 2), custom("c"), section(5, 1, 0, 1), custom("d", 3)];
+    const bytes = [
+      custom("a", 1),
+      section(1, 1, 0x60, 0, 0),
+      custom("b", 2),
+      custom("c"),
+      section(5, 1, 0, 1),
+      custom("d", 3),
+    ];
     expect(decode(...bytes).customs.map(({ name, after }) => [name, after])).toEqual([
       ["a", 0],
       ["b", 1],

@@ -82,7 +82,9 @@ describe("immediates", () => {
   test("every instruction is refused by its feature's name when that is off", () => {
     for (const row of rows.filter(({ feature }) => feature !== "mvp")) {
       const off = featureSet([], [row.feature]);
-      expect(() => readOne(bytesOf(row, sample(row)), off), row.name).toThrow(`${row.name} needs the feature ${row.feature}, which is off`);
+      expect(() => readOne(bytesOf(row, sample(row)), off), row.name).toThrow(
+        `${row.name} needs the feature ${row.feature}, which is off`,
+      );
     }
   });
 
@@ -114,7 +116,9 @@ describe("immediates", () => {
     ["stack-switching", "ref.null", [0xd0, 0x68], "malformed heap type"],
   ] as const)("without %s, %s is held to what it could be before", (feature: FeatureName, name, bytes, phrase) => {
     expect(readOne(Uint8Array.from(bytes)).row.name).toBe(name);
-    expect(() => readOne(Uint8Array.from(bytes), featureSet([], [feature]))).toThrow(`${phrase}: the feature ${feature} is off`);
+    expect(() => readOne(Uint8Array.from(bytes), featureSet([], [feature]))).toThrow(
+      `${phrase}: the feature ${feature} is off`,
+    );
   });
 });
 
@@ -145,7 +149,10 @@ describe("the cursor", () => {
   });
 
   test("tells where each instruction is", () => {
-    const cursor = new InstructionCursor({ bytes: Uint8Array.of(0x41, 0x80, 0x01, 0x1a, 0x0b), offset: 50 }, defaultFeatures);
+    const cursor = new InstructionCursor(
+      { bytes: Uint8Array.of(0x41, 0x80, 0x01, 0x1a, 0x0b), offset: 50 },
+      defaultFeatures,
+    );
     cursor.next();
     expect([cursor.offset, cursor.endOffset, cursor.immediates.i32]).toEqual([50, 53, 128]);
     cursor.next();

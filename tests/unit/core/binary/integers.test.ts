@@ -21,7 +21,8 @@ function errorOf(action: () => unknown): CompileError {
 /** Values at every edge of a seven-bit group, and at the ends of the range. */
 const edges = (bits: number): readonly bigint[] => {
   const values: bigint[] = [];
-  for (let bit = 0n; bit < BigInt(bits); bit++) for (const near of [-1n, 0n, 1n]) values.push((1n << bit) + near, -(1n << bit) + near);
+  for (let bit = 0n; bit < BigInt(bits); bit++)
+    for (const near of [-1n, 0n, 1n]) values.push((1n << bit) + near, -(1n << bit) + near);
   return values;
 };
 

@@ -50,7 +50,7 @@ test("writes the bytes that the text of the module stands for", () => {
 });
 
 test("knows no instruction that is not in the table", () => {
-  expect(() => encodeSmallModule({ types: [{ params: [], results: [] }], functions: [{ type: 0, code: ["i32.sum"] }] })).toThrow(
-    InternalError,
-  );
+  expect(() =>
+    encodeSmallModule({ types: [{ params: [], results: [] }], functions: [{ type: 0, code: ["i32.sum"] }] }),
+  ).toThrow(InternalError);
 });

@@ -1,4 +1,7 @@
-/** Encodings and signatures against Binaryen, which has a table of its own, and against bytes noted from documents and tools. */
+/**
+ * Encodings and signatures against Binaryen, which has a table of its own, and against bytes noted from documents and
+ * tools.
+ */
 import binaryen from "binaryen";
 import { describe, expect, test } from "vitest";
 import { defaultFeatures } from "../../../../core/base/features.ts";

@@ -21,7 +21,11 @@ describe("a type and its supertype", () => {
       "(type $a (sub (struct))) (rec (type $b (sub $a (descriptor $d) (struct))) (type $d (describes $b) (struct)))",
       "only the sub type has a descriptor",
     ],
-    ["only the super type has a descriptor", `${pair} (type $b (sub $a (struct)))`, "only the super type has a descriptor"],
+    [
+      "only the super type has a descriptor",
+      `${pair} (type $b (sub $a (struct)))`,
+      "only the super type has a descriptor",
+    ],
     [
       "a descriptor's sub type is the first to have a descriptor itself",
       `${pair} (rec (type $b (sub $a (descriptor $bd) (struct)))

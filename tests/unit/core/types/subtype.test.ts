@@ -150,7 +150,8 @@ describe("value types", () => {
   });
 
   test("the operand of unreachable code is below everything, a reference of it below every reference", () => {
-    for (const type of [I32, V128, heap("func"), ref(leaf, true), withNull(heap("exn", true))]) expect(below(BOT, type)).toBe(true);
+    for (const type of [I32, V128, heap("func"), ref(leaf, true), withNull(heap("exn", true))])
+      expect(below(BOT, type)).toBe(true);
     expect(below(BOT_REF, I32)).toBe(false);
     expect(below(BOT_REF, ref(leaf, true))).toBe(true);
     expect(below(BOT_REF, heap("extern", true))).toBe(true);

@@ -4,10 +4,14 @@ import { ANYREF, F64, I8, I32, I64, refDefined, type SubType } from "../../../..
 import { array, cont, field, final, func, struct, sub, typeModule } from "./types.fixture.ts";
 
 const ref = (index: number) => refDefined(index, true);
-const canonicalize = (store: TypeStore, ...groups: readonly (readonly SubType[])[]) => [...store.canonicalize(typeModule(...groups))];
+const canonicalize = (store: TypeStore, ...groups: readonly (readonly SubType[])[]) => [
+  ...store.canonicalize(typeModule(...groups)),
+];
 
 test("equal types of one module have one id", () => {
-  expect(canonicalize(new TypeStore(), [final(func([I32]))], [final(func([I64]))], [final(func([I32]))])).toEqual([0, 1, 0]);
+  expect(canonicalize(new TypeStore(), [final(func([I32]))], [final(func([I64]))], [final(func([I32]))])).toEqual([
+    0, 1, 0,
+  ]);
 });
 
 test("equal types of two modules have one id", () => {
@@ -70,7 +74,9 @@ test("indices inside a canonical type are ids", () => {
 
 test("a display lists the supertypes from the root down", () => {
   const store = new TypeStore();
-  store.canonicalize(typeModule([sub(struct())], [sub(struct(field(I32)), 0)], [sub(struct(field(I32), field(I64)), 1)]));
+  store.canonicalize(
+    typeModule([sub(struct())], [sub(struct(field(I32)), 0)], [sub(struct(field(I32), field(I64)), 1)]),
+  );
   expect(store.display(2)).toEqual([0, 1, 2]);
   expect(store.depth(2)).toBe(2);
   expect(store.depth(0)).toBe(0);
@@ -88,14 +94,24 @@ const refused: readonly (readonly [string, string, ...groups: (readonly SubType[
   ["a reference behind the group", "unknown type 1", [final(func([ref(1)]))], [final(func([]))]],
   ["a supertype that comes later", "unknown type 1", [sub(struct(), 1), sub(struct())]],
   ["a supertype of another kind", "sub type 1 does not match super type 0", [sub(struct())], [sub(func([]), 0)]],
-  ["a supertype with more fields", "sub type 1 does not match super type 0", [sub(struct(field(I32)))], [sub(struct(), 0)]],
+  [
+    "a supertype with more fields",
+    "sub type 1 does not match super type 0",
+    [sub(struct(field(I32)))],
+    [sub(struct(), 0)],
+  ],
   [
     "a mutable field that varies",
     "sub type 1 does not match super type 0",
     [sub(struct(field(ANYREF, true)))],
     [sub(struct(field(ref(1), true)), 0)],
   ],
-  ["a shared type below an unshared one", "sub type 1 does not match super type 0", [sub(struct())], [sub(struct(), 0, { shared: true })]],
+  [
+    "a shared type below an unshared one",
+    "sub type 1 does not match super type 0",
+    [sub(struct())],
+    [sub(struct(), 0, { shared: true })],
+  ],
   [
     "an unshared field in a shared type",
     "shared composite type must contain shared types",

@@ -13,7 +13,11 @@ import type {
   ValType,
 } from "../../../../core/types/types.ts";
 
-export const func = (params: readonly ValType[], results: readonly ValType[] = []): FuncType => ({ kind: "func", params, results });
+export const func = (params: readonly ValType[], results: readonly ValType[] = []): FuncType => ({
+  kind: "func",
+  params,
+  results,
+});
 export const field = (storage: StorageType, mutable = false): FieldType => ({ storage, mutable });
 export const struct = (...fields: readonly FieldType[]): StructType => ({ kind: "struct", fields });
 export const array = (element: FieldType): ArrayType => ({ kind: "array", element });

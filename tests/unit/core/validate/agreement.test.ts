@@ -10,7 +10,15 @@ import { validateModule } from "../../../../core/validate/validate.ts";
 /** What hosts have. */
 const standard = featureSet(
   [],
-  ["relaxed-atomics", "custom-descriptors", "stack-switching", "wide-arithmetic", "half-precision", "custom-page-sizes", "memory-control"],
+  [
+    "relaxed-atomics",
+    "custom-descriptors",
+    "stack-switching",
+    "wide-arithmetic",
+    "half-precision",
+    "custom-page-sizes",
+    "memory-control",
+  ],
 );
 
 const programs = [
@@ -87,7 +95,8 @@ test.each(programs.map((text, index) => ({ program: `program ${index + 1}`, text
       }
       const ours = isAccepted(bytes);
       if (ours) accepted++;
-      if (ours !== WebAssembly.validate(bytes)) expect(isHostsOwn(bytes), Buffer.from(bytes).toString("hex")).toBe(true);
+      if (ours !== WebAssembly.validate(bytes))
+        expect(isHostsOwn(bytes), Buffer.from(bytes).toString("hex")).toBe(true);
     }
     expect(accepted).toBeGreaterThan(100);
   },

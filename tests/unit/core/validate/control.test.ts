@@ -8,12 +8,18 @@ test("blocks pass their parameters in and their results out", () => {
 
 test("a block must leave exactly its results", () => {
   expectInvalid(`(module (func (block (i32.const 1))))`, "type mismatch: block requires [] but stack has [i32]");
-  expectInvalid(`(module (func (result i32) (block (result i32))))`, "type mismatch: instruction requires [i32] but stack has []");
+  expectInvalid(
+    `(module (func (result i32) (block (result i32))))`,
+    "type mismatch: instruction requires [i32] but stack has []",
+  );
 });
 
 test("an if without else must not change its operands", () => {
   validate(`(module (func (param i32) (result i32) local.get 0 local.get 0 if (param i32) (result i32) end))`);
-  expectInvalid(`(module (func (result i32) (if (result i32) (i32.const 1) (then (i32.const 2)))))`, "type mismatch: if without else");
+  expectInvalid(
+    `(module (func (result i32) (if (result i32) (i32.const 1) (then (i32.const 2)))))`,
+    "type mismatch: if without else",
+  );
 });
 
 test("a loop's label takes its parameters, a block's label its results", () => {
@@ -34,14 +40,19 @@ test("br_table's labels agree in arity, and each fits the operands", () => {
   );
   validate(`(module (func (param i32) (block (block (br_table 0 1 0 1 2 (local.get 0))))))`);
   // In unreachable code operands may be of any type, the arity still counts.
-  validate(`(module (func (block (result f32) (block (result f64) unreachable (br_table 0 1 (i32.const 0))) drop (f32.const 0)) drop))`);
+  validate(
+    `(module (func (block (result f32) (block (result f64) unreachable (br_table 0 1 (i32.const 0))) drop (f32.const 0)) drop))`,
+  );
 });
 
 test("what follows a branch is typed as unreachable: it may take any operand, but not leave too many", () => {
   validate(`(module (func (result i32) unreachable i32.add))`);
   validate(`(module (func (result i64) (return (i64.const 0)) select drop i64.const 1))`);
   expectInvalid(`(module (func unreachable i32.const 0))`, "type mismatch: block requires [] but stack has [i32]");
-  expectInvalid(`(module (func unreachable i64.const 0 i32.eqz drop))`, "type mismatch: instruction requires [i32] but stack has [i64]");
+  expectInvalid(
+    `(module (func unreachable i64.const 0 i32.eqz drop))`,
+    "type mismatch: instruction requires [i32] but stack has [i64]",
+  );
 });
 
 test("a reference of unreachable code stays a reference", () => {
@@ -52,7 +63,10 @@ test("a reference of unreachable code stays a reference", () => {
 test("select without a type takes numbers and vectors of one type", () => {
   validate(`(module (func (drop (select (v128.const i64x2 0 0) (v128.const i64x2 0 0) (i32.const 0)))))`);
   expectInvalid(`(module (func (drop (select (i32.const 0) (i64.const 0) (i32.const 0)))))`, "type mismatch");
-  expectInvalid(`(module (func (param anyref) (drop (select (local.get 0) (local.get 0) (i32.const 0)))))`, "type mismatch");
+  expectInvalid(
+    `(module (func (param anyref) (drop (select (local.get 0) (local.get 0) (i32.const 0)))))`,
+    "type mismatch",
+  );
   validate(`(module (func (param anyref) (drop (select (result anyref) (local.get 0) (local.get 0) (i32.const 0)))))`);
 });
 
@@ -65,14 +79,20 @@ test("a tail call returns what its caller returns, or a subtype", () => {
 });
 
 test("br_on_null keeps the reference without null, br_on_non_null passes it on", () => {
-  validate(`(module (func (param anyref) (result (ref any)) (block $l (return (br_on_null $l (local.get 0)))) unreachable))`);
+  validate(
+    `(module (func (param anyref) (result (ref any)) (block $l (return (br_on_null $l (local.get 0)))) unreachable))`,
+  );
   validate(`(module (func (param anyref) (result (ref any)) (br_on_non_null 0 (local.get 0)) unreachable))`);
   expectInvalid(`(module (func (param anyref) (br_on_non_null 0 (local.get 0))))`, "type mismatch: label must take");
 });
 
 test("a local without a default value is read only after it was set in the same or an outer block", () => {
-  validate(`(module (func (param (ref any)) (result (ref any)) (local $x (ref any)) (local.set $x (local.get 0)) (block) (local.get $x)))`);
-  validate(`(module (func (param (ref any)) (local $x (ref any)) (block (local.set $x (local.get 0)) (drop (local.get $x)))))`);
+  validate(
+    `(module (func (param (ref any)) (result (ref any)) (local $x (ref any)) (local.set $x (local.get 0)) (block) (local.get $x)))`,
+  );
+  validate(
+    `(module (func (param (ref any)) (local $x (ref any)) (block (local.set $x (local.get 0)) (drop (local.get $x)))))`,
+  );
   expectInvalid(
     `(module (func (param (ref any)) (local $x (ref any)) (block (local.set $x (local.get 0))) (drop (local.get $x))))`,
     "uninitialized local 1",
@@ -95,13 +115,17 @@ test("setting a local in one function says nothing about the next", () => {
 
 test("locals far beyond the first are found by their run", () => {
   const runs = `(local ${"i32 ".repeat(300)}) (local f64 ${"i64 ".repeat(300)}) (local (ref any))`;
-  validate(`(module (func ${runs} (local.set 299 (i32.const 0)) (local.set 300 (f64.const 0)) (local.set 600 (i64.const 0))))`);
+  validate(
+    `(module (func ${runs} (local.set 299 (i32.const 0)) (local.set 300 (f64.const 0)) (local.set 600 (i64.const 0))))`,
+  );
   expectInvalid(`(module (func ${runs} (drop (local.get 601))))`, "uninitialized local 601");
   expectInvalid(`(module (func ${runs} (drop (local.get 602))))`, "unknown local 602");
 });
 
 test("the legacy catch and delegate close what try opened", () => {
-  validate(`(module (tag $t (param i32)) (func (result i32) try (result i32) i32.const 1 catch $t catch_all i32.const 2 end))`);
+  validate(
+    `(module (tag $t (param i32)) (func (result i32) try (result i32) i32.const 1 catch $t catch_all i32.const 2 end))`,
+  );
   validate(`(module (func try $l try delegate $l catch_all rethrow $l end))`);
   expectInvalid(`(module (func try rethrow 0 catch_all end))`, "invalid rethrow label");
 });
@@ -116,7 +140,9 @@ test("try_table's clauses pass what they catch", () => {
 });
 
 test("an error tells the place in the text, the byte offset, what was expected and what was found", () => {
-  const error = errorOf(`(module\n  (type $point (struct))\n  (func (param (ref null $point)) (result i32)\n    local.get 0))`);
+  const error = errorOf(
+    `(module\n  (type $point (struct))\n  (func (param (ref null $point)) (result i32)\n    local.get 0))`,
+  );
   expect(error.message).toContain("instruction requires [i32] but stack has [(ref null $point)]");
   expect(error.position?.line).toBe(4);
   expect(error.code).toBe("type-mismatch");

@@ -58,16 +58,29 @@ describe("items", () => {
   });
 
   test("an address is as wide as its memory", () => {
-    validate(`(module (memory i64 1) (func (drop (i32.load (i64.const 0))) (memory.fill (i64.const 0) (i32.const 0) (i64.const 0))))`);
+    validate(
+      `(module (memory i64 1) (func (drop (i32.load (i64.const 0))) (memory.fill (i64.const 0) (i32.const 0) (i64.const 0))))`,
+    );
     expectInvalid(`(module (memory i64 1) (func (drop (i32.load (i32.const 0)))))`, "type mismatch");
-    validate(`(module (memory $a i64 1) (memory $b 1) (func (memory.copy $a $b (i64.const 0) (i32.const 0) (i32.const 0))))`);
-    expectInvalid(`(module (memory 1) (func (drop (i32.load offset=0x1_0000_0000 (i32.const 0)))))`, "offset out of range");
+    validate(
+      `(module (memory $a i64 1) (memory $b 1) (func (memory.copy $a $b (i64.const 0) (i32.const 0) (i32.const 0))))`,
+    );
+    expectInvalid(
+      `(module (memory 1) (func (drop (i32.load offset=0x1_0000_0000 (i32.const 0)))))`,
+      "offset out of range",
+    );
     validate(`(module (memory i64 1) (func (drop (i32.load offset=0x1_0000_0000 (i64.const 0)))))`);
   });
 
   test("alignment is at most natural, and natural for atomics", () => {
-    expectInvalid(`(module (memory 1) (func (drop (i32.load align=8 (i32.const 0)))))`, "alignment must not be larger than natural");
-    expectInvalid(`(module (memory 1) (func (drop (i32.atomic.load align=2 (i32.const 0)))))`, "atomic alignment must be natural");
+    expectInvalid(
+      `(module (memory 1) (func (drop (i32.load align=8 (i32.const 0)))))`,
+      "alignment must not be larger than natural",
+    );
+    expectInvalid(
+      `(module (memory 1) (func (drop (i32.atomic.load align=2 (i32.const 0)))))`,
+      "atomic alignment must be natural",
+    );
   });
 
   test("lanes exist", () => {
@@ -125,10 +138,16 @@ describe("stack switching", () => {
 
   test("a handler's label takes the tag's parameters and the rest of the computation", () => {
     validate(
-      code(`(block $h (result f32 (ref $rest)) (resume $d (on $yield $h) (ref.null $d)) (return)) drop drop i64.const 0`, "(result i64)"),
+      code(
+        `(block $h (result f32 (ref $rest)) (resume $d (on $yield $h) (ref.null $d)) (return)) drop drop i64.const 0`,
+        "(result i64)",
+      ),
     );
     expectInvalid(
-      code(`(block $h (result f32 (ref $d)) (resume $d (on $yield $h) (ref.null $d)) (return)) drop drop i64.const 0`, "(result i64)"),
+      code(
+        `(block $h (result f32 (ref $d)) (resume $d (on $yield $h) (ref.null $d)) (return)) drop drop i64.const 0`,
+        "(result i64)",
+      ),
       "type mismatch in continuation type",
     );
   });

@@ -17,7 +17,10 @@ describe("structures and arrays", () => {
     ["new takes the fields in order", `(drop (struct.new $point (i32.const 1) (i32.const 2) (ref.null $point)))`],
     ["a packed field is read with a sign", `(drop (struct.get_u $point $tag (struct.new_default $point)))`],
     ["a subtype may stand for its supertype", `(drop (struct.get $open 0 (struct.new_default $sub)))`],
-    ["array elements are set", `(array.set $bytes (array.new_default $bytes (i32.const 1)) (i32.const 0) (i32.const 2))`],
+    [
+      "array elements are set",
+      `(array.set $bytes (array.new_default $bytes (i32.const 1)) (i32.const 0) (i32.const 2))`,
+    ],
     ["a fixed array takes its count", `(drop (array.new_fixed $fixed 3 (i32.const 1) (i32.const 2) (i32.const 3)))`],
     ["any array has a length", `(drop (array.len (ref.null array)))`],
     ["null takes the place of any object", `(drop (struct.get $point $x (ref.null none)))`],
@@ -36,14 +39,22 @@ describe("structures and arrays", () => {
       `(drop (struct.get_s $point $x (struct.new_default $point)))`,
       "type mismatch: cannot use struct.get_s",
     ],
-    ["an immutable field written", `(struct.set $point $x (struct.new_default $point) (i32.const 1))`, "immutable field"],
+    [
+      "an immutable field written",
+      `(struct.set $point $x (struct.new_default $point) (i32.const 1))`,
+      "immutable field",
+    ],
     [
       "an immutable array written",
       `(array.set $fixed (array.new_default $fixed (i32.const 1)) (i32.const 0) (i32.const 2))`,
       "immutable array",
     ],
     ["a field that does not exist", `(drop (struct.get $open 1 (struct.new_default $open)))`, "unknown field 1"],
-    ["a default for a non-null element", `(drop (array.new_default $strict (i32.const 1)))`, "type mismatch: (ref any) is not defaultable"],
+    [
+      "a default for a non-null element",
+      `(drop (array.new_default $strict (i32.const 1)))`,
+      "type mismatch: (ref any) is not defaultable",
+    ],
     [
       "a copy between unlike arrays",
       `(array.copy $bytes $fixed (ref.null $bytes) (i32.const 0) (ref.null $fixed) (i32.const 0) (i32.const 0))`,
@@ -70,7 +81,10 @@ describe("casts", () => {
 
   test("a branching cast sends the target to the label and keeps the rest", () => {
     validate(
-      body(`(br_on_cast 0 anyref (ref null $open) (local.get 0)) (ref.cast (ref null $open))`, "(param anyref) (result (ref null $open))"),
+      body(
+        `(br_on_cast 0 anyref (ref null $open) (local.get 0)) (ref.cast (ref null $open))`,
+        "(param anyref) (result (ref null $open))",
+      ),
     );
     // Null went to the label, so what is left is not null.
     validate(
@@ -98,7 +112,10 @@ describe("casts", () => {
   });
 
   test("continuations cannot be cast to", () => {
-    expectInvalid(`(module (type $f (func)) (type $c (cont $f)) (func (drop (ref.test (ref $c) (ref.null $c)))))`, "invalid cast");
+    expectInvalid(
+      `(module (type $f (func)) (type $c (cont $f)) (func (drop (ref.test (ref $c) (ref.null $c)))))`,
+      "invalid cast",
+    );
     expectInvalid(`(module (func (drop (ref.cast (ref null nocont) (ref.null cont)))))`, "invalid cast");
   });
 });
@@ -146,7 +163,10 @@ describe("conversions between any and extern", () => {
         validate(`(module (func (param ${extern}) (result ${any}) (any.convert_extern (local.get 0))))`);
       }
     }
-    expectInvalid(`(module (func (param (ref (shared any))) (result (ref extern)) (extern.convert_any (local.get 0))))`, "type mismatch");
+    expectInvalid(
+      `(module (func (param (ref (shared any))) (result (ref extern)) (extern.convert_any (local.get 0))))`,
+      "type mismatch",
+    );
   });
 
   test("of unreachable code fit both sharednesses", () => {
@@ -164,8 +184,14 @@ describe("descriptors", () => {
 
   test("a type with a descriptor is allocated with an exact one", () => {
     validate(code(`(struct.new_desc $a (i32.const 1) (struct.new $d (i32.const 2)))`, "(result (ref (exact $a)))"));
-    expectInvalid(code(`(struct.new $a (i32.const 1))`, "(result (ref $a))"), "type with descriptor requires descriptor allocation");
-    expectInvalid(code(`(struct.new_desc $a (i32.const 1) (local.get 0))`, "(param (ref $d)) (result (ref $a))"), "type mismatch");
+    expectInvalid(
+      code(`(struct.new $a (i32.const 1))`, "(result (ref $a))"),
+      "type with descriptor requires descriptor allocation",
+    );
+    expectInvalid(
+      code(`(struct.new_desc $a (i32.const 1) (local.get 0))`, "(param (ref $d)) (result (ref $a))"),
+      "type mismatch",
+    );
     expectInvalid(
       code(`(struct.new_default_desc $d (ref.null none))`, "(result (ref $d))"),
       "type without descriptor requires non-descriptor allocation",
@@ -175,17 +201,28 @@ describe("descriptors", () => {
   test("the descriptor of an exact object is exact", () => {
     validate(code(`(ref.get_desc $a (local.get 0))`, "(param (ref (exact $a))) (result (ref (exact $d)))"));
     validate(code(`(ref.get_desc $a (local.get 0))`, "(param (ref $a)) (result (ref $d))"));
-    expectInvalid(code(`(ref.get_desc $a (local.get 0))`, "(param (ref $a)) (result (ref (exact $d)))"), "type mismatch");
+    expectInvalid(
+      code(`(ref.get_desc $a (local.get 0))`, "(param (ref $a)) (result (ref (exact $d)))"),
+      "type mismatch",
+    );
     validate(code(`(ref.get_desc $a (ref.null none))`, "(result (ref (exact $d)))"));
   });
 
   test("a cast by descriptor is as exact as the descriptor that it asks for", () => {
-    validate(code(`(ref.cast_desc_eq (ref $a) (local.get 0) (local.get 1))`, "(param anyref (ref null $d)) (result (ref $a))"));
     validate(
-      code(`(ref.cast_desc_eq (ref (exact $a)) (local.get 0) (local.get 1))`, "(param anyref (ref (exact $d))) (result (ref (exact $a)))"),
+      code(`(ref.cast_desc_eq (ref $a) (local.get 0) (local.get 1))`, "(param anyref (ref null $d)) (result (ref $a))"),
+    );
+    validate(
+      code(
+        `(ref.cast_desc_eq (ref (exact $a)) (local.get 0) (local.get 1))`,
+        "(param anyref (ref (exact $d))) (result (ref (exact $a)))",
+      ),
     );
     expectInvalid(
-      code(`(ref.cast_desc_eq (ref (exact $a)) (local.get 0) (local.get 1))`, "(param anyref (ref $d)) (result (ref $a))"),
+      code(
+        `(ref.cast_desc_eq (ref (exact $a)) (local.get 0) (local.get 1))`,
+        "(param anyref (ref $d)) (result (ref $a))",
+      ),
       "type mismatch",
     );
     expectInvalid(code(`(drop (ref.cast_desc_eq (ref $d) (unreachable)))`, ""), "type 1 does not have a descriptor");

@@ -33,7 +33,11 @@ describe("a shared function reaches shared items only", () => {
     ["data segments", `(data $d shared "x")`, `(data.drop $d)`],
     ["element segments", `(elem $e shared (ref null (shared func)))`, `(elem.drop $e)`],
     ["structs", `(type $s (shared (struct)))`, `(drop (struct.new $s))`],
-    ["references", ``, `(local (ref null (shared any))) (drop (ref.eq (ref.null (shared none)) (ref.i31_shared (i32.const 1))))`],
+    [
+      "references",
+      ``,
+      `(local (ref null (shared any))) (drop (ref.eq (ref.null (shared none)) (ref.i31_shared (i32.const 1))))`,
+    ],
   ])("shared %s", (_what, item, code) => {
     validate(shared(code, item));
   });
@@ -57,9 +61,17 @@ test("exceptions of shared tags are shared", () => {
 
 describe("items", () => {
   test.each([
-    ["a shared global of an unshared type", `(global (shared anyref) (ref.null any))`, "shared globals must have a shared value type"],
+    [
+      "a shared global of an unshared type",
+      `(global (shared anyref) (ref.null any))`,
+      "shared globals must have a shared value type",
+    ],
     ["a shared table of an unshared type", `(table shared 1 funcref)`, "shared tables must have a shared element type"],
-    ["a shared segment of an unshared type", `(elem shared funcref)`, "shared element segments must have a shared element type"],
+    [
+      "a shared segment of an unshared type",
+      `(elem shared funcref)`,
+      "shared element segments must have a shared element type",
+    ],
     ["a shared memory without a maximum", `(memory 1 shared)`, "shared memory must have maximum"],
     [
       "a shared global that reads an unshared one",
@@ -104,7 +116,8 @@ describe("atomic accesses", () => {
     (type $s (shared (struct (field (mut i32)) (field (mut i8)) (field (mut f32)) (field (mut (ref null (shared any)))) (field (mut (ref null (shared eq)))) (field i64))))
     (type $a (shared (array (mut (ref null (shared i31))))))
     (type $u (struct (field (mut eqref))))`;
-  const code = (text: string, signature = "(param (ref $s))"): string => `(module ${types} (func ${signature} ${text}))`;
+  const code = (text: string, signature = "(param (ref $s))"): string =>
+    `(module ${types} (func ${signature} ${text}))`;
   const object = `(local.get 0)`;
 
   test.each([
@@ -123,10 +136,19 @@ describe("atomic accesses", () => {
   });
 
   test.each([
-    [`(drop (struct.atomic.get $s 2 ${object}))`, "invalid type: `struct.atomic.get` only allows `i32`, `i64` and subtypes of `anyref`"],
-    [`(struct.atomic.set $s 2 ${object} (f32.const 0))`, "invalid type: `struct.atomic.set` only allows `i8`, `i16`, `i32`, `i64` and"],
+    [
+      `(drop (struct.atomic.get $s 2 ${object}))`,
+      "invalid type: `struct.atomic.get` only allows `i32`, `i64` and subtypes of `anyref`",
+    ],
+    [
+      `(struct.atomic.set $s 2 ${object} (f32.const 0))`,
+      "invalid type: `struct.atomic.set` only allows `i8`, `i16`, `i32`, `i64` and",
+    ],
     [`(struct.atomic.set $s 5 ${object} (i64.const 0))`, "immutable field"],
-    [`(drop (struct.atomic.rmw.add $s 3 ${object} (ref.null (shared any))))`, "invalid type: `struct.atomic.rmw.*` only allows"],
+    [
+      `(drop (struct.atomic.rmw.add $s 3 ${object} (ref.null (shared any))))`,
+      "invalid type: `struct.atomic.rmw.*` only allows",
+    ],
     [
       `(drop (struct.atomic.rmw.cmpxchg $s 3 ${object} (ref.null (shared eq)) (ref.null (shared any))))`,
       "invalid type: `struct.atomic.rmw.cmpxchg`",
@@ -139,17 +161,24 @@ describe("atomic accesses", () => {
 
 describe("wait queues", () => {
   const types = `(type $s (shared (struct (field (mut i64)) (field (mut (ref null (shared eq)))) (field f32))))`;
-  const wait = (text: string): string => `(module ${types} (func (param (ref null $s) (ref null (shared waitqueue))) ${text}))`;
+  const wait = (text: string): string =>
+    `(module ${types} (func (param (ref null $s) (ref null (shared waitqueue))) ${text}))`;
 
   test("wait compares an i32, an i64 or a reference that can be compared", () => {
     validate(wait(`(drop (struct.wait $s 0 (local.get 0) (local.get 1) (i64.const 1) (i64.const -1)))`));
     validate(wait(`(drop (struct.wait $s 1 (local.get 0) (local.get 1) (ref.null (shared eq)) (i64.const -1)))`));
-    expectInvalid(wait(`(drop (struct.wait $s 2 (local.get 0) (local.get 1) (f32.const 1) (i64.const -1)))`), "invalid type");
+    expectInvalid(
+      wait(`(drop (struct.wait $s 2 (local.get 0) (local.get 1) (f32.const 1) (i64.const -1)))`),
+      "invalid type",
+    );
   });
 
   test("a reference that is waited for is shared", () => {
     const code = `(drop (struct.wait $u 0 (ref.null $u) (local.get 0) (ref.null eq) (i64.const 0)))`;
-    expectInvalid(`(module (type $u (struct (field (mut eqref)))) (func (param (ref null (shared waitqueue))) ${code}))`, "invalid type");
+    expectInvalid(
+      `(module (type $u (struct (field (mut eqref)))) (func (param (ref null (shared waitqueue))) ${code}))`,
+      "invalid type",
+    );
   });
 
   test("a new wait queue is a constant", () => {
@@ -157,12 +186,17 @@ describe("wait queues", () => {
   });
 
   test("an unshared wait queue cannot be notified", () => {
-    expectInvalid(`(module (func (param waitqueueref) (drop (waitqueue.notify (local.get 0) (i32.const 1)))))`, "type mismatch");
+    expectInvalid(
+      `(module (func (param waitqueueref) (drop (waitqueue.notify (local.get 0) (i32.const 1)))))`,
+      "type mismatch",
+    );
   });
 });
 
 test("a declarative list of indices declares shared functions too", () => {
-  validate(`(module (type $f (shared (func))) (func $f (type $f)) (elem declare func $f) (func (result (ref $f)) (ref.func $f)))`);
+  validate(
+    `(module (type $f (shared (func))) (func $f (type $f)) (elem declare func $f) (func (result (ref $f)) (ref.func $f)))`,
+  );
 });
 
 test("functions of a valid module tell whether they are shared by their type", () => {

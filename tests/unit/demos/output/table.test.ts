@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { formatChecksum, formatCount, formatPause, formatSeconds, formatTable } from "../../../../demos/output/table.ts";
+import {
+  formatChecksum,
+  formatCount,
+  formatPause,
+  formatSeconds,
+  formatTable,
+} from "../../../../demos/output/table.ts";
 
 test("columns are as wide as their widest cell, aligned as asked, without spaces at the end", () => {
   const columns = [

@@ -13,7 +13,10 @@ beforeAll(() => {
 function makeBox(mutator: Mutator, keep: boolean): { readonly slot: BoxSlot; readonly handle: Handle | undefined } {
   return mutator.run((sp, program) => {
     const address = program.pair(NULL, NULL, sp);
-    return { slot: mutator.heap.boxes.create(address), handle: keep ? mutator.heap.handles.create(address) : undefined };
+    return {
+      slot: mutator.heap.boxes.create(address),
+      handle: keep ? mutator.heap.handles.create(address) : undefined,
+    };
   });
 }
 

@@ -60,7 +60,8 @@ const source = `(module
 
 describe("an allocation that cannot be served", () => {
   let store: Store;
-  let program: Record<"grow" | "kept", () => number> & Record<"array" | "churn" | "keep" | "thin", (count: number) => number>;
+  let program: Record<"grow" | "kept", () => number> &
+    Record<"array" | "churn" | "keep" | "thin", (count: number) => number>;
   beforeEach(async () => {
     store = await createStore({ threads: 2, heap: { maximum: 32 << 20 } });
     const { instance } = await store.WebAssembly.instantiate(source);
@@ -146,10 +147,12 @@ test("four threads that ask for more than there is fail where they must; others 
     // Half of the heap each, as small structs or as arrays.
     const nodes = Math.floor(maximum / 48);
     const arrays = Math.floor(maximum / 2 / bytes);
-    const spawn = (index: number): Promise<number> => (index < 2 ? store.spawn(build, nodes) : store.spawn(fill, bytes, arrays));
+    const spawn = (index: number): Promise<number> =>
+      index < 2 ? store.spawn(build, nodes) : store.spawn(fill, bytes, arrays);
     const outcomes = await Promise.allSettled([0, 1, 2, 3].map(spawn));
     for (const [i, outcome] of outcomes.entries()) {
-      if (outcome.status === "rejected") expect(outcome.reason).toMatchObject({ name: "RuntimeError", code: "out-of-memory" });
+      if (outcome.status === "rejected")
+        expect(outcome.reason).toMatchObject({ name: "RuntimeError", code: "out-of-memory" });
       else expect(outcome.value).toBe(i < 2 ? nodes : bytes * arrays);
     }
     expect(outcomes.some(({ status }) => status === "fulfilled")).toBe(true);
@@ -161,7 +164,10 @@ test("four threads that ask for more than there is fail where they must; others 
   await store.close();
 });
 
-/** An array of arrays of 98,000 bytes, one of arrays of 100 bytes, and steps that replace their elements at random, with garbage in between. */
+/**
+ * An array of arrays of 98,000 bytes, one of arrays of 100 bytes, and steps that replace their elements at random, with
+ * garbage in between.
+ */
 const mixed = `(module
   (type $bytes (shared (array (mut i8))))
   (type $slots (shared (array (mut (ref null $bytes)))))

@@ -53,7 +53,10 @@ describe("recorded collections", () => {
     performance.clearMeasures();
     mutator.collect(false);
     mutator.collect(true);
-    expect(performance.getEntriesByType("measure").map(({ name }) => name)).toEqual(["heddle young collection", "heddle full collection"]);
+    expect(performance.getEntriesByType("measure").map(({ name }) => name)).toEqual([
+      "heddle young collection",
+      "heddle full collection",
+    ]);
     performance.clearMeasures();
     const silent = Mutator.create(bytes);
     silent.collect(true);

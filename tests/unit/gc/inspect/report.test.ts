@@ -65,7 +65,8 @@ describe("a heap's report", () => {
       last = event === whole ? event.ts! : event.ts! + event.dur!;
     }
     expect(traceEvents.filter(({ ph }) => ph === "C")).toHaveLength(4);
-    // What readers of the format need: processes and threads have names, all times are whole microseconds, and tracks are in order.
+    // What readers of the format need: processes and threads have names, all times are whole microseconds, and tracks
+    // are in order.
     expect(traceEvents.filter(({ ph }) => ph === "M").map(({ name }) => name)).toEqual(["process_name", "thread_name"]);
     for (const { ph, ts, dur, pid, tid } of traceEvents) {
       expect([pid, tid].every(Number.isSafeInteger)).toBe(true);

@@ -72,9 +72,16 @@ test("a snapshot means by its numbers what V8's own snapshots mean, and says mor
     expect(meta.node_fields.filter((field) => field !== "trace_node_id")).toEqual(
       own.node_fields.filter((field) => field !== "trace_node_id"),
     );
-    expect([meta.node_types[0], meta.edge_fields, meta.edge_types]).toEqual([own.node_types[0], own.edge_fields, own.edge_types]);
+    expect([meta.node_types[0], meta.edge_fields, meta.edge_types]).toEqual([
+      own.node_types[0],
+      own.edge_fields,
+      own.edge_types,
+    ]);
     expect([meta.sample_fields, meta.location_fields]).toEqual([own.sample_fields, own.location_fields]);
-    expect([meta.trace_function_info_fields, meta.trace_node_fields]).toEqual([own.trace_function_info_fields, own.trace_node_fields]);
+    expect([meta.trace_function_info_fields, meta.trace_node_fields]).toEqual([
+      own.trace_function_info_fields,
+      own.trace_node_fields,
+    ]);
     expect(meta.node_types).toHaveLength(meta.node_fields.length);
   });
 });
@@ -87,7 +94,9 @@ test("a snapshot has every object with its type's name, its size, and its fields
     expect(nodes[0]).toMatchObject({ type: "synthetic", name: "(roots)" });
     const list = nodes.find(({ name }) => name === "list")!;
     expect([list.type, list.size, list.edges.length]).toEqual(["object", 408, 100]);
-    expect(list.edges.map(({ type, name }) => [type, name])).toEqual(Array.from({ length: 100 }, (_, i) => ["element", i]));
+    expect(list.edges.map(({ type, name }) => [type, name])).toEqual(
+      Array.from({ length: 100 }, (_, i) => ["element", i]),
+    );
     const tree = nodes[list.edges[0]!.to]!;
     expect(tree).toMatchObject({ type: "object", name: "tree", size: 24 });
     expect(tree.edges.map(({ type, name, to }) => [type, name, nodes[to]!.name])).toEqual([
@@ -106,7 +115,10 @@ test("a snapshot names what keeps an object: globals, elements of tables, JavaSc
     program.boxes.set(1, "anything");
     const nodes = nodesOf(store);
     expect(edgesOf(nodes, "(shared globals and tables)")).toEqual(["property point -> point"]);
-    expect(edgesOf(nodes, "(agent 0: globals and tables)")).toEqual(["property kept -> list", "property the last -> bytes"]);
+    expect(edgesOf(nodes, "(agent 0: globals and tables)")).toEqual([
+      "property kept -> list",
+      "property the last -> bytes",
+    ]);
     expect(edgesOf(nodes, "(table trees)")).toEqual(["element 7 -> tree"]);
     expect(edgesOf(nodes, "(table boxes)")).toEqual(["element 1 -> (JavaScript value)"]);
     expect(edgesOf(nodes, "(agent 0: held by JavaScript)")).toEqual(["element 0 -> pair"]);
@@ -133,7 +145,10 @@ test("a snapshot has values of JS, exceptions, strings, wait queues and thread-b
     const text = new Global({ value: "externref", shared: true } as WebAssembly.GlobalDescriptor, "a string");
     const number = new Global({ value: "externref", shared: true } as WebAssembly.GlobalDescriptor, 0.5);
     // As long as one may be, with what JSON must escape.
-    const long = new Global({ value: "externref", shared: true } as WebAssembly.GlobalDescriptor, "]\ud800\n".repeat(1000));
+    const long = new Global(
+      { value: "externref", shared: true } as WebAssembly.GlobalDescriptor,
+      "]\ud800\n".repeat(1000),
+    );
     const others = [new ThreadBoundData({}), new WaitQueue(), long];
     const nodes = nodesOf(store);
     expect(nodes.find(({ name }) => name === "a string")).toMatchObject({ type: "string", size: 8 });

@@ -65,7 +65,9 @@ describe("struct layout", () => {
 
 describe("array layout", () => {
   test("tells the size of elements and whether they are references", () => {
-    const { types, ids } = layouts("(type (array i16)) (type (array anyref)) (type (array v128)) (type (array funcref))");
+    const { types, ids } = layouts(
+      "(type (array i16)) (type (array anyref)) (type (array v128)) (type (array funcref))",
+    );
     expect([0, 1, 2, 3].map((i) => arrayLayout(types, idOf(ids, i)))).toEqual([
       { elementLog2: 1, references: false },
       { elementLog2: 2, references: true },

@@ -42,7 +42,9 @@ describe("several agents", () => {
   test("old objects are replaced by all agents at once", async () => {
     const [mutator, workers] = await start(3, { maximum: megabytes(64) });
     const rounds = 20_000;
-    const sums = await Promise.all(workers.map((worker) => worker.ask({ kind: "replace", length: 64, depth: 9, rounds })));
+    const sums = await Promise.all(
+      workers.map((worker) => worker.ask({ kind: "replace", length: 64, depth: 9, rounds })),
+    );
     expect(sums).toEqual(workers.map(() => (rounds - 64) * nodes(9)));
     expect(mutator.heap.statistics().fullCollections).toBeGreaterThan(0);
     expect(mutator.heap.runtime.verify()).toBe(0);
@@ -66,7 +68,8 @@ describe("several agents", () => {
     const [mutator, workers] = await start(2, { maximum: megabytes(64) });
     await Promise.all(workers.map((worker) => worker.ask({ kind: "large", bytes: megabytes(3), rounds: 100 })));
     mutator.collect(true);
-    // Of all objects, since the other blocks in use depend on the nurseries, which the policy fits to the machine's speed.
+    // Of all objects, since the other blocks in use depend on the nurseries, which the policy fits to the machine's
+    // speed.
     expect(mutator.heap.statistics().liveBytes).toBeLessThan(megabytes(1));
     expect(mutator.heap.statistics().largeBytes).toBe(0);
   });
@@ -112,7 +115,8 @@ describe("safe regions", () => {
     const [mutator, workers] = await start(2, { maximum: megabytes(128) });
     const tree = mutator.keep((sp, program) => program.build(14, sp));
     const churning = Promise.all(workers.map((worker) => worker.ask({ kind: "churn", depth: 12, rounds: 500 })));
-    for (let i = 0; i < 20_000; i++) expect(mutator.run((_, program) => program.count(mutator.get(tree) + 0) > 0)).toBe(true);
+    for (let i = 0; i < 20_000; i++)
+      expect(mutator.run((_, program) => program.count(mutator.get(tree) + 0) > 0)).toBe(true);
     await churning;
     expect(mutator.run((_, program) => program.count(mutator.get(tree)))).toBe(nodes(14));
   });

@@ -62,14 +62,17 @@ describe("what an agent held when it died", () => {
     check();
   });
 
-  test.each([0, LOCK_CONTENDED])("the permanent allocator's lock is opened, whether agents sleep for it (%i) or not", async (sleepers) => {
-    const [mutator] = heapWithTree(10, {});
-    const worker = await startWorker(mutator, 1);
-    Atomics.store(mutator.heap.words, PERMANENT_LOCK >>> 2, 2 | sleepers);
-    await worker.terminate();
-    mutator.heap.reclaim(1);
-    expect(mutator.heap.allocatePermanent(100)).toBeGreaterThan(0);
-  });
+  test.each([0, LOCK_CONTENDED])(
+    "the permanent allocator's lock is opened, whether agents sleep for it (%i) or not",
+    async (sleepers) => {
+      const [mutator] = heapWithTree(10, {});
+      const worker = await startWorker(mutator, 1);
+      Atomics.store(mutator.heap.words, PERMANENT_LOCK >>> 2, 2 | sleepers);
+      await worker.terminate();
+      mutator.heap.reclaim(1);
+      expect(mutator.heap.allocatePermanent(100)).toBeGreaterThan(0);
+    },
+  );
 
   test("an agent that was reclaimed twice is the agent that has its id now", async () => {
     const [mutator, check] = heapWithTree(10, {});
@@ -89,7 +92,9 @@ describe("an agent that is condemned", () => {
     for (let round = 0; round < 12; round++) {
       const worker = await startWorker(mutator, 1);
       worker.tell(
-        round % 2 === 0 ? { kind: "collect", full: round % 4 === 0, rounds: 1_000_000 } : { kind: "churn", depth: 10, rounds: 1_000_000 },
+        round % 2 === 0
+          ? { kind: "collect", full: round % 4 === 0, rounds: 1_000_000 }
+          : { kind: "churn", depth: 10, rounds: 1_000_000 },
       );
       await pause(3 + 2 * round);
       mutator.heap.runtime.condemn(1);

@@ -146,7 +146,9 @@ describe("custom descriptors in the heap", () => {
       });
     }
     mutator.heap.handles.free(first);
-    expect(objects.liveBytes()).toBe(length * objects.sizeOf("object") + objects.sizeOf("desc") + objects.sizeOf("meta"));
+    expect(objects.liveBytes()).toBe(
+      length * objects.sizeOf("object") + objects.sizeOf("desc") + objects.sizeOf("meta"),
+    );
     mutator.run((sp, program) => program.churn(10, 300, sp));
     let count = 0;
     for (let at = mutator.get(list); at !== NULL; at = mutator.word(at + field)) count++;

@@ -109,7 +109,8 @@ describe("generations", () => {
     const list = mutator.keep((sp, program) => program.list(length, sp));
     mutator.collect(false);
     mutator.run((sp, program) => {
-      for (let at = mutator.get(list); at !== NULL; at = mutator.word(at + 8)) program.write(at, 4, program.pair(NULL, NULL, sp));
+      for (let at = mutator.get(list); at !== NULL; at = mutator.word(at + 8))
+        program.write(at, 4, program.pair(NULL, NULL, sp));
     });
     mutator.collect(false);
     mutator.run((sp, program) => program.churn(10, 2000, sp));
@@ -170,7 +171,8 @@ describe("large objects", () => {
         });
       }
       mutator.collect(round % 5 === 0);
-      for (const [index, count] of expected) expect(mutator.run((_, program) => program.count(element(index)))).toBe(count);
+      for (const [index, count] of expected)
+        expect(mutator.run((_, program) => program.count(element(index)))).toBe(count);
     }
     // A range, as array.fill and array.copy log it.
     mutator.run((sp, program) => {

@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import { createStore } from "../../../../api/heddle.ts";
 
-/** A queue that keeps the links of what it gives away: objects that died old refer to younger ones, and so on to the queue's end. */
+/**
+ * A queue that keeps the links of what it gives away: objects that died old refer to younger ones, and so on to the
+ * queue's end.
+ */
 const queue = `(module
   (type $node (shared (struct (field $next (mut (ref null $node))) (field i64))))
   (type $work (shared (func (param i32 i32))))

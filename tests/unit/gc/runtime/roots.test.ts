@@ -5,7 +5,14 @@ import { TypeRecords } from "../../../../gc/heap/type-records.ts";
 import { FUNCTION_TYPES_POINTER, PERMANENT_BLOCKS } from "../../../../gc/layout/control-words.ts";
 import { structLayout } from "../../../../gc/layout/object-layout.ts";
 import { KIND_ARRAY, KIND_FUNC, KIND_STRUCT } from "../../../../gc/layout/record-kinds.ts";
-import { TYPE_DEPTH, TYPE_DISPLAY, TYPE_KIND, TYPE_RECORD, TYPE_REFMAP, TYPE_SIZE } from "../../../../gc/layout/type-record.ts";
+import {
+  TYPE_DEPTH,
+  TYPE_DISPLAY,
+  TYPE_KIND,
+  TYPE_RECORD,
+  TYPE_REFMAP,
+  TYPE_SIZE,
+} from "../../../../gc/layout/type-record.ts";
 import { Mutator, NULL } from "../support/mutator.ts";
 import { assembleProgram } from "../support/program.ts";
 
@@ -199,7 +206,9 @@ describe("type records", () => {
   test("references past word 31 of a struct are followed", () => {
     const mutator = Mutator.create(bytes, { debug: true });
     const types = new TypeStore();
-    const fields = Array.from({ length: 100 }, (_, i) => (i % 3 === 0 ? "(field (mut anyref))" : "(field (mut i32))")).join(" ");
+    const fields = Array.from({ length: 100 }, (_, i) =>
+      i % 3 === 0 ? "(field (mut anyref))" : "(field (mut i32))",
+    ).join(" ");
     const [id] = types.canonicalize(parseModule(`(module (type (struct ${fields})))`));
     const { size, offsets } = structLayout(types, id!);
     const record = new TypeRecords(mutator.heap, types).addressOf(id!);

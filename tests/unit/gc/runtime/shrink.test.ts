@@ -37,7 +37,8 @@ describe.runIf(canDiscard())("pages of free blocks", () => {
     const before = resident();
     const tree = mutator.keep((sp, program) => program.build(10, sp));
     const much = mutator.keep((sp, program) => program.build(23, sp));
-    // 256 MB of objects; the system's figures lag behind by some pages, and the host's own memory shrinks and grows meanwhile.
+    // 256 MB of objects; the system's figures lag behind by some pages, and the host's own memory shrinks and grows
+    // meanwhile.
     expect(resident() - before).toBeGreaterThan(megabytes(200));
     mutator.heap.handles.free(much);
     mutator.collect(true);

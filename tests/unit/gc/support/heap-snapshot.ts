@@ -1,4 +1,6 @@
-/** Reads `.heapsnapshot` files as strictly as what DevTools' loader, its dominators and its retainers rely on allows. */
+/**
+ * Reads `.heapsnapshot` files as strictly as what DevTools' loader, its dominators and its retainers rely on allows.
+ */
 import { expect } from "vitest";
 
 interface Meta {
@@ -44,7 +46,10 @@ export function metaOf(text: string): Meta {
   return (JSON.parse(text) as Snapshot).snapshot.meta;
 }
 
-/** The loader looks for the parts' names one behind the other, and takes the last bracket of the file as the end of the strings. */
+/**
+ * The loader looks for the parts' names one behind the other, and takes the last bracket of the file as the end of the
+ * strings.
+ */
 function checkOrder(text: string): void {
   const parts = ["snapshot", "nodes", "edges", "trace_function_infos", "trace_tree", "samples", "locations", "strings"];
   const places = parts.map((part) => text.indexOf(`"${part}":`));
@@ -65,7 +70,10 @@ function reachesAll(nodes: readonly SnapshotNode[]): boolean {
   return reached.size === nodes.length;
 }
 
-/** The nodes of a snapshot, the root first. Each edge leads to a node's first number, all lists end where they should, ids are unique. */
+/**
+ * The nodes of a snapshot, the root first. Each edge leads to a node's first number, all lists end where they should,
+ * ids are unique.
+ */
 export function readSnapshot(text: string): SnapshotNode[] {
   checkOrder(text);
   const { snapshot, nodes, edges, strings } = JSON.parse(text) as Snapshot;
@@ -92,7 +100,13 @@ export function readSnapshot(text: string): SnapshotNode[] {
     const type = nodeTypes[0]![field(at, "type")]!;
     expect(typeof type).toBe("string");
     expect([0, 1, 2]).toContain(field(at, "detachedness"));
-    result.push({ type, name: string(field(at, "name")), id: field(at, "id"), size: field(at, "self_size"), edges: own });
+    result.push({
+      type,
+      name: string(field(at, "name")),
+      id: field(at, "id"),
+      size: field(at, "self_size"),
+      edges: own,
+    });
   }
   expect(edge).toBe(edges.length);
   expect(new Set(result.map(({ id }) => id)).size).toBe(result.length);

@@ -39,7 +39,12 @@ export class Mutator {
   static create(bytes: Uint8Array<ArrayBuffer>, options: Partial<HeapOptions> = {}): Mutator {
     const heap = Heap.create({ maximum: 64 << 20, agents: 8, ...options });
     const record = (name: ProgramType): number => writeRecord(heap, { ...programTypes[name], id: 0, supertypes: [] });
-    const records = { node: record("node"), numbers: record("numbers"), bytes: record("bytes"), references: record("references") };
+    const records = {
+      node: record("node"),
+      numbers: record("numbers"),
+      bytes: record("bytes"),
+      references: record("references"),
+    };
     return new Mutator(heap, 0, records, new WebAssembly.Module(bytes));
   }
 

@@ -1,6 +1,9 @@
 /** The test program's types and exports, apart from the assembler, so that Workers load quickly. */
 
-/** Sizes and reference maps of the types that the program allocates; their records' addresses are imported as `types.<name>`. */
+/**
+ * Sizes and reference maps of the types that the program allocates; their records' addresses are imported as
+ * `types.<name>`.
+ */
 export const programTypes = {
   node: { kind: 0, size: 16, references: [4, 8] },
   numbers: { kind: 1, size: 2, references: [] },

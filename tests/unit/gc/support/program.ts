@@ -1,4 +1,7 @@
-/** A mutator as lowered code would be: the inlined allocation, its slow path out of line, polls, the write barrier, the shadow stack. */
+/**
+ * A mutator as lowered code would be: the inlined allocation, its slow path out of line, polls, the write barrier, the
+ * shadow stack.
+ */
 import binaryen from "binaryen";
 
 const NULL = "(i32.const 0xfefefefe)";
@@ -137,7 +140,9 @@ const source = `(module
 export function assembleProgram(): Uint8Array<ArrayBuffer> {
   const module = binaryen.parseText(source);
   const { Features } = binaryen;
-  module.setFeatures(Features.Atomics | Features.BulkMemory | Features.BulkMemoryOpt | Features.MutableGlobals | Features.SignExt);
+  module.setFeatures(
+    Features.Atomics | Features.BulkMemory | Features.BulkMemoryOpt | Features.MutableGlobals | Features.SignExt,
+  );
   if (!module.validate()) throw new Error("the test program is not valid");
   const bytes = new Uint8Array(module.emitBinary());
   module.dispose();

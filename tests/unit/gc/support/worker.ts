@@ -21,7 +21,9 @@ function perform(task: Task): number {
     case "churn":
       return Number(mutator.run((sp, program) => program.churn(task.depth, task.rounds, sp)));
     case "replace":
-      return mutator.run((sp, program) => program.replace(program.references(task.length, sp), task.depth, task.rounds, sp));
+      return mutator.run((sp, program) =>
+        program.replace(program.references(task.length, sp), task.depth, task.rounds, sp),
+      );
     case "replaceIn":
       return mutator.run((sp, program) => program.replace(task.array, task.depth, task.rounds, sp));
     case "spin":

@@ -38,7 +38,9 @@ export class TestWorker {
 }
 
 async function nextMessage(worker: Worker): Promise<number> {
-  const failed = once(worker, "exit").then(([code]) => Promise.reject(new Error(`the Worker exited with code ${code}`)));
+  const failed = once(worker, "exit").then(([code]) =>
+    Promise.reject(new Error(`the Worker exited with code ${code}`)),
+  );
   failed.catch(() => undefined);
   const [answer] = (await Promise.race([once(worker, "message"), failed])) as [number];
   return answer;

@@ -13,7 +13,8 @@ const later = (): number => performance.now() + 20_000;
 describe("the fuzzer of the front end", () => {
   test("makes a case from the seed and its number alone", () => {
     const again = new Corpus(true);
-    for (let number = 1; number < 40; number++) expect(makeInput(again, 9, number)).toEqual(makeInput(corpus, 9, number));
+    for (let number = 1; number < 40; number++)
+      expect(makeInput(again, 9, number)).toEqual(makeInput(corpus, 9, number));
     expect(makeInput(corpus, 9, 1)).not.toEqual(makeInput(corpus, 10, 1));
   });
 

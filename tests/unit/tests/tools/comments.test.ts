@@ -37,7 +37,9 @@ describe("lengths of lines", () => {
   });
 
   test("a comment of the text format", async () => {
-    expect(await findings(lineLengths, { "demos/a.wat": `(module) ;; ${long}\n;; ${long}\n(func) ;; a` })).toHaveLength(2);
+    expect(await findings(lineLengths, { "demos/a.wat": `(module) ;; ${long}\n;; ${long}\n(func) ;; a` })).toHaveLength(
+      2,
+    );
   });
 
   test.each([

@@ -12,13 +12,19 @@ test("lines of the file that is named are found", async () => {
 
 test("a line that is not in the file is refused", async () => {
   const text = page(" // core/ops/a.ts: a row", "+  row(3),");
-  expect(await findings(examples, { "core/ops/a.ts": source, "A.md": text })).toEqual(["A.md:3: no line of core/ops/a.ts"]);
+  expect(await findings(examples, { "core/ops/a.ts": source, "A.md": text })).toEqual([
+    "A.md:3: no line of core/ops/a.ts",
+  ]);
 });
 
 test("a file that is not there has no lines", async () => {
-  expect(await findings(examples, { "A.md": page(" // core/ops/b.ts", "+  row(1),") })).toEqual(["A.md:3: no line of core/ops/b.ts"]);
+  expect(await findings(examples, { "A.md": page(" // core/ops/b.ts", "+  row(1),") })).toEqual([
+    "A.md:3: no line of core/ops/b.ts",
+  ]);
 });
 
 test("a line without a file is refused", async () => {
-  expect(await findings(examples, { "A.md": page("+  row(1),") })).toEqual(["A.md:2: no file is named before this line"]);
+  expect(await findings(examples, { "A.md": page("+  row(1),") })).toEqual([
+    "A.md:2: no file is named before this line",
+  ]);
 });

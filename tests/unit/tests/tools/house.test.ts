@@ -49,12 +49,15 @@ describe("rows of nodes", () => {
     const edges = top.flatMap((from) => bottom.map((to): Edge<Node> => ({ from, to })));
     const { middles } = layeredLayout([...bottom, ...top], edges, 10, 500);
     for (const row of [bottom, top]) {
-      const placed = row.map((one) => ({ middle: middles.get(one)!, width: one.width })).sort((a, b) => a.middle - b.middle);
+      const placed = row
+        .map((one) => ({ middle: middles.get(one)!, width: one.width }))
+        .sort((a, b) => a.middle - b.middle);
       for (const [index, { middle, width }] of placed.entries()) {
         expect(middle - width / 2).toBeGreaterThanOrEqual(0);
         expect(middle + width / 2).toBeLessThanOrEqual(500);
         const before = placed[index - 1];
-        if (before !== undefined) expect(middle - width / 2 - (before.middle + before.width / 2)).toBeGreaterThanOrEqual(10 - 1e-6);
+        if (before !== undefined)
+          expect(middle - width / 2 - (before.middle + before.width / 2)).toBeGreaterThanOrEqual(10 - 1e-6);
       }
     }
   });

@@ -16,9 +16,12 @@ test.each([
   expect(await findings(namedFiles, { ...others, "gc/heap/a.ts": text })).toEqual([]);
 });
 
-test.each(["// gc/queue.ts draws it", "/** drawn in queues.ts */", "// drawn in ./queue.ts"])("is not there: %s", async (text) => {
-  expect(await findings(namedFiles, { ...others, "gc/heap/a.ts": text })).toHaveLength(1);
-});
+test.each(["// gc/queue.ts draws it", "/** drawn in queues.ts */", "// drawn in ./queue.ts"])(
+  "is not there: %s",
+  async (text) => {
+    expect(await findings(namedFiles, { ...others, "gc/heap/a.ts": text })).toHaveLength(1);
+  },
+);
 
 test("documentation names files, too", async () => {
   expect(await findings(namedFiles, { ...others, "docs/heap.md": "In `gc/heap/heap.ts`; not `gc/heap.ts`." })).toEqual([

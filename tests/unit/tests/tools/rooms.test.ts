@@ -48,14 +48,18 @@ describe("the order of rooms", () => {
 
 describe("the table of rooms", () => {
   test("a folder of sources that is no room is refused", async () => {
-    expect(await findings(roomsListed, { "core/base/a.ts": "", "core/text/parse/b.ts": "" }, ["core/base", "core/text"])).toEqual([
+    expect(
+      await findings(roomsListed, { "core/base/a.ts": "", "core/text/parse/b.ts": "" }, ["core/base", "core/text"]),
+    ).toEqual([
       "core/text/parse: is no room in tests/tools/rooms.ts; say there what it holds, and what it may import",
       "core/text: is a room in tests/tools/rooms.ts, and has no sources",
     ]);
   });
 
   test("folders below a room are the room's where it says so", async () => {
-    expect(await findings(roomsListed, { "tests/unit/core/ops/a.ts": "" }, [room("tests/unit", { deep: true })])).toEqual([]);
+    expect(
+      await findings(roomsListed, { "tests/unit/core/ops/a.ts": "" }, [room("tests/unit", { deep: true })]),
+    ).toEqual([]);
   });
 
   test("a room is listed once", async () => {
@@ -73,7 +77,9 @@ describe("circles", () => {
       "gc/c.ts": 'export { a } from "./a.ts";',
       "gc/d.ts": 'import { a } from "./a.ts";',
     };
-    expect(await findings(importCircles, texts)).toEqual(["gc/a.ts, gc/b.ts, gc/c.ts: import values from each other in a circle"]);
+    expect(await findings(importCircles, texts)).toEqual([
+      "gc/a.ts, gc/b.ts, gc/c.ts: import values from each other in a circle",
+    ]);
   });
 
   test("types are erased, and need no order", async () => {
@@ -94,7 +100,10 @@ describe("circles", () => {
   });
 
   test("two circles are found as two", async () => {
-    const pair = (a: string, b: string) => ({ [`gc/${a}.ts`]: `import "./${b}.ts";`, [`gc/${b}.ts`]: `import "./${a}.ts";` });
+    const pair = (a: string, b: string) => ({
+      [`gc/${a}.ts`]: `import "./${b}.ts";`,
+      [`gc/${b}.ts`]: `import "./${a}.ts";`,
+    });
     expect(await findings(importCircles, { ...pair("a", "b"), ...pair("c", "d") })).toHaveLength(2);
   });
 });

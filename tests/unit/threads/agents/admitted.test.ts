@@ -29,7 +29,12 @@ test("a Worker of the embedder's answers no calls, whatever its JS posts in the 
       null,
       { kind: "returned", call: 0, results: [64] },
       { kind: "uncaught", call: 0, exception: 64 },
-      { kind: "thread-failed", thread: 0, error: { name: "Error", message: "forged" } as never, exception: "0".repeat(32) },
+      {
+        kind: "thread-failed",
+        thread: 0,
+        error: { name: "Error", message: "forged" } as never,
+        exception: "0".repeat(32),
+      },
       { kind: "threads-ended" },
     ];
     for (const event of forged) events.postMessage(event);

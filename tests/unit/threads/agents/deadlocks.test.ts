@@ -52,7 +52,10 @@ const barrier = `(module
       (br_if $next (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))))`;
 
 /** Resolves with the next deadlock that the store reports. */
-function deadlocks(options: StoreOptions = {}): { readonly options: StoreOptions; readonly next: () => Promise<Deadlock> } {
+function deadlocks(options: StoreOptions = {}): {
+  readonly options: StoreOptions;
+  readonly next: () => Promise<Deadlock>;
+} {
   const found: Deadlock[] = [];
   let wake: () => void = () => undefined;
   const onDeadlock = (deadlock: Deadlock): void => {
@@ -122,7 +125,9 @@ describe("a deadlock", () => {
       const queue = new store.WebAssembly.WaitQueue();
       const call = store.spawn(outer, queue);
       call.catch(() => undefined);
-      expect(() => outer(queue)).toThrow(expect.objectContaining({ code: "deadlock", message: expect.stringContaining("inner < outer") }));
+      expect(() => outer(queue)).toThrow(
+        expect.objectContaining({ code: "deadlock", message: expect.stringContaining("inner < outer") }),
+      );
       await expect(call).rejects.toMatchObject({ code: "deadlock" });
       const deadlock = await next();
       expect(deadlock.certain).toBe(true);
@@ -144,7 +149,9 @@ describe("a deadlock", () => {
       const { outer, noise } = await exportsOf<Exports>(store, program);
       const queue = new store.WebAssembly.WaitQueue();
       const calls = Promise.allSettled([store.spawn(outer, queue), store.spawn(noise)]);
-      expect(() => outer(queue)).toThrow("1 job is queued, and no Worker is free: the store has 1 of at most 1 (threads, maximumThreads)");
+      expect(() => outer(queue)).toThrow(
+        "1 job is queued, and no Worker is free: the store has 1 of at most 1 (threads, maximumThreads)",
+      );
       expect((await calls).map(({ status }) => status)).toEqual(["rejected", "fulfilled"]);
     });
   });
@@ -238,7 +245,10 @@ describe("a deadlock", () => {
     };
     await withStore({ threads: 1, maximumThreads: 1, onDeadlock }, async (store) => {
       const { outer, sleepOnMemory } = await exportsOf<Exports>(store, program);
-      const { meet } = await exportsOf<{ meet(times: number): void }>(store, barrier.replace("(i32.const 3)", "(i32.const 1)"));
+      const { meet } = await exportsOf<{ meet(times: number): void }>(
+        store,
+        barrier.replace("(i32.const 3)", "(i32.const 1)"),
+      );
       const other = store.spawn(meet, 2000);
       meet(2000);
       await other;
@@ -285,7 +295,9 @@ describe("a process whose Workers all wait", () => {
 
   test("does not hang: once nothing is left to do, the deadlock is certain", () => {
     const rest = `try { await store.spawn(outer, queue); } catch (error) { console.log(error.code, error.message.includes("inner < outer")); }`;
-    expect(run(`deadlock: "error", onDeadlock: ({ certain }) => console.log(certain)`, rest)).toBe("false\ntrue\ndeadlock true\n");
+    expect(run(`deadlock: "error", onDeadlock: ({ certain }) => console.log(certain)`, rest)).toBe(
+      "false\ntrue\ndeadlock true\n",
+    );
   });
 
   test("lives on for a timer that wakes them, and for the Worker that it woke", () => {

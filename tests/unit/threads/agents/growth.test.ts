@@ -70,10 +70,19 @@ describe("more threads than Workers", () => {
   test("are a deadlock also where no Worker can be started any more", async () => {
     const folder = mkdtempSync(joinPath(tmpdir(), "heddle-"));
     const script = joinPath(folder, "worker.ts");
-    writeFileSync(script, `import ${JSON.stringify(new URL("../../../../threads/agents/worker.ts", import.meta.url).href)};`);
+    writeFileSync(
+      script,
+      `import ${JSON.stringify(new URL("../../../../threads/agents/worker.ts", import.meta.url).href)};`,
+    );
     const reports: Deadlock[] = [];
     const onDeadlock = (deadlock: Deadlock): number => reports.push(deadlock);
-    const options = { threads: 1, maximumThreads: 4, workerScript: pathToFileURL(script), deadlock: "error", onDeadlock } as const;
+    const options = {
+      threads: 1,
+      maximumThreads: 4,
+      workerScript: pathToFileURL(script),
+      deadlock: "error",
+      onDeadlock,
+    } as const;
     try {
       await withStore(options, async (store) => {
         const { join } = await exportsOf<Exports>(store, program);
@@ -99,7 +108,9 @@ describe("more threads than Workers", () => {
       expect(new store.WebAssembly.WaitQueue().wait(1)).toBe("timed-out");
       const joined = [await admit(store), await admit(store)];
       expect(joined.map(({ agent }) => agent).sort()).toEqual([1, 2]);
-      await expect(store.admit({ postMessage: () => undefined, terminate: () => undefined })).rejects.toThrow("see maximumThreads");
+      await expect(store.admit({ postMessage: () => undefined, terminate: () => undefined })).rejects.toThrow(
+        "see maximumThreads",
+      );
       await expect(store.spawn(three)).rejects.toThrow("see maximumThreads");
       await Promise.all(joined.map(({ agent }) => store.terminateWorker(agent)));
       expect(await store.spawn(three)).toBe(3);

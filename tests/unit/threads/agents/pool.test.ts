@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { internalsOf } from "../../../../api/composed-store.ts";
-import { createStore, type ExceptionObject, type TagObject, type UncaughtExceptionError, WorkerLostError } from "../../../../api/heddle.ts";
+import {
+  createStore,
+  type ExceptionObject,
+  type TagObject,
+  type UncaughtExceptionError,
+  WorkerLostError,
+} from "../../../../api/heddle.ts";
 import { exportsOf, withStore } from "../../support/programs.ts";
 
 interface Exports {
@@ -41,13 +47,18 @@ const reasonOf = (promise: Promise<unknown>): Promise<unknown> =>
 describe("a store that is closed", () => {
   test("fails the calls and threads that run, and those that wait for a Worker", async () => {
     const errors: number[] = [];
-    const store = await createStore({ threads: 2, maximumThreads: 2, onThreadError: (_, thread) => errors.push(thread) });
+    const store = await createStore({
+      threads: 2,
+      maximumThreads: 2,
+      onThreadError: (_, thread) => errors.push(thread),
+    });
     const { go, wait } = await exportsOf<Exports>(store, program);
     for (let i = 0; i < 2; i++) go(0);
     const calls = [0, 1].map(() => reasonOf(store.spawn(wait)));
     for (let i = 0; i < 2; i++) go(0);
     const ended = reasonOf(store.threadsEnded());
-    while (store.agents.filter(({ state }) => state === "waiting").length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+    while (store.agents.filter(({ state }) => state === "waiting").length < 2)
+      await new Promise((resolve) => setTimeout(resolve, 1));
     await store.close();
     for (const reason of [...(await Promise.all(calls)), await ended]) expect(reason).toBeInstanceOf(WorkerLostError);
     expect(errors.sort()).toEqual([0, 1, 2, 3]);
@@ -126,7 +137,8 @@ test("with trapEnds a thread that traps ends all threads and calls, running or n
     const { go, wait, three } = await exportsOf<Exports>(store, program);
     go(0);
     const call = reasonOf(store.spawn(wait));
-    while (store.agents.filter(({ state }) => state === "waiting").length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+    while (store.agents.filter(({ state }) => state === "waiting").length < 2)
+      await new Promise((resolve) => setTimeout(resolve, 1));
     go(2);
     await expect(store.threadsEnded()).rejects.toThrow("unreachable");
     expect(String(await call)).toContain("unreachable");
@@ -140,22 +152,28 @@ test("calls and threads fail where no Worker can be started any more, and work a
   const folder = mkdtempSync(join(tmpdir(), "heddle-"));
   const script = join(folder, "worker.ts");
   const write = (): void =>
-    writeFileSync(script, `import ${JSON.stringify(new URL("../../../../threads/agents/worker.ts", import.meta.url).href)};`);
+    writeFileSync(
+      script,
+      `import ${JSON.stringify(new URL("../../../../threads/agents/worker.ts", import.meta.url).href)};`,
+    );
   write();
   const errors: number[] = [];
   const onThreadError = (_: Error, thread: number): number => errors.push(thread);
   try {
-    await withStore({ threads: 1, maximumThreads: 2, workerScript: pathToFileURL(script), onThreadError }, async (store) => {
-      const { go, three } = await exportsOf<Exports>(store, program);
-      rmSync(script);
-      await store.terminateWorker(store.workers[0] as number);
-      go(0);
-      await expect(store.threadsEnded()).rejects.toBeInstanceOf(WorkerLostError);
-      await expect(store.spawn(three)).rejects.toBeInstanceOf(WorkerLostError);
-      expect(errors).toContain(0);
-      write();
-      expect(await store.spawn(three)).toBe(3);
-    });
+    await withStore(
+      { threads: 1, maximumThreads: 2, workerScript: pathToFileURL(script), onThreadError },
+      async (store) => {
+        const { go, three } = await exportsOf<Exports>(store, program);
+        rmSync(script);
+        await store.terminateWorker(store.workers[0] as number);
+        go(0);
+        await expect(store.threadsEnded()).rejects.toBeInstanceOf(WorkerLostError);
+        await expect(store.spawn(three)).rejects.toBeInstanceOf(WorkerLostError);
+        expect(errors).toContain(0);
+        write();
+        expect(await store.spawn(three)).toBe(3);
+      },
+    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,7 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { createStore, type Store } from "../../../../api/heddle.ts";
-import { type Callable, ConfigurationFault, configurePrototypes } from "../../../../threads/builtins/configure-prototypes.ts";
+import {
+  type Callable,
+  ConfigurationFault,
+  configurePrototypes,
+} from "../../../../threads/builtins/configure-prototypes.ts";
 
 import { withStore } from "../../support/programs.ts";
 
@@ -178,12 +182,20 @@ describe("configuring prototypes", () => {
     const { method, x } = Object.getOwnPropertyDescriptors(prototype) as Record<string, PropertyDescriptor>;
     expect(method).toMatchObject({ writable: true, enumerable: false, configurable: true });
     expect(x).toMatchObject({ enumerable: false, configurable: true });
-    expect([method!.value.name, method!.value.length, x!.get!.name, x!.set!.name]).toEqual(["method", 1, "get x", "set x"]);
+    expect([method!.value.name, method!.value.length, x!.get!.name, x!.set!.name]).toEqual([
+      "method",
+      1,
+      "get x",
+      "set x",
+    ]);
     expect(() => new method!.value()).toThrow(TypeError);
   });
 
   test("makes constructors with static members, with or without new", () => {
-    const [prototype, constructors] = [{}, {} as Record<string, Callable & { make: unknown; new (a: unknown): object }>];
+    const [prototype, constructors] = [
+      {},
+      {} as Record<string, Callable & { make: unknown; new (a: unknown): object }>,
+    ];
     const made = Object.create(prototype) as object;
     const make = (_: unknown): object => made;
     configure([prototype], [make, make], bytes(1, 1, "Thing", 1, 0, "make", 0, NO_PARENT), constructors);
@@ -194,8 +206,16 @@ describe("configuring prototypes", () => {
     expect(Thing.make).toBe(make);
     expect([Thing.name, Thing.length, Thing.prototype]).toEqual(["Thing", 1, prototype]);
     expect((prototype as { constructor: unknown }).constructor).toBe(Thing);
-    expect(Object.getOwnPropertyDescriptor(Thing, "prototype")).toMatchObject({ writable: false, enumerable: false, configurable: false });
-    expect(Object.getOwnPropertyDescriptor(constructors, "Thing")).toMatchObject({ writable: true, enumerable: true, configurable: true });
+    expect(Object.getOwnPropertyDescriptor(Thing, "prototype")).toMatchObject({
+      writable: false,
+      enumerable: false,
+      configurable: false,
+    });
+    expect(Object.getOwnPropertyDescriptor(constructors, "Thing")).toMatchObject({
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    });
   });
 
   test("makes chains of prototypes, the parents first", () => {
@@ -203,7 +223,9 @@ describe("configuring prototypes", () => {
     configure([a, b, c, null], [], bytes(4, 0, 0, NO_PARENT, 0, 0, 0, 0, 0, 1, 0, 0, NO_PARENT));
     expect(Object.getPrototypeOf(c)).toBe(b);
     expect(Object.getPrototypeOf(b)).toBe(a);
-    expect(() => configure([a], [], bytes(1, 0, 0, 0))).toThrow("prototype 0 cannot be the parent of prototype 0 (at byte 3 of the data)");
+    expect(() => configure([a], [], bytes(1, 0, 0, 0))).toThrow(
+      "prototype 0 cannot be the parent of prototype 0 (at byte 3 of the data)",
+    );
     expect(() => configure([undefined, b], [], bytes(2, 0, 0, NO_PARENT, 0, 0, 0))).toThrow(TypeError);
   });
 

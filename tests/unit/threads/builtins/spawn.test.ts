@@ -38,9 +38,13 @@ describe("wasm:thread", () => {
       const wrong = (start: string) => `(module (type $start ${start})
         (import "wasm:thread" "spawn_ref" (func (param (ref null $start) i32) (result i32))))`;
       await expect(store.WebAssembly.instantiate(wrong("(func (param i32))"))).rejects.toBeInstanceOf(LinkError);
-      await expect(store.WebAssembly.instantiate(wrong("(shared (func (param i64)))"))).rejects.toBeInstanceOf(LinkError);
+      await expect(store.WebAssembly.instantiate(wrong("(shared (func (param i64)))"))).rejects.toBeInstanceOf(
+        LinkError,
+      );
       await store.WebAssembly.instantiate(wrong("(shared (func (param i32)))"));
-      await expect(store.WebAssembly.instantiate(`(module (import "wasm:thread" "fork" (func)))`)).rejects.toThrow("unknown import");
+      await expect(store.WebAssembly.instantiate(`(module (import "wasm:thread" "fork" (func)))`)).rejects.toThrow(
+        "unknown import",
+      );
     });
   });
 
@@ -80,10 +84,12 @@ describe("wasm:thread", () => {
 
   test("a trap ends its thread and is reported, the others go on", async () => {
     const errors: [string, number][] = [];
-    await withStore({ threads: 2, onThreadError: (error, thread) => errors.push([error.message, thread]) }, async (store) => {
-      const { go, count } = await exportsOf<{ go(argument: number): void; count(): number }>(
-        store,
-        `(module
+    await withStore(
+      { threads: 2, onThreadError: (error, thread) => errors.push([error.message, thread]) },
+      async (store) => {
+        const { go, count } = await exportsOf<{ go(argument: number): void; count(): number }>(
+          store,
+          `(module
           (type $start (shared (func (param i32))))
           (import "wasm:thread" "spawn_ref" (func $spawn (param (ref null $start) i32) (result i32)))
           (global $count (shared mut i32) (i32.const 0))
@@ -91,17 +97,18 @@ describe("wasm:thread", () => {
           (func $work (type $start) (if (local.get 0) (then unreachable)) (drop (global.atomic.rmw.add $count (i32.const 1))))
           (func (export "go") (param i32) (drop (call $spawn (ref.func $work) (local.get 0))))
           (func (export "count") (result i32) (global.atomic.get $count)))`,
-      );
-      go(0);
-      go(1);
-      go(0);
-      await expect(store.threadsEnded()).rejects.toBeInstanceOf(RuntimeError);
-      expect(errors).toEqual([["unreachable", 1]]);
-      expect(count()).toBe(2);
-      go(0);
-      await store.threadsEnded();
-      expect(count()).toBe(3);
-    });
+        );
+        go(0);
+        go(1);
+        go(0);
+        await expect(store.threadsEnded()).rejects.toBeInstanceOf(RuntimeError);
+        expect(errors).toEqual([["unreachable", 1]]);
+        expect(count()).toBe(2);
+        go(0);
+        await store.threadsEnded();
+        expect(count()).toBe(3);
+      },
+    );
   });
 
   test("a thread that waits on a memory keeps no collection waiting", async () => {

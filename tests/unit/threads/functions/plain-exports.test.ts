@@ -68,7 +68,9 @@ test("another module imports it with its type", async () => {
     imports,
   );
   expect(twice?.(...([10] as never[]))).toBe(110n);
-  await expect(exportsOf('(module (import "m" "sum" (func (param i64))))', imports)).rejects.toThrow(store.WebAssembly.LinkError);
+  await expect(exportsOf('(module (import "m" "sum" (func (param i64))))', imports)).rejects.toThrow(
+    store.WebAssembly.LinkError,
+  );
 });
 
 test("its polls neither wait nor count while another thread wants to collect", async () => {

@@ -50,7 +50,12 @@ let received: unknown[] = [];
 const handles = async (): Promise<number> => (await store.agentStatistics())[0]!.handles;
 
 /** Calls a function so many times, each of which fails with such an error; then as many handles are used as before. */
-async function refuses(name: string, args: readonly unknown[], error: new (...args: never[]) => unknown, calls = CALLS): Promise<void> {
+async function refuses(
+  name: string,
+  args: readonly unknown[],
+  error: new (...args: never[]) => unknown,
+  calls = CALLS,
+): Promise<void> {
   const before = await handles();
   const callee = exported[name]!;
   for (let i = 0; i < calls; i++) {

@@ -8,7 +8,10 @@ const owner = `(module
   (type $lent (shared (struct (field i32))))
   (global (export "lent") (thread_local mut (ref null $lent)) (ref.null $lent)))`;
 
-/** Agents that put objects into thread-local globals, one of this module and one of another's, and drop them in the second phase where their number is odd. */
+/**
+ * Agents that put objects into thread-local globals, one of this module and one of another's, and drop them in the
+ * second phase where their number is odd.
+ */
 const holders = `(module
   (type $lent (shared (struct (field i32))))
   (type $own (shared (struct (field i64))))

@@ -6,14 +6,19 @@ const entry = new URL("../../../../api/heddle.ts", import.meta.url).href;
 
 /** Runs a program in a Node of its own, with options beside those that it needs, and returns what it prints. */
 function node(program: string, ...options: readonly string[]): string {
-  return execFileSync(process.execPath, [...options, "--input-type=module", "-e", program], { encoding: "utf8", timeout: 20_000 });
+  return execFileSync(process.execPath, [...options, "--input-type=module", "-e", program], {
+    encoding: "utf8",
+    timeout: 20_000,
+  });
 }
 
 describe("hosts", () => {
   test("a Worker script that cannot be loaded rejects createStore", async () => {
-    await expect(createStore({ threads: 1, workerScript: new URL("file:///nowhere/worker.js") })).rejects.toMatchObject({
-      code: "worker-lost",
-    });
+    await expect(createStore({ threads: 1, workerScript: new URL("file:///nowhere/worker.js") })).rejects.toMatchObject(
+      {
+        code: "worker-lost",
+      },
+    );
   });
 
   test("a process ends when nobody waits for its store, closed or not", () => {
@@ -32,7 +37,9 @@ describe("hosts", () => {
     // Without the option by which Node takes programs from the command line, too.
     const script = `data:text/javascript,${encodeURIComponent(program)}`;
     const run = ["-e", `import(${JSON.stringify(script)})`];
-    expect(execFileSync(process.execPath, [...options, ...run], { encoding: "utf8", timeout: 20_000 })).toBe("closed\n");
+    expect(execFileSync(process.execPath, [...options, ...run], { encoding: "utf8", timeout: 20_000 })).toBe(
+      "closed\n",
+    );
   });
 
   test("a call in flight keeps the process until it is answered", () => {

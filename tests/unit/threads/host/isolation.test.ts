@@ -11,7 +11,9 @@ function stubPage(headers: Record<string, string> | undefined, rest: object = {}
   vi.stubGlobal("location", { href: "https://example.test/" });
   vi.stubGlobal("isSecureContext", true);
   vi.stubGlobal("fetch", () =>
-    headers === undefined ? Promise.reject(new TypeError("no network")) : Promise.resolve(new Response(null, { headers })),
+    headers === undefined
+      ? Promise.reject(new TypeError("no network"))
+      : Promise.resolve(new Response(null, { headers })),
   );
   for (const [name, value] of Object.entries(rest)) vi.stubGlobal(name, value);
 }
@@ -52,7 +54,10 @@ describe("on a page that is not cross-origin isolated", () => {
 
   test("both headers are named where they cannot be known", async () => {
     stubPage(undefined);
-    expect(await failure()).toMatchObject({ missing: [opener, embedder], message: expect.stringContaining("serve it with") });
+    expect(await failure()).toMatchObject({
+      missing: [opener, embedder],
+      message: expect.stringContaining("serve it with"),
+    });
   });
 
   test("other causes are named where the headers are right, or would not help", async () => {

@@ -23,11 +23,19 @@ async function collect(): Promise<void> {
 function taken(store: Store): { indices: number; permanent: number; instances: number } {
   const { agent } = internalsOf(store);
   const { heap } = agent;
-  return { indices: heap.plan(FUNCTION_COUNT), permanent: heap.plan(PERMANENT_BLOCKS), instances: agent.statistics().instances };
+  return {
+    indices: heap.plan(FUNCTION_COUNT),
+    permanent: heap.plan(PERMANENT_BLOCKS),
+    instances: agent.statistics().instances,
+  };
 }
 
 /** Instantiates many times, and expects that this takes nothing any more after the first hundreds. */
-async function expectSteady(store: Store, text: string, imports: (exports: () => Exports) => WebAssembly.Imports): Promise<void> {
+async function expectSteady(
+  store: Store,
+  text: string,
+  imports: (exports: () => Exports) => WebAssembly.Imports,
+): Promise<void> {
   const module = new store.WebAssembly.Module(text);
   const round = async (count: number): Promise<void> => {
     for (let i = 0; i < count; i++) {
@@ -56,7 +64,11 @@ describe("thousands of instances of one module leave a store as it is", () => {
 
   test("of numbers alone", async () => {
     await withStore({ threads: 0 }, (store) =>
-      expectSteady(store, '(module (func (export "f") (param i32) (result i32) (i32.add (local.get 0) (i32.const 1))))', none),
+      expectSteady(
+        store,
+        '(module (func (export "f") (param i32) (result i32) (i32.add (local.get 0) (i32.const 1))))',
+        none,
+      ),
     );
   });
 

@@ -8,35 +8,38 @@ import { exportsOf, withStore } from "../../support/programs.ts";
 const instantiatePartly = (store: Store, module: string, { table }: PartialCaller): Promise<unknown> =>
   exportsOf(store, module, { caller: { table } });
 
-describe.each(partialModules)("an instantiation that traps in %s leaves functions in an imported table", (_what, module) => {
-  test("that the creator and Workers call", async () => {
-    await withStore({ threads: 1 }, async (store) => {
-      const exports = await exportsOf<PartialCaller>(store, caller);
-      await expect(instantiatePartly(store, module, exports)).rejects.toThrow(store.WebAssembly.RuntimeError);
-      expect(exports.call()).toBe(7);
-      expect(await store.spawn(exports.call)).toBe(7);
+describe.each(partialModules)(
+  "an instantiation that traps in %s leaves functions in an imported table",
+  (_what, module) => {
+    test("that the creator and Workers call", async () => {
+      await withStore({ threads: 1 }, async (store) => {
+        const exports = await exportsOf<PartialCaller>(store, caller);
+        await expect(instantiatePartly(store, module, exports)).rejects.toThrow(store.WebAssembly.RuntimeError);
+        expect(exports.call()).toBe(7);
+        expect(await store.spawn(exports.call)).toBe(7);
+      });
     });
-  });
 
-  test("that a Worker calls which comes later", async () => {
-    await withStore({ threads: 1 }, async (store) => {
-      const exports = await exportsOf<PartialCaller>(store, caller);
-      await expect(instantiatePartly(store, module, exports)).rejects.toThrow(store.WebAssembly.RuntimeError);
-      await store.terminateWorker(store.workers[0]!);
-      expect(await store.spawn(exports.call)).toBe(7);
+    test("that a Worker calls which comes later", async () => {
+      await withStore({ threads: 1 }, async (store) => {
+        const exports = await exportsOf<PartialCaller>(store, caller);
+        await expect(instantiatePartly(store, module, exports)).rejects.toThrow(store.WebAssembly.RuntimeError);
+        await store.terminateWorker(store.workers[0]!);
+        expect(await store.spawn(exports.call)).toBe(7);
+      });
     });
-  });
 
-  test("that a Worker calls which was running wasm code", async () => {
-    await withStore({ threads: 1 }, async (store) => {
-      const exports = await exportsOf<PartialCaller>(store, caller);
-      const call = store.spawn(exports.callLater);
-      while (exports.waiting() === 0) await new Promise((resolve) => setTimeout(resolve, 1));
-      await expect(instantiatePartly(store, module, exports)).rejects.toThrow(store.WebAssembly.RuntimeError);
-      expect(await call).toBe(7);
+    test("that a Worker calls which was running wasm code", async () => {
+      await withStore({ threads: 1 }, async (store) => {
+        const exports = await exportsOf<PartialCaller>(store, caller);
+        const call = store.spawn(exports.callLater);
+        while (exports.waiting() === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+        await expect(instantiatePartly(store, module, exports)).rejects.toThrow(store.WebAssembly.RuntimeError);
+        expect(await call).toBe(7);
+      });
     });
-  });
-});
+  },
+);
 
 test("an embedder's Worker calls what an instantiation that trapped has left", async () => {
   await withStore({ threads: 1 }, async (store) => {

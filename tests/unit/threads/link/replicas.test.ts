@@ -150,7 +150,9 @@ describe("store.run", () => {
       const imports = { m: { memory } };
       await Promise.all([1, 2, 3].map(() => store.run(module, "add", [1000], imports)));
       expect(new Int32Array(memory.buffer)[2]).toBe(3000);
-      const local = await store.WebAssembly.compile(`(module (import "m" "f" (func $f)) (func (export "run") (call $f)))`);
+      const local = await store.WebAssembly.compile(
+        `(module (import "m" "f" (func $f)) (func (export "run") (call $f)))`,
+      );
       await expect(store.run(local, "run", [], { m: { f: () => 1 } })).rejects.toThrow(TypeError);
     });
   });
@@ -170,7 +172,9 @@ describe("store.run", () => {
   test("refuses each kind of import whose values belong to a thread, and takes shared ones and tags of numbers", async () => {
     await withStore({ threads: 1 }, async (store) => {
       const { Global, Table, Tag, JSTag } = store.WebAssembly;
-      const seven = (await exportsOf<{ seven(): number }>(store, '(module (func (export "seven") (result i32) (i32.const 7)))')).seven;
+      const seven = (
+        await exportsOf<{ seven(): number }>(store, '(module (func (export "seven") (result i32) (i32.const 7)))')
+      ).seven;
       const run = async (imported: string, value: unknown): Promise<unknown> => {
         const module = await store.WebAssembly.compile(
           `(module (import "js" "value" (${imported})) (func (export "run") (result i32) (i32.const 1)))`,
@@ -186,7 +190,10 @@ describe("store.run", () => {
       ];
       for (const [type, value] of own) await expect(run(type, value)).rejects.toThrow("which are not shared");
       const crossing: [string, unknown][] = [
-        ["table shared 1 1 (ref null (shared any))", new Table({ element: "anyref", initial: 1, maximum: 1, shared: true })],
+        [
+          "table shared 1 1 (ref null (shared any))",
+          new Table({ element: "anyref", initial: 1, maximum: 1, shared: true }),
+        ],
         ["tag (param i32 i64)", new Tag({ parameters: ["i32", "i64"] })],
         ["tag (param externref)", JSTag],
       ];

@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { exportsOf, withStore } from "../../support/programs.ts";
 
-/** `grow` appends boxes with the numbers from the table's length on; `read` adds up what is in the table until that has so many elements. */
+/**
+ * `grow` appends boxes with the numbers from the table's length on; `read` adds up what is in the table until that has
+ * so many elements.
+ */
 const program = `(module
   (type $box (shared (struct (field i32))))
   (type $until (shared (func (param i32) (result i32))))
@@ -41,7 +44,9 @@ describe("a shared table", () => {
   test("that all agents grow has room for what each was told that it got", async () => {
     await withStore({ threads: 3 }, async (store) => {
       const { by, size } = await exportsOf<Tables>(store, program);
-      const grown = await Promise.all(Array.from({ length: 60 }, (_, index) => (index % 4 === 3 ? by(5) : store.spawn(by, 5))));
+      const grown = await Promise.all(
+        Array.from({ length: 60 }, (_, index) => (index % 4 === 3 ? by(5) : store.spawn(by, 5))),
+      );
       expect(grown.sort((a, b) => a - b)).toEqual(Array.from({ length: 60 }, (_, index) => index * 5));
       expect(await store.spawn(size)).toBe(300);
       expect(await store.spawn(by, 701)).toBe(-1);

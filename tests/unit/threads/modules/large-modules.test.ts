@@ -37,7 +37,9 @@ describe("modules with many initial values", () => {
     withStore({ threads: 0 }, async (store) => {
       const outside = (segments: string): Promise<unknown> =>
         store.WebAssembly.instantiate(`(module (table 10 funcref) (func $one) (func $two) ${segments})`);
-      await expect(outside("(elem (i32.const 10) func) (elem (i32.const 5) func) (elem (i32.const 10) func)")).resolves.toBeDefined();
+      await expect(
+        outside("(elem (i32.const 10) func) (elem (i32.const 5) func) (elem (i32.const 10) func)"),
+      ).resolves.toBeDefined();
       await expect(outside("(elem (i32.const 5) func) (elem (i32.const 11) func)")).rejects.toThrow(RuntimeError);
       await expect(outside(`(elem (i32.const 5) func) (elem (i32.const 1) func ${functions(10)})`)).rejects.toThrow(
         "out of bounds table access",

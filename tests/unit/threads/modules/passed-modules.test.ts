@@ -47,7 +47,9 @@ describe("a module goes to the host as it is", () => {
     expect(isPassed(exportsOf(`(module (tag) ${trap})`)["f"])).toBe(false);
     expect(isPassed(exportsOf(`(module (global (export "g") i32 (i32.const 1)) ${trap})`)["f"])).toBe(false);
     expect(isPassed(exportsOf('(module (func (export "f") (param funcref) (unreachable)))')["f"])).toBe(false);
-    expect(isPassed(exportsOf('(module (func (export "f") (result i32) (i31.get_s (ref.i31 (i32.const 1)))))')["f"])).toBe(false);
+    expect(
+      isPassed(exportsOf('(module (func (export "f") (result i32) (i31.get_s (ref.i31 (i32.const 1)))))')["f"]),
+    ).toBe(false);
   });
 
   test("and not unless the store is made so", async () => {
@@ -72,7 +74,9 @@ describe("its exports", () => {
   });
 
   test("are functions for the store's tables and modules", () => {
-    const { f } = exportsOf('(module (func (export "f") (param i32) (result i32) (i32.div_s (i32.const 12) (local.get 0))))');
+    const { f } = exportsOf(
+      '(module (func (export "f") (param i32) (result i32) (i32.div_s (i32.const 12) (local.get 0))))',
+    );
     const table = new store.WebAssembly.Table({ element: "anyfunc", initial: 1 });
     table.set(0, f);
     expect(table.get(0)).toBe(f);
@@ -91,10 +95,17 @@ describe("its exports", () => {
     const { lowered } = exportsOf('(module (tag) (func (export "lowered") (param i32) (unreachable)))');
     for (const value of [f, lowered]) {
       const imports = { m: { value } } as unknown as WebAssembly.Imports;
-      const { again } = exportsOf('(module (import "m" "value" (func $f (param i32))) (export "again" (func $f)))', imports);
+      const { again } = exportsOf(
+        '(module (import "m" "value" (func $f (param i32))) (export "again" (func $f)))',
+        imports,
+      );
       expect(again).toBe(value);
-      expect(() => exportsOf('(module (import "m" "value" (func (param i64))))', imports)).toThrow(store.WebAssembly.LinkError);
-      expect(() => exportsOf('(module (import "m" "value" (func (param i64))) (tag))', imports)).toThrow(store.WebAssembly.LinkError);
+      expect(() => exportsOf('(module (import "m" "value" (func (param i64))))', imports)).toThrow(
+        store.WebAssembly.LinkError,
+      );
+      expect(() => exportsOf('(module (import "m" "value" (func (param i64))) (tag))', imports)).toThrow(
+        store.WebAssembly.LinkError,
+      );
     }
   });
 });
@@ -103,13 +114,18 @@ test("missing and unfit imports raise the standard's errors", () => {
   const memory = '(module (import "m" "x" (memory 2)))';
   expect(() => exportsOf(memory)).toThrow(TypeError);
   expect(() => exportsOf(memory, { m: {} })).toThrow(store.WebAssembly.LinkError);
-  expect(() => exportsOf(memory, { m: { x: new WebAssembly.Memory({ initial: 1 }) } })).toThrow(store.WebAssembly.LinkError);
+  expect(() => exportsOf(memory, { m: { x: new WebAssembly.Memory({ initial: 1 }) } })).toThrow(
+    store.WebAssembly.LinkError,
+  );
   expect(() => exportsOf('(module (import "m" "x" (func)))', { m: {} })).toThrow(store.WebAssembly.LinkError);
 });
 
 test("imports from a module of any name leave the host's own objects alone", () => {
   const imports = { constructor: { f: () => 3 } } as unknown as WebAssembly.Imports;
-  const { g } = exportsOf('(module (import "constructor" "f" (func $f (result i32))) (func (export "g") (result i32) (call $f)))', imports);
+  const { g } = exportsOf(
+    '(module (import "constructor" "f" (func $f (result i32))) (func (export "g") (result i32) (call $f)))',
+    imports,
+  );
   expect(g?.()).toBe(3);
   expect(Object).not.toHaveProperty("f");
 });

@@ -9,7 +9,9 @@ const available = existsSync(new URL("expected.json", folder));
 interface Expected {
   readonly run: readonly (readonly [argument: number, result: number])[];
 }
-const expected: Record<string, Expected> = available ? JSON.parse(readFileSync(new URL("expected.json", folder), "utf8")) : {};
+const expected: Record<string, Expected> = available
+  ? JSON.parse(readFileSync(new URL("expected.json", folder), "utf8"))
+  : {};
 
 describe.skipIf(!available)(`real modules (${folder.pathname}${available ? "" : " is absent"})`, () => {
   for (const kind of ["wasmgc", "shared-objects"]) {
@@ -20,7 +22,11 @@ describe.skipIf(!available)(`real modules (${folder.pathname}${available ? "" : 
           const { module, instance } = await store.WebAssembly.instantiate(bytes);
           for (const [argument, result] of run) {
             expect(instance.exports["run"](argument)).toBe(result);
-            expect(await Promise.all([1, 2, 3].map(() => store.run(module, "run", [argument])))).toEqual([result, result, result]);
+            expect(await Promise.all([1, 2, 3].map(() => store.run(module, "run", [argument])))).toEqual([
+              result,
+              result,
+              result,
+            ]);
           }
         });
       });

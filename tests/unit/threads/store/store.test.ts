@@ -51,7 +51,9 @@ describe("shared functions on several threads", () => {
 
   test("numbers of all types and several results cross threads", async () => {
     await withStore({ threads: 1 }, async (store) => {
-      const { all } = await exportsOf<{ all(a: number, b: bigint, c: number, d: number): [number, bigint, number, number] }>(
+      const { all } = await exportsOf<{
+        all(a: number, b: bigint, c: number, d: number): [number, bigint, number, number];
+      }>(
         store,
         `(module (type $all (shared (func (param i32 i64 f32 f64) (result f64 f32 i64 i32))))
           (func (export "all") (type $all) (local.get 3) (local.get 2) (local.get 1) (local.get 0)))`,

@@ -21,7 +21,11 @@ function fakeHeap(): Heap {
 }
 
 const createControl = (heap: Heap): Control =>
-  Control.create(heap, { agents: 4, parallelism: 4, mayBlock: true, watchMode: 0 }, { waitNodes: 0, threadBound: 0, sharedValues: 0 });
+  Control.create(
+    heap,
+    { agents: 4, parallelism: 4, mayBlock: true, watchMode: 0 },
+    { waitNodes: 0, threadBound: 0, sharedValues: 0 },
+  );
 
 const job = (id: number) => ({ kind: JobKind.thread, target: id * 10, argument: id - 9, id });
 

@@ -15,7 +15,9 @@ interface Log {
 function locksOf(id: number, words = new Int32Array(new SharedArrayBuffer(256))): [OwnedLocks, Log] {
   const steps: string[] = [];
   const runtime = { beginCritical: () => steps.push("begin"), endCritical: () => steps.push("end") };
-  const heap = { words, needStack: () => steps.push("stack"), runtime } as unknown as ConstructorParameters<typeof OwnedLocks>[0]["heap"];
+  const heap = { words, needStack: () => steps.push("stack"), runtime } as unknown as ConstructorParameters<
+    typeof OwnedLocks
+  >[0]["heap"];
   return [new OwnedLocks({ id, heap, mayBlock: true }), { steps, words }];
 }
 
@@ -79,7 +81,8 @@ describe("a lock that knows its owner", () => {
     words[LOCK / 4] = 10;
     const counters = [1, 2].map((id) => startCounter(words, id, 100));
     // They sleep: the dead agent's word says so.
-    while ((Atomics.load(words, LOCK / 4) & LOCK_CONTENDED) === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    while ((Atomics.load(words, LOCK / 4) & LOCK_CONTENDED) === 0)
+      await new Promise((resolve) => setTimeout(resolve, 1));
     locks.breakDead(LOCK, 9);
     await Promise.all(counters);
     expect(words[COUNTER]).toBe(200);

@@ -30,7 +30,8 @@ function stackOf(run: Run): readonly string[] {
   return [];
 }
 
-const frames = (lines: readonly string[]): string[] => lines.filter((line) => line.includes("wasm-function")).map((line) => line.trim());
+const frames = (lines: readonly string[]): string[] =>
+  lines.filter((line) => line.includes("wasm-function")).map((line) => line.trim());
 
 describe("the stack of a trap", () => {
   test("shows the module's own names, function indices and byte offsets", () =>
@@ -40,7 +41,9 @@ describe("the stack of a trap", () => {
       const exports = instance.exports as Record<string, Run>;
       const lines = stackOf(exports["outer"]!);
       expect(lines[0]).toBe("RuntimeError: null structure reference");
-      const offsets = frames(lines).map((line) => /wasm:\/\/wasm\/.*:wasm-function\[(\d+)\]:0x([0-9a-f]+)\)?$/.exec(line)?.slice(1));
+      const offsets = frames(lines).map((line) =>
+        /wasm:\/\/wasm\/.*:wasm-function\[(\d+)\]:0x([0-9a-f]+)\)?$/.exec(line)?.slice(1),
+      );
       expect(offsets.map((match) => Number(match?.[0]))).toEqual([1, 2]);
       // struct.get and the second call.
       const at = offsets.map((match) => Number.parseInt(match?.[1] ?? "", 16));
@@ -100,9 +103,11 @@ describe("other engines' traces", () => {
   const url = "http://host/heddle.js line 7 > WebAssembly.Module";
 
   test("SpiderMonkey's are rewritten in its own form, without helpers", () => {
-    const stack = [`heddle.trap@${url}:wasm-function[9]:0x70`, `x@${url}:wasm-function[3]:0x6e`, "run@http://host/heddle.js:1:2"].join(
-      "\n",
-    );
+    const stack = [
+      `heddle.trap@${url}:wasm-function[9]:0x70`,
+      `x@${url}:wasm-function[3]:0x6e`,
+      "run@http://host/heddle.js:1:2",
+    ].join("\n");
     expect(traces.rewrite(error, stack)).toBe(`own@${url}:wasm-function[1]:0x1e\nrun@http://host/heddle.js:1:2`);
   });
 
@@ -119,7 +124,9 @@ describe("other engines' traces", () => {
 
   test("functions are named as in the module, and by the host where it tells no more", () => {
     const names = (...lines: string[]): string[] => traces.functionNames(lines.join("\n"));
-    expect(names("Error", "    at f (file:///x.ts:1:2)", "    at y (wasm://wasm/heddle-0-01ab:wasm-function[3]:0x6e)")).toEqual(["own"]);
+    expect(
+      names("Error", "    at f (file:///x.ts:1:2)", "    at y (wasm://wasm/heddle-0-01ab:wasm-function[3]:0x6e)"),
+    ).toEqual(["own"]);
     expect(names(`heddle.trap@${url}:wasm-function[9]:0x70`, `x@${url}:wasm-function[3]:0x6e`)).toEqual(["own"]);
     // Deno's index is always 0.
     expect(names("    at inner (wasm://wasm/heddle-0-01ab:wasm-function[0]:0x6e)")).toEqual(["inner"]);

@@ -38,7 +38,8 @@ const caller = `(module
     (struct.get $node $value (local.get $node))))`;
 
 /** Each of its frames collects, and a collection looks at the whole stack. */
-const small = (collect: boolean): { readonly shadowStackBytes?: number } => (collect ? { shadowStackBytes: 1 << 14 } : {});
+const small = (collect: boolean): { readonly shadowStackBytes?: number } =>
+  collect ? { shadowStackBytes: 1 << 14 } : {};
 const sum = (length: number): number => (length * (length + 1)) / 2;
 
 describe("an exhausted stack", () => {
@@ -122,7 +123,8 @@ describe("an exhausted stack", () => {
     withStore({ threads: 0, heap: { maximum: 64 << 20, debug: true } }, async (store) => {
       let exhausted = 0;
       let collected = 0;
-      // From the innermost call outwards: there is too little for a collection first, then for giving memory back, which loads a library.
+      // From the innermost call outwards: there is too little for a collection first, then for giving memory back,
+      // which loads a library.
       const collect = (): void => {
         try {
           store.collect();

@@ -392,24 +392,32 @@ describe.each(heapVariants)("in a store $variant", ({ withStore }) => {
             (unreachable))))))`;
 
     test("are caught by other agents", async () => {
-      await withStore({ threads: 1, collectAtSafepoints: true, heap: { maximum: 16 << 20, debug: true } }, async (store) => {
-        const { keep, read } = await exportsOf<Record<string, (value: number) => number>>(store, source);
-        keep!(100);
-        expect(await store.spawn(read!, 1)).toBe(101);
-        await store.spawn(keep!, 200);
-        store.collect();
-        expect(read!(2)).toBe(202);
-        expect(await store.spawn(read!, 3)).toBe(203);
-      });
+      await withStore(
+        { threads: 1, collectAtSafepoints: true, heap: { maximum: 16 << 20, debug: true } },
+        async (store) => {
+          const { keep, read } = await exportsOf<Record<string, (value: number) => number>>(store, source);
+          keep!(100);
+          expect(await store.spawn(read!, 1)).toBe(101);
+          await store.spawn(keep!, 200);
+          store.collect();
+          expect(read!(2)).toBe(202);
+          expect(await store.spawn(read!, 3)).toBe(203);
+        },
+      );
     });
 
     test("that nobody catches on another agent arrive at the caller's", async () => {
-      await withStore({ threads: 1, collectAtSafepoints: true, heap: { maximum: 16 << 20, debug: true } }, async (store) => {
-        const { raise, tag } = await exportsOf<{ raise(value: number): void; tag: WebAssembly.ExportValue }>(store, source);
-        let error: unknown;
-        const { value } = await exportsOf<Exports>(
-          store,
-          `(module
+      await withStore(
+        { threads: 1, collectAtSafepoints: true, heap: { maximum: 16 << 20, debug: true } },
+        async (store) => {
+          const { raise, tag } = await exportsOf<{ raise(value: number): void; tag: WebAssembly.ExportValue }>(
+            store,
+            source,
+          );
+          let error: unknown;
+          const { value } = await exportsOf<Exports>(
+            store,
+            `(module
           (rec
             (type $box (shared (struct (field $value i32))))
             (type $tag (shared (func (param (ref $box)))))
@@ -419,21 +427,22 @@ describe.each(heapVariants)("in a store $variant", ({ withStore }) => {
           (import "m" "throws" (func $throws))
           (func (export "value") (result i32)
             (struct.get $box $value (block $caught (result (ref $box)) (try_table (catch $t $caught) (call $throws)) (unreachable)))))`,
-          {
-            m: {
-              tag,
-              throws: () => {
-                throw error;
+            {
+              m: {
+                tag,
+                throws: () => {
+                  throw error;
+                },
               },
             },
-          },
-        );
-        for (let i = 0; i < 3; i++) {
-          error = await store.spawn(raise, i).catch((reason: unknown) => reason);
-          store.collect();
-          expect(value!()).toBe(i);
-        }
-      });
+          );
+          for (let i = 0; i < 3; i++) {
+            error = await store.spawn(raise, i).catch((reason: unknown) => reason);
+            store.collect();
+            expect(value!()).toBe(i);
+          }
+        },
+      );
     });
   });
 });

@@ -44,7 +44,21 @@ const program = `(module
       (try_table (catch $both $caught) (throw $both (local.get 0) (i32.const 9) (local.get 1)))
       (unreachable))))`;
 
-const values = [null, undefined, 0, -0, 2 ** 29, 2 ** 30, Number.NaN, "text", Symbol.iterator, 5n, true, { an: "object" }, () => 1];
+const values = [
+  null,
+  undefined,
+  0,
+  -0,
+  2 ** 29,
+  2 ** 30,
+  Number.NaN,
+  "text",
+  Symbol.iterator,
+  5n,
+  true,
+  { an: "object" },
+  () => 1,
+];
 
 async function load(
   store: Store,
@@ -53,58 +67,64 @@ async function load(
 }
 
 describe.each(heapVariants)("in a store $variant", ({ withStore }) => {
-  describe.each([{ collectAtSafepoints: false }, { collectAtSafepoints: true }])("externs in memory, $collectAtSafepoints", (options) => {
-    test("come back as the values that they were", async () => {
-      await withStore({ threads: 0, ...options }, async (store) => {
-        const exports = await load(store);
-        for (const value of values) {
-          const other = { other: value };
-          exports["make"]!(value, other);
-          expect(exports["first"]!()).toBe(value);
-          expect([exports["number"]!(), exports["second"]!()]).toEqual([7, other]);
-          exports["choose"]!(other, value, 0);
-          expect([exports["first"]!(), exports["number"]!()]).toEqual([other, 2]);
-          expect(exports["second"]!()).toBe(value);
-          exports["set"]!(value);
-          expect(exports["first"]!()).toBe(value);
-          exports["list"]!(value, 3);
-          expect(exports["at"]!(2)).toBe(value);
-          exports["fixed"]!(value, other);
-          expect([exports["at"]!(0), exports["at"]!(1), exports["at"]!(2)]).toEqual([value, null, other]);
-          exports["put"]!(1, value);
-          exports["shift"]!();
-          expect([exports["at"]!(0), exports["at"]!(1), exports["at"]!(2)]).toEqual([value, other, other]);
-          exports["fill"]!(value);
-          expect(exports["at"]!(2)).toBe(value);
-          exports["tableSet"]!(1, value);
-          expect([exports["tableGet"]!(1), exports.table.get(1)]).toEqual([value, value]);
-          exports.table.set(0, value);
-          expect(exports["tableGet"]!(0)).toBe(value);
-          exports["tableFill"]!(other);
-          expect(exports["tableGet"]!(1)).toBe(other);
-          expect(exports["catch"]!(value, other)).toEqual([value, 9, other]);
-          expect(exports["catch"]!(other, value)).toEqual([other, 9, value]);
-        }
-        expect(exports["tableGrow"]!("grown", 3)).toBe(2);
-        expect(exports["tableGet"]!(4)).toBe("grown");
+  describe.each([{ collectAtSafepoints: false }, { collectAtSafepoints: true }])(
+    "externs in memory, $collectAtSafepoints",
+    (options) => {
+      test("come back as the values that they were", async () => {
+        await withStore({ threads: 0, ...options }, async (store) => {
+          const exports = await load(store);
+          for (const value of values) {
+            const other = { other: value };
+            exports["make"]!(value, other);
+            expect(exports["first"]!()).toBe(value);
+            expect([exports["number"]!(), exports["second"]!()]).toEqual([7, other]);
+            exports["choose"]!(other, value, 0);
+            expect([exports["first"]!(), exports["number"]!()]).toEqual([other, 2]);
+            expect(exports["second"]!()).toBe(value);
+            exports["set"]!(value);
+            expect(exports["first"]!()).toBe(value);
+            exports["list"]!(value, 3);
+            expect(exports["at"]!(2)).toBe(value);
+            exports["fixed"]!(value, other);
+            expect([exports["at"]!(0), exports["at"]!(1), exports["at"]!(2)]).toEqual([value, null, other]);
+            exports["put"]!(1, value);
+            exports["shift"]!();
+            expect([exports["at"]!(0), exports["at"]!(1), exports["at"]!(2)]).toEqual([value, other, other]);
+            exports["fill"]!(value);
+            expect(exports["at"]!(2)).toBe(value);
+            exports["tableSet"]!(1, value);
+            expect([exports["tableGet"]!(1), exports.table.get(1)]).toEqual([value, value]);
+            exports.table.set(0, value);
+            expect(exports["tableGet"]!(0)).toBe(value);
+            exports["tableFill"]!(other);
+            expect(exports["tableGet"]!(1)).toBe(other);
+            expect(exports["catch"]!(value, other)).toEqual([value, 9, other]);
+            expect(exports["catch"]!(other, value)).toEqual([other, 9, value]);
+          }
+          expect(exports["tableGrow"]!("grown", 3)).toBe(2);
+          expect(exports["tableGet"]!(4)).toBe("grown");
+        });
       });
-    });
 
-    test("that old objects refer to survive young collections", async () => {
-      await withStore({ threads: 0, heap: { maximum: 64 << 20, nurseryBytes: 1 << 20 }, ...options }, async (store) => {
-        const exports = await load(store);
-        exports["make"]!(null, null);
-        exports["list"]!(null, 2000);
-        store.collect();
-        exports["set"]!("late");
-        for (let i = 0; i < 2000; i++) exports["put"]!(i, `${i}`);
-        for (let i = 0; i < 50; i++) exports["catch"]!({}, {});
-        store.collect();
-        expect(exports["first"]!()).toBe("late");
-        for (let i = 0; i < 2000; i++) expect(exports["at"]!(i)).toBe(`${i}`);
+      test("that old objects refer to survive young collections", async () => {
+        await withStore(
+          { threads: 0, heap: { maximum: 64 << 20, nurseryBytes: 1 << 20 }, ...options },
+          async (store) => {
+            const exports = await load(store);
+            exports["make"]!(null, null);
+            exports["list"]!(null, 2000);
+            store.collect();
+            exports["set"]!("late");
+            for (let i = 0; i < 2000; i++) exports["put"]!(i, `${i}`);
+            for (let i = 0; i < 50; i++) exports["catch"]!({}, {});
+            store.collect();
+            expect(exports["first"]!()).toBe("late");
+            for (let i = 0; i < 2000; i++) expect(exports["at"]!(i)).toBe(`${i}`);
+          },
+        );
       });
-    });
-  });
+    },
+  );
 
   describe("values of JS that memory holds", () => {
     test("are let go of when nothing in memory refers to them any more", async () => {

@@ -114,7 +114,10 @@ describe.each(heapVariants)("in a store $variant", ({ withStore }) => {
   (func (export "copy") (type $cast) (local $chars (ref $chars))
     (local.set $chars (array.new_default $chars (call $length (local.get 0))))
     (call $from (local.get $chars) (i32.const 0) (call $into (local.get 0) (local.get $chars) (i32.const 0)))))`;
-  type Strings = Record<"greet" | "own" | "test" | "length" | "cast" | "at" | "equals" | "copy", (...args: unknown[]) => unknown>;
+  type Strings = Record<
+    "greet" | "own" | "test" | "length" | "cast" | "at" | "equals" | "copy",
+    (...args: unknown[]) => unknown
+  >;
   const options = { builtins: ["js-string"], importedStringConstants: "text" };
 
   describe("shared string builtins and constants", () => {
@@ -123,13 +126,18 @@ describe.each(heapVariants)("in a store $variant", ({ withStore }) => {
         const { instance } = await store.WebAssembly.instantiate(program, undefined, options);
         const { greet, own, test: isString, length, cast, at, equals, copy } = instance.exports as Strings;
         expect(own()).toBe("own");
-        for (const call of [async (f: (...args: unknown[]) => unknown, ...args: unknown[]) => f(...args), store.spawn.bind(store)]) {
+        for (const call of [
+          async (f: (...args: unknown[]) => unknown, ...args: unknown[]) => f(...args),
+          store.spawn.bind(store),
+        ]) {
           expect(await call(greet, "wörld")).toBe("hello, wörld");
           expect([await call(isString, "x"), await call(isString, 1), await call(isString, null)]).toEqual([1, 0, 0]);
           expect(await call(length, "four")).toBe(4);
           expect(await call(cast, "same")).toBe("same");
           expect(await call(at, "ab", 1)).toBe(98);
-          expect([await call(equals, "a", "a"), await call(equals, "a", "b"), await call(equals, null, null)]).toEqual([1, 0, 1]);
+          expect([await call(equals, "a", "a"), await call(equals, "a", "b"), await call(equals, null, null)]).toEqual([
+            1, 0, 1,
+          ]);
           expect(await call(copy, "copied")).toBe("copied");
           await expect((async () => call(length, 1.5))()).rejects.toMatchObject({ code: "cast-failure" });
           await expect((async () => call(at, "ab", 2))()).rejects.toMatchObject({ name: "RuntimeError" });

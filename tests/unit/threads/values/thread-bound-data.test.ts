@@ -63,7 +63,10 @@ describe.each(heapVariants)("in a store $variant", ({ withStore }) => {
   });
 
   /** The slot that keeps the object at `address`. */
-  function handleOf(heap: { readonly words: Int32Array<ArrayBufferLike>; readonly control: number }, address: number): Handle {
+  function handleOf(
+    heap: { readonly words: Int32Array<ArrayBufferLike>; readonly control: number },
+    address: number,
+  ): Handle {
     const handles = 40;
     const chunk = Atomics.load(heap.words, (heap.control + handles) >>> 2) >>> 2;
     const slot = heap.words.subarray(chunk, chunk + 8192).indexOf(address | 0);

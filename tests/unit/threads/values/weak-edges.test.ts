@@ -43,7 +43,10 @@ describe.each(heapVariants)("in a store $variant", ({ openStore, withStore }) =>
     let service: Comlink.Remote<JoinedService>;
     beforeEach(async () => {
       store = await openStore({ threads: 1, heap: { maximum: 32 << 20, debug: true } });
-      Comlink.transferHandlers.set("heddle", store.messages.transferHandler as Comlink.TransferHandler<unknown, unknown>);
+      Comlink.transferHandlers.set(
+        "heddle",
+        store.messages.transferHandler as Comlink.TransferHandler<unknown, unknown>,
+      );
       exports = await exportsOf<Exports>(store, program);
       ({ worker, service } = await admit(store));
     });
@@ -152,8 +155,11 @@ describe.each(heapVariants)("in a store $variant", ({ openStore, withStore }) =>
         const { wait } = await exportsOf<Exports>(store, program);
         store.collect();
         const before = liveBytes(store);
-        const outcomes = [store.spawn(wait), store.spawn(wait)].map((waiting) => waiting.catch((error: Error) => error.name));
-        while (store.agents.filter(({ state }) => state === "waiting").length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+        const outcomes = [store.spawn(wait), store.spawn(wait)].map((waiting) =>
+          waiting.catch((error: Error) => error.name),
+        );
+        while (store.agents.filter(({ state }) => state === "waiting").length < 2)
+          await new Promise((resolve) => setTimeout(resolve, 5));
         store.collect();
         expect(liveBytes(store)).toBe(before + 2 * 24);
         for (const agent of store.workers) await store.terminateWorker(agent);

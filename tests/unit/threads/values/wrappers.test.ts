@@ -46,7 +46,10 @@ describe.each(heapVariants)("in a store $variant", ({ withStore }) => {
           expect(liveBytes(store)).toBeGreaterThan(1000 * 1024);
         };
         makeAndDrop();
-        await collectUntil(store, async () => finalized === 1000 && (await handlesOf(store)) === before && liveBytes(store) < 100 * 1024);
+        await collectUntil(
+          store,
+          async () => finalized === 1000 && (await handlesOf(store)) === before && liveBytes(store) < 100 * 1024,
+        );
       }));
 
     test("holds live, as the same objects", () =>

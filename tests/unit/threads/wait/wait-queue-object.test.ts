@@ -87,7 +87,8 @@ describe("WebAssembly.WaitQueue", () => {
         expect(() => queue.waitAsync(value)).toThrow(TypeError);
         expect(() => queue.notify(value)).toThrow(TypeError);
       }
-      for (const value of [0, -1, -0.5, Number.NEGATIVE_INFINITY, null, "0"] as number[]) expect(queue.wait(value)).toBe("timed-out");
+      for (const value of [0, -1, -0.5, Number.NEGATIVE_INFINITY, null, "0"] as number[])
+        expect(queue.wait(value)).toBe("timed-out");
       const endless = [undefined, Number.NaN, Number.POSITIVE_INFINITY, 1e308, 2 ** 31 + 5].map(
         (timeout) => queue.waitAsync(timeout).value,
       );

@@ -242,7 +242,8 @@ describe("traps", () => {
       expect(() => rest["null array"]?.()).toThrow("null array reference");
       expect(() => rest["array end"]?.()).toThrow("out of bounds array access");
       expect(() => rest["table end"]?.()).toThrow("out of bounds table access");
-      for (const name of ["own table", "own struct", "own global"]) expect(() => rest[name]?.()).toThrow("wait on an unshared location");
+      for (const name of ["own table", "own struct", "own global"])
+        expect(() => rest[name]?.()).toThrow("wait on an unshared location");
       expect(() => rest["own memory"]?.()).toThrow("expected shared memory");
     });
   });

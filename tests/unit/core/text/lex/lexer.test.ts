@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { CompileError } from "../../../../../core/base/errors.ts";
 import { END, Lexer } from "../../../../../core/text/lex/lexer.ts";
-import { identifierName, printIdentifier, printName, printString, stringBytes } from "../../../../../core/text/lex/strings.ts";
+import {
+  identifierName,
+  printIdentifier,
+  printName,
+  printString,
+  stringBytes,
+} from "../../../../../core/text/lex/strings.ts";
 
 function tokens(source: string): string[] {
   const list: string[] = [];
@@ -44,7 +50,9 @@ describe("tokens", () => {
 
 describe("strings and identifiers", () => {
   test("escapes are bytes, and Unicode escapes are their UTF-8", () => {
-    expect(bytes('"\\00\\ff\\t\\n\\r\\"\\\'\\\\\\u{20_AC}é"')).toEqual([0, 255, 9, 10, 13, 34, 39, 92, 0xe2, 0x82, 0xac, 0xc3, 0xa9]);
+    expect(bytes('"\\00\\ff\\t\\n\\r\\"\\\'\\\\\\u{20_AC}é"')).toEqual([
+      0, 255, 9, 10, 13, 34, 39, 92, 0xe2, 0x82, 0xac, 0xc3, 0xa9,
+    ]);
   });
   test("illegal escapes and control characters are refused", () => {
     for (const literal of ['"\\x"', '"\\u{d800}"', '"\\u{110000}"', '"\\u{}"', '"\\0"']) {

@@ -22,7 +22,8 @@ describe("integers", () => {
   test("underscores stand between digits only", () => {
     expect(integer("1_000")).toBe(1000n);
     expect(integer("0xAB_cd")).toBe(0xabcdn);
-    for (const text of ["_1", "1_", "1__0", "0x", "0x_1", "0X1", "", "+", "-", "--1", "1a"]) expect(integer(text), text).toBeUndefined();
+    for (const text of ["_1", "1_", "1__0", "0x", "0x_1", "0X1", "", "+", "-", "--1", "1a"])
+      expect(integer(text), text).toBeUndefined();
   });
   test("a sign makes a literal signed, and unsigned readers refuse it", () => {
     expect(integer("-0x10")).toBe(-16n);

@@ -35,7 +35,8 @@ describe("compact imports in text", () => {
     expect(types.length).toBe(2);
   });
   test("indices count each item", () => {
-    const text = '(module (import "m" (item "a") (item "b") (global i32)) (global $g i32 (i32.const 1)) (func (drop (global.get $g))))';
+    const text =
+      '(module (import "m" (item "a") (item "b") (global i32)) (global $g i32 (i32.const 1)) (func (drop (global.get $g))))';
     expect(hex(parseModule(text).functions[0]?.body.bytes as Uint8Array)).toBe("23021a0b");
   });
   test("none at all", () => {
@@ -51,7 +52,11 @@ describe("compact imports in text", () => {
   test.each([
     ["an identifier for several", '(import "m" (item "a") (func $f))', "identifier not allowed"],
     ["a type behind items with types", '(import "m" (item "a" (func)) (func))', "unexpected token"],
-    ["an item without a type behind one with", '(import "m" (item "a" (func)) (item "b"))', "description of the import"],
+    [
+      "an item without a type behind one with",
+      '(import "m" (item "a" (func)) (item "b"))',
+      "description of the import",
+    ],
     ["an item with a type behind one without", '(import "m" (item "a") (item "b" (func)) (func))', "without a type"],
     ["items without a type", '(import "m" (item "a"))', "description of the import"],
     ["an identifier bound twice", '(import "m" (item "a" (func $f)) (item "b" (func $f)))', "duplicate func"],
@@ -90,7 +95,9 @@ describe("compact imports survive", () => {
     }
   });
   test("names of items with one type, each then written with its type", () => {
-    const module = parseModule('(module (import "m" (item "a") (item "b") (func (param i32))) (func (call 1 (i32.const 0))))');
+    const module = parseModule(
+      '(module (import "m" (item "a") (item "b") (func (param i32))) (func (call 1 (i32.const 0))))',
+    );
     module.names.functions.set(1, "named");
     const text = printModule(decodeModule(encodeModule(module)));
     expect(text).toContain('(import "m" (item "a" (func (;0;)');

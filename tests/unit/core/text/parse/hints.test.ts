@@ -14,7 +14,14 @@ function entries(text: string): readonly number[] {
 describe("branch hints", () => {
   test("have one byte, 0 or 1", () => {
     for (const value of [0, 1]) {
-      expect(entries(`(func (block i32.const 0 (@metadata.code.branch_hint "\\0${value}") br_if 0))`)).toEqual([1, 0, 1, 5, 1, value]);
+      expect(entries(`(func (block i32.const 0 (@metadata.code.branch_hint "\\0${value}") br_if 0))`)).toEqual([
+        1,
+        0,
+        1,
+        5,
+        1,
+        value,
+      ]);
     }
     for (const value of ["", '""', '"\\02"', '"\\00\\01"', '"\\00" "\\00"', '"\\ff"']) {
       const text = `(func (block i32.const 0 (@metadata.code.branch_hint ${value}) br_if 0))`;
@@ -66,6 +73,10 @@ describe.each([
 
 test("other code metadata is about any instruction, but about no arm and no end", () => {
   expect(entries(`(func nop ${other} nop)`)).toEqual([1, 0, 1, 2, 1, 7]);
-  expect(() => parseModule(`(func i32.const 0 if ${other} else end)`)).toThrow("@metadata.code.trace_inst annotation: invalid target");
-  expect(() => parseModule(`(func block ${other} end)`)).toThrow("@metadata.code.trace_inst annotation: invalid target");
+  expect(() => parseModule(`(func i32.const 0 if ${other} else end)`)).toThrow(
+    "@metadata.code.trace_inst annotation: invalid target",
+  );
+  expect(() => parseModule(`(func block ${other} end)`)).toThrow(
+    "@metadata.code.trace_inst annotation: invalid target",
+  );
 });

@@ -8,7 +8,8 @@ import { printModule } from "../../../../../core/text/print/print.ts";
 import { validateModule } from "../../../../../core/validate/validate.ts";
 
 const memoryOf = (text: string) => parseModule(`(module ${text})`).memories[0]?.type;
-const throughBinary = (text: string): string => printModule(decodeModule(encodeModule(parseModule(`(module ${text})`))));
+const throughBinary = (text: string): string =>
+  printModule(decodeModule(encodeModule(parseModule(`(module ${text})`))));
 
 describe("memories of memory control in text", () => {
   test("virtual comes before the limits, and goes with everything else", () => {
@@ -41,7 +42,9 @@ describe("memories of memory control in text", () => {
   test("protected pages count towards the size that a memory may have", () => {
     const validate = (text: string) => validateModule(parseModule(`(module ${text})`));
     expect(() => validate("(memory 65534 65534 (no-access 1) (read-only 1))")).not.toThrow();
-    expect(() => validate("(memory 65534 65534 (no-access 1) (read-only 2))")).toThrow("memory size must be at most 65536 pages");
+    expect(() => validate("(memory 65534 65534 (no-access 1) (read-only 2))")).toThrow(
+      "memory size must be at most 65536 pages",
+    );
   });
   test("without the feature both are refused by its name", () => {
     const features = featureSet([], ["memory-control"]);
@@ -58,13 +61,16 @@ describe("spellings that tools use", () => {
   test("the mutability of a shared or thread-local global may have parentheses", () => {
     const bytes = (text: string) => Buffer.from(encodeModule(parseModule(text))).toString("hex");
     for (const word of ["shared", "thread_local"]) {
-      expect(bytes(`(global (${word} (mut i32)) (i32.const 0))`)).toBe(bytes(`(global (${word} mut i32) (i32.const 0))`));
+      expect(bytes(`(global (${word} (mut i32)) (i32.const 0))`)).toBe(
+        bytes(`(global (${word} mut i32) (i32.const 0))`),
+      );
     }
   });
   test("an element segment may be shared at its type", () => {
-    const [inside, outside] = ["(elem (shared (ref null (shared func))))", "(elem shared (ref null (shared func)))"].map(
-      (text) => parseModule(text).elements[0],
-    );
+    const [inside, outside] = [
+      "(elem (shared (ref null (shared func))))",
+      "(elem shared (ref null (shared func)))",
+    ].map((text) => parseModule(text).elements[0]);
     expect(inside).toMatchObject({ shared: true, mode: { kind: "passive" }, type: outside?.type });
     expect(inside?.flags).toBe(outside?.flags);
     const active = parseModule(

@@ -76,11 +76,15 @@ describe("instructions", () => {
     expect(body("ref.cast eqref")).toBe("fb176d0b");
   });
   test("delegate counts labels from outside its block", () => {
-    expect(body("(try $a (do (try (do) (delegate $a))) (catch_all))")).toBe(body("try $a try delegate $a catch_all end"));
+    expect(body("(try $a (do (try (do) (delegate $a))) (catch_all))")).toBe(
+      body("try $a try delegate $a catch_all end"),
+    );
   });
   test("a hundred thousand nested blocks need no host stack", () => {
     const deep = 100_000;
-    expect(body(`${"(block ".repeat(deep)}${")".repeat(deep)}`)).toBe(body(`${"block ".repeat(deep)}${"end ".repeat(deep)}`));
+    expect(body(`${"(block ".repeat(deep)}${")".repeat(deep)}`)).toBe(
+      body(`${"block ".repeat(deep)}${"end ".repeat(deep)}`),
+    );
     expect(parseModule(`(func ${"(i32.eqz ".repeat(deep)}${")".repeat(deep)})`).functions.length).toBe(1);
   });
   test("what closes must be what opened", () => {
@@ -132,7 +136,9 @@ describe("module fields", () => {
   });
   test("branch hints name the offset of their instruction", () => {
     const { customs } = parseModule('(func (local i32) (@metadata.code.branch_hint "\\01") (if (i32.const 0) (then)))');
-    expect(customs.map(({ name, bytes }) => [name, [...bytes]])).toEqual([["metadata.code.branch_hint", [1, 0, 1, 5, 1, 1]]]);
+    expect(customs.map(({ name, bytes }) => [name, [...bytes]])).toEqual([
+      ["metadata.code.branch_hint", [1, 0, 1, 5, 1, 1]],
+    ]);
   });
   test("compilation hints are written with words or with bytes", () => {
     const hints = (text: string): (string | number[])[][] =>
@@ -147,7 +153,9 @@ describe("module fields", () => {
       ["instr_freq", [1, 1, 1, 3, 1, 0x26]],
       ["call_targets", [1, 1, 1, 3, 4, 0, 0x49, 1, 0x15]],
     ]);
-    expect(hints('(module (func) (func (@metadata.code.instr_freq "\\26") (call 0)))')).toEqual([["instr_freq", [1, 1, 1, 1, 1, 0x26]]]);
+    expect(hints('(module (func) (func (@metadata.code.instr_freq "\\26") (call 0)))')).toEqual([
+      ["instr_freq", [1, 1, 1, 1, 1, 0x26]],
+    ]);
   });
   test("thread-local, shared and exact forms", () => {
     const module = parseModule(`(module
@@ -178,13 +186,17 @@ describe("errors", () => {
     );
   });
   test("validation leads back to the instruction in the text", () => {
-    expect(errorOf("(module\n  (func (result i32)\n    (i32.add (i32.const 1)\n      (f32.const 2))))").position).toEqual({
+    expect(
+      errorOf("(module\n  (func (result i32)\n    (i32.add (i32.const 1)\n      (f32.const 2))))").position,
+    ).toEqual({
       line: 3,
       column: 5,
     });
   });
   test("a feature that is off is named", () => {
-    expect(errorOf("(type (shared (func)))", "shared-everything-threads").message).toContain("shared-everything-threads");
+    expect(errorOf("(type (shared (func)))", "shared-everything-threads").message).toContain(
+      "shared-everything-threads",
+    );
     expect(errorOf("(func (return_call 0))", "tail-call").message).toContain("tail-call");
   });
   test("indices beyond what a module may have are unknown types", () => {

@@ -10,24 +10,55 @@ import { type ModuleParts, type Names, noNames } from "../../../../../core/types
 const namesOf = (text: string): Names => decodeModule(encodeModule(parseModule(text))).names;
 
 describe("name annotations are read", () => {
-  const reads: readonly (readonly [what: string, text: string, look: (names: Names) => unknown, expected: unknown])[] = [
-    ["function", '(func (@name "f g"))', ({ functions }) => functions.get(0), "f g"],
-    ["imported function", '(import "a" "b" (func (@name "f")))', ({ functions }) => functions.get(0), "f"],
-    ["parameter of an import", '(import "a" "b" (func (param $p (@name "q") i32)))', ({ locals }) => locals.get(0)?.get(0), "q"],
-    ["parameter of a short import", '(func (import "a" "b") (param (@name "q") i32))', ({ locals }) => locals.get(0)?.get(0), "q"],
-    ["parameter", '(func (param (@name "p q") i32))', ({ locals }) => locals.get(0)?.get(0), "p q"],
-    ["parameter with an identifier", '(func (param $p (@name "p q") i32))', ({ locals }) => locals.get(0)?.get(0), "p q"],
-    ["second parameter", '(func (param i32) (param (@name "p") i32))', ({ locals }) => locals.get(0)?.get(1), "p"],
-    ["local", '(func (param i32) (local i64 i64) (local (@name "l") i32))', ({ locals }) => locals.get(0)?.get(3), "l"],
-    ["two locals", '(func (local $a i32) (local $b (@name "a") i32))', ({ locals }) => [...(locals.get(0) ?? [])].flat(), [0, "a", 1, "a"]],
-    ["label", '(func (block $l (@name "") (block)))', ({ labels }) => labels.get(0)?.get(0), ""],
-    ["type", '(type (@name "t") (func))', ({ types }) => types.get(0), "t"],
-    ["type of a group", '(rec (type (func)) (type $x (@name "t") (func)))', ({ types }) => types.get(1), "t"],
-    ["field", '(type (struct (field i32 i32) (field (@name "f") i32)))', ({ fields }) => fields.get(0)?.get(2), "f"],
-    ["field with an identifier", '(type (struct (field $x (@name "f") i32)))', ({ fields }) => fields.get(0)?.get(0), "f"],
-    ["element segment", '(elem (@name "e") func)', ({ elements }) => elements.get(0), "e"],
-    ["data segment", '(memory (data "x")) (data $x (@name "d") "x")', ({ data }) => data.get(1), "d"],
-  ];
+  const reads: readonly (readonly [what: string, text: string, look: (names: Names) => unknown, expected: unknown])[] =
+    [
+      ["function", '(func (@name "f g"))', ({ functions }) => functions.get(0), "f g"],
+      ["imported function", '(import "a" "b" (func (@name "f")))', ({ functions }) => functions.get(0), "f"],
+      [
+        "parameter of an import",
+        '(import "a" "b" (func (param $p (@name "q") i32)))',
+        ({ locals }) => locals.get(0)?.get(0),
+        "q",
+      ],
+      [
+        "parameter of a short import",
+        '(func (import "a" "b") (param (@name "q") i32))',
+        ({ locals }) => locals.get(0)?.get(0),
+        "q",
+      ],
+      ["parameter", '(func (param (@name "p q") i32))', ({ locals }) => locals.get(0)?.get(0), "p q"],
+      [
+        "parameter with an identifier",
+        '(func (param $p (@name "p q") i32))',
+        ({ locals }) => locals.get(0)?.get(0),
+        "p q",
+      ],
+      ["second parameter", '(func (param i32) (param (@name "p") i32))', ({ locals }) => locals.get(0)?.get(1), "p"],
+      [
+        "local",
+        '(func (param i32) (local i64 i64) (local (@name "l") i32))',
+        ({ locals }) => locals.get(0)?.get(3),
+        "l",
+      ],
+      [
+        "two locals",
+        '(func (local $a i32) (local $b (@name "a") i32))',
+        ({ locals }) => [...(locals.get(0) ?? [])].flat(),
+        [0, "a", 1, "a"],
+      ],
+      ["label", '(func (block $l (@name "") (block)))', ({ labels }) => labels.get(0)?.get(0), ""],
+      ["type", '(type (@name "t") (func))', ({ types }) => types.get(0), "t"],
+      ["type of a group", '(rec (type (func)) (type $x (@name "t") (func)))', ({ types }) => types.get(1), "t"],
+      ["field", '(type (struct (field i32 i32) (field (@name "f") i32)))', ({ fields }) => fields.get(0)?.get(2), "f"],
+      [
+        "field with an identifier",
+        '(type (struct (field $x (@name "f") i32)))',
+        ({ fields }) => fields.get(0)?.get(0),
+        "f",
+      ],
+      ["element segment", '(elem (@name "e") func)', ({ elements }) => elements.get(0), "e"],
+      ["data segment", '(memory (data "x")) (data $x (@name "d") "x")', ({ data }) => data.get(1), "d"],
+    ];
   test.each(reads)("%s", (_, text, look, expected) => {
     expect(look(namesOf(`(module ${text})`))).toEqual(expected);
   });

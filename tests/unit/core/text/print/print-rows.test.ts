@@ -41,7 +41,9 @@ describe("every instruction", () => {
     for (const { row, module, operands } of modules) {
       if (takesNothing(row)) continue;
       const group = behindNop(printModule(decodeModule(encodeModule(module)), { fold: true }));
-      expect(group.replace(`(${row.keyword}`, "").match(/\(local\.get /g)?.length ?? 0, `${row.name}\n${group}`).toBe(operands);
+      expect(group.replace(`(${row.keyword}`, "").match(/\(local\.get /g)?.length ?? 0, `${row.name}\n${group}`).toBe(
+        operands,
+      );
     }
   });
 });

@@ -88,7 +88,10 @@ describe("printing", () => {
   test("metadata that belongs to no instruction stays a custom section", () => {
     const module = parseModule("(module (func nop))");
     const bytes = Uint8Array.of(1, 0, 1, 99, 1, 1);
-    const text = printModule({ ...module, customs: [{ name: "metadata.code.branch_hint", bytes, after: 3, offset: 0 }] });
+    const text = printModule({
+      ...module,
+      customs: [{ name: "metadata.code.branch_hint", bytes, after: 3, offset: 0 }],
+    });
     expect(text).toContain("(@custom");
     expect(parseModule(text).customs[0]?.bytes).toEqual(bytes);
   });

@@ -24,7 +24,8 @@ describe("scripts", () => {
     expect(() => loadModule(script, command.module)).toThrow("malformed UTF-8 encoding");
   });
   test("results may be classes, alternatives and kinds of references", () => {
-    const { commands } = parseScript(`(assert_return (invoke $m "f" (i32.const -1) (ref.extern 3) (v128.const i64x2 1 2))
+    const { commands } =
+      parseScript(`(assert_return (invoke $m "f" (i32.const -1) (ref.extern 3) (v128.const i64x2 1 2))
       (either (f32.const nan:canonical) (f32.const 1)) (ref.null) (ref.func) (ref.extern 3) (v128.const f32x4 1 nan:arithmetic 0 0))`);
     const [command] = commands;
     if (command?.kind !== "assert_return" || command.action.kind !== "invoke") throw new Error("not an action");
@@ -33,11 +34,18 @@ describe("scripts", () => {
   });
   test("threads hold commands of their own", () => {
     const { commands } = parseScript('(thread $T (shared (module $M)) (register "mem" $M) (invoke "run")) (wait $T)');
-    expect(commands[0]).toMatchObject({ kind: "thread", name: "T", shared: ["M"], commands: [{ kind: "register" }, { kind: "action" }] });
+    expect(commands[0]).toMatchObject({
+      kind: "thread",
+      name: "T",
+      shared: ["M"],
+      commands: [{ kind: "register" }, { kind: "action" }],
+    });
     expect(commands[1]).toMatchObject({ kind: "wait", thread: "T" });
   });
   test("components are recognized, not read", () => {
-    expect(parseScript("(component (core module))").commands[0]).toMatchObject({ module: { source: { kind: "component" } } });
+    expect(parseScript("(component (core module))").commands[0]).toMatchObject({
+      module: { source: { kind: "component" } },
+    });
   });
   test("definitions, instances and files that are one module's fields", () => {
     expect(parseScript("(module definition $M) (module instance $I $M)").commands).toMatchObject([

@@ -1,14 +1,21 @@
 import { expect, test } from "vitest";
 import { exportsOf, withStore } from "../../../support/programs.ts";
 
-/** A hierarchy in which types with and without descriptors stand below one root, deeper than the guaranteed part of a display. */
+/**
+ * A hierarchy in which types with and without descriptors stand below one root, deeper than the guaranteed part of a
+ * display.
+ */
 interface TypeSketch {
   readonly name: string;
   readonly above: string | undefined;
   readonly described: boolean;
 }
 const chain = (prefix: string, above: string, length: number): TypeSketch[] =>
-  Array.from({ length }, (_, i) => ({ name: `${prefix}${i}`, above: i === 0 ? above : `${prefix}${i - 1}`, described: true }));
+  Array.from({ length }, (_, i) => ({
+    name: `${prefix}${i}`,
+    above: i === 0 ? above : `${prefix}${i - 1}`,
+    described: true,
+  }));
 const sketches: readonly TypeSketch[] = [
   { name: "root", above: undefined, described: false },
   { name: "plain", above: "root", described: false },
@@ -27,7 +34,8 @@ function definition({ name, above, described }: TypeSketch): string {
 
 /** Every type with its supertypes, itself first. */
 const lineages = new Map<string, readonly string[]>();
-for (const { name, above } of sketches) lineages.set(name, [name, ...(above === undefined ? [] : (lineages.get(above) ?? []))]);
+for (const { name, above } of sketches)
+  lineages.set(name, [name, ...(above === undefined ? [] : (lineages.get(above) ?? []))]);
 
 test("tests and casts agree with the hierarchy for every type of object and every target, exact ones too", async () => {
   const objects = sketches.map(({ name, described }) =>
@@ -52,7 +60,8 @@ test("tests and casts agree with the hierarchy for every type of object and ever
     const exports = await exportsOf<Record<string, (value?: unknown) => unknown>>(store, source);
     const check = (object: unknown, of: string, target: string, expected: boolean): void => {
       const found = [exports[`test ${target}`]!(object), exports[`branch ${target}`]!(object)];
-      if (found.some((value) => value !== Number(expected))) throw new Error(`an object of ${of} and target ${target}: ${found}`);
+      if (found.some((value) => value !== Number(expected)))
+        throw new Error(`an object of ${of} and target ${target}: ${found}`);
       if (expected) expect(exports[`cast ${target}`]!(object)).toBe(object);
       else expect(() => exports[`cast ${target}`]!(object)).toThrow("cast failure");
     };
@@ -65,7 +74,12 @@ test("tests and casts agree with the hierarchy for every type of object and ever
         check(object, name, `(exact $${target})`, target === name);
         if (descriptor === undefined) continue;
         const describes = target.endsWith(".d") ? target.slice(0, -2) : undefined;
-        check(descriptor, `${name}.d`, `$${target}`, describes !== undefined && lineages.get(name)!.includes(describes));
+        check(
+          descriptor,
+          `${name}.d`,
+          `$${target}`,
+          describes !== undefined && lineages.get(name)!.includes(describes),
+        );
         check(descriptor, `${name}.d`, `(exact $${target})`, describes === name);
       }
     }
@@ -98,7 +112,9 @@ test("descriptor casts tell objects of one type with different descriptors apart
     const [a, b, c] = [make!(1), make!(1), make!(2)];
     expect([same!(a, b), same!(a, c)]).toEqual([1, 0]);
     store.collect();
-    expect([is!(a, 1), is!(b, 1), is!(c, 1), is!(c, 2), is!(null, 1), is!(5, 1), is!({}, 1)]).toEqual([1, 1, 0, 2, 0, 0, 0]);
+    expect([is!(a, 1), is!(b, 1), is!(c, 1), is!(c, 2), is!(null, 1), is!(5, 1), is!({}, 1)]).toEqual([
+      1, 1, 0, 2, 0, 0, 0,
+    ]);
     expect(() => is!(a, 3)).toThrow("null descriptor reference");
   });
 });

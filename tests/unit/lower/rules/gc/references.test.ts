@@ -96,7 +96,8 @@ describe("references between JS and wasm", () => {
         ["takeSharedAny", a],
         ["takeSharedAny", "text"],
       ];
-      for (const [name, value] of refused) expect(() => call(name, value), `${name} ${String(typeof value)}`).toThrow(TypeError);
+      for (const [name, value] of refused)
+        expect(() => call(name, value), `${name} ${String(typeof value)}`).toThrow(TypeError);
       expect(() => Object.assign(a as object, { x: 1 })).toThrow(TypeError);
     });
   });

@@ -70,7 +70,8 @@ describe("memories with pages of a byte", () => {
   test("an importer sees the length, and may only ask for pages of the same size", async () => {
     const store = await openStore();
     const { memory, grow } = await exportsOf<Program>(store, text("3 5"));
-    const importer = (limits: string): string => `(module (memory (import "m" "memory") ${limits}) (data $d "") ${functions("i32")})`;
+    const importer = (limits: string): string =>
+      `(module (memory (import "m" "memory") ${limits}) (data $d "") ${functions("i32")})`;
     const imported = await exportsOf<Program>(store, importer("2 5 (pagesize 1)"), { m: { memory } });
     expect(imported["size"]!()).toBe(3);
     grow!(1);
@@ -87,7 +88,10 @@ describe("64-bit memories made from 32-bit ones", () => {
     (func (export "far") (param i64) (result i32) (i32.load8_u offset=0x100000000 (local.get 0))))`;
 
   test("have 64-bit sizes and addresses", async () => {
-    const { size, grow, load, store, init, copy, fill } = await exportsOf<Program>(await openStore({ memory64: "lowered" }), text);
+    const { size, grow, load, store, init, copy, fill } = await exportsOf<Program>(
+      await openStore({ memory64: "lowered" }),
+      text,
+    );
     expect(size!()).toBe(1n);
     expect(grow!(1n)).toBe(1n);
     expect(grow!(2n)).toBe(-1n);

@@ -1,6 +1,7 @@
 /**
- * Half-precision arithmetic with exact numbers, to compare with. A finite half is a whole number of units of 2^-24, so sums, products and
- * fused operations are whole numbers of smaller units, quotients are fractions, and rounding looks at the exact result.
+ * Half-precision arithmetic with exact numbers, to compare with. A finite half is a whole number of units of 2^-24, so
+ * sums, products and fused operations are whole numbers of smaller units, quotients are fractions, and rounding looks
+ * at the exact result.
  */
 
 /** A fraction of units of 2^-24. `denominator` is positive. */
@@ -39,7 +40,10 @@ export function toNumber(bits: number): number {
   return isFiniteHalf(bits) ? sign * Number(magnitude(units(bits))) * 2 ** -24 : sign * Number.POSITIVE_INFINITY;
 }
 
-/** The half nearest to an exact number, the even one of two that are equally near; `negativeZero` where an exact zero has that sign. */
+/**
+ * The half nearest to an exact number, the even one of two that are equally near; `negativeZero` where an exact zero
+ * has that sign.
+ */
 function round({ numerator, denominator }: Exact, negativeZero = false): number {
   const sign = numerator < 0n || (numerator === 0n && negativeZero) ? 0x8000 : 0;
   const value = magnitude(numerator);

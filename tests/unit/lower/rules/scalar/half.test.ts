@@ -75,7 +75,8 @@ function mistakes(count: number, expected: (i: number) => number): string[] {
   for (let i = 0; i < count && found.length < 5; i++) {
     const want = expected(i);
     const got = result(i);
-    if (got !== want && !(isNaNHalf(got) && isNaNHalf(want))) found.push(`${i}: ${got.toString(16)}, not ${want.toString(16)}`);
+    if (got !== want && !(isNaNHalf(got) && isNaNHalf(want)))
+      found.push(`${i}: ${got.toString(16)}, not ${want.toString(16)}`);
   }
   return found;
 }
@@ -89,7 +90,10 @@ function randomHalves(count: number, seed: bigint): number[] {
   });
 }
 
-const edges = [0, 1, 2, 0x3ff, 0x400, 0x401, 0x7ff, 0x1400, 0x3bff, 0x3c00, 0x3c01, 0x4000, 0x67ff, 0x6800, 0x7bff, 0x7c00, 0x7d01, 0x7e00];
+const edges = [
+  0, 1, 2, 0x3ff, 0x400, 0x401, 0x7ff, 0x1400, 0x3bff, 0x3c00, 0x3c01, 0x4000, 0x67ff, 0x6800, 0x7bff, 0x7c00, 0x7d01,
+  0x7e00,
+];
 const Float16 = (globalThis as { Float16Array?: new (buffer: ArrayBuffer) => { [i: number]: number } }).Float16Array;
 const signedEdges = [...edges, ...edges.map((bits) => bits | 0x8000)];
 const pairs = signedEdges.flatMap((a) => signedEdges.map((b) => [a, b] as const));
@@ -101,7 +105,9 @@ describe("half-precision floats", () => {
     expect(all.filter((bits) => !Object.is(memory.getFloat32(B + 4 * bits, true), toNumber(bits)))).toEqual([]);
     put(A, new Array<number>(COUNT).fill(0));
     program["storeAll"]!(COUNT);
-    expect(all.filter((bits) => memory.getUint16(A + 2 * bits, true) !== (isNaNHalf(bits) ? bits | 0x200 : bits))).toEqual([]);
+    expect(
+      all.filter((bits) => memory.getUint16(A + 2 * bits, true) !== (isNaNHalf(bits) ? bits | 0x200 : bits)),
+    ).toEqual([]);
   });
 
   test("scalar loads and stores have an offset and one rounding", () => {
@@ -131,7 +137,8 @@ describe("half-precision floats", () => {
         const part = values.slice(start, start + room).map((value) => (lanes === 4 ? Math.fround(value) : value));
         for (const [i, value] of part.entries()) set(i, value);
         program[from]!(part.length * bytes);
-        const got = (i: number): number => memory.getUint16(RESULT + 16 * Math.floor(i / lanes) + 2 * (i % lanes), true);
+        const got = (i: number): number =>
+          memory.getUint16(RESULT + 16 * Math.floor(i / lanes) + 2 * (i % lanes), true);
         expect(part.filter((value, i) => got(i) !== fromNumber(value)).slice(0, 5)).toEqual([]);
       }
     }
@@ -172,7 +179,8 @@ describe("half-precision floats", () => {
   test.each(Object.keys(rounding))("%s is right for all 65536", (name) => {
     put(A, all);
     program[`f16x8.${name}`]!(2 * COUNT);
-    const expected = (bits: number): number => (Number.isFinite(toNumber(bits)) ? fromNumber(rounding[name]!(toNumber(bits))) : bits);
+    const expected = (bits: number): number =>
+      Number.isFinite(toNumber(bits)) ? fromNumber(rounding[name]!(toNumber(bits))) : bits;
     expect(mistakes(COUNT, expected)).toEqual([]);
   });
 
@@ -203,7 +211,12 @@ describe("half-precision floats", () => {
   test("widening takes the four low lanes", () => {
     put(A, [0x3c00, 0xc000, 1, 0x7c00, 0x4200, 0, 0, 0]);
     program["f32x4.promote_low_f16x8"]!(16);
-    expect([0, 4, 8, 12].map((at) => memory.getFloat32(RESULT + at, true))).toEqual([1, -2, 2 ** -24, Number.POSITIVE_INFINITY]);
+    expect([0, 4, 8, 12].map((at) => memory.getFloat32(RESULT + at, true))).toEqual([
+      1,
+      -2,
+      2 ** -24,
+      Number.POSITIVE_INFINITY,
+    ]);
   });
 
   test("lanes: splat, extract, replace", () => {
@@ -269,24 +282,28 @@ describe("half-precision floats", () => {
     expect(isNegativeZero(toNumber(selections["min"]!(0, 0x8000)))).toBe(true);
   });
 
-  test.each(["add", "sub", "mul", "div"] as const)("%s is correctly rounded for all pairs of edges and 65536 random pairs", (name) => {
-    for (const [a, b] of [
-      [pairs.map(([first]) => first), pairs.map(([, second]) => second)],
-      [randomHalves(COUNT, 11n), randomHalves(COUNT, 13n)],
-    ] as const) {
-      put(A, a);
-      put(B, b);
-      program[`f16x8.${name}`]!(2 * a.length);
-      expect(mistakes(a.length, (i) => reference[name](a[i]!, b[i]!))).toEqual([]);
-    }
-  });
+  test.each(["add", "sub", "mul", "div"] as const)(
+    "%s is correctly rounded for all pairs of edges and 65536 random pairs",
+    (name) => {
+      for (const [a, b] of [
+        [pairs.map(([first]) => first), pairs.map(([, second]) => second)],
+        [randomHalves(COUNT, 11n), randomHalves(COUNT, 13n)],
+      ] as const) {
+        put(A, a);
+        put(B, b);
+        program[`f16x8.${name}`]!(2 * a.length);
+        expect(mistakes(a.length, (i) => reference[name](a[i]!, b[i]!))).toEqual([]);
+      }
+    },
+  );
 
   test.each(["madd", "nmadd"] as const)(
     "%s rounds once, for random operands and for addends near the middle between two halves",
     (name) => {
       const [a, b, c] = [randomHalves(COUNT, 17n), randomHalves(COUNT, 19n), randomHalves(COUNT, 23n)];
       // Products of which the addend takes all but the last bits.
-      for (let i = 0; i < COUNT / 2; i++) c[i] = (reference.mul(a[i]!, b[i]!) ^ (i & 1 ? 0x8000 : 0) ^ (i & 2)) & 0xffff;
+      for (let i = 0; i < COUNT / 2; i++)
+        c[i] = (reference.mul(a[i]!, b[i]!) ^ (i & 1 ? 0x8000 : 0) ^ (i & 2)) & 0xffff;
       put(A, a);
       put(B, b);
       put(C, c);

@@ -23,7 +23,19 @@ const signed = (value: bigint): bigint => BigInt.asIntN(64, value);
 const halves = (value: bigint): readonly [bigint, bigint] => [signed(value), signed(BigInt.asUintN(128, value) >> 64n)];
 const whole = (low: bigint, high: bigint): bigint => (unsigned(high) << 64n) | unsigned(low);
 
-const edges = [0n, 1n, 2n, 0x7fffffffn, 0x80000000n, 0xffffffffn, 0x100000000n, 2n ** 63n - 1n, 2n ** 63n, 2n ** 64n - 2n, 2n ** 64n - 1n];
+const edges = [
+  0n,
+  1n,
+  2n,
+  0x7fffffffn,
+  0x80000000n,
+  0xffffffffn,
+  0x100000000n,
+  2n ** 63n - 1n,
+  2n ** 63n,
+  2n ** 64n - 2n,
+  2n ** 64n - 1n,
+];
 
 describe("wide arithmetic", () => {
   test("agrees with exact arithmetic on all pairs of edge values", async () => {

@@ -51,11 +51,14 @@ function modelled({ row, type }: Access, first: bigint, expected: bigint, value:
   }
 }
 
-const toWasm = (type: ValueType, value: bigint): Numeric => (type === "i64" ? BigInt.asIntN(64, value) : Number(BigInt.asIntN(32, value)));
+const toWasm = (type: ValueType, value: bigint): Numeric =>
+  type === "i64" ? BigInt.asIntN(64, value) : Number(BigInt.asIntN(32, value));
 
 describe("atomic accesses, by execution", () => {
   const cases = placeKinds.flatMap((kind) =>
-    sharings.filter((sharing) => sharing !== "thread_local" || kind === "global").map((sharing) => [kind, sharing] as const),
+    sharings
+      .filter((sharing) => sharing !== "thread_local" || kind === "global")
+      .map((sharing) => [kind, sharing] as const),
   );
   test.each(cases)("all operations, types and orders on a %s, %s", async (kind, sharing) => {
     const { text, accesses } = atomicProgram(kind, sharing);

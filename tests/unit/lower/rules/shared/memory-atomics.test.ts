@@ -21,7 +21,12 @@ const memories = { "a shared memory": "1 1 shared", "an unshared memory": "1 1",
 
 /** Memory holds eight bytes first; the function returns what the access returned, and the eight bytes then. */
 function functionOf({ name, type, operation }: Access, order: string, address: string): string {
-  const operands = operation === "get" ? "" : operation === "cmpxchg" ? "(local.get $expected) (local.get $value)" : "(local.get $value)";
+  const operands =
+    operation === "get"
+      ? ""
+      : operation === "cmpxchg"
+        ? "(local.get $expected) (local.get $value)"
+        : "(local.get $value)";
   const access = `(${name} ${order} offset=8 (${address}.const 16) ${operands})`;
   return `(func (export "${name} ${order}") (param $first i64) (param $expected i${type}) (param $value i${type}) (result i${type} i64)
     (i64.store (${address}.const 24) (local.get $first))
@@ -29,7 +34,12 @@ function functionOf({ name, type, operation }: Access, order: string, address: s
     (i64.load (${address}.const 24)))`;
 }
 
-function modelled({ type, width, operation }: Access, first: bigint, expected: bigint, value: bigint): readonly [bigint, bigint] {
+function modelled(
+  { type, width, operation }: Access,
+  first: bigint,
+  expected: bigint,
+  value: bigint,
+): readonly [bigint, bigint] {
   const cut = (number: bigint): bigint => BigInt.asUintN(width, number);
   const x = cut(first);
   const results: Readonly<Record<AtomicOperation, bigint>> = {
@@ -67,7 +77,8 @@ describe("atomic accesses to memories, by execution", () => {
       type Run = (first: bigint, expected: number | bigint, value: number | bigint) => [number | bigint, bigint];
       const exports = await exportsOf<Record<string, Run>>(store, `(module (memory ${type}) ${functions.join("\n")})`);
       for (const access of accesses) {
-        const operand = (value: bigint): number | bigint => (access.type === 64 ? value : Number(BigInt.asIntN(32, value)));
+        const operand = (value: bigint): number | bigint =>
+          access.type === 64 ? value : Number(BigInt.asIntN(32, value));
         for (const order of orders) {
           for (const [first, expected, value] of samples) {
             const results = (exports[`${access.name} ${order}`] as Run)(first, operand(expected), operand(value));

@@ -2,15 +2,15 @@ import { expect, test } from "vitest";
 import { exportsOf, withStore } from "../../../support/programs.ts";
 
 /**
- * A hierarchy in which types with and without descriptors stand below one root, deeper than the guaranteed part of a
- * display.
+ * Hierarchies of types with and without descriptors, of which a cast from `any` meets each, deeper than the guaranteed
+ * part of a display.
  */
 interface TypeSketch {
   readonly name: string;
   readonly above: string | undefined;
   readonly described: boolean;
 }
-const chain = (prefix: string, above: string, length: number): TypeSketch[] =>
+const chain = (prefix: string, above: string | undefined, length: number): TypeSketch[] =>
   Array.from({ length }, (_, i) => ({
     name: `${prefix}${i}`,
     above: i === 0 ? above : `${prefix}${i - 1}`,
@@ -20,8 +20,9 @@ const sketches: readonly TypeSketch[] = [
   { name: "root", above: undefined, described: false },
   { name: "plain", above: "root", described: false },
   { name: "plainer", above: "plain", described: false },
-  ...chain("left", "root", 10),
-  ...chain("right", "plain", 3),
+  ...chain("left", undefined, 10),
+  ...chain("right", "left2", 3),
+  ...chain("other", undefined, 2),
 ];
 
 function definition({ name, above, described }: TypeSketch): string {

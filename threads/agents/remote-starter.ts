@@ -37,6 +37,10 @@ export class RemoteStarter {
   readonly ready: Promise<void>;
   #isReady = false;
   #tickets = 0;
+  /** Whether somebody waits for what Workers do. */
+  #isAwaited = false;
+  /** How many Workers are being ended: somebody waits for that, too. */
+  #ending = 0;
 
   constructor({ heap, control, script, installs, onLost }: RemoteStarterOptions) {
     this.#control = control;
@@ -111,8 +115,10 @@ export class RemoteStarter {
         worker.fail = listener;
       },
       terminate: async () => {
+        this.#end(1);
         this.#order({ kind: "terminate", agent });
         await exited;
+        this.#end(-1);
       },
       keepAlive: () => undefined,
     };
@@ -142,7 +148,14 @@ export class RemoteStarter {
 
   /** Whether it, and so its Workers, keeps the process alive. */
   keepAlive(alive: boolean): void {
-    this.#host.keepAlive(alive);
+    this.#isAwaited = alive;
+    this.#host.keepAlive(alive || this.#ending > 0);
+  }
+
+  /** Race: a process with nothing else to do would end before it hears that a Worker of the starter's has ended. */
+  #end(change: 1 | -1): void {
+    this.#ending += change;
+    this.#host.keepAlive(this.#isAwaited || this.#ending > 0);
   }
 
   async terminate(): Promise<void> {

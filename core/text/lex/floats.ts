@@ -10,15 +10,16 @@ import { isDigits } from "./integers.ts";
 /** What a literal of a floating-point type denotes: its bits, or why it has none. */
 export type FloatBits = bigint | "no-literal" | "out-of-range";
 
-interface Format {
+/** How a floating-point type lies in bits, beside the sign. */
+export interface FloatFormat {
   readonly bits: number;
   /** Width of the stored significand. */
   readonly fraction: number;
   readonly exponent: number;
 }
-export const formatF16: Format = { bits: 16, fraction: 10, exponent: 5 };
-export const formatF32: Format = { bits: 32, fraction: 23, exponent: 8 };
-export const formatF64: Format = { bits: 64, fraction: 52, exponent: 11 };
+export const formatF16: FloatFormat = { bits: 16, fraction: 10, exponent: 5 };
+export const formatF32: FloatFormat = { bits: 32, fraction: 23, exponent: 8 };
+export const formatF64: FloatFormat = { bits: 64, fraction: 52, exponent: 11 };
 
 const view = new DataView(new ArrayBuffer(8));
 
@@ -28,7 +29,7 @@ function bitLength(value: bigint): number {
 }
 
 /** The bits of numerator / denominator * 2^exponent, rounded; the sign bit is clear. */
-function round(numerator: bigint, denominator: bigint, exponent: number, format: Format): FloatBits {
+function round(numerator: bigint, denominator: bigint, exponent: number, format: FloatFormat): FloatBits {
   if (numerator === 0n) return 0n;
   const bias = 2 ** (format.exponent - 1) - 1;
   // Scale so that the quotient has at least two bits more than the significand; the remainder is the sticky bit.
@@ -89,7 +90,7 @@ function split(text: string, base: 10 | 16): { digits: string; fraction: number;
  */
 const EXPONENT_LIMIT = 100_000;
 
-function decimal(text: string, format: Format): FloatBits {
+function decimal(text: string, format: FloatFormat): FloatBits {
   const parts = split(text, 10);
   if (parts === undefined) return "no-literal";
   const host = Number(text.replaceAll("_", ""));
@@ -120,7 +121,7 @@ function neighbour(bits: number, upwards: boolean): number {
   return view.getFloat32(0);
 }
 
-function hexadecimal(text: string, format: Format): FloatBits {
+function hexadecimal(text: string, format: FloatFormat): FloatBits {
   const parts = split(text.slice(2), 16);
   if (parts === undefined) return "no-literal";
   const significand = BigInt(`0x${parts.digits}`);
@@ -132,7 +133,7 @@ function hexadecimal(text: string, format: Format): FloatBits {
   return round(significand, 1n, exponent, format);
 }
 
-function notANumber(text: string, format: Format): FloatBits {
+function notANumber(text: string, format: FloatFormat): FloatBits {
   const exponent = ((1n << BigInt(format.exponent)) - 1n) << BigInt(format.fraction);
   if (text === "nan") return exponent | (1n << BigInt(format.fraction - 1));
   if (!text.startsWith("nan:0x") || !isDigits(text, 6, text.length, 16)) return "no-literal";
@@ -141,7 +142,7 @@ function notANumber(text: string, format: Format): FloatBits {
 }
 
 /** The bits of the literal `text`. */
-export function parseFloatBits(text: string, format: Format): FloatBits {
+export function parseFloatBits(text: string, format: FloatFormat): FloatBits {
   const sign = text.charAt(0);
   const body = sign === "-" || sign === "+" ? text.slice(1) : text;
   let bits: FloatBits;

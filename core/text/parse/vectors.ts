@@ -1,13 +1,20 @@
 /** Literals of `v128.const` and lane indices (core 6.5.9). */
 import { CompileError } from "../../base/errors.ts";
-import { type FloatBits, formatF16, formatF32, formatF64, parseFloatBits } from "../lex/floats.ts";
+import { type FloatBits, type FloatFormat, formatF16, formatF32, formatF64, parseFloatBits } from "../lex/floats.ts";
 import { inRange, parseInteger, parseNaturalNumber } from "../lex/integers.ts";
 import { isNumberText } from "../lex/keywords.ts";
 import { KEYWORD, type Lexer, NUMBER, RESERVED } from "../lex/lexer.ts";
 import type { Context } from "./context.ts";
 
+/** How a vector is written: the width and number of its lanes, and how they are written as floats, if they are. */
+interface VectorShape {
+  readonly bits: number;
+  readonly lanes: number;
+  readonly float: FloatFormat | undefined;
+}
+
 /** The shapes in which a vector may be written. */
-export const vectorShapes = new Map([
+export const vectorShapes: ReadonlyMap<string, VectorShape> = new Map([
   ["i8x16", { bits: 8, lanes: 16, float: undefined }],
   ["i16x8", { bits: 16, lanes: 8, float: undefined }],
   ["i32x4", { bits: 32, lanes: 4, float: undefined }],

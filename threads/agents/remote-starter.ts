@@ -149,11 +149,11 @@ export class RemoteStarter {
   /** Whether it, and so its Workers, keeps the process alive. */
   keepAlive(alive: boolean): void {
     this.#isAwaited = alive;
-    this.#host.keepAlive(alive || this.#ending > 0);
+    this.#end(0);
   }
 
   /** Race: a process with nothing else to do would end before it hears that a Worker of the starter's has ended. */
-  #end(change: 1 | -1): void {
+  #end(change: 1 | 0 | -1): void {
     this.#ending += change;
     this.#host.keepAlive(this.#isAwaited || this.#ending > 0);
   }
